@@ -1,0 +1,3 @@
+"""torchkata: an auto-graded PyTorch course."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,88 @@
+"""Everything that can go wrong, in two trees: ours and theirs.
+
+    GraderError                 ours: ends the run; says what happened, where, and how to mend it
+    ├── UsageError              the command line or its files: exit 2
+    ├── CourseError             the course itself is broken: exit 3
+    ├── SandboxUnavailable      no confinement on this machine: exit 2
+    └── GraderFault             the grader broke while judging: exit 3, the score is withheld
+
+    SubmissionFault             theirs: becomes the outcome of one test, never ends the run
+    ├── Missing                 the module does not define what was called
+    ├── Raised                  the learner's code raised; also an instance of the builtin it raised
+    ├── TimedOut                no answer before the deadline
+    ├── Died                    the worker process ended
+    └── Malformed               the answer broke the protocol or its limits
+"""
+
+from dataclasses import dataclass
+
+
+class GraderError(Exception):
+    """A fault on our side or in how the command was used; the message is shown as it is."""
+
+    exit_code = 3
+
+
+class UsageError(GraderError):
+    exit_code = 2
+
+
+class CourseError(GraderError):
+    pass
+
+
+class SandboxUnavailable(GraderError):
+    exit_code = 2
+
+
+class GraderFault(GraderError):
+    pass
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One line of the learner's own code in a traceback."""
+
+    file: str
+    line: int
+    function: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class SubmissionFault(Exception):
+    """What a submission did instead of answering."""
+
+
+class Raised(SubmissionFault):
+    """The learner's code raised an exception.
+
+    `kind` is its class name, `frames` the learner's own lines on the way, outermost first;
+    `syntax` shows the line that Python could not read.
+    """
+
+    kind: str = "Exception"
+    frames: tuple[Frame, ...] = ()
+    syntax: str | None = None
+
+
+class Missing(SubmissionFault):
+    """`defined` are the names that the module does define."""
+
+    def __init__(self, name: str, defined: tuple[str, ...] = ()) -> None:
+        super().__init__(f"there is no {name}")
+        self.name, self.defined = name, defined
+
+
+class TimedOut(SubmissionFault):
+    pass
+
+
+class Died(SubmissionFault):
+    pass
+
+
+class Malformed(SubmissionFault):
+    pass

@@ -1,0 +1,76 @@
+"""Lines of styled text that fit a width: wrapped, indented, aligned."""
+
+from io import StringIO
+from itertools import zip_longest
+
+from rich.cells import cell_len, chop_cells
+from rich.console import Console
+from rich.text import Text
+
+# Text.wrap asks for a console, but takes nothing from it.
+_ANY = Console(file=StringIO(), width=80, color_system=None, force_jupyter=False)
+
+
+def hanging(
+    lead: str, text: str, width: int, *, lead_style: str = "", style: str = ""
+) -> list[Text]:
+    """`lead` and `text`, wrapped so that the further lines start where `text` does."""
+    indent = cell_len(lead)
+    pieces = wrapped(text, width - indent, style=style)
+    first = Text.assemble((lead, lead_style), pieces[0])
+    return [first, *(Text(" " * indent) + piece for piece in pieces[1:])]
+
+
+def wrapped(text: str, width: int, *, style: str = "") -> list[Text]:
+    """Broken at spaces where there are any; never empty."""
+    return list(Text(text, style).wrap(_ANY, max(width, 1), overflow="fold")) or [Text()]
+
+
+def indented(lines: list[Text], by: int) -> list[Text]:
+    return [Text(" " * by) + line for line in lines]
+
+
+def with_points(lines: list[Text], points: str, width: int, *, style: str = "") -> list[Text]:
+    """`points` at the right end of the first line, which must leave room for them."""
+    gap = width - lines[0].cell_len - cell_len(points)
+    return [Text.assemble(lines[0], " " * gap, (points, style)), *lines[1:]]
+
+
+def verbatim(rows: list[str], width: int) -> list[Text]:
+    """Rows as they are; where one is too long, the carets below it stay under what they mark."""
+    lines: list[Text] = []
+    position = 0
+    while position < len(rows):
+        row = rows[position]
+        marks = rows[position + 1] if position + 1 < len(rows) else ""
+        if marks and not marks.strip(" ^~"):
+            lines += _marked(row, marks, width)
+            position += 2
+        else:
+            lines += wrapped(row, width)
+            position += 1
+    return lines
+
+
+def _marked(row: str, marks: str, width: int) -> list[Text]:
+    pairs = zip_longest(chop_cells(row, width), chop_cells(marks, width), fillvalue="")
+    return [Text(piece) for pair in pairs for piece in pair if piece.strip()]
+
+
+def printed(lines: list[Text], *, width: int, color: bool) -> str:
+    """The lines as one string; without color there is no escape sequence in it at all."""
+    page = StringIO()
+    console = Console(
+        file=page,
+        width=width,
+        force_terminal=color,
+        force_jupyter=False,
+        color_system="standard" if color else None,
+        no_color=not color,
+        highlight=False,
+        legacy_windows=False,
+    )
+    for line in lines:
+        line.rstrip()
+        console.print(line, soft_wrap=True)
+    return page.getvalue()

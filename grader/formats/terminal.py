@@ -1,0 +1,187 @@
+"""The report as a learner reads it in a terminal: the score, then what to look at next."""
+
+from collections.abc import Callable
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from grader.formats import failures
+from grader.formats.lines import hanging, indented, printed, wrapped
+from grader.formats.scoreboard import scoreboard
+from grader.formats.text import counted, excerpt, one_line
+from grader.report import ExerciseResult, Outcome, Report, UnitResult
+
+_NARROWEST, _WIDEST = 30, 100
+_FAULTS_SHOWN = 3
+
+Section = Callable[[Report, int], list[Text]]
+
+
+def render(report: Report, *, width: int, color: bool) -> str:
+    """Fits `width` cells, within reason: below 30 it is laid out for 30, above 100 for 100."""
+    columns = min(max(width, _NARROWEST), _WIDEST)
+    sections: tuple[Section, ...]
+    if _untouched(report):
+        sections = (_notes, scoreboard, _welcome, _closing)
+    else:
+        sections = (
+            _notes,
+            scoreboard,
+            _faults,
+            failures.section,
+            _not_started,
+            _pending,
+            _closing,
+        )
+    lines: list[Text] = []
+    for section in sections:
+        block = section(report, columns)
+        lines += [Text(), *block] if lines and block else block
+    return printed(lines, width=columns, color=color)
+
+
+def _untouched(report: Report) -> bool:
+    loaded = all(unit.message is None for unit in report.units)
+    return report.status is Outcome.NOT_STARTED and loaded
+
+
+def _notes(report: Report, width: int) -> list[Text]:
+    return [
+        line
+        for note in report.notes
+        for line in hanging("note: ", one_line(note), width, lead_style="cyan")
+    ]
+
+
+def _welcome(report: Report, width: int) -> list[Text]:
+    unit, exercise = _waiting(report)[0]
+    located = (test.location for test in exercise.tests if test.location)
+    file = next((place.file for place in located), f"exercises/{unit.name}.py")
+    start = (
+        f"Start with {one_line(exercise.name)} in {one_line(file)}: put your code in the place of "
+        "raise NotImplementedError, save, and run grade again."
+    )
+    return [
+        *wrapped("Welcome! Nothing is written yet, so nothing is wrong yet.", width, style="bold"),
+        *wrapped(start, width),
+    ]
+
+
+def _faults(report: Report, width: int) -> list[Text]:
+    faults = [
+        (f"{unit.name}.{exercise.name}: {test.title}", test.message or "no further message")
+        for unit in report.units
+        for exercise in unit.exercises
+        for test in exercise.tests
+        if test.outcome is Outcome.GRADER_FAULT
+    ]
+    if not faults:
+        return []
+    lines = [
+        *wrapped("The grader itself failed, so the score is withheld.", width, style="bold red"),
+        *wrapped(
+            "This is not your fault, and it costs you nothing. "
+            "Please show the lines below to whoever runs this course.",
+            width,
+        ),
+    ]
+    for title, message in faults[:_FAULTS_SHOWN]:
+        lines += indented(wrapped(one_line(title), width - 2), 2)
+        for row in excerpt(message, lines=8, characters=800):
+            lines += indented(wrapped(row, width - 4), 4)
+    if len(faults) > _FAULTS_SHOWN:
+        lines.append(Text(f"  … ({counted(len(faults) - _FAULTS_SHOWN, 'more fault')})"))
+    return lines
+
+
+def _waiting(report: Report) -> list[tuple[UnitResult, ExerciseResult]]:
+    """The exercises that nobody has begun, in the order of the course."""
+    return [
+        (unit, exercise)
+        for unit in report.units
+        for exercise in unit.exercises
+        if exercise.status is Outcome.NOT_STARTED
+    ]
+
+
+def _not_started(report: Report, width: int) -> list[Text]:
+    waiting = _waiting(report)
+    lines: list[Text] = []
+    for unit in report.units:
+        mine = [exercise for owner, exercise in waiting if owner is unit]
+        if mine:
+            lines += _in_one_row("not started  ", unit, mine, width)
+    return lines
+
+
+def _in_one_row(
+    lead: str, unit: UnitResult, waiting: list[ExerciseResult], width: int
+) -> list[Text]:
+    """As many names as one line holds, and the points that wait."""
+    points = f"({counted(sum(exercise.max_score for exercise in waiting), 'point')})"
+    room = width - cell_len(lead) - cell_len(points) - 2
+    rows = hanging(lead, f"{one_line(unit.name)}: {_names(unit, waiting, room)}", width)
+    if rows[-1].cell_len + cell_len(points) + 2 <= width:
+        return [*rows[:-1], Text.assemble(rows[-1], "  ", points)]
+    return [*rows, Text(" " * cell_len(lead) + points)]
+
+
+def _names(unit: UnitResult, waiting: list[ExerciseResult], width: int) -> str:
+    if len(waiting) == len(unit.exercises) > 1:
+        return f"all {len(waiting)} exercises"
+    names = [one_line(exercise.name) for exercise in waiting]
+    line = ", ".join(names)
+    while cell_len(f"{one_line(unit.name)}: {line}") > width and len(names) > 1:
+        names.pop()
+        line = f"{', '.join(names)}, …"
+    return line
+
+
+def _pending(report: Report, width: int) -> list[Text]:
+    points: dict[str, int] = {}
+    for test in report.tests:
+        if test.outcome is Outcome.PENDING:
+            reason = one_line(test.message or "needs a device that is not here")
+            points[reason] = points.get(reason, 0) + test.max_points
+    return [
+        line
+        for reason, number in points.items()
+        for line in hanging("pending  ", f"{reason}: {counted(number, 'point')} pending", width)
+    ]
+
+
+def _closing(report: Report, width: int) -> list[Text]:
+    passed = report.status is Outcome.PASSED and bool(report.tests)
+    withheld = report.score is None
+    score = "Score withheld" if withheld else f"Score {report.score}/{report.max_score}"
+    run = f"seed {report.seed} · device {one_line(report.device)}"
+    style = "bold green" if passed else "bold red" if withheld else "bold"
+    if cell_len(f"{score}  {run}") <= width:
+        lines = [Text.assemble((score, style), "  ", (run, "dim"))]
+    else:
+        lines = [*wrapped(score, width, style=style), *wrapped(run, width, style="dim")]
+    if passed:
+        return [*lines, *wrapped("All done.", width, style="green")]
+    return lines + _next_step(report, width)
+
+
+def _next_step(report: Report, width: int) -> list[Text]:
+    for unit in report.units:
+        name = one_line(unit.name)
+        if unit.message is not None:
+            return hanging("Next: ", f"make {name} load, then run grade again", width)
+        for exercise in unit.exercises:
+            if failures.begun_and_failing(exercise):
+                return _hint(name, exercise, width)
+    for unit, exercise in _waiting(report):
+        return _hint(one_line(unit.name), exercise, width)
+    if not report.tests:
+        return wrapped("There was nothing to grade.", width)
+    if report.status is Outcome.PENDING:
+        return wrapped("All done here. What is pending needs another machine.", width)
+    return []
+
+
+def _hint(unit: str, exercise: ExerciseResult, width: int) -> list[Text]:
+    command = f"grade hint {unit}.{one_line(exercise.name)}"
+    return hanging("Next: ", command, width, style="bold cyan")

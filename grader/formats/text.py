@@ -1,0 +1,64 @@
+"""Untrusted text made safe to show: nothing in it acts on a terminal, hides, or reorders."""
+
+# Printable by the Unicode tables, yet shown as nothing (Default_Ignorable_Code_Point).
+_BLANK = frozenset(
+    map(
+        chr,
+        (
+            0x034F,
+            *range(0x115F, 0x1161),
+            *range(0x17B4, 0x17B6),
+            *range(0x180B, 0x1810),
+            0x2800,
+            0x3164,
+            *range(0xFE00, 0xFE10),
+            0xFFA0,
+            *range(0xE0100, 0xE01F0),
+        ),
+    )
+)
+_TAB = 4
+
+
+def visible(text: str) -> str:
+    """`text` with every character that would act instead of show written as its Python escape.
+
+    Newlines stay, and tabs become spaces up to the next stop.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_shown, text)).expandtabs(_TAB)
+
+
+def _shown(character: str) -> str:
+    if character in "\n\t" or (character.isprintable() and character not in _BLANK):
+        return character
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def one_line(text: str, *, characters: int = 300) -> str:
+    """`text` on a single line, for names and titles."""
+    kept = visible(" ".join(text[: characters + 1].split()))
+    return kept if len(text) <= characters else f"{kept[:characters]}…"
+
+
+def excerpt(text: str, *, lines: int, characters: int) -> list[str]:
+    """The first lines of `text`, made visible, and a last one that says how much was left out."""
+    text = text.replace("\r\n", "\n").rstrip("\n")
+    kept = text[:characters].split("\n")
+    shown = [visible(line).rstrip() for line in kept[:lines]]
+    missing_lines = text.count("\n") + 1 - len(shown)
+    missing_characters = len(text) - characters
+    cut_short = missing_characters > 0 and len(kept) <= lines
+    if cut_short:
+        shown[-1] += " …"
+    if missing_lines:
+        shown.append(f"… ({counted(missing_lines, 'more line')})")
+    elif cut_short:
+        shown.append(f"… ({counted(missing_characters, 'more character')})")
+    return shown
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 more line`, `1,200 more lines`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

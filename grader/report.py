@@ -1,0 +1,151 @@
+"""The result of a run, as frozen dataclasses: everything that renders a result reads these alone.
+
+    Report > UnitResult > ExerciseResult > TestResult
+
+Points are integers. Scores and statuses are derived from the tests, never stored beside them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SCHEMA = "torchkata/report/1"
+
+
+class Outcome(StrEnum):
+    """What became of one test."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_STARTED = "not_started"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    BLOCKED = "blocked"
+    PENDING = "pending"
+    GRADER_FAULT = "grader_fault"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A line of the learner's file, as a path relative to the submission."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One test of one exercise; texts that do not apply are None."""
+
+    __test__ = False  # not a test class, whatever pytest makes of the name
+
+    id: str
+    title: str
+    outcome: Outcome
+    max_points: int
+    message: str | None = None
+    called: str | None = None
+    expected: str | None = None
+    got: str | None = None
+    likely: str | None = None
+    location: Location | None = None
+    printed: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> int:
+        return self.max_points if self.outcome is Outcome.PASSED else 0
+
+
+@dataclass(frozen=True)
+class ExerciseResult:
+    name: str
+    tests: tuple[TestResult, ...]
+
+    @property
+    def score(self) -> int:
+        return sum(test.points for test in self.tests)
+
+    @property
+    def max_score(self) -> int:
+        return sum(test.max_points for test in self.tests)
+
+    @property
+    def status(self) -> Outcome:
+        return status_of(test.outcome for test in self.tests)
+
+
+@dataclass(frozen=True)
+class UnitResult:
+    """One unit; `message` says why its module did not load, where it did not."""
+
+    name: str
+    title: str
+    exercises: tuple[ExerciseResult, ...]
+    message: str | None = None
+
+    @property
+    def score(self) -> int:
+        return sum(exercise.score for exercise in self.exercises)
+
+    @property
+    def max_score(self) -> int:
+        return sum(exercise.max_score for exercise in self.exercises)
+
+    @property
+    def status(self) -> Outcome:
+        return status_of(test.outcome for exercise in self.exercises for test in exercise.tests)
+
+
+@dataclass(frozen=True)
+class Report:
+    """One graded submission. `notes` are remarks on the run itself, such as a missing sandbox."""
+
+    units: tuple[UnitResult, ...]
+    seed: int
+    device: str
+    versions: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tests(self) -> tuple[TestResult, ...]:
+        return tuple(t for unit in self.units for exercise in unit.exercises for t in exercise.tests)
+
+    @property
+    def status(self) -> Outcome:
+        return status_of(test.outcome for test in self.tests)
+
+    @property
+    def score(self) -> int | None:
+        """Points earned; None where a fault of the grader withholds them."""
+        if self.status is Outcome.GRADER_FAULT:
+            return None
+        return sum(unit.score for unit in self.units)
+
+    @property
+    def max_score(self) -> int:
+        return sum(unit.max_score for unit in self.units)
+
+
+def status_of(outcomes: Iterable[Outcome]) -> Outcome:
+    """One word for several tests: passed only if all passed, else what the rest have in common.
+
+    A fault of the grader outweighs everything; work that has begun is never "not started".
+    """
+    seen = set(outcomes)
+    if Outcome.GRADER_FAULT in seen:
+        return Outcome.GRADER_FAULT
+    if seen <= {Outcome.PASSED}:
+        return Outcome.PASSED
+    missed = seen - {Outcome.PASSED}
+    if missed == {Outcome.NOT_STARTED, Outcome.BLOCKED}:
+        missed = {Outcome.NOT_STARTED}
+    if len(missed) > 1:
+        return Outcome.FAILED
+    (status,) = missed
+    if status is Outcome.NOT_STARTED and Outcome.PASSED in seen:
+        return Outcome.FAILED
+    return status
