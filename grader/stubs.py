@@ -1,0 +1,87 @@
+"""From a solution to the stub that learners get: what stands between the markers is left out."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Course
+from grader.errors import CourseError
+
+_MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN|END) SOLUTION[ \t]*$")
+
+
+@dataclass(frozen=True)
+class Stub:
+    """A generated stub and the file it belongs in."""
+
+    path: Path
+    text: str
+
+    def is_written(self) -> bool:
+        return self.path.is_file() and self.path.read_text(encoding="utf-8") == self.text
+
+
+def stubs_of(course: Course) -> list[Stub]:
+    """The stubs of every unit. Raises: CourseError if a solution is missing or badly marked."""
+    stubs = []
+    for unit in course.units:
+        solution = course.solutions_folder / f"{unit.name}.py"
+        if not solution.is_file():
+            raise CourseError(f"{solution} is missing")
+        text = stub_of(solution.read_text(encoding="utf-8"), str(solution))
+        stubs.append(Stub(course.exercises_folder / f"{unit.name}.py", text))
+    return stubs
+
+
+def stub_of(solution: str, name: str) -> str:
+    """Replace every marked region of a function by `raise NotImplementedError("its name")`.
+
+    A marked region outside every function is left out.
+    Raises: CourseError naming the line where markers do not pair up.
+    """
+    owners = _functions(solution, name)
+    lines: list[str] = []
+    opened: int | None = None
+    for number, line in enumerate(solution.splitlines(), start=1):
+        marker = _MARKER.match(line)
+        if marker is None:
+            if opened is None:
+                lines.append(line)
+            continue
+        if (marker["which"] == "BEGIN") != (opened is None):
+            raise CourseError(f"{name}:{number}: this marker has no partner")
+        if opened is not None:
+            opened = None
+            continue
+        opened = number
+        if owner := _owner(owners, number):
+            lines.append(f'{marker["indent"]}raise NotImplementedError("{owner}")')
+    if opened is not None:
+        raise CourseError(f"{name}:{opened}: BEGIN SOLUTION without END SOLUTION")
+    return "\n".join(lines) + "\n"
+
+
+def _functions(source: str, name: str) -> list[tuple[int, int, str]]:
+    """(first line, last line, qualified name) of every function."""
+    found: list[tuple[int, int, str]] = []
+
+    def visit(node: ast.AST, prefix: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                qualified = f"{prefix}{child.name}"
+                if not isinstance(child, ast.ClassDef):
+                    found.append((child.lineno, child.end_lineno or child.lineno, qualified))
+                visit(child, f"{qualified}.")
+
+    try:
+        visit(ast.parse(source), "")
+    except SyntaxError as error:
+        raise CourseError(f"{name}:{error.lineno}: {error.msg}") from None
+    return found
+
+
+def _owner(functions: list[tuple[int, int, str]], line: int) -> str | None:
+    """The outermost function around a line: its name is what the learner is asked to write."""
+    around = [(first, qualified) for first, last, qualified in functions if first <= line <= last]
+    return min(around)[1] if around else None
