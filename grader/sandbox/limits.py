@@ -1,0 +1,30 @@
+"""Every limit on what a worker may do, with its default, in one place."""
+
+from dataclasses import dataclass
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one worker. Times are wall-clock seconds unless the name says otherwise."""
+
+    call_seconds: float = 10.0
+    unit_seconds: float = 60.0
+    cpu_seconds: int = 60
+    memory_bytes: int = 2048 * MIB
+    file_bytes: int = 16 * MIB
+    scratch_bytes: int = 64 * MIB
+    scratch_files: int = 256
+    open_files: int = 64
+    threads: int = 64
+    printed_bytes: int = 64 * 1024
+    reply_bytes: int = 64 * MIB
+    callbacks: int = 100_000
+    handles: int = 10_000
+
+
+# What the JSON-like head of a frame may hold, on both sides.
+HEAD_BYTES = 8 * MIB
+NESTING = 40
+TEXT_CHARACTERS = 1_000_000

@@ -1,0 +1,284 @@
+"""Starting and ending worker processes, on the judge's side.
+
+`ForkServer` forks workers from a warm zygote (Linux); `FreshProcesses` starts each anew.
+"""
+
+import dataclasses
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgpack
+
+from grader.errors import GraderFault, SandboxUnavailable
+from grader.sandbox import jail
+from grader.sandbox.limits import Limits
+
+START_SECONDS = 300.0
+PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
+# The package is on the path while our own modules load, never when learner code runs.
+BOOT = (
+    "import sys; root, *paths = sys.argv[1].split('\\n'); sys.path[:0] = [root]; "
+    "from grader.sandbox import {module}; sys.path[:] = paths; {module}.main({arguments})"
+)
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "CUDA_VISIBLE_DEVICES", "TZ")
+PASSED_PREFIXES = ("OPENBLAS_", "MKL_")
+
+
+@dataclass
+class Process:
+    """A started worker: its channel, what it prints, and how to notice its end."""
+
+    pid: int
+    channel: socket.socket
+    output: socket.socket
+    pidfd: int | None
+    scratch: str
+    popen: "subprocess.Popen[bytes] | None" = None
+
+    def has_ended(self) -> bool:
+        if self.popen is not None:
+            return self.popen.poll() is not None
+        try:
+            status = Path(f"/proc/{self.pid}/stat").read_text()
+        except OSError:
+            return True
+        return status.rpartition(")")[2].split()[0] in "ZX"
+
+
+class Starting(Protocol):
+    """A worker on its way; `ready` waits for it."""
+
+    def ready(self) -> Process: ...
+
+
+class Processes(Protocol):
+    def start(self, *, warm: bool = False) -> Starting: ...
+
+    def end(self, process: Process) -> int:
+        """Kill it and whatever it left behind; its exit code, or minus the signal."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def start_processes(limits: Limits, *, confined: bool, gpu: bool) -> Processes:
+    """The way of starting workers that fits this machine.
+
+    Raises: SandboxUnavailable if `confined` is asked for and cannot be had.
+    """
+    if confined and (reason := jail.unavailable()):
+        raise SandboxUnavailable(f"learner code cannot be confined here: {reason}")
+    if sys.platform == "linux":
+        return ForkServer(limits, confined=confined, gpu=gpu)
+    return FreshProcesses(limits)
+
+
+class ForkServer:
+    def __init__(self, limits: Limits, *, confined: bool, gpu: bool) -> None:
+        self.limits, self.confined, self.gpu = limits, confined, gpu
+        self.folder = tempfile.mkdtemp(prefix="torchkata-")
+        self.count = 0
+        self.asked = self.answered = 0
+        self.answers: dict[int, int] = {}
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control.settimeout(START_SECONDS)
+        self.zygote = subprocess.Popen(
+            _command("zygote", f"__import__('socket').socket(fileno={theirs.fileno()})"),
+            env=_clean_environment(self.folder),
+            cwd=self.folder,
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+        theirs.close()
+
+    def start(self, *, warm: bool = False) -> "Forking":
+        self.count += 1
+        scratch = os.path.join(self.folder, str(self.count))
+        channel, their_channel = socket.socketpair()
+        output, their_output = socket.socketpair()
+        order = [
+            "fork",
+            scratch,
+            dataclasses.asdict(self.limits),
+            self.confined,
+            self.gpu,
+            warm,
+        ]
+        ticket = self._ask(order, [their_channel.fileno(), their_output.fileno()])
+        their_channel.close()
+        their_output.close()
+        return Forking(self, ticket, channel, output, scratch)
+
+    def end(self, process: Process) -> int:
+        process.channel.close()
+        process.output.close()
+        if process.pidfd is not None:
+            os.close(process.pidfd)
+        return self.answer(self._ask(["end", process.pid], []))
+
+    def _ask(self, order: list[Any], descriptors: list[int]) -> int:
+        try:
+            socket.send_fds(self.control, [msgpack.packb(order)], descriptors)
+        except OSError:
+            raise self._gone() from None
+        self.asked += 1
+        return self.asked
+
+    def answer(self, ticket: int) -> int:
+        """The zygote answers in the order it was asked."""
+        while ticket not in self.answers:
+            try:
+                message = self.control.recv(65536)
+            except OSError:
+                raise self._gone() from None
+            if not message:
+                raise self._gone()
+            self.answered += 1
+            (self.answers[self.answered],) = msgpack.unpackb(message)
+        return self.answers.pop(ticket)
+
+    def _gone(self) -> GraderFault:
+        self.zygote.kill()
+        _, errors = self.zygote.communicate()
+        last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        return GraderFault(f"the process that starts workers is gone: {last[0]}")
+
+    def close(self) -> None:
+        """End everything: hanging up tells the zygote to kill what it started."""
+        self.control.close()
+        try:
+            self.zygote.wait(5)
+        except subprocess.TimeoutExpired:
+            self.zygote.kill()
+            self.zygote.wait()
+        if self.zygote.stderr is not None:
+            self.zygote.stderr.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class Forking:
+    server: ForkServer
+    ticket: int
+    channel: socket.socket
+    output: socket.socket
+    scratch: str
+
+    def ready(self) -> Process:
+        pid = self.server.answer(self.ticket)
+        pidfd = os.pidfd_open(pid) if hasattr(os, "pidfd_open") else None
+        return Process(pid, self.channel, self.output, pidfd, self.scratch)
+
+
+class FreshProcesses:
+    """A new Python for every worker: slower, and confined only by what the system allows."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.folder = tempfile.mkdtemp(prefix="torchkata-")
+        self.count = 0
+        self.running: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *, warm: bool = False) -> "Fresh":
+        self.count += 1
+        scratch = os.path.join(self.folder, str(self.count))
+        os.mkdir(scratch)
+        channel, their_channel = socket.socketpair()
+        output, their_output = socket.socketpair()
+        theirs = (their_channel, their_output)
+        windows = sys.platform == "win32"
+        popen = subprocess.Popen(
+            _command("fresh", ""),
+            env=_clean_environment(scratch),
+            cwd=scratch,
+            pass_fds=() if windows else [s.fileno() for s in theirs],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        self.running.append(popen)
+        named = [
+            s.share(popen.pid).hex() if windows else s.fileno()  # type: ignore[attr-defined]
+            for s in theirs
+        ]
+        order = {
+            "channel": named[0],
+            "output": named[1],
+            "limits": dataclasses.asdict(self.limits),
+            "scratch": scratch,
+        }
+        assert popen.stdin is not None
+        popen.stdin.write(json.dumps(order).encode() + b"\n")
+        popen.stdin.close()
+        for s in theirs:
+            s.close()
+        return Fresh(Process(popen.pid, channel, output, None, scratch, popen))
+
+    def end(self, process: Process) -> int:
+        process.channel.close()
+        process.output.close()
+        assert process.popen is not None
+        self._kill(process.popen)
+        shutil.rmtree(process.scratch, ignore_errors=True)
+        return process.popen.returncode
+
+    def _kill(self, popen: "subprocess.Popen[bytes]") -> None:
+        if sys.platform != "win32":
+            try:
+                os.killpg(popen.pid, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+        popen.kill()
+        popen.wait()
+        if popen in self.running:
+            self.running.remove(popen)
+
+    def close(self) -> None:
+        for popen in list(self.running):
+            self._kill(popen)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@dataclass
+class Fresh:
+    process: Process
+
+    def ready(self) -> Process:
+        return self.process
+
+
+def _command(module: str, arguments: str) -> list[str]:
+    # -I: no variables, no user site, no current folder; what torch needs of them is passed on.
+    installed = [p for p in sys.path if p.endswith((".zip", "site-packages", "dist-packages"))]
+    standard = [p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix))]
+    paths = [PACKAGE_ROOT, *dict.fromkeys([*standard, *installed])]
+    boot = BOOT.format(module=module, arguments=arguments)
+    return [sys.executable, "-I", "-c", boot, "\n".join(paths)]
+
+
+def _clean_environment(home: str) -> dict[str, str]:
+    """What a worker sees: nothing of the judge's own environment but what torch needs."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in PASSED_ON or name.startswith(PASSED_PREFIXES)
+    }
+    return kept | {
+        "HOME": home,
+        "TMPDIR": home,
+        "LANG": "C.UTF-8",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }

@@ -1,0 +1,317 @@
+"""The worker: runs learner code and says what happened. Untrusted from the first line of theirs.
+
+Requests, each a frame (see `wire`); the worker answers every one but `forget`:
+
+    ["load", unit, {unit: [file, source]}]        execute a unit's module; answers its definitions
+    ["bring", name, source]                       execute a file of the suite beside it
+    ["call", owner, name, args, kwargs, observe]  owner: a unit, a brought name, or a handle
+    ["get", handle, attribute]                    ["iterate", handle]
+    ["gradients", graph, grad]                    of an earlier result, by its arguments
+    ["forget"]                                    drop all handles and graphs
+
+Answers:
+
+    ["done", value, effects, seen]     effects: what became of the tensors among the arguments
+    ["raised", exception]              kind, builtin bases, message, frames in the learner's files
+    ["missing", names]                 the module has no such name, but these
+    ["unsendable", reason]             the value has no place on the wire
+    ["callback", function, args]       mid-call; the judge answers ["return", value] or
+                                       ["raise", kind, message]
+
+The worker imports nothing of the course and knows nothing of what is right.
+"""
+
+import ast
+import builtins
+import importlib.abc
+import importlib.machinery
+import linecache
+import socket
+import sys
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.sandbox import wire
+from grader.sandbox.limits import Limits
+from grader.sandbox.observe import observed
+
+MAX_MESSAGE = 2000
+MAX_FRAMES = 20
+BUILTIN_ERRORS = frozenset(
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException)
+)
+
+
+def serve(channel: socket.socket, limits: Limits) -> None:
+    """Answer requests until the judge hangs up."""
+    worker = Worker(channel, limits)
+    while (frame := worker.receive()) is not None:
+        worker.answer(*frame)
+
+
+class Worker:
+    def __init__(self, channel: socket.socket, limits: Limits) -> None:
+        self.channel, self.limits = channel, limits
+        self.modules: dict[str, types.ModuleType] = {}
+        self.files: dict[str, str] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        self.objects: dict[int, Any] = {}
+        self.graphs: dict[int, tuple[Tensor, list[Tensor]]] = {}
+        self.next_identity = 0
+        self.in_call = False
+
+    def receive(self) -> tuple[Any, list[memoryview]] | None:
+        header = self._read(wire.HEADER.size)
+        if header is None:
+            return None
+        head, body = wire.frame_size(header, 2**40)
+        frame = self._read(head + body)
+        return None if frame is None else wire.unpack(frame[:head], memoryview(frame)[head:])
+
+    def _read(self, size: int) -> bytes | None:
+        data = bytearray()
+        while len(data) < size:
+            part = self.channel.recv(min(size - len(data), 1 << 20))
+            if not part:
+                return None
+            data += part
+        return bytes(data)
+
+    def send(self, payload: object, buffers: list[bytes]) -> None:
+        self.channel.sendall(wire.pack(payload, buffers))
+
+    def answer(self, request: list[Any], buffers: list[memoryview]) -> None:
+        kind, *rest = request
+        if kind == "forget":
+            self.forget()
+            return
+        try:
+            payload, out = getattr(self, f"_{kind}")(buffers, *rest)
+            self.send(payload, out)
+        except wire.Unsendable as error:
+            self.send(["unsendable", str(error)], [])
+        except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
+            self.send(["raised", self._exception(error)], [])
+
+    def _load(self, buffers: object, unit: str, sources: dict[str, list[str]]) -> Any:
+        for name, (file, text) in sources.items():
+            self.files[file] = text
+            linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+            sys.meta_path.insert(0, _Sibling(name, file, text))
+        sys.modules.pop(unit, None)
+        self.modules[unit] = importlib.import_module(unit)
+        return ["done", ["d", _definitions(sources[unit][1])], None, None], []
+
+    def _bring(self, buffers: object, name: str, source: str) -> Any:
+        module = types.ModuleType(name)
+        exec(compile(source, f"<{name}>", "exec"), module.__dict__)
+        self.modules[name] = module
+        return ["done", None, None, None], []
+
+    def _call(
+        self, buffers: list[memoryview], owner: Any, name: str, args: Any, kwargs: Any, observe: bool
+    ) -> Any:
+        target = self.objects[owner] if type(owner) is int else self.modules[owner]
+        if type(owner) is str and name not in vars(target):
+            defined = [key for key in vars(target) if key.isidentifier() and key[0] != "_"]
+            return ["missing", defined[:200]], []
+        call = _Arguments(self, buffers, args, kwargs)
+        function = target if name == "__call__" else getattr(target, name)
+        torch.set_grad_enabled(True)
+        self.in_call, seen = True, None
+        try:
+            if observe:
+                value, operations, steps, seconds = observed(
+                    lambda: function(*call.args, **call.kwargs), frozenset(self.files)
+                )
+                seen = [operations, steps, seconds]
+            else:
+                value = function(*call.args, **call.kwargs)
+        finally:
+            self.in_call = False
+        writer = call.writer()
+        payload = writer.write(value)
+        return ["done", payload, call.effects(writer), seen], writer.buffers
+
+    def _get(self, buffers: object, handle: int, attribute: str) -> Any:
+        return self._plain(getattr(self.objects[handle], attribute))
+
+    def _iterate(self, buffers: object, handle: int) -> Any:
+        items = []
+        for item in self.objects[handle]:
+            items.append(item)
+            if len(items) > self.limits.handles:
+                raise wire.Unsendable("it yields too many items")
+        return self._plain(items)
+
+    def _plain(self, value: object) -> Any:
+        writer = wire.Writer(self.keep, max_bytes=self.limits.reply_bytes)
+        payload = writer.write(value)
+        return ["done", payload, None, None], writer.buffers
+
+    def _gradients(self, buffers: list[memoryview], graph: int, grad: Any) -> Any:
+        output, inputs = self.graphs[graph]
+        reader = wire.Reader(buffers, handle=self._handle)
+        grads = torch.autograd.grad(
+            output, inputs, reader.read(grad), retain_graph=True, allow_unused=True
+        )
+        return self._plain(list(grads))
+
+    def keep(self, value: object) -> int:
+        if len(self.objects) >= self.limits.handles:
+            raise wire.Unsendable("too many objects were returned")
+        self.next_identity += 1
+        self.objects[self.next_identity] = value
+        return self.next_identity
+
+    def _handle(self, identity: int, kind: str) -> Any:
+        return self.objects[identity]
+
+    def callback(self, function: int) -> Callable[..., Any]:
+        """A stand-in for a function of the judge."""
+
+        def call(*args: Any) -> Any:
+            if not self.in_call:
+                raise RuntimeError("this function can only be called while the exercise runs")
+            writer = wire.Writer(self.keep, max_bytes=self.limits.reply_bytes)
+            payload = writer.write(list(args))
+            self.send(["callback", function, payload], writer.buffers)
+            frame = self.receive()
+            if frame is None:
+                raise SystemExit(0)
+            (kind, *rest), buffers = frame
+            if kind == "return":
+                return wire.Reader(buffers, handle=self._handle).read(rest[0])
+            error = getattr(builtins, rest[0], RuntimeError)
+            raise error(rest[1])
+
+        call.__name__ = call.__qualname__ = "f"
+        return call
+
+    def _exception(self, error: BaseException) -> list[Any]:
+        kind = type(error)
+        bases = [c.__name__ for c in type.mro(kind) if c.__module__ == "builtins"]
+        detail: list[Any] | None = None
+        if isinstance(error, SyntaxError):
+            detail = [error.msg, error.filename, error.lineno, error.offset]
+            detail = [part if type(part) in (str, int) else None for part in detail]
+        return [
+            kind.__name__[:80],
+            [base for base in bases if base in BUILTIN_ERRORS][:8],
+            _text_of(error),
+            self._frames(error),
+            detail,
+        ]
+
+    def _frames(self, error: BaseException) -> list[list[Any]]:
+        frames, step = [], error.__traceback__
+        while step is not None:
+            code = step.tb_frame.f_code
+            if code.co_filename in self.files:
+                frames.append([code.co_filename, step.tb_lineno, code.co_name[:80]])
+            step = step.tb_next
+        return frames[-MAX_FRAMES:]
+
+
+class _Arguments:
+    """The arguments of one call, and what became of the tensors among them."""
+
+    def __init__(self, worker: Worker, buffers: list[memoryview], args: Any, kwargs: Any) -> None:
+        self.worker = worker
+        reader = wire.Reader(buffers, handle=worker._handle, function=worker.callback)
+        self.args = [reader.read(arg) for arg in args]
+        self.kwargs = {name: reader.read(arg) for name, arg in kwargs}
+        self.tensors = reader.tensors
+        self.storages = {n: (s, s.data_ptr(), s.nbytes()) for n, s in reader.storages.items()}
+        self.before = {n: wire.bytes_of(s) for n, s in reader.storages.items()}
+        self.shape = [
+            (t.untyped_storage().data_ptr(), t.shape, t.stride(), t.storage_offset(), t.grad)
+            for t in self.tensors
+        ]
+        self.wanting = [t for t in self.tensors if t.requires_grad]
+
+    def writer(self) -> wire.Writer:
+        known = {where: n for n, (s, where, size) in self.storages.items() if self._kept(n)}
+        numbers = {id(t): k for k, t in enumerate(self.tensors)}
+        return wire.Writer(
+            self.worker.keep,
+            self._graph,
+            self.worker.limits.reply_bytes,
+            known,
+            numbers,
+            first=len(self.storages),
+        )
+
+    def _kept(self, number: int) -> bool:
+        storage, where, size = self.storages[number]
+        return bool(where) and storage.data_ptr() == where and storage.nbytes() == size
+
+    def _graph(self, output: Tensor) -> int:
+        identity = self.worker.keep(output)
+        self.worker.graphs[identity] = (output, self.wanting)
+        return identity
+
+    def effects(self, writer: wire.Writer) -> list[Any]:
+        """[changed storages, moved tensors, gradients, tensors that are no longer leaves]"""
+        changed = [
+            [n, writer.buffer(now)]
+            for n, (storage, _, _) in self.storages.items()
+            if self._kept(n) and (now := wire.bytes_of(storage)) != self.before[n]
+        ]
+        moved, grads, grown = [], [], []
+        for k, (tensor, (where, size, stride, offset, grad)) in enumerate(
+            zip(self.tensors, self.shape, strict=True)
+        ):
+            now = tensor.untyped_storage().data_ptr()
+            layout = (tensor.shape, tensor.stride(), tensor.storage_offset())
+            if now != where or layout != (size, stride, offset):
+                moved.append([k, writer.write(tensor.detach())])
+            if not tensor.is_leaf:
+                grown.append(k)
+            elif tensor.grad is not grad:
+                kept = None if tensor.grad is None else writer.write(tensor.grad.detach())
+                grads.append([k, kept])
+        return [changed, moved, grads, grown]
+
+
+class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one unit from the text that was sent, as `unit` or `exercises.unit`."""
+
+    def __init__(self, unit: str, file: str, source: str) -> None:
+        self.unit, self.file, self.source = unit, file, source
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if name == "exercises":
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        if name in (self.unit, f"exercises.{self.unit}"):
+            return importlib.machinery.ModuleSpec(name, self, origin=self.file)
+        return None
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        if module.__name__ != "exercises":
+            module.__file__ = self.file
+            exec(compile(self.source, self.file, "exec"), module.__dict__)
+
+
+def _definitions(source: str) -> list[list[Any]]:
+    """The functions and classes a module defines, with their lines; the last definition wins."""
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    body = ast.parse(source).body
+    return [[node.name, node.lineno] for node in body if isinstance(node, kinds)]
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)[:MAX_MESSAGE]
+    except Exception:
+        return ""

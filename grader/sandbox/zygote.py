@@ -1,0 +1,178 @@
+"""The zygote: one process that has imported torch and forks a worker on request. Trusted.
+
+Started by `processes`, it speaks msgpack over a SOCK_SEQPACKET socket, one message a packet:
+
+    ["fork", scratch, limits, confined, gpu, warm]   with two file descriptors: the worker's
+                                                     channel and its output; answers [pid]
+    ["end", pid]                                     kills it and whatever it left behind;
+                                                     answers [exit code or -signal]
+
+`warm` imports first what torch would import lazily: the first optimizer alone costs half an
+`import torch`. When the judge hangs up, everything is killed. Runs no learner code itself and
+never initialises a GPU, so that a fork starts clean.
+"""
+
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import NoReturn
+
+import msgpack
+
+from grader.sandbox import jail, worker
+from grader.sandbox.limits import Limits
+
+LAZY_IMPORTS = ("torch._dynamo", "torch.optim")
+
+
+def main(control: socket.socket) -> NoReturn:
+    """Serve requests until the judge hangs up."""
+    import torch
+
+    torch.set_num_threads(1)
+    jail.adopt_orphans()
+    zygote = Zygote(control)
+    try:
+        while zygote.serve_one():
+            pass
+    finally:
+        for pid in list(zygote.workers):
+            zygote.end(pid)
+        os._exit(0)
+
+
+class Zygote:
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.workers: dict[int, str] = {}
+        self.readable = jail.readable_paths()
+
+    def serve_one(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self.control, 65536, 2)
+        if not message:
+            return False
+        kind, *rest = msgpack.unpackb(message)
+        if kind == "fork":
+            answer = self.fork(descriptors, *rest)
+        else:
+            answer = self.end(*rest)
+        self.control.send(msgpack.packb([answer]))
+        return True
+
+    def fork(
+        self,
+        descriptors: list[int],
+        scratch: str,
+        limits: dict[str, float],
+        confined: bool,
+        gpu: bool,
+        warm: bool,
+    ) -> int:
+        if warm:
+            for name in LAZY_IMPORTS:
+                __import__(name)
+        os.mkdir(scratch, 0o700)
+        pid = os.fork()
+        if pid == 0:
+            become_worker(
+                *descriptors,
+                scratch,
+                Limits(**limits),  # type: ignore[arg-type]
+                self.readable if confined else None,
+                gpu,
+            )
+        for descriptor in descriptors:
+            os.close(descriptor)
+        self.workers[pid] = scratch
+        return pid
+
+    def end(self, pid: int) -> int:
+        scratch = self.workers.pop(pid)
+        kill_group(pid)
+        _, status = os.waitpid(pid, 0)
+        self._end_orphans()
+        remove_tree(scratch)
+        return os.waitstatus_to_exitcode(status)
+
+    def _end_orphans(self) -> None:
+        """Kill what a worker left behind: as the adoptive parent, we see all of it."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline:
+            orphans = [pid for pid in children() if pid not in self.workers]
+            if not orphans:
+                return
+            for pid in orphans:
+                kill_group(pid)
+                os.waitpid(pid, 0)
+
+
+def become_worker(
+    channel: int,
+    output: int,
+    scratch: str,
+    limits: Limits,
+    readable: list[str] | None,
+    gpu: bool,
+) -> NoReturn:
+    """Turn a fresh fork into a worker: its own session, output, limits and, if asked, jail."""
+    code = 70
+    try:
+        os.setsid()
+        jail.die_with_parent()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for standard in (1, 2):
+            os.dup2(output, standard)
+        os.dup2(channel, 3)
+        os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        os.chdir(scratch)
+        os.environ["HOME"] = os.environ["TMPDIR"] = scratch
+        sys.stdout = sys.__stdout__ = _text_stream(1)
+        sys.stderr = sys.__stderr__ = _text_stream(2)
+        jail.limit_resources(limits, bound_memory=not gpu)
+        if readable is not None:
+            jail.confine(readable, scratch, gpu=gpu)
+        worker.serve(socket.socket(fileno=3), limits)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _text_stream(descriptor: int) -> object:
+    return open(
+        descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
+    )
+
+
+def children() -> list[int]:
+    """The direct children of this process (Linux)."""
+    found: list[int] = []
+    for task in os.listdir("/proc/self/task"):
+        with open(f"/proc/self/task/{task}/children") as listing:
+            found += map(int, listing.read().split())
+    return found
+
+
+def kill_group(pid: int) -> None:
+    for kill in (os.killpg, os.kill):
+        try:
+            kill(pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+
+
+def remove_tree(folder: str) -> None:
+    """Delete a scratch folder, whatever was done to it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if os.path.exists(folder):  # unreadable folders, or nested too deep for Python
+        subprocess.run(["chmod", "-R", "u+rwX", folder], stderr=subprocess.DEVNULL)
+        subprocess.run(["rm", "-rf", folder], stderr=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    main(socket.socket(fileno=int(sys.argv[1])))
