@@ -1,0 +1,160 @@
+"""The `grade` command: arguments in, exit code out."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+import grader
+from grader.errors import GraderError
+
+
+class DefaultsToRun(TyperGroup):
+    """`grade reshaping --seed 1` means `grade run reshaping --seed 1`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        own = {"--help", "--version", "--install-completion", "--show-completion"}
+        if not args or (args[0] not in self.commands and args[0] not in own):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=DefaultsToRun,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[UNIT | UNIT.EXERCISE]...", help="What to grade; everything if nothing is named."
+    ),
+]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"torchkata {grader.__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Exit codes: 0 full marks, 1 not yet, 2 wrong usage, 3 a fault of the grader.")
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Grade the exercises of a PyTorch course, and read what went wrong.
+
+    [bold]grade[/] grades everything, [bold]grade reshaping activations.softmax[/] some of it;
+    [bold]grade run --help[/] lists all options.
+    """
+
+
+@app.command()
+def run(
+    names: Names = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option(help="The work to grade: a folder or one file.", show_default="./exercises"),
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps or all.")] = "cpu",
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Repeat a run with its seed.", show_default="derived from the work"),
+    ] = None,
+    format: Annotated[str, typer.Option(help="terminal or json.")] = "terminal",
+    output: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
+    sandbox: Annotated[
+        str, typer.Option(help="auto, require, or off for work that you trust.")
+    ] = "auto",
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one call.")] = 10.0,
+    memory: Annotated[int, typer.Option(min=64, help="Memory for the work, in MiB.")] = 2048,
+) -> None:
+    """Grade the work; the default command, so that [bold]grade[/] alone is enough."""
+    from grader import commands
+
+    options = commands.options(device, seed, sandbox, timeout, memory)
+    raise typer.Exit(commands.run(names or [], submission, options, format, output))
+
+
+@app.command()
+def watch(
+    names: Names = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda, mps or all.")] = "cpu",
+    sandbox: Annotated[str, typer.Option(help="auto, require or off.")] = "auto",
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one call.")] = 10.0,
+    memory: Annotated[int, typer.Option(min=64, help="Memory for the work, in MiB.")] = 2048,
+) -> None:
+    """Grade each exercise as you save it, one at a time."""
+    from grader import commands
+
+    options = commands.options(device, None, sandbox, timeout, memory)
+    raise typer.Exit(commands.watch(names or [], options))
+
+
+@app.command(name="list")
+def list_exercises() -> None:
+    """List units, exercises and points, and what is done."""
+    from grader import commands
+
+    commands.list_exercises()
+
+
+@app.command()
+def hint(
+    name: Annotated[str, typer.Argument(metavar="UNIT.EXERCISE", help="The exercise.")],
+    all: Annotated[bool, typer.Option("--all", help="Show every hint at once.")] = False,
+) -> None:
+    """Show the next hint for an exercise."""
+    from grader import commands
+
+    commands.hint(name, every=all)
+
+
+@app.command()
+def sync(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a stub is out of step.")
+    ] = False,
+) -> None:
+    """For authors: make the stubs in exercises/ from solutions/."""
+    from grader import commands
+
+    raise typer.Exit(commands.sync(check=check))
+
+
+def main() -> NoReturn:
+    """Run the command and end the process at once: Python's own ending would take longer."""
+    try:
+        app()
+        code: Any = 0
+    except SystemExit as end:
+        code = end.code or 0
+    except GraderError as error:
+        print(f"grade: {error}", file=sys.stderr)
+        code = error.exit_code
+    except Exception as error:
+        if os.environ.get("TORCHKATA_TRACEBACK"):
+            traceback.print_exc()
+        print(
+            f"grade: the grader itself failed ({type(error).__name__}: {error}). This costs nobody "
+            "points. Set TORCHKATA_TRACEBACK=1 to see where.",
+            file=sys.stderr,
+        )
+        code = 3
+    except KeyboardInterrupt:
+        print("\ngrade: stopped; nothing was left running", file=sys.stderr)
+        code = 130
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        pass
+    os._exit(code if isinstance(code, int) else 1)

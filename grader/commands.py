@@ -1,0 +1,179 @@
+"""What each command does, from a folder of work to text on the terminal."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from grader.course import Course, find_course
+from grader.errors import UsageError
+from grader.formats import json, terminal
+from grader.grading import Options, Progress, Session, exit_code
+from grader.progress import read_progress
+from grader.report import Report
+from grader.sandbox.limits import MIB, Limits
+from grader.submission import read_submission
+
+FORMATS = ("terminal", "json")
+SANDBOX = ("auto", "require", "off")
+MAX_WIDTH = 100
+
+
+def options(
+    device: str, seed: int | None, sandbox: str, timeout: float, memory: int
+) -> Options:
+    """Options from the command line. Raises: UsageError for an unknown word."""
+    if sandbox not in SANDBOX:
+        raise UsageError(f"no sandbox setting {sandbox!r}: choose auto, require or off")
+    limits = replace(Limits(), call_seconds=timeout, memory_bytes=memory * MIB)
+    return Options(device, seed, sandbox, limits)
+
+
+def run(
+    names: list[str],
+    path: Path | None,
+    options: Options,
+    format: str,
+    output: Path | None,
+) -> int:
+    """Grade one submission and show or write its report; the exit code."""
+    if format not in FORMATS:
+        raise UsageError(f"no format {format!r}: choose terminal or json")
+    if output is not None and not output.absolute().parent.is_dir():
+        raise UsageError(f"cannot write {output}: its folder does not exist")
+    course = find_course(Path.cwd())
+    selection = course.select(names)
+    submission = read_submission(
+        course.exercises_folder if path is None else path, [unit.name for unit in course.units]
+    )
+    if submission.path.is_file():
+        selection = {u: e for u, e in selection.items() if u in submission.sources}
+        if not selection:
+            raise UsageError(f"{path} holds none of {', '.join(names)}")
+    own = submission.path.resolve().is_relative_to(course.root.resolve())
+    with Session(course, options, own_work=own) as session, _progress_bar() as show:
+        report = session.grade(submission, selection, show)
+    if path is None:
+        _remember(course, report)
+    _deliver(report, format, output)
+    return exit_code([report])
+
+
+def _remember(course: Course, report: Report) -> None:
+    progress = read_progress(course.root)
+    progress.note(report)
+    progress.save()
+
+
+def _deliver(report: Report, format: str, output: Path | None) -> None:
+    if output is None:
+        sys.stdout.write(json.render(report) if format == "json" else show(report))
+        return
+    text = json.render(report) if format == "json" else terminal.render(report, width=MAX_WIDTH, color=False)
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        sys.stdout.write(text)
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    sys.stdout.write(show(report))
+
+
+def show(report: Report) -> str:
+    """The report for this terminal: as wide as it is, coloured only where it shows colour."""
+    width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
+    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return terminal.render(report, width=width, color=color)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """A bar on standard error while grading, if somebody watches."""
+    if not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting PyTorch", total=None)
+
+        def show(progress: Progress) -> None:
+            bar.update(
+                task, description="grading", completed=progress.done, total=progress.total
+            )
+
+        yield show
+
+
+def watch(names: list[str], options: Options) -> int:
+    """Grade what is saved until stopped."""
+    from grader.watching import watch_exercises
+
+    course = find_course(Path.cwd())
+    return watch_exercises(course, course.select(names), options, show)
+
+
+def list_exercises() -> None:
+    """Print units and exercises, with points and what is done."""
+    course = find_course(Path.cwd())
+    finished = read_progress(course.root).finished
+    points = _points(course)
+    for unit in course.units:
+        print(f"{unit.name}: {unit.title} ({unit.points} points)")
+        for exercise in unit.exercises:
+            name = f"{unit.name}.{exercise.name}"
+            mark = "done" if name in finished else "    "
+            print(f"  {mark}  {name:<32} {points.get(name, 0):>2}  {exercise.title}")
+
+
+def _points(course: Course) -> dict[str, int]:
+    """Points of each exercise, added up from its suite's text: running it would need torch."""
+    from grader.points import points_of_suite
+
+    return {
+        f"{unit.name}.{exercise}": points
+        for unit in course.units
+        for exercise, points in points_of_suite(course.suite(unit.name)).items()
+    }
+
+
+def hint(name: str, *, every: bool) -> None:
+    """Print the next hint of an exercise, or all of them."""
+    course = find_course(Path.cwd())
+    ((unit, exercises),) = course.select([name]).items()
+    if "." not in name:
+        raise UsageError(f"name one exercise, such as {unit}.{sorted(exercises)[0]}")
+    (exercise,) = exercises
+    hints = course.unit(unit).exercise(exercise).hints
+    if not hints:
+        print(f"There are no hints for {name}.")
+        return
+    progress = read_progress(course.root)
+    seen = len(hints) if every else min(progress.hints.get(name, 0) + 1, len(hints))
+    for number, text in enumerate(hints[:seen], start=1):
+        print(f"Hint {number} of {len(hints)}: {text}")
+    if seen < len(hints):
+        print(f"Ask again for the next one: grade hint {name}")
+    progress.hints[name] = max(seen, progress.hints.get(name, 0))
+    progress.save()
+
+
+def sync(*, check: bool) -> int:
+    """Write the stubs, or only say which are out of step; the exit code."""
+    from grader.stubs import stubs_of
+
+    course = find_course(Path.cwd())
+    stale = [stub for stub in stubs_of(course) if not stub.is_written()]
+    for stub in stale:
+        if not check:
+            stub.path.parent.mkdir(exist_ok=True)
+            stub.path.write_text(stub.text, encoding="utf-8")
+        print(f"{'out of step' if check else 'written'}: {stub.path.relative_to(course.root)}")
+    if not stale:
+        print("All stubs are in step with their solutions.")
+    return 1 if check and stale else 0

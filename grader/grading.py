@@ -1,0 +1,225 @@
+"""The story of one run: start a sandbox, read the work, judge it, report.
+
+Torch is imported by the judge while the first worker's process imports it too; so this module
+imports nothing of `suite` before that process has been started.
+"""
+
+import dataclasses
+import platform
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import grader
+from grader.course import Course
+from grader.errors import CourseError, UsageError
+from grader.report import (
+    ExerciseResult,
+    Location,
+    Outcome,
+    Report,
+    TestResult,
+    UnitResult,
+)
+from grader.sandbox import jail
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import Processes, start_processes
+from grader.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.suite.remote import Students
+
+DEVICES = ("cpu", "cuda", "mps")
+Selection = dict[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade. `sandbox` is auto, require or off; `device` cpu, cuda, mps or all."""
+
+    device: str = "cpu"
+    seed: int | None = None
+    sandbox: str = "auto"
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come."""
+
+    done: int
+    total: int
+
+
+def ignore(progress: Progress) -> None:
+    pass
+
+
+class Session:
+    """Grades submissions of one course, one after the other, with processes that stay warm."""
+
+    def __init__(self, course: Course, options: Options, *, own_work: bool) -> None:
+        self.course, self.options = course, options
+        self.devices = _devices(options.device)
+        self.notes: tuple[str, ...] = ()
+        confined = self._confined(own_work)
+        gpu = self.devices != ("cpu",)
+        self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.processes.close()
+
+    def _confined(self, own_work: bool) -> bool:
+        """Whether to confine. Somebody else's work is not run unconfined unless that is asked."""
+        if self.options.sandbox == "off":
+            return False
+        reason = jail.unavailable() or jail.exposed(self.course.root)
+        if reason and self.options.sandbox == "auto" and own_work:
+            self.notes = (f"not sandboxed: {reason}",)
+            return False
+        if reason:
+            raise UsageError(
+                f"this work cannot be sandboxed: {reason}. "
+                "Grade it on another machine, or trust it and say --sandbox off."
+            )
+        return True
+
+    def grade(
+        self,
+        submission: Submission,
+        selection: Selection,
+        on_progress: Callable[[Progress], None] = ignore,
+    ) -> Report:
+        """Judge the selected exercises of one submission.
+
+        Raises: GraderFault if the judging itself breaks; the submission never ends the run.
+        """
+        from grader.suite.plugin import Judging
+        from grader.suite.remote import Students, Workers
+        from grader.suite.running import run_suites
+
+        units = list(selection)
+        suites = _suites(self.course, units)
+        seed = submission.digest if self.options.seed is None else self.options.seed
+        workers = Workers(
+            self.processes,
+            self.options.limits,
+            submission.sources,
+            units,
+            shared=self.devices != ("cpu",),
+        )
+        students = Students(workers, submission.sources, self.course.suites_folder)
+        judging = Judging(self.course.solutions_folder, seed, self.devices, students)
+        done = 0
+
+        def on_test(total: int) -> None:
+            nonlocal done
+            done += 1
+            on_progress(Progress(done, total))
+
+        try:
+            results = run_suites(suites, judging, selection, on_test)
+        finally:
+            workers.close()
+        return Report(
+            units=self._units(results, selection, students),
+            seed=seed,
+            device=self.options.device,
+            versions=_versions(),
+            notes=self.notes,
+        )
+
+    def _units(
+        self, results: list[dict[str, Any]], selection: Selection, students: "Students"
+    ) -> tuple[UnitResult, ...]:
+        tests: dict[tuple[str, str], dict[str, TestResult]] = {}
+        for result in results:
+            group = tests.setdefault((result["unit"], result["exercise"]), {})
+            test = _test(result, several_devices=len(self.devices) > 1)
+            group[result["test"]] = _worse(group.get(result["test"]), test)
+        units = []
+        for name in selection:
+            unit = self.course.unit(name)
+            exercises = tuple(
+                ExerciseResult(e.name, tuple(tests.get((name, e.name), {}).values()))
+                for e in unit.exercises
+                if e.name in selection[name]
+            )
+            units.append(UnitResult(name, unit.title, exercises, students.messages.get(name)))
+        return tuple(units)
+
+
+def _test(result: dict[str, Any], *, several_devices: bool) -> TestResult:
+    file, _, line = (result["location"] or "").rpartition(":")
+    title = result["title"]
+    if several_devices and result["outcome"] != Outcome.PASSED:
+        title += f" [{result['device']}]"
+    return TestResult(
+        id=f"{result['unit']}.{result['exercise']}.{result['test']}",
+        title=title,
+        outcome=Outcome(result["outcome"]),
+        max_points=result["max_points"],
+        message=result["message"],
+        called=result["called"],
+        expected=result["expected"],
+        got=result["got"],
+        likely=result["likely"],
+        location=Location(file, int(line)) if file else None,
+        printed=result["printed"],
+        seconds=round(result["seconds"], 6),
+    )
+
+
+def _worse(first: TestResult | None, second: TestResult) -> TestResult:
+    """Of one test on two devices, the one that was not passed: points need every device."""
+    if first is None or first.outcome is Outcome.PASSED:
+        return second
+    return dataclasses.replace(first, seconds=first.seconds + second.seconds)
+
+
+def _suites(course: Course, units: list[str]) -> list[Path]:
+    for unit in units:
+        for path in (course.suite(unit), course.solutions_folder / f"{unit}.py"):
+            if not path.is_file():
+                raise CourseError(f"{path} is missing: unit {unit} cannot be graded")
+    return [course.suite(unit) for unit in units]
+
+
+def _devices(device: str) -> tuple[str, ...]:
+    if device == "all":
+        import torch
+
+        here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+        return ("cpu", *(name for name in DEVICES if here.get(name)))
+    if device not in DEVICES:
+        raise UsageError(f"no device {device!r}: choose cpu, cuda, mps or all")
+    return (device,)
+
+
+def _versions() -> dict[str, str]:
+    import torch
+
+    return {
+        "torchkata": grader.__version__,
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def exit_code(reports: Iterable[Report]) -> int:
+    """0 full marks, 1 not yet, 3 a fault of the grader."""
+    statuses = {report.status for report in reports}
+    if Outcome.GRADER_FAULT in statuses:
+        return 3
+    return 0 if statuses <= {Outcome.PASSED} else 1

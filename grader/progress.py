@@ -1,0 +1,47 @@
+"""What a learner has done so far, kept in one small file in the course's folder."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.report import Outcome, Report
+
+FILE = ".torchkata.json"
+
+
+@dataclass
+class Progress:
+    """Exercises by full name (`activations.softmax`): finished ones, and hints already seen."""
+
+    path: Path
+    finished: set[str] = field(default_factory=set)
+    hints: dict[str, int] = field(default_factory=dict)
+
+    def note(self, report: Report) -> None:
+        """Remember which exercises of this report are finished and which are not."""
+        for unit in report.units:
+            for exercise in unit.exercises:
+                name = f"{unit.name}.{exercise.name}"
+                if exercise.status is Outcome.PASSED:
+                    self.finished.add(name)
+                else:
+                    self.finished.discard(name)
+
+    def save(self) -> None:
+        """Write the file; a folder that cannot be written costs nothing but the memory."""
+        data = {"finished": sorted(self.finished), "hints": self.hints}
+        try:
+            self.path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+        except OSError:
+            pass
+
+
+def read_progress(root: Path) -> Progress:
+    """What is known; nothing, if the file is missing or broken."""
+    path = root / FILE
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        hints = {str(k): int(v) for k, v in dict(data["hints"]).items()}
+        return Progress(path, {str(name) for name in data["finished"]}, hints)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return Progress(path)

@@ -1,0 +1,21 @@
+"""What a suite needs, in one place: marks and asserts. The fixtures come from `plugin`."""
+
+from grader.suite.asserts import (
+    assert_raises,
+    assert_same,
+    assert_unchanged,
+    assert_view,
+    fail,
+)
+from grader.suite.marks import exercise, needs, points
+
+__all__ = [
+    "assert_raises",
+    "assert_same",
+    "assert_unchanged",
+    "assert_view",
+    "exercise",
+    "fail",
+    "needs",
+    "points",
+]

@@ -1,0 +1,181 @@
+"""The asserts of the suites. Where one fails, it says what differs and, if it can, why."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from torch import Tensor
+
+from grader.errors import GraderError, Raised, SubmissionFault
+from grader.suite.closeness import Tolerance
+from grader.suite.describe import describe, describe_error, kind_of_error
+from grader.suite.difference import difference
+from grader.suite.kinds import any_kind, conversion
+from grader.suite.mentions import as_text, mentioned
+
+EXACT = Tolerance(0.0, 0.0)
+
+
+class Mismatch(AssertionError):
+    """A test that did not hold, in the parts that the report shows one below the other.
+
+    `value` is what the learner's code gave: it tells which call the report should show.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        expected: str | None = None,
+        got: str | None = None,
+        likely: str | None = None,
+        value: object = None,
+    ) -> None:
+        parts = {"expected": expected, "got": got, "likely": likely}
+        rows = [f"\n  {name:<9} {text}" for name, text in parts.items() if text is not None]
+        super().__init__(message + "".join(rows))
+        self.message, self.expected, self.got, self.likely = message, expected, got, likely
+        self.value = value
+
+
+def assert_same(
+    got: Any,
+    expected: Any,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    likely: str | None = None,
+) -> None:
+    """`got` equals `expected` in type, shape, dtype, device and, within tolerance, in its values.
+
+    `likely` explains a typical mistake; a relation that is certain goes before it.
+    """
+    __tracebackhide__ = True
+    found = difference(got, expected, Tolerance(rtol, atol))
+    if found is not None:
+        raise Mismatch(
+            found.message,
+            expected=found.expected,
+            got=found.got,
+            likely=found.relation or likely or found.symptom,
+            value=got,
+        )
+
+
+def assert_raises(
+    kind: type[Exception],
+    call: Callable[[], object],
+    *,
+    mentions: tuple[Any, ...] = (),
+    likely: str | None = None,
+) -> None:
+    """`call` raises `kind`, and the message holds one of the values in `mentions`.
+
+    Whatever says nothing about this (an exercise not started, a worker that died) passes through.
+    """
+    __tracebackhide__ = True
+    name = kind.__name__
+    try:
+        value = call()
+    except (NotImplementedError, GraderError, Mismatch):
+        raise
+    except Exception as error:
+        if isinstance(error, SubmissionFault) and not isinstance(error, Raised):
+            raise
+        caught = error
+    else:
+        raise Mismatch(
+            f"no {name} was raised",
+            expected=_expected_error(name, mentions),
+            got=f"{describe(value)} was returned",
+            likely=likely,
+            value=value,
+        )
+    if not isinstance(caught, kind):
+        message = f"raised {kind_of_error(caught)}, expected {name}"
+    elif mentions and not any(mentioned(value, str(caught)) for value in mentions):
+        message = f"the message of the {kind_of_error(caught)} does not hold the value at fault"
+    else:
+        return
+    raise Mismatch(
+        message,
+        expected=_expected_error(name, mentions),
+        got=describe_error(caught),
+        likely=likely,
+        value=caught,
+    ) from caught
+
+
+def _expected_error(name: str, mentions: tuple[Any, ...]) -> str:
+    if not mentions:
+        return name
+    return f"{name} with {' or '.join(as_text(value) for value in mentions)} in its message"
+
+
+def assert_view(got: Any, base: Tensor, *, likely: str | None = None) -> None:
+    """`got` lies in the memory of `base`: a change of `base` shows. Empty tensors pass."""
+    __tracebackhide__ = True
+    problem = None
+    if not isinstance(got, Tensor):
+        problem = f"the result is {any_kind(got)}, expected a view of the input"
+        likely = conversion(got, "a tensor") or likely
+    elif got.numel() and base.numel() and not _shows_changes(got, base):
+        problem = "the result is a copy, expected a view of the input"
+        default = "clone, contiguous, cat, stack and, where it has to, reshape copy the numbers"
+        likely = likely or default
+    if problem:
+        raise Mismatch(
+            problem,
+            expected="a tensor that shares the input's memory",
+            got=describe(got),
+            likely=likely,
+            value=got,
+        )
+
+
+def _shows_changes(got: Tensor, base: Tensor) -> bool:
+    """Whether all of `got` changes when all of `base` does; `base` is then as before."""
+    if got.device != base.device or got.dtype != base.dtype:
+        return False
+    if got.untyped_storage().data_ptr() != base.untyped_storage().data_ptr():
+        return False
+    memory = base.data  # unlike detach(), leaves what autograd has saved of `base` valid
+    for axis, stride in enumerate(memory.stride()):
+        if stride == 0:
+            memory = memory.narrow(axis, 0, 1)
+    before = memory.clone()
+    try:
+        for number in (0, 1):
+            memory.fill_(number)
+            if not bool((got.data == number).all()):
+                return False
+        return True
+    finally:
+        memory.copy_(before)
+
+
+def assert_unchanged(x: Any, before: Any, *, likely: str | None = None) -> None:
+    """The argument `x` is still what `before`, a copy made earlier, says."""
+    __tracebackhide__ = True
+    found = difference(x, before, EXACT, "the input")
+    if found is not None:
+        raise Mismatch(
+            f"the input was changed: {found.message}",
+            expected=found.expected,
+            got=found.got,
+            likely=likely or "x += 1, x[0] = 1 and methods that end in _ change x itself",
+            value=x,
+        )
+
+
+def fail(
+    message: str, *, expected: object = None, got: object = None, likely: str | None = None
+) -> NoReturn:
+    """Fail with `message`; `expected` and `got` are words or values."""
+    __tracebackhide__ = True
+    raise Mismatch(
+        message, expected=_in_words(expected), got=_in_words(got), likely=likely, value=got
+    )
+
+
+def _in_words(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else describe(value)

@@ -1,0 +1,216 @@
+"""The first thing in which a value differs from the right one: type, shape, dtype, device, values.
+
+Agreement is found out quickly; everything that explains runs only where there is something to say.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grader.suite.closeness import Tolerance, wide
+from grader.suite.describe import clip, describe, kind_of
+from grader.suite.kinds import any_kind, conversion, plain_kind
+from grader.suite.relations import relation, symptom
+from grader.suite.wording import Difference, described_where_wrong, values_differ
+
+QUICK = (torch.float32, torch.float64)
+SHORT = 6  # a sequence of at most this many integers is read as a whole, as a shape is
+INT64 = range(-(2**63), 2**63)
+
+
+def difference(
+    got: object, expected: object, tolerance: Tolerance, what: str = "the result"
+) -> Difference | None:
+    """What differs, or None. `what` names the compared part to a reader.
+
+    Raises: TypeError if values like `expected` are not comparable.
+    """
+    if isinstance(got, Tensor) and isinstance(expected, Tensor):
+        return _tensors(got, expected, tolerance, what)
+    if isinstance(expected, np.generic) and not isinstance(expected, float):
+        expected = expected.item()
+    wanted = plain_kind(expected)
+    if wanted is None:
+        raise TypeError(f"values of type {kind_of(expected)} cannot be compared")
+    if plain_kind(got) != wanted:
+        return _other_type(got, expected, wanted, what)
+    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
+        return _arrays(got, expected, tolerance, what)
+    if isinstance(expected, (float, complex)) and isinstance(got, (float, complex)):
+        return _numbers(got, expected, tolerance, what)
+    if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
+        return _sequences(got, expected, tolerance, what)
+    if isinstance(expected, dict) and isinstance(got, dict):
+        return _dicts(got, expected, tolerance, what)
+    return None if got == expected else _plain(got, expected, what)
+
+
+def _other_type(got: object, expected: object, wanted: str, what: str) -> Difference:
+    message = f"{what} is {any_kind(got)}, expected {wanted}"
+    if got is None and what == "the result":
+        message = "returned None: is a return statement missing?"
+    return Difference(message, describe(expected), describe(got), conversion(got, wanted))
+
+
+def _plain(got: object, expected: object, what: str) -> Difference:
+    there, here = describe(expected), describe(got)
+    if isinstance(got, (str, bytes)) and max(len(there), len(here)) > 60:
+        assert isinstance(expected, (str, bytes))
+        pairs = zip(got, expected, strict=False)
+        same = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(got), len(expected)))
+        return Difference(f"{what} differs from position {same} on", there, here)
+    return Difference(f"{what} is {clip(here, 60)}, expected {clip(there, 60)}", there, here)
+
+
+# --- tensors and arrays -----------------------------------------------------------------------
+
+
+def _tensors(got: Tensor, expected: Tensor, tolerance: Tolerance, what: str) -> Difference | None:
+    if got.shape != expected.shape:
+        return _other_shape(got, expected, got, expected, tolerance, what)
+    if got.dtype != expected.dtype:
+        hint = "a new tensor needs dtype=x.dtype to have the input's dtype"
+        return _other_dtype(got, expected, what, hint)
+    if got.device != expected.device:
+        message = f"{what} is on {got.device}, expected {expected.device}"
+        there, here = (f"a tensor on {tensor.device}" for tensor in (expected, got))
+        hint = "a new tensor needs device=x.device to be where the input is"
+        return Difference(message, there, here, symptom=hint)
+    if _quickly_close(got, expected, tolerance):
+        return None
+    return _values(got, expected, got, expected, tolerance, what)
+
+
+def _arrays(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Difference | None:
+    left, right = _as_tensor(got), _as_tensor(expected)
+    if left.shape != right.shape:
+        return _other_shape(left, right, got, expected, tolerance, what)
+    if got.dtype != expected.dtype:
+        return _other_dtype(got, expected, what, None)
+    if _quickly_close(left, right, tolerance):
+        return None
+    return _values(left, right, got, expected, tolerance, what)
+
+
+def _as_tensor(array: Any) -> Tensor:
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        array = array.astype(np.float64)
+    return torch.from_numpy(np.array(array, array.dtype.newbyteorder("="), order="C"))
+
+
+def _quickly_close(got: Tensor, expected: Tensor, tolerance: Tolerance) -> bool:
+    """True only where the tensors agree; most tests end here."""
+    if expected.dtype not in QUICK:
+        return False
+    got, expected = got.detach(), expected.detach()
+    if torch.equal(got, expected):
+        return True
+    rtol, atol = tolerance.of(expected.dtype)
+    return torch.allclose(got, expected, rtol, atol, equal_nan=True)
+
+
+def _other_shape(
+    left: Tensor, right: Tensor, got: object, expected: object, tolerance: Tolerance, what: str
+) -> Difference:
+    message = f"{what} has shape {tuple(left.shape)}, expected {tuple(right.shape)}"
+    rtol, _ = tolerance.of(right.dtype)
+    return Difference(
+        message,
+        describe(expected),
+        describe(got),
+        relation(left, right, rtol),
+        symptom(left, right),
+    )
+
+
+def _other_dtype(got: Any, expected: Any, what: str, hint: str | None) -> Difference:
+    message = f"{what} has dtype {got.dtype}, expected {expected.dtype}"
+    return Difference(message, describe(expected), describe(got), symptom=hint)
+
+
+def _values(
+    left: Tensor, right: Tensor, got: object, expected: object, tolerance: Tolerance, what: str
+) -> Difference | None:
+    """Compare `left` and `right`, which hold the numbers of `got` and `expected`."""
+    rtol, atol = tolerance.of(right.dtype)
+    if rtol or atol or right.is_floating_point() or right.is_complex():
+        wrong = ~torch.isclose(wide(left), wide(right), rtol, atol, equal_nan=True)
+    else:
+        wrong = (left != right).cpu()
+    if not wrong.any():
+        return None
+    return Difference(
+        values_differ(left, right, wrong, what),
+        *described_where_wrong(expected, got, wrong),
+        relation(left, right, rtol),
+        symptom(left, right, wrong, rtol),
+    )
+
+
+# --- numbers and containers -------------------------------------------------------------------
+
+
+def _numbers(
+    got: float | complex, expected: float | complex, tolerance: Tolerance, what: str
+) -> Difference | None:
+    rtol, atol = tolerance.of(torch.float64)
+    if got == expected or abs(got - expected) <= atol + rtol * abs(expected) < math.inf:
+        return None
+    dtype = torch.complex128 if isinstance(expected, complex) else torch.float64
+    left, right = (torch.tensor(number, dtype=dtype) for number in (got, expected))
+    return _values(left, right, got, expected, tolerance, what)
+
+
+def _sequences(
+    got: Sequence[Any], expected: Sequence[Any], tolerance: Tolerance, what: str
+) -> Difference | None:
+    numbers = _as_numbers(got, expected)
+    if len(got) != len(expected):
+        items = "item" if len(got) == 1 else "items"
+        message = f"{what} has {len(got)} {items}, expected {len(expected)}"
+        rtol, _ = tolerance.of(torch.float64)
+        related = relation(*numbers, rtol) if numbers else None
+        return Difference(message, describe(expected), describe(got), related)
+    if numbers is None:
+        pairs = enumerate(zip(got, expected, strict=True))
+        found_items = (
+            difference(here, there, tolerance, f"item {i} of {what}") for i, (here, there) in pairs
+        )
+        return next((found for found in found_items if found), None)
+    found = _values(*numbers, got, expected, tolerance, what)
+    if found and len(got) <= SHORT and not numbers[1].is_floating_point():
+        message = f"{what} is {found.got}, expected {found.expected}"
+        return Difference(message, found.expected, found.got, found.relation)
+    return found
+
+
+def _as_numbers(got: Sequence[Any], expected: Sequence[Any]) -> tuple[Tensor, Tensor] | None:
+    """Sequences of nothing but floats, or nothing but integers, as tensors."""
+    kinds = {plain_kind(item) for item in (*got, *expected)}
+    if kinds == {"a float"}:
+        return torch.tensor(got, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
+    if kinds == {"an int"} and all(item in INT64 for item in (*got, *expected)):
+        return torch.tensor(got), torch.tensor(expected)
+    return None
+
+
+def _dicts(
+    got: dict[Any, Any], expected: dict[Any, Any], tolerance: Tolerance, what: str
+) -> Difference | None:
+    for key in expected:
+        if key not in got:
+            message = f"{what} lacks the key {describe(key, 40)}"
+            return Difference(message, describe(expected), describe(got))
+    for key in got:
+        if key not in expected:
+            message = f"{what} has a key too many: {describe(key, 40)}"
+            return Difference(message, describe(expected), describe(got))
+    for key, value in expected.items():
+        found = difference(got[key], value, tolerance, f"the entry {describe(key, 40)} of {what}")
+        if found:
+            return found
+    return None

@@ -1,0 +1,80 @@
+"""What a reader calls the type of a value, and how one type is made of another."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grader.suite.describe import kind_of
+
+NAMES: tuple[tuple[type, str], ...] = (  # bool before int: a bool is an int to Python
+    (Tensor, "a tensor"),
+    (np.ndarray, "a NumPy array"),
+    (bool, "a bool"),
+    (int, "an int"),
+    (float, "a float"),
+    (complex, "a complex number"),
+    (str, "a string"),
+    (bytes, "bytes"),
+    (list, "a list"),
+    (tuple, "a tuple"),
+    (dict, "a dict"),
+    (slice, "a slice"),
+    (torch.dtype, "a dtype"),
+    (torch.device, "a device"),
+    (type(None), "None"),
+)
+FUNCTIONS = ("function", "method", "builtin_function_or_method")
+
+
+def plain_kind(value: object) -> str | None:
+    """The name of a type that can be compared; None for every other type."""
+    return next((name for kind, name in NAMES if isinstance(value, kind)), None)
+
+
+def any_kind(value: object) -> str:
+    name = plain_kind(value)
+    if name is not None:
+        return name
+    if isinstance(value, np.generic):
+        return f"a NumPy {value.dtype.name}"
+    kind = kind_of(value)
+    if kind in FUNCTIONS:
+        return "a function"
+    return f"{'an' if kind[:1].lower() in tuple('aeiou') else 'a'} {kind}"
+
+
+def conversion(got: object, wanted: str) -> str | None:
+    """How a value of another type comes about, or becomes what is wanted."""
+    if got is None:
+        return "a function that ends without return gives None"
+    if wanted == "None":
+        return "the work is to be done in place; nothing is returned"
+    kind = any_kind(got)
+    if kind == "a function":
+        return "a function came back uncalled: are its parentheses missing?"
+    if kind == "a generator":
+        return "a function with yield gives a generator: collect what it yields"
+    if wanted == "a bool" and (isinstance(got, np.bool_) or _has_one_entry(got)):
+        return "bool(...) makes a Python bool of it"
+    if wanted in ("a float", "an int") and _has_one_entry(got):
+        return ".item() gives the Python number in a tensor of one entry"
+    if {wanted, kind} == {"a float", "an int"}:
+        return "/ gives a float, // of integers an int; float(...) and int(...) convert"
+    if wanted == "a tensor" and kind in ("a float", "an int", "a bool"):
+        return ".item(), float(...) and the like give plain numbers; without them it is a tensor"
+    return _CONVERSIONS.get((kind, wanted))
+
+
+def _has_one_entry(value: object) -> bool:
+    return isinstance(value, Tensor) and value.numel() == 1
+
+
+_CONVERSIONS = {
+    ("a NumPy array", "a tensor"): "torch.from_numpy(...) makes a tensor of an array",
+    ("a list", "a tensor"): "torch.stack or torch.tensor makes one tensor of a list",
+    ("a tensor", "a NumPy array"): ".detach().cpu().numpy() makes an array of a tensor",
+    ("a tensor", "a list"): ".tolist() makes a list of a tensor",
+    ("a tensor", "a tuple"): "a tuple of several results is written (first, second)",
+    ("a list", "a tuple"): "tuple(...) makes a tuple of a list",
+    ("a tuple", "a list"): "list(...) makes a list of a tuple",
+}

@@ -1,0 +1,23 @@
+"""The three marks of a suite: which exercise a test belongs to, what it is worth, what it needs."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+
+T = TypeVar("T", bound=Callable[..., object] | type)
+
+
+def exercise(name: str) -> Callable[[T], T]:
+    """Every test of this class (or this function) judges the exercise `name`."""
+    return pytest.mark.exercise(name)
+
+
+def points(worth: int) -> Callable[[T], T]:
+    """This test is worth `worth` points, a whole number of at least 1."""
+    return pytest.mark.points(worth)
+
+
+def needs(test: str) -> Callable[[T], T]:
+    """This test is blocked unless `test`, of the same exercise, has passed."""
+    return pytest.mark.needs(test)

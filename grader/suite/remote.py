@@ -1,0 +1,263 @@
+"""The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from grader.errors import Died, Malformed, Raised, SubmissionFault, TimedOut
+from grader.sandbox.client import Answer, Sent, Worker, describe_exit
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import Processes, Starting
+from grader.submission import Source
+from grader.suite.describe import describe_call
+from grader.suite.subject import Handle, Seen
+from grader.suite.verdict import Blocked, NotStarted
+
+# A module that names one of these makes torch import its compiler: half an `import torch`.
+SLOW_NAMES = ("optim", "compile", "dynamo")
+
+
+class Workers:
+    """Starts and ends the workers of one submission; at most one of them has learner code in it.
+
+    Those of all units are asked for at once: a forked worker is ready before its unit begins.
+    On a GPU one worker serves all units, since a new context costs more than their tests.
+    """
+
+    def __init__(
+        self,
+        processes: Processes,
+        limits: Limits,
+        sources: Mapping[str, Source],
+        units: list[str],
+        *,
+        shared: bool,
+    ) -> None:
+        self.processes, self.limits, self.shared = processes, limits, shared
+        self.sources = {unit: s for unit, s in sources.items() if s.problem is None}
+        self.ahead: dict[str, Starting] = {}
+        self.current: tuple[str, Worker] | None = None
+        if not shared:
+            self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
+
+    def _start(self, unit: str) -> Starting:
+        text = self.sources[unit].text
+        return self.processes.start(warm=self.shared or any(name in text for name in SLOW_NAMES))
+
+    def worker(self, unit: str) -> tuple[Worker, bool]:
+        """The worker to load `unit` in, and whether it is a new one."""
+        if self.current and (self.shared or self.current[0] == unit):
+            return self.current[1], False
+        self.end()
+        starting = self.ahead.pop(unit, None) or self._start(unit)
+        worker = Worker(self.processes, starting.ready(), self.limits, _handle)
+        self.current = (unit, worker)
+        return worker, True
+
+    def end(self) -> int | None:
+        """End the worker there is; its exit code."""
+        if self.current is None:
+            return None
+        worker, self.current = self.current[1], None
+        return worker.close()
+
+    def close(self) -> None:
+        self.end()
+        for starting in self.ahead.values():
+            self.processes.end(starting.ready())
+        self.ahead.clear()
+
+
+def _handle(worker: Worker, identity: int, kind: str) -> Handle:
+    return Handle(worker.runner, identity, kind)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a test, kept so that a failure can show it."""
+
+    name: str
+    sent: Sent
+    value: object
+    of_unit: bool
+
+    def __str__(self) -> str:
+        args, kwargs = self.sent.arguments()
+        return describe_call(self.name, tuple(args), kwargs)
+
+
+class UnitRunner:
+    """Runs one unit of a submission. What breaks a worker is one test's outcome: the next test
+    gets a new worker."""
+
+    def __init__(self, workers: Workers, unit: str, suites: Path) -> None:
+        self.workers, self.unit, self.suites = workers, unit, suites
+        self.lines: dict[str, int] = {}
+        self.brought: set[str] = set()
+        self.calls: list[Call] = []
+        self.moved: tuple[Any, ...] = ()
+        self.printed: list[str] = []
+        self.until = time.monotonic() + workers.limits.unit_seconds
+        self.loaded_in: Worker | None = None
+        self._load()
+
+    def call(
+        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        return self._call(owner, name, args, kwargs, observe=False).value
+
+    def observe(
+        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Seen:
+        answer = self._call(owner, name, args, kwargs, observe=True)
+        if answer.seen is None:
+            raise Malformed("the answer could not be read: nothing was observed")
+        seen = answer.seen
+        return Seen(answer.value, seen.operations, seen.steps, seen.seconds)
+
+    def attribute(self, owner: Handle, name: str) -> Any:
+        return self._guarded(lambda worker: worker.get(owner.identity, name))
+
+    def iterate(self, owner: Handle) -> list[Any]:
+        return self._guarded(lambda worker: worker.iterate(owner.identity))
+
+    def bring(self, file: str) -> str:
+        source = (self.suites / f"{file}.py").read_text(encoding="utf-8")
+        worker = self._worker()
+        if file not in self.brought:
+            self._guarded(lambda _: worker.bring(file, source))
+            self.brought.add(file)
+        return file
+
+    def rebound(self, tensor: Any) -> bool:
+        return any(tensor is other for other in self.moved)
+
+    # What a report wants to know
+
+    def called(self, value: object) -> str | None:
+        call = next((c for c in reversed(self.calls) if c.value is value is not None), None)
+        if call is None:
+            own = [c for c in self.calls if c.of_unit] or self.calls
+            call = own[-1] if own else None
+        return str(call) if call else None
+
+    def located(self, exercise: str) -> str | None:
+        line = self.lines.get(exercise)
+        return None if line is None else f"{self.workers.sources[self.unit].file}:{line}"
+
+    def take_printed(self) -> str | None:
+        if self.loaded_in is not None and (more := self.loaded_in.take_printed()):
+            self.printed.append(more)
+        text, self.printed = "".join(self.printed), []
+        return text or None
+
+    def finish_test(self) -> None:
+        self.calls.clear()
+        self.moved = ()
+        if self.loaded_in is not None:
+            self._guarded(lambda worker: worker.forget())
+
+    # Worker and load
+
+    def _worker(self) -> Worker:
+        if self.loaded_in is None:
+            self._load()
+        assert self.loaded_in is not None
+        return self.loaded_in
+
+    def _load(self) -> None:
+        sources = {unit: (s.file, s.text) for unit, s in self.workers.sources.items()}
+        worker, _ = self.workers.worker(self.unit)
+        worker.runner = self  # type: ignore[attr-defined]
+        self.loaded_in = worker
+        self.brought.clear()
+        self.lines = self._guarded(lambda worker: worker.load(self.unit, sources))
+
+    def _call(
+        self,
+        owner: str | Handle,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        *,
+        observe: bool,
+    ) -> Answer:
+        worker = self._worker()
+        target = owner.identity if isinstance(owner, Handle) else owner or self.unit
+        shown = name
+        if isinstance(owner, Handle):
+            shown = f"{owner.kind}(…)" + ("" if name == "__call__" else f".{name}")
+        answer: Answer | None = None
+        try:
+            answer = self._guarded(
+                lambda _: worker.call(target, name, args, kwargs, observe=observe)
+            )
+        finally:
+            value = answer.value if answer else None
+            self.calls.append(Call(shown, worker.sent, value, of_unit=target == self.unit))
+        self.moved = answer.moved
+        return answer
+
+    def _guarded(self, ask: Any) -> Any:
+        """Ask the worker; end it if it broke, and say how."""
+        worker = self.loaded_in
+        assert worker is not None
+        if time.monotonic() > self.until:
+            raise TimedOut(
+                f"this unit has used up its {self.workers.limits.unit_seconds:g} seconds"
+            )
+        try:
+            return ask(worker)
+        except (TimedOut, Died, Malformed) as fault:
+            if worker.fault is None:  # the worker is well: only its answer cannot be sent
+                raise
+            if printed := worker.take_printed():
+                self.printed.append(printed)
+            code = self.workers.end()
+            self.loaded_in = None
+            if type(fault) is Died and code is not None and not str(fault).startswith("stopped"):
+                raise Died(f"the process that ran your code ended: {describe_exit(code)}") from None
+            raise
+
+
+class Students:
+    """The runners of all units of one submission."""
+
+    def __init__(
+        self, workers: Workers, sources: Mapping[str, Source], suites: Path
+    ) -> None:
+        self.workers, self.sources, self.suites = workers, sources, suites
+        self.runners: dict[str, UnitRunner] = {}
+        self.messages: dict[str, str] = {}
+
+    def runner(self, unit: str, device: str) -> UnitRunner:
+        """The runner of a unit. Raises: NotStarted, Blocked."""
+        if unit not in self.sources:
+            raise NotStarted(f"there is no {unit}.py in the submission")
+        if unit not in self.runners and unit not in self.messages:
+            problem = self.sources[unit].problem
+            if problem is None:
+                try:
+                    self.runners[unit] = UnitRunner(self.workers, unit, self.suites)
+                except SubmissionFault as fault:
+                    problem = load_problem(self.sources[unit].file, fault)
+            if problem is not None:
+                self.messages[unit] = problem
+        if unit in self.messages:
+            raise Blocked("not run: the file could not be loaded")
+        return self.runners[unit]
+
+
+def load_problem(file: str, fault: SubmissionFault) -> str:
+    """Why a module did not load: once, with the line and where Python stumbled."""
+    if not isinstance(fault, Raised):
+        return f"{file} could not be loaded: {fault}"
+    if fault.syntax is not None:
+        return f"{fault.syntax}"
+    message = f"{fault.kind}: {fault}" if str(fault) else fault.kind
+    if not fault.frames:
+        return f"{file} could not be loaded: {message}"
+    frame = fault.frames[-1]
+    return f"{frame}: {message}\n    {frame.text.strip()}"

@@ -1,0 +1,54 @@
+"""Random inputs for one test, drawn from the run's seed and the test's name alone."""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+T = TypeVar("T")
+
+
+class Rng:
+    """Random tensors on `device`; equal seeds and test names give equal draws on every machine.
+
+    Numbers are drawn on the CPU and then moved, so that a GPU sees the same inputs.
+    """
+
+    def __init__(self, seed: int, test: str, device: str = "cpu") -> None:
+        digest = hashlib.blake2b(f"{seed}/{test}".encode(), digest_size=8).digest()
+        self.generator = torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
+        self.device = device
+
+    def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
+        """Standard normal values of the given shape."""
+        return torch.randn(shape, generator=self.generator, dtype=dtype).to(self.device)
+
+    def uniform(
+        self, low: float, high: float, *shape: int, dtype: torch.dtype = torch.float32
+    ) -> Tensor:
+        """Values in [low, high)."""
+        unit = torch.rand(shape, generator=self.generator, dtype=dtype)
+        return (low + (high - low) * unit).to(self.device)
+
+    def integers(self, low: int, high: int, *shape: int) -> Tensor:
+        """int64 values in [low, high)."""
+        return torch.randint(low, high, shape, generator=self.generator).to(self.device)
+
+    def integer(self, low: int, high: int) -> int:
+        """One int in [low, high)."""
+        return int(torch.randint(low, high, (), generator=self.generator))
+
+    def sizes(self, count: int, low: int = 2, high: int = 5) -> tuple[int, ...]:
+        """`count` axis sizes in [low, high), all different where the range allows it."""
+        pool = self.permutation(high - low).tolist() * math.ceil(count / (high - low))
+        return tuple(low + size for size in pool[:count])
+
+    def choice(self, options: Sequence[T]) -> T:
+        return options[self.integer(0, len(options))]
+
+    def permutation(self, count: int) -> Tensor:
+        """The numbers 0 to count - 1 in random order, as int64."""
+        return torch.randperm(count, generator=self.generator)

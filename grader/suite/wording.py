@@ -1,0 +1,87 @@
+"""A difference between two values, put into words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grader.suite.closeness import wide
+from grader.suite.describe import describe
+
+DIGITS = (4, 6, 9, 17)
+SEGMENT = 4
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs. A `relation` is certain; a `symptom` yields to what the suite has to say."""
+
+    message: str
+    expected: str
+    got: str
+    relation: str | None = None
+    symptom: str | None = None
+
+
+def described(expected: object, got: object) -> tuple[str, str]:
+    """Both in words, with as many digits as it takes to tell them apart."""
+    texts = ("", "")
+    for digits in DIGITS:
+        texts = describe(expected, digits=digits), describe(got, digits=digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def described_where_wrong(expected: Any, got: Any, wrong: Tensor) -> tuple[str, str]:
+    """As `described`; values too large to show that differ further on are shown from there."""
+    texts = described(expected, got)
+    if texts[0] != texts[1] or not wrong.ndim:
+        return texts
+    place = _index(int(wrong.flatten().int().argmax()), wrong)
+    *row, start = place
+    lines = (value[tuple(row)][start : start + SEGMENT].tolist() for value in (expected, got))
+    there, here = described(*lines)
+    word = "tensor" if isinstance(got, Tensor) else "array"
+    intro = f"{word} of shape {tuple(wrong.shape)}, from {_index_text(place)} on: "
+    return intro + there, intro + here
+
+
+def values_differ(got: Tensor, expected: Tensor, wrong: Tensor, what: str) -> str:
+    """How many entries differ, and the one that differs most."""
+    left, right = wide(got), wide(expected)
+    for name, odd in (("NaN", left.isnan()), ("infinite", left.isinf())):
+        odd = odd & wrong & right.isfinite()
+        if odd.any():
+            return _counted(odd, what, f"is {name}", f"are {name}", "first", odd.int())
+    error = torch.nan_to_num((left - right).abs(), nan=torch.inf, posinf=torch.inf)
+    worst = torch.where(wrong, error, -1.0)
+    place = worst.flatten().argmax()
+    there, here = described(expected.flatten()[place].tolist(), got.flatten()[place].tolist())
+    pair = f"{here} instead of {there}"
+    if wrong.numel() == 1:
+        return f"{what} is {pair}"
+    which = "first" if expected.dtype == torch.bool else "worst"
+    return f"{_counted(wrong, what, 'differs', 'differ', which, worst)}: {pair}"
+
+
+def _counted(odd: Tensor, what: str, one: str, many: str, which: str, order: Tensor) -> str:
+    total, count = odd.numel(), int(odd.sum())
+    if total == 1:
+        return f"{what} {one}"
+    inside = "" if what == "the result" else f" in {what}"
+    where = _index_text(_index(int(order.flatten().argmax()), odd))
+    if count == 1:
+        return f"1 of {total} values{inside} {one}, at {where}"
+    amount = f"all {total}" if count == total else f"{count} of {total}"
+    return f"{amount} values{inside} {many}, the {which} at {where}"
+
+
+def _index(place: int, tensor: Tensor) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(place, tuple(tensor.shape)))
+
+
+def _index_text(index: tuple[int, ...]) -> str:
+    return f"index {index[0] if len(index) == 1 else index}"

@@ -1,0 +1,138 @@
+"""`grade watch`: what is saved is graded at once, in processes that stay warm.
+
+One exercise at a time: after a success the next one is shown only when the learner asks for it,
+since they would take its failure for their own.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.course import Course
+from grader.grading import Options, Selection, Session, exit_code
+from grader.progress import read_progress
+from grader.report import ExerciseResult, Outcome, Report, UnitResult
+from grader.submission import read_submission
+
+SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The exercise to show: the first of the selection that is not finished."""
+
+    unit: str
+    exercise: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.unit}.{self.exercise}"
+
+
+def watch_exercises(
+    course: Course, selection: Selection, options: Options, show: Callable[[Report], str]
+) -> int:
+    """Grade the unit that was saved, as long as there is something left to do.
+
+    Returns the exit code: 0 when everything selected is finished. Ctrl-C ends it.
+    """
+    with Session(course, options, own_work=True) as session:
+        watcher = Watcher(course, selection, session, show)
+        print("Starting PyTorch …", flush=True)
+        watcher.grade_all()
+        for saved in _saves(course.exercises_folder):
+            units = [unit for unit in selection if f"{unit}.py" in saved]
+            if units and watcher.saved(units):
+                break
+        return exit_code(watcher.reports.values())
+
+
+class Watcher:
+    """The state of a watch: the latest report of every unit, and the exercise in focus."""
+
+    def __init__(
+        self,
+        course: Course,
+        selection: Selection,
+        session: Session,
+        show: Callable[[Report], str],
+    ) -> None:
+        self.course, self.selection, self.session, self.show = course, selection, session, show
+        self.reports: dict[str, Report] = {}
+        self.progress = read_progress(course.root)
+
+    def grade_all(self) -> None:
+        for unit in self.selection:
+            self._grade(unit)
+        self._show_focus()
+
+    def saved(self, units: list[str]) -> bool:
+        """Grade what was saved and show it; True when nothing is left to do."""
+        focus = self._focus()
+        started = time.perf_counter()
+        for unit in units:
+            self._grade(unit)
+        milliseconds = (time.perf_counter() - started) * 1000
+        print(f"\n— saved: {', '.join(units)} (graded in {milliseconds:.0f} ms)")
+        if focus is None or self._focus() == focus:
+            self._show_focus()
+            return False
+        print(f"\n✓ {focus.name} is finished.")
+        if self._focus() is None:
+            self._show_focus()
+            return True
+        _wait_for_key("Press any key for the next exercise … ")
+        self._show_focus()
+        return False
+
+    def _grade(self, unit: str) -> None:
+        names = [u.name for u in self.course.units]
+        submission = read_submission(self.course.exercises_folder, names)
+        report = self.session.grade(submission, {unit: self.selection[unit]})
+        self.reports[unit] = report
+        self.progress.note(report)
+        self.progress.save()
+
+    def _focus(self) -> Focus | None:
+        for unit in self.selection:
+            for exercise in self.reports[unit].units[0].exercises:
+                if exercise.status is not Outcome.PASSED:
+                    return Focus(unit, exercise.name)
+        return None
+
+    def _show_focus(self) -> None:
+        """The exercise in focus alone: everything else would only distract."""
+        focus = self._focus()
+        if focus is None:
+            print("\nEverything is finished. Well done!")
+            return
+        report = self.reports[focus.unit]
+        print(self.show(_only(report, focus.exercise)), end="")
+        print(f"Waiting for you to save exercises/{focus.unit}.py (Ctrl-C ends the watch).")
+        sys.stdout.flush()
+
+
+def _only(report: Report, exercise: str) -> Report:
+    (unit,) = report.units
+    chosen: tuple[ExerciseResult, ...] = tuple(e for e in unit.exercises if e.name == exercise)
+    only = UnitResult(unit.name, unit.title, chosen, unit.message)
+    return Report((only,), report.seed, report.device, report.versions, report.notes)
+
+
+def _saves(folder: Path) -> Iterator[set[str]]:
+    """The names of the files that were saved, each time something was."""
+    from watchfiles import watch
+
+    for changes in watch(folder, debounce=SETTLE_MILLISECONDS * 4, step=SETTLE_MILLISECONDS):
+        yield {Path(path).name for _, path in changes}
+
+
+def _wait_for_key(prompt: str) -> None:
+    import typer
+
+    print(prompt, end="", flush=True)
+    if sys.stdin.isatty():
+        typer.getchar()
+    print()
