@@ -22,9 +22,7 @@ SANDBOX = ("auto", "require", "off")
 MAX_WIDTH = 100
 
 
-def options(
-    device: str, seed: int | None, sandbox: str, timeout: float, memory: int
-) -> Options:
+def options(device: str, seed: int | None, sandbox: str, timeout: float, memory: int) -> Options:
     """Options from the command line. Raises: UsageError for an unknown word."""
     if sandbox not in SANDBOX:
         raise UsageError(f"no sandbox setting {sandbox!r}: choose auto, require or off")
@@ -72,7 +70,11 @@ def _deliver(report: Report, format: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(json.render(report) if format == "json" else show(report))
         return
-    text = json.render(report) if format == "json" else terminal.render(report, width=MAX_WIDTH, color=False)
+    text = (
+        json.render(report)
+        if format == "json"
+        else terminal.render(report, width=MAX_WIDTH, color=False)
+    )
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -84,7 +86,9 @@ def _deliver(report: Report, format: str, output: Path | None) -> None:
 def show(report: Report) -> str:
     """The report for this terminal: as wide as it is, coloured only where it shows colour."""
     width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
-    color = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    color = (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
     return terminal.render(report, width=width, color=color)
 
 
@@ -103,9 +107,7 @@ def _progress_bar() -> Iterator[Callable[[Progress], None]]:
         task = bar.add_task("starting PyTorch", total=None)
 
         def show(progress: Progress) -> None:
-            bar.update(
-                task, description="grading", completed=progress.done, total=progress.total
-            )
+            bar.update(task, description="grading", completed=progress.done, total=progress.total)
 
         yield show
 

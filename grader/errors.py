@@ -1,17 +1,18 @@
 """Everything that can go wrong, in two trees: ours and theirs.
 
-    GraderError                 ours: ends the run; says what happened, where, and how to mend it
-    ├── UsageError              the command line or its files: exit 2
-    ├── CourseError             the course itself is broken: exit 3
-    ├── SandboxUnavailable      no confinement on this machine: exit 2
-    └── GraderFault             the grader broke while judging: exit 3, the score is withheld
+GraderError                 ours: ends the run; says what happened, where, and how to mend it
+├── UsageError              the command line or its files: exit 2
+├── CourseError             the course itself is broken: exit 3
+├── SandboxUnavailable      no confinement on this machine: exit 2
+└── GraderFault             the grader broke while judging: exit 3, the score is withheld
 
-    SubmissionFault             theirs: becomes the outcome of one test, never ends the run
-    ├── Missing                 the module does not define what was called
-    ├── Raised                  the learner's code raised; also an instance of the builtin it raised
-    ├── TimedOut                no answer before the deadline
-    ├── Died                    the worker process ended
-    └── Malformed               the answer broke the protocol or its limits
+SubmissionFault             theirs: becomes the outcome of one test, never ends the run
+├── Missing                 the module does not define what was called
+├── Raised                  the learner's code raised; also an instance of the builtin it raised
+├── TimedOut                no answer before the deadline
+├── Died                    the worker process ended
+├── Stopped                 it used more than it may, and was ended
+└── Malformed               the answer broke the protocol or its limits
 """
 
 from dataclasses import dataclass
@@ -81,6 +82,10 @@ class TimedOut(SubmissionFault):
 
 
 class Died(SubmissionFault):
+    pass
+
+
+class Stopped(SubmissionFault):
     pass
 
 

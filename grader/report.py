@@ -112,7 +112,9 @@ class Report:
 
     @property
     def tests(self) -> tuple[TestResult, ...]:
-        return tuple(t for unit in self.units for exercise in unit.exercises for t in exercise.tests)
+        return tuple(
+            t for unit in self.units for exercise in unit.exercises for t in exercise.tests
+        )
 
     @property
     def status(self) -> Outcome:

@@ -6,24 +6,38 @@ Malformed it must be ended; it is never asked again.
 
 import builtins
 import os
+import select
 import selectors
 import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from grader.errors import Died, Frame, Malformed, Missing, Raised, SubmissionFault, TimedOut
+from grader.errors import (
+    Died,
+    Frame,
+    Malformed,
+    Missing,
+    Raised,
+    Stopped,
+    SubmissionFault,
+    TimedOut,
+)
 from grader.sandbox import wire
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Process, Processes
 
+T = TypeVar("T")
+
 TICK_SECONDS = 0.1
+EXIT_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -123,7 +137,10 @@ class Worker:
         Raises: SubmissionFault. What it means for the score is the suite's business.
         """
         writer = wire.Writer()
-        payload = [[writer.write(a) for a in args], [[k, writer.write(v)] for k, v in kwargs.items()]]
+        payload = [
+            [writer.write(a) for a in args],
+            [[k, writer.write(v)] for k, v in kwargs.items()],
+        ]
         self.sent = Sent(payload, writer.buffers)
         request = ["call", owner, name, *payload, observe]
         answer, buffers = self._ask(request, writer.buffers, writer.functions)
@@ -161,8 +178,11 @@ class Worker:
         return text + (f"\n… ({left_out:,} more bytes)" if left_out else "")
 
     def close(self) -> int:
-        """End the process and whatever it left behind."""
+        """End the process and whatever it left behind; its exit code, or minus the signal."""
         self.selector.close()
+        if type(self.fault) is Died and self.process.pidfd is not None:
+            # It hung up a moment before its end: wait for the exit code that tells why.
+            select.select([self.process.pidfd], [], [], EXIT_SECONDS)
         return self.processes.end(self.process)
 
     # One exchange
@@ -188,7 +208,7 @@ class Worker:
                 case ["done", _, _, _]:
                     return answer, received
                 case ["raised", exception]:
-                    raise self._checked(lambda e=exception: self._raised(e))
+                    raise self._checked(partial(self._raised, exception))
                 case ["missing", list(names)] if request[0] == "call":
                     raise Missing(request[2], tuple(n for n in names if type(n) is str))
                 case ["unsendable", str(reason)]:
@@ -220,7 +240,7 @@ class Worker:
             writer.buffers.clear()
         self._send(wire.pack(reply, writer.buffers), deadline)
 
-    def _checked(self, build: Callable[[], Any]) -> Any:
+    def _checked(self, build: Callable[[], T]) -> T:
         try:
             return build()
         except wire.ProtocolError as error:
@@ -242,7 +262,7 @@ class Worker:
         reader = wire.Reader(
             buffers,
             handle=self._handle,
-            graph=lambda value, graph: _Remote.apply(self, graph, value, *wanting),
+            graph=lambda value, graph: _remote(self, graph, value, wanting),
             storages=writer.storages,
             arguments=writer.tensors,
         )
@@ -369,7 +389,7 @@ class Worker:
     def _check_use(self) -> None:
         """What no resource limit covers: threads, and the scratch folder as a whole."""
         if too_much := _excess(self.process, self.limits):
-            self.fault = Died(f"stopped: {too_much}")
+            self.fault = Stopped(f"stopped: {too_much}")
             raise self.fault
 
     def _read_output(self) -> None:
@@ -388,6 +408,11 @@ class Worker:
     def _died(self) -> Died:
         self.fault = Died("the process that ran your code ended")
         return self.fault
+
+
+def _remote(worker: Worker, graph: int, value: Tensor, inputs: list[Tensor]) -> Tensor:
+    result: Tensor = _Remote.apply(worker, graph, value, *inputs)  # type: ignore[no-untyped-call]
+    return result
 
 
 class _Remote(torch.autograd.Function):
@@ -476,5 +501,3 @@ def describe_exit(code: int) -> str:
         getattr(signal, "SIGXCPU", -1): "it used up its processor time",
     }
     return reasons.get(-code, f"signal {-code}")
-
-

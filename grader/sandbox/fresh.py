@@ -25,7 +25,7 @@ def main() -> NoReturn:
         limits = Limits(**order["limits"])
         channel, output = _socket(order["channel"]), _socket(order["output"])
         os.chdir(order["scratch"])
-        sys.stdin = open(os.devnull)
+        sys.stdin = open(os.devnull)  # noqa: SIM115
         if sys.platform == "win32":
             sys.stdout = sys.stderr = output.makefile(
                 "w", encoding="utf-8", errors="backslashreplace"

@@ -33,9 +33,7 @@ _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
 _REMOVE_DIR, _REMOVE_FILE, _MAKE_DIR, _MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 _TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
 _READ = _READ_FILE | _READ_DIR
-_SCRATCH = (
-    _READ | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _TRUNCATE
-)
+_SCRATCH = _READ | _WRITE_FILE | _REMOVE_DIR | _REMOVE_FILE | _MAKE_DIR | _MAKE_REG | _TRUNCATE
 _FILE_RIGHTS = _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 _HANDLED_FS = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
 
@@ -227,9 +225,9 @@ def _filter(pid: int, *, gpu: bool) -> list[tuple[int, int, int, int]]:
     column, audit = _MACHINES[platform.machine()]
     number, machine, first = 0, 4, 16  # offsets in struct seccomp_data; arguments take 8 bytes each
 
-    def when(call: tuple[int | None, int | None], *test: tuple[int, int, int, int]) -> list[
-        tuple[int, int, int, int]
-    ]:
+    def when(
+        call: tuple[int | None, int | None], *test: tuple[int, int, int, int]
+    ) -> list[tuple[int, int, int, int]]:
         """Run `test` for this call; it ends in a return on both branches."""
         return [] if call[column] is None else [(_EQUAL, 0, len(test), call[column] or 0), *test]
 

@@ -15,9 +15,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 MAX_STEPS = 1_000_000
 
 
-class _CountOperators(TorchDispatchMode):
+class _CountOperators(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self.counts: Counter[str] = Counter()
 
     @classmethod

@@ -23,7 +23,7 @@ import ctypes
 import math
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 import msgpack
 import numpy as np
@@ -31,6 +31,8 @@ import torch
 from torch import Tensor
 
 from grader.sandbox.limits import HEAD_BYTES, NESTING, TEXT_CHARACTERS
+
+T = TypeVar("T")
 
 HEADER = struct.Struct("!IQ")
 
@@ -421,9 +423,10 @@ class Reader:
 
     def buffer(self, number: Any) -> memoryview:
         """A buffer of the frame by its number."""
-        if not 0 <= _typed(number, int) < len(self.buffers):
+        index = _typed(number, int)
+        if not 0 <= index < len(self.buffers):
             raise ProtocolError("there is no such buffer")
-        return self.buffers[number]
+        return self.buffers[index]
 
     def _tensor(self, rest: list[Any], depth: int) -> Tensor:
         where, name, offset, size, stride, wants, grad, graph = rest
@@ -454,7 +457,7 @@ class Reader:
             raise ProtocolError("there is no such storage")
         return self.storages[where]
 
-    _BUILD: dict[str, Callable[["Reader", list[Any], int], Any]] = {
+    _BUILD: ClassVar[dict[str, Callable[["Reader", list[Any], int], Any]]] = {
         "l": _items,
         "t": _tuple,
         "d": _dict,
@@ -491,7 +494,7 @@ def fill_storage(storage: Any, data: memoryview) -> None:
     flat.copy_(torch.empty(0, dtype=torch.uint8, device="cpu").set_(filled_storage(data, "cpu")))
 
 
-def _typed(value: Any, kind: type) -> Any:
+def _typed(value: Any, kind: type[T]) -> T:
     if type(value) is not kind:
         raise ProtocolError(f"expected {kind.__name__}, got {type(value).__name__}")
     return value

@@ -117,9 +117,15 @@ class Worker:
         return ["done", None, None, None], []
 
     def _call(
-        self, buffers: list[memoryview], owner: Any, name: str, args: Any, kwargs: Any, observe: bool
+        self,
+        buffers: list[memoryview],
+        owner: Any,
+        name: str,
+        args: Any,
+        kwargs: Any,
+        observe: bool,
     ) -> Any:
-        target = self.objects[owner] if type(owner) is int else self.modules[owner]
+        target: Any = self.objects[owner] if type(owner) is int else self.modules[owner]
         if type(owner) is str and name not in vars(target):
             defined = [key for key in vars(target) if key.isidentifier() and key[0] != "_"]
             return ["missing", defined[:200]], []
@@ -270,9 +276,9 @@ class _Arguments:
         for k, (tensor, (where, size, stride, offset, grad)) in enumerate(
             zip(self.tensors, self.shape, strict=True)
         ):
-            now = tensor.untyped_storage().data_ptr()
+            place = tensor.untyped_storage().data_ptr()
             layout = (tensor.shape, tensor.stride(), tensor.storage_offset())
-            if now != where or layout != (size, stride, offset):
+            if place != where or layout != (size, stride, offset):
                 moved.append([k, writer.write(tensor.detach())])
             if not tensor.is_leaf:
                 grown.append(k)

@@ -20,7 +20,7 @@ import socket
 import subprocess
 import sys
 import time
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import msgpack
 
@@ -80,7 +80,8 @@ class Zygote:
         pid = os.fork()
         if pid == 0:
             become_worker(
-                *descriptors,
+                descriptors[0],
+                descriptors[1],
                 scratch,
                 Limits(**limits),  # type: ignore[arg-type]
                 self.readable if confined else None,
@@ -132,8 +133,7 @@ def become_worker(
         os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         os.chdir(scratch)
         os.environ["HOME"] = os.environ["TMPDIR"] = scratch
-        sys.stdout = sys.__stdout__ = _text_stream(1)
-        sys.stderr = sys.__stderr__ = _text_stream(2)
+        sys.stdout, sys.stderr = _text_stream(1), _text_stream(2)
         jail.limit_resources(limits, bound_memory=not gpu)
         if readable is not None:
             jail.confine(readable, scratch, gpu=gpu)
@@ -143,7 +143,7 @@ def become_worker(
         os._exit(code)
 
 
-def _text_stream(descriptor: int) -> object:
+def _text_stream(descriptor: int) -> TextIO:
     return open(
         descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
     )

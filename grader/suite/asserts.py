@@ -156,7 +156,7 @@ def _shows_changes(got: Tensor, base: Tensor) -> bool:
 def assert_unchanged(x: Any, before: Any, *, likely: str | None = None) -> None:
     """The argument `x` is still what `before`, a copy made earlier, says."""
     __tracebackhide__ = True
-    found = difference(x, before, EXACT, "the input")
+    found = difference(x, before, EXACT, "it")
     if found is not None:
         raise Mismatch(
             f"the input was changed: {found.message}",

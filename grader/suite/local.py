@@ -44,7 +44,8 @@ def load_module(path: Path, name: str) -> ModuleType:
     if not path.is_file():
         raise CourseError(f"{path} is missing: the suite needs it")
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -95,9 +96,8 @@ class LocalRunner:
     def _prepare(
         self, owner: str | Handle, name: str, args: Any, kwargs: Any
     ) -> tuple[Callable[..., Any], Any, Any]:
-        target = (
-            self.objects[owner.identity] if isinstance(owner, Handle) else self.modules[owner]
-        )
+        target: Any
+        target = self.objects[owner.identity] if isinstance(owner, Handle) else self.modules[owner]
         function = target if name == "__call__" else getattr(target, name)
         return function, self._unwrap(args), self._unwrap(kwargs)
 
@@ -106,15 +106,19 @@ class LocalRunner:
         if isinstance(value, torch.nn.Module) or not isinstance(value, PLAIN):
             self.objects.append(value)
             return Handle(self, len(self.objects) - 1, type(value).__name__)
-        if type(value) in (list, tuple):
-            return type(value)(self._wrap(item) for item in value)
+        if type(value) is list:
+            return [self._wrap(item) for item in value]
+        if type(value) is tuple:
+            return tuple(self._wrap(item) for item in value)
         return value
 
     def _unwrap(self, value: Any) -> Any:
         if isinstance(value, Handle):
             return self.objects[value.identity]
-        if type(value) in (list, tuple):
-            return type(value)(self._unwrap(item) for item in value)
+        if type(value) is list:
+            return [self._unwrap(item) for item in value]
+        if type(value) is tuple:
+            return tuple(self._unwrap(item) for item in value)
         if type(value) is dict:
             return {key: self._unwrap(item) for key, item in value.items()}
         if callable(value) and not isinstance(value, torch.dtype):

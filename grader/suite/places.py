@@ -93,9 +93,9 @@ def axis_of_one(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
         return None
     for axis in range(max(got.ndim, expected.ndim)):
         if _without(expected, axis) == got.shape:
-            return f"an axis of size 1 is missing: got.unsqueeze({axis}) would be right"
+            return f"the numbers are right, but axis {axis}, of size 1, is missing"
         if _without(got, axis) == expected.shape:
-            return f"there is an axis of size 1 too many: got.squeeze({axis}) would be right"
+            return f"the numbers are right, but axis {axis}, of size 1, is one too many"
     return None
 
 
@@ -109,7 +109,7 @@ def other_shape(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
     if distinct(expected) < 3 or not close(got.reshape(-1), expected.reshape(-1)):
         return None
     shape = tuple(expected.shape)
-    return f"the numbers and their order are right: got.reshape({shape}) would be right"
+    return f"the numbers and their order are right: got.reshape{shape} would be right"
 
 
 def repeated(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
@@ -139,7 +139,7 @@ def reduced(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
                 over = "all entries" if axis is None else f"axis {axis}"
                 if missing:
                     return f"the {name} over {over} is still to be taken"
-                return f"it is the {name} over {over}, which should have stayed apart"
+                return f"it is the {name} over {over} of what is expected"
     return None
 
 

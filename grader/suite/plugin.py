@@ -169,9 +169,7 @@ def _available(device: str) -> bool:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     if call.when == "call" or call.excinfo is not None:
         item.stash[VERDICT] = _judge(item, call)
         item.stash[SECONDS] = call.duration
@@ -204,21 +202,18 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
 
 def _passes_with_solution(item: pytest.Item) -> bool:
     """Does the test work when the solution is what it judges? If not, the suite is at fault."""
-    arguments = {
-        name: item.funcargs[name] for name in item._fixtureinfo.argnames  # type: ignore[attr-defined]
-    }
-    arguments |= {"student": _solution(item), "rng": _rng(item)}
+    assert isinstance(item, pytest.Function)
+    names = item._fixtureinfo.argnames
+    anew = {"student": _solution(item), "rng": _rng(item)}
     try:
-        item.obj(**{name: arguments[name] for name in item._fixtureinfo.argnames})  # type: ignore[attr-defined]
+        item.obj(**{name: anew.get(name, item.funcargs.get(name)) for name in names})
     except Exception:
         return False
     return True
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_json_runtest_metadata(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> dict[str, Any]:
+def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:
     """What the report is built from: everything here is plain JSON."""
     if VERDICT not in item.stash:
         return {}

@@ -53,8 +53,8 @@ def symptom(
         return "infinity comes from a division by 0, log(0) or a number too large for the dtype"
     return (
         _constant(got, expected)
-        or _signs(got, expected)
         or (_digits(got, expected) if rtol < PRECISE else None)
+        or _signs(got, expected)
         or _confined(wrong)
     )
 
@@ -83,7 +83,10 @@ def _all_equal(tensor: Tensor) -> bool:
 
 
 def _signs(got: Tensor, expected: Tensor) -> str | None:
-    if distinct(expected.abs()) < 2 or not Closeness(1e-4)(got.abs(), expected.abs()):
+    if got.is_complex() or expected.is_complex() or distinct(expected.abs()) < 2:
+        return None
+    flipped = got.sign() * expected.sign() < 0
+    if not flipped.any() or not Closeness(1e-4)(got, torch.where(flipped, -expected, expected)):
         return None
     return "the magnitudes are right, but not every sign"
 

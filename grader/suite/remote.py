@@ -121,7 +121,8 @@ class UnitRunner:
         return self._guarded(lambda worker: worker.get(owner.identity, name))
 
     def iterate(self, owner: Handle) -> list[Any]:
-        return self._guarded(lambda worker: worker.iterate(owner.identity))
+        items: list[Any] = self._guarded(lambda worker: worker.iterate(owner.identity))
+        return items
 
     def bring(self, file: str) -> str:
         source = (self.suites / f"{file}.py").read_text(encoding="utf-8")
@@ -210,14 +211,14 @@ class UnitRunner:
             )
         try:
             return ask(worker)
-        except (TimedOut, Died, Malformed) as fault:
-            if worker.fault is None:  # the worker is well: only its answer cannot be sent
+        except SubmissionFault as fault:
+            if worker.fault is None:  # the worker is well: this is an answer
                 raise
             if printed := worker.take_printed():
                 self.printed.append(printed)
             code = self.workers.end()
             self.loaded_in = None
-            if type(fault) is Died and code is not None and not str(fault).startswith("stopped"):
+            if type(fault) is Died and code is not None:
                 raise Died(f"the process that ran your code ended: {describe_exit(code)}") from None
             raise
 
@@ -225,9 +226,7 @@ class UnitRunner:
 class Students:
     """The runners of all units of one submission."""
 
-    def __init__(
-        self, workers: Workers, sources: Mapping[str, Source], suites: Path
-    ) -> None:
+    def __init__(self, workers: Workers, sources: Mapping[str, Source], suites: Path) -> None:
         self.workers, self.sources, self.suites = workers, sources, suites
         self.runners: dict[str, UnitRunner] = {}
         self.messages: dict[str, str] = {}

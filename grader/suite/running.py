@@ -14,9 +14,9 @@ from grader.suite.plugin import JUDGING, Judging
 
 # The suites bring their own asserts, so nothing is rewritten; nothing else is needed either.
 UNUSED = (
-    "cacheprovider debugging doctest faulthandler junitxml logging nose pastebin setuponly setupplan "
-    "stepwise tmpdir unittest unraisableexception threadexception warnings subtests monkeypatch "
-    "recwarn capture"
+    "cacheprovider capture debugging doctest faulthandler junitxml logging monkeypatch pastebin "
+    "recwarn setuponly setupplan stepwise subtests threadexception tmpdir unittest "
+    "unraisableexception warnings"
 ).split()
 
 Selection = dict[str, frozenset[str]]
@@ -76,6 +76,7 @@ def run_suites(
         f"-c{os.devnull}",
         "--disable-plugin-autoload",
         "--assert=plain",
+        "--tb=native",
         "--import-mode=importlib",
         "-ppytest_metadata.plugin",
         "-ppytest_jsonreport.plugin",

@@ -1,9 +1,9 @@
 """The exercises as a suite calls them: one face for the learner's work and for the reference.
 
-    student.softmax(x, dim=0)            the value
-    student.softmax.observe(x, dim=0)    the value and what ran meanwhile
-    student.LinearRegressor(3)           a Handle: an object that stays where it was made
-    student.bring("rig_regressor")       the functions of a file of the suite, run beside the work
+student.softmax(x, dim=0)            the value
+student.softmax.observe(x, dim=0)    the value and what ran meanwhile
+student.LinearRegressor(3)           a Handle: an object that stays where it was made
+student.bring("rig_regressor")       the functions of a file of the suite, run beside the work
 """
 
 from collections.abc import Iterator

@@ -71,9 +71,7 @@ def verdict_of(
         case None:
             return Verdict(Outcome.PASSED)
         case Mismatch():
-            return Verdict(
-                Outcome.FAILED, error.message, error.expected, error.got, error.likely
-            )
+            return Verdict(Outcome.FAILED, error.message, error.expected, error.got, error.likely)
         case NotImplementedError() if isinstance(error, Raised):
             return Verdict(Outcome.NOT_STARTED, f"{_not_started(error, exercise)}")
         case Raised():

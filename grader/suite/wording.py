@@ -12,6 +12,7 @@ from grader.suite.describe import describe
 
 DIGITS = (4, 6, 9, 17)
 SEGMENT = 4
+WHOLE = ("the result", "it")
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,25 @@ def values_differ(got: Tensor, expected: Tensor, wrong: Tensor, what: str) -> st
     worst = torch.where(wrong, error, -1.0)
     place = worst.flatten().argmax()
     there, here = described(expected.flatten()[place].tolist(), got.flatten()[place].tolist())
-    pair = f"{here} instead of {there}"
     if wrong.numel() == 1:
-        return f"{what} is {pair}"
+        return f"{what} is {here}, expected {there}"
     which = "first" if expected.dtype == torch.bool else "worst"
-    return f"{_counted(wrong, what, 'differs', 'differ', which, worst)}: {pair}"
+    return f"{_counted(wrong, what, 'differs', 'differ', which, worst)}: {here} instead of {there}"
 
 
 def _counted(odd: Tensor, what: str, one: str, many: str, which: str, order: Tensor) -> str:
     total, count = odd.numel(), int(odd.sum())
     if total == 1:
         return f"{what} {one}"
-    inside = "" if what == "the result" else f" in {what}"
+    inside = "" if what in WHOLE else f" in {what}"
     where = _index_text(_index(int(order.flatten().argmax()), odd))
     if count == 1:
         return f"1 of {total} values{inside} {one}, at {where}"
-    amount = f"all {total}" if count == total else f"{count} of {total}"
+    amount = f"{count} of {total}"
+    if count == total:
+        amount = "both" if count == 2 else f"all {count}"
+        if which == "first":
+            return f"{amount} values{inside} {many}"
     return f"{amount} values{inside} {many}, the {which} at {where}"
 
 

@@ -1,0 +1,335 @@
+"""A relation is named only where it holds: each sentence is checked against the tensors."""
+
+import itertools
+import math
+import re
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.suite.relations import relation, symptom
+
+shapes = st.lists(st.integers(1, 5), min_size=1, max_size=4).map(tuple)
+seeds = st.integers(0, 10**6)
+few_numbers = st.integers(1, 4).flatmap(
+    lambda high: st.builds(
+        lambda shape, seed: torch.randint(
+            -high, high + 1, shape, generator=torch.Generator().manual_seed(seed)
+        ).double(),
+        shapes,
+        seeds,
+    )
+)
+
+
+def normal(shape, seed=0, dtype=torch.float64):
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=dtype)
+
+
+def same(left, right):
+    return left.shape == right.shape and torch.allclose(left, right, rtol=1e-3, atol=1e-5)
+
+
+def same_numbers(left, right):
+    return same(left.flatten().sort().values, right.flatten().sort().values)
+
+
+def reductions(tensor):
+    for axis in (None, *range(tensor.ndim)):
+        for name in ("mean", "sum"):
+            over = "all entries" if axis is None else f"axis {axis}"
+            value = getattr(tensor, name)() if axis is None else getattr(tensor, name)(axis)
+            yield f"{name} over {over}", value.flatten()
+
+
+def cuts(longer, shorter):
+    axes = [k for k in range(longer.ndim) if longer.shape[k] != shorter.shape[k]]
+    size, rest = shorter.shape[axes[0]], longer.shape[axes[0]] - shorter.shape[axes[0]]
+    return {
+        "last": same(longer.narrow(axes[0], 0, size), shorter),
+        "first": same(longer.narrow(axes[0], rest, size), shorter),
+    }
+
+
+def times(words):
+    if words in ("twice", "half of"):
+        return {"twice": 2.0, "half of": 0.5}[words]
+    if match := re.fullmatch(r"(-?)1/(\d+) of", words):
+        return (-1.0 if match[1] else 1.0) / int(match[2])
+    return float(words.removesuffix(" times"))
+
+
+def holds(sentence, got, expected):
+    """Is what the sentence claims true of these tensors? Derived from its words alone."""
+    if sentence == "the sign is flipped":
+        return same(got, -expected)
+    if match := re.match(r"(?:every entry|it) is (.*?) what it should be", sentence):
+        if match[1] == "the square of":
+            return same(got, expected**2)
+        if match[1] == "the square root of":
+            return same(got**2, expected)
+        factor = times(match[1])
+        return torch.allclose(got, factor * expected, rtol=2e-3, atol=1e-6) and factor != 1
+    if match := re.fullmatch(r"every entry is (.*) too (large|small)", sentence):
+        offset = float(match[1]) * (1 if match[2] == "large" else -1)
+        return torch.allclose(got, expected + offset, rtol=1e-3, atol=2e-3 * abs(offset))
+    if "came out as 0" in sentence:
+        return same(got, expected.clamp(min=0))
+    if "fractions" in sentence or "rounded" in sentence:
+        return bool((got == got.round()).all() and ((got - expected).abs() < 1).all())
+    if "precision of" in sentence:
+        return same(got, expected)
+    if match := re.match(r"it sums to 1 along axis (\d), not along axis (\d)", sentence):
+        here, there = got.sum(int(match[1])), expected.sum(int(match[2]))
+        return same(here, torch.ones_like(here)) and same(there, torch.ones_like(there))
+    if "together sum to 1" in sentence:
+        return math.isclose(float(got.sum()), 1, rel_tol=1e-3)
+    if match := re.fullmatch(r"the order is reversed(?: along axis (\d))?", sentence):
+        return same(got.flip(int(match[1] or 0)), expected)
+    if "place too early" in sentence:
+        return same(got[:-1], expected[1:])
+    if "place too late" in sentence:
+        return same(got[1:], expected[:-1])
+    if "got.T " in sentence:
+        return same(got.T, expected)
+    if match := re.fullmatch(r"axes (\d) and (\d) are exchanged", sentence):
+        return same(got.transpose(int(match[1]), int(match[2])), expected)
+    if match := re.search(r"got.permute\((.*)\) would", sentence):
+        return same(got.permute([int(k) for k in match[1].split(",")]), expected)
+    if match := re.search(r"got.reshape\((.*)\) would", sentence):
+        return same(got.reshape([int(k) for k in match[1].split(",") if k]), expected)
+    if "regrouped" in sentence:
+        orders = itertools.permutations(range(expected.ndim))
+        return any(same(got.flatten(), expected.permute(p).flatten()) for p in orders)
+    if "another order" in sentence or "other places" in sentence:
+        return same_numbers(got, expected)
+    if match := re.search(r"axis (\d), of size 1, is missing", sentence):
+        return same(got.unsqueeze(int(match[1])), expected)
+    if match := re.search(r"axis (\d), of size 1, is one too many", sentence):
+        return same(got.squeeze(int(match[1])), expected)
+    if "are repeated along" in sentence:
+        return same(got, expected.expand(got.shape))
+    if match := re.fullmatch(r"the (.*) is still to be taken", sentence):
+        return same(dict(reductions(got))[match[1]], expected.flatten())
+    if match := re.fullmatch(r"it is the (.*) of what is expected", sentence):
+        return same(dict(reductions(expected))[match[1]], got.flatten())
+    if match := re.match(r"the (last|first) .*(missing|too many)$", sentence):
+        pair = (expected, got) if match[2] == "missing" else (got, expected)
+        return cuts(*pair)[match[1]]
+    raise AssertionError(f"a sentence that this test does not know: {sentence}")
+
+
+def changes(x, number):
+    """Typical mistakes, made with `x`."""
+    yield -x
+    yield x * number
+    yield x + number
+    yield x**2
+    yield x.clamp(min=0)
+    yield x.trunc()
+    yield x.flatten()
+    yield x.unsqueeze(0)
+    yield x.unsqueeze(-1)
+    yield x.sum()
+    yield x.mean()
+    yield x.expand(3, *x.shape)
+    yield x.float().double()
+    yield x.flatten()[torch.randperm(x.numel())].reshape(x.shape)
+    yield x.roll(1, 0)
+    for axes in itertools.permutations(range(x.ndim)):
+        yield x.permute(axes)
+        yield x.permute(axes).reshape(x.shape)
+    for axis in range(x.ndim):
+        yield x.flip(axis)
+        yield x.sum(axis)
+        yield x.mean(axis)
+        yield x.softmax(axis)
+        yield x.narrow(axis, 0, max(1, x.shape[axis] - 1))
+        yield x.narrow(axis, x.shape[axis] - 1, 1)
+
+
+@settings(deadline=None, max_examples=60)
+@given(few_numbers | st.builds(normal, shapes, seeds), st.sampled_from([2, 3, 0.5, -1, 1.7, 1e-3]))
+def test_a_named_relation_is_true_whatever_the_mistake(x, number):
+    for got in changes(x, number):
+        for left, right in ((got, x), (x, got)):
+            if left.shape == right.shape and torch.equal(left, right):
+                continue
+            sentence = relation(left, right)
+            assert sentence is None or holds(sentence, left, right), sentence
+
+
+@settings(deadline=None, max_examples=60)
+@given(few_numbers, few_numbers)
+def test_a_relation_between_unrelated_tensors_is_still_true(got, expected):
+    sentence = relation(got, expected)
+    if got.shape != expected.shape or not torch.equal(got, expected):
+        assert sentence is None or holds(sentence, got, expected), sentence
+
+
+@settings(deadline=None, max_examples=100)
+@given(shapes, seeds)
+def test_random_numbers_are_not_said_to_be_related(shape, seed):
+    got, expected = normal(shape, seed), normal(shape, seed + 1)
+    sentence = relation(got, expected)
+    if got.numel() > 2:
+        assert sentence is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.integers(2, 4), min_size=2, max_size=4).map(tuple),
+    st.sampled_from([torch.float32, torch.float64]),
+    st.data(),
+)
+def test_moved_axes_are_named(shape, dtype, data):
+    x = normal(shape, 3, dtype)
+    axes = data.draw(st.permutations(range(x.ndim)).filter(lambda p: p != sorted(p)))
+    sentence = relation(x.permute(axes), x)
+    assert re.search("transposed|exchanged|another order: got.permute|reversed|rows", sentence)
+    assert holds(sentence, x.permute(axes), x)
+
+
+@settings(deadline=None, max_examples=60)
+@given(shapes.filter(lambda s: math.prod(s) > 2), st.floats(0.01, 100), st.booleans())
+def test_factors_and_offsets_are_named(shape, number, negative):
+    number = -number if negative else number
+    x = normal(shape, 5)
+    if abs(number - 1) > 0.01:
+        assert "what it should be" in relation(x * number, x) or number == -1
+    assert re.search("too (large|small)", relation(x + number, x))
+
+
+X = normal((3, 4), 1, torch.float32)
+Y = torch.arange(24.0).reshape(2, 3, 4)
+D = normal((3, 4), 1)
+L = normal((9,), 2)
+KEEP = (
+    "the right numbers, regrouped: view and reshape keep the order in memory, "
+    "only transpose and permute move axes"
+)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "sentence"),
+    [
+        (-X, X, "the sign is flipped"),
+        (
+            X * 3,
+            X,
+            "every entry is 3 times what it should be; "
+            "3 is the number of rows: a sum where a mean was meant?",
+        ),
+        (X * 8, X, "every entry is 8 times what it should be: a sum where a mean was meant?"),
+        (
+            X / 12,
+            X,
+            "every entry is 1/12 of what it should be; "
+            "12 is the number of entries: divided by 12 once too often?",
+        ),
+        (X * 2, X, "every entry is twice what it should be"),
+        (X / 2, X, "every entry is half of what it should be"),
+        (X * -0.3, X, "every entry is -0.3 times what it should be"),
+        (
+            (X**2).sum(),
+            (X**2).mean(),
+            "it is 12 times what it should be: a sum where a mean was meant?",
+        ),
+        (X + 1, X, "every entry is 1 too large"),
+        (X - 0.25, X, "every entry is 0.25 too small"),
+        (X.relu(), X, "the negative entries came out as 0: one ReLU or clamp too many?"),
+        (X.trunc() * 1, X, "the fractions are cut off, as // or an integer dtype does"),
+        (D.float().double(), D, "the numbers are right, but only to the precision of float32"),
+        (X.half().float(), X, "the numbers are right, but only to the precision of float16"),
+        (X.softmax(0), X.softmax(1), "it sums to 1 along axis 0, not along axis 1"),
+        (X.T, X.T.T, "it is transposed: got.T would be right"),
+        (Y.transpose(0, 2), Y, "axes 0 and 2 are exchanged"),
+        (
+            Y.permute(1, 2, 0),
+            Y,
+            "the axes are in another order: got.permute(2, 0, 1) would be right",
+        ),
+        (Y.view(2, 4, 3), Y.transpose(1, 2), KEEP),
+        (Y.view(2, 3, 2, 2), Y.view(2, 2, 3, 2).transpose(1, 2), KEEP),
+        (X.flip(1), X, "the order is reversed along axis 1"),
+        (L.flip(0), L, "the order is reversed"),
+        (X[[1, 2, 0]], X, "the rows are right, but in another order"),
+        (X[:, [1, 3, 0, 2]], X, "the columns are right, but in another order"),
+        (L[[3, 1, 2, 0, 5, 4, 8, 7, 6]], L, "the numbers are the right ones, but in other places"),
+        (L[1:], L[:-1], "every entry comes one place too early"),
+        (L[1:], L, "the first entry is missing"),
+        (L, L[:-2], "the last 2 entries are too many"),
+        (X[:2], X, "the last row is missing"),
+        (X[:, :1], X[:, 0], "the numbers are right, but axis 1, of size 1, is one too many"),
+        (X[0], X[:1], "the numbers are right, but axis 0, of size 1, is missing"),
+        (X.flatten(), X, "the numbers and their order are right: got.reshape(3, 4) would be right"),
+        (X[:, :1].expand(3, 3), X[:, :1], "the expected numbers are repeated along axis 1"),
+        ((X**2), (X**2).mean(), "the mean over all entries is still to be taken"),
+        (X.mean(0), X, "it is the mean over axis 0 of what is expected"),
+        (X > 0, X <= 0, "True and False are exchanged"),
+    ],
+)
+def test_typical_mistakes(got, expected, sentence):
+    assert relation(got, expected) == sentence
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (torch.ones(4) * 3, torch.ones(4)),
+        (torch.tensor(4.0), torch.tensor(2.0)),
+        (torch.tensor([6.0]), torch.tensor([2.0])),
+        (torch.tensor([0.0, 3.0]), torch.tensor([0.0, 1.0])),
+        (torch.zeros(3, 4), X),
+        (torch.full((3, 4), math.nan), X),
+        (torch.ones(3, 2), torch.ones(2, 3)),
+        (torch.tensor([1.0, 2.0]), torch.tensor([2.0, 1.0])),
+        (torch.zeros(0, 3), torch.zeros(3, 0)),
+        (torch.ones(3, 3), torch.tensor(1.0)),
+        (torch.zeros(1).expand(10**12), torch.zeros(3)),
+    ],
+)
+def test_too_little_evidence_says_nothing(got, expected):
+    sentence = relation(got, expected)
+    assert sentence is None or "repeated" in sentence
+
+
+Z = X.clone()
+Z[1] += X[0]
+W = X.clone()
+W[0, 0] *= -1
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "sentence"),
+    [
+        (
+            X * math.nan,
+            X,
+            "NaN comes from inf - inf, inf / inf, 0 * inf, 0 / 0 or the log of a negative number",
+        ),
+        (
+            X * math.inf,
+            X,
+            "infinity comes from a division by 0, log(0) or a number too large for the dtype",
+        ),
+        (X * 0, X, "every entry is 0: was the result ever filled in?"),
+        (X * 0 + 5, X, "every entry is the same"),
+        (W, X, "the magnitudes are right, but not every sign"),
+        (Z, X, "only row 1 is wrong"),
+        (Z.T, X.T, "only column 1 is wrong"),
+        (Z[None], X[None], "only index 1 along axis 1 is wrong"),
+        (X[:, :1] - X[:, 0], X[:, :1], "(3, 3) is what broadcasting makes of (3,) and (3, 1) together"),
+    ],
+)
+def test_symptoms(got, expected, sentence):
+    wrong = got != expected if got.shape == expected.shape else None
+    assert symptom(got, expected, wrong) == sentence
+
+
+def test_noise_of_float32_is_a_symptom_where_float64_is_asked_for():
+    got = D * (1 + 2e-6 * normal((3, 4), 8).clamp(-2, 2))
+    assert symptom(got, D, rtol=1e-9) == "right to about 5 digits only: did one step run in float32?"
+    assert symptom(got, D, rtol=1e-4) is None

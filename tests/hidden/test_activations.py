@@ -1,0 +1,394 @@
+"""Hidden suite of `activations`: right values, right slopes, and made by hand.
+
+The oracles are torch's own activations, run here in float64. A learner may not run them: every
+test observes which operators a call ran, so that a borrowed activation earns nothing in any test.
+"""
+
+import re
+
+import torch
+
+from grader.suite import assert_same, assert_unchanged, exercise, fail, points
+
+# As whole words of an operator's name: sigmoid_, _foreach_sigmoid and sigmoid_backward count,
+# atanh does not. Losses and cells are here when they compute an activation inside.
+TORCHS_OWN = re.compile(
+    r"(?:^|_)(sigmoid|expit|hardsigmoid|logsigmoid|tanh|hardtanh|tanhshrink|relu6?|rrelu|prelu"
+    r"|threshold|elu|celu|selu|gelu|glu|silu|mish|swish|hardswish|softmax|softmin|softplus"
+    r"|softsign|softshrink|hardshrink|activation|attention|rnn|lstm|gru|with_logits"
+    r"|cross_entropy|soft_margin_loss)(?:_|$)"
+)
+
+# Operators that only make, move or reread data: a call that ran nothing else computed elsewhere.
+COMPUTES_NOTHING = re.compile(
+    r"_?(detach|alias|lift_fresh|lift|clone|contiguous|copy|to_copy|to|view|unsafe_view|view_as"
+    r"|reshape|expand|squeeze|unsqueeze|permute|transpose|t|select|slice|unbind|stack|cat"
+    r"|empty|zeros|ones|full|new_\w+|scalar_tensor|\w+_like|empty_\w+|local_scalar_dense)(_copy)?_?"
+)
+
+EXTREMES = (-1000.0, -500.0, -100.0, -20.0, 0.5, 20.0, 100.0, 500.0, 1000.0)
+
+LOOP = "One tensor operation works on all elements at once: no for, no list, no apply_."
+CUT = "detach(), .data, item(), numpy() and torch.tensor(...) cut the graph."
+
+
+def assert_by_hand(function, *args, expected, likely=None, **kwargs):
+    """Compare what a call returns, see that it was made by hand, and return it."""
+    seen = function.observe(*args, **kwargs)
+    for name in seen.operations:
+        own = TORCHS_OWN.search(name)
+        if own:
+            fail(
+                f"torch's own {own[1]} ran: aten::{name}",
+                expected="elementary operations: exp, where, clamp, sums ...",
+                likely="By hand means that you write the formula yourself.",
+            )
+    assert_same(seen.value, expected, likely=likely)
+    if all(COMPUTES_NOTHING.fullmatch(name) for name in seen.operations):
+        fail(
+            "no tensor operation computed it",
+            expected="elementary operations: exp, where, clamp, sums ...",
+            likely="Work on the tensor itself, not on Python numbers or NumPy arrays.",
+        )
+    return seen.value
+
+
+def assert_vectorised(function, x, **options):
+    """Eight times the elements, and neither more operators nor more lines of Python."""
+    large = torch.cat([x] * 8)
+    few, many = function.observe(x, **options), function.observe(large, **options)
+    extra = large.numel() - x.numel()
+    operators, more_operators = sum(few.operations.values()), sum(many.operations.values())
+    if max(more_operators - operators, many.steps - few.steps) > extra // 2:
+        fail(
+            "the work is done element by element",
+            expected="as many operations for many elements as for few",
+            got=f"{x.numel()} elements: {operators} tensor operations, {few.steps} Python steps; "
+            f"{large.numel()} elements: {more_operators} and {many.steps}",
+            likely=LOOP,
+        )
+    return many.value
+
+
+def gradient(y, x, weights):
+    """The gradient of (y * weights).sum() with respect to `x`."""
+    slope = None
+    if y.requires_grad:
+        (slope,) = torch.autograd.grad(y, x, weights, allow_unused=True)
+    if slope is None:
+        fail("no gradient flows from the result back to x", likely=CUT)
+    return slope
+
+
+def oracle(function, x, *args, **kwargs):
+    """What torch's own activation gives, computed in float64."""
+    return function(x.detach().double(), *args, **kwargs).to(x.dtype)
+
+
+def oracle_gradient(function, x, weights, *args, **kwargs):
+    x64 = x.detach().double().requires_grad_()
+    y = function(x64, *args, **kwargs)
+    return torch.autograd.grad(y, x64, weights.double())[0].to(x.dtype)
+
+
+def assert_elementwise(student, own, device, rng, likely=None, **options):
+    """Values, shapes and dtypes; the input stays; no loop over elements."""
+    for shape, dtype in (((5,), torch.float32), ((2, 3), torch.float64), ((), torch.float32)):
+        x = 2 * rng.normal(*shape, dtype=dtype)
+        before = x.clone()
+        assert_by_hand(student, x, **options, expected=oracle(own, x, **options), likely=likely)
+        assert_unchanged(x, before)
+    x = rng.normal(4, 1, 3).transpose(0, 2)
+    assert_by_hand(student, x, **options, expected=oracle(own, x, **options), likely=likely)
+    assert_same(student(x[:0], **options), x[:0])
+    x = rng.permutation(6).to(device) - 2.5
+    expected = oracle(own, torch.cat([x] * 8), **options)
+    assert_same(assert_vectorised(student, x, **options), expected, likely=likely)
+
+
+def assert_extremes(student, own, device, likely, **options):
+    """Values and gradients are finite and right as far out as 1000, in float32."""
+    x = torch.tensor(EXTREMES, device=device, requires_grad=True)
+    expected = oracle(own, x, **options)
+    y = assert_by_hand(student, x, **options, expected=expected, likely=likely)
+    ones = torch.ones_like(expected)
+    slopes = gradient(y, x, ones)
+    assert_same(slopes, oracle_gradient(own, x, ones, **options), likely=WHERE)
+
+
+WHERE = (
+    "The value is right, its gradient is not: somewhere an infinite number was thrown away, and "
+    "backward multiplies it by 0. Make the input of exp safe before you call it."
+)
+
+
+def assert_slopes(student, own, x, rng, likely=None, **options):
+    """The gradient in float64, for unequal weights."""
+    x.requires_grad_()
+    weights = rng.uniform(0.5, 2, *x.shape, dtype=x.dtype)
+    y = assert_by_hand(student, x, **options, expected=oracle(own, x, **options))
+    assert_same(gradient(y, x, weights), oracle_gradient(own, x, weights, **options), likely=likely)
+
+
+def assert_slope_at_zero(student, low, high, device, likely=None, **options):
+    """At x = 0, any slope from `low` to `high` will do."""
+    x = torch.tensor([-1.0, 0.0, 1.0], device=device, requires_grad=True)
+    slope = gradient(student(x, **options), x, torch.ones_like(x))[1].item()
+    if low - 1e-5 <= slope <= high + 1e-5:
+        return
+    if likely is None:
+        likely = {0: NEITHER, round(low + high, 4): TWICE}.get(round(slope, 4))
+    wanted = f"{low:g}" if low == high else f"any slope from {low:g} to {high:g}"
+    fail("the slope at x = 0 is wrong", expected=wanted, got=f"{slope:g}", likely=likely)
+
+
+def around_zero(rng):
+    """Float64 values of both signs."""
+    size = rng.uniform(0.1, 4, 6, dtype=torch.float64)
+    return size * torch.tensor([1, -1, 1, -1, -1, 1], device=size.device)
+
+
+KINK = (
+    "abs, maximum and minimum choose a slope of their own at 0. This function is smooth there, so "
+    "only one slope is right: use where(x < 0, ...) to choose the side."
+)
+NEITHER = (
+    "x > 0 and x < 0 are both false at 0, so no gradient flows there. One of the two sides must "
+    "include 0: x <= 0 is the opposite of x > 0."
+)
+TWICE = (
+    "clamp passes the whole gradient at its limit. Two clamps that meet at 0 both pass it, and "
+    "the slopes add up. where passes it to one side."
+)
+
+
+@exercise("sigmoid")
+class TestSigmoid:
+    @points(1)
+    def test_values(self, student, device, rng):
+        """It is 1 / (1 + e^-x) for every element of any shape, at once, by hand."""
+        assert_elementwise(student.sigmoid, torch.sigmoid, device, rng)
+
+    @points(1)
+    def test_large_inputs_stay_finite(self, student, device):
+        """Values and gradients stay finite up to 1000 either way."""
+        likely = "exp(1000) is infinite in float32. Use exp(-|x|), which never exceeds 1."
+        assert_extremes(student.sigmoid, torch.sigmoid, device, likely)
+
+    @points(1)
+    def test_slope(self, student, device, rng):
+        """Its slope is s(x) (1 - s(x)) everywhere, and 1/4 at 0."""
+        assert_slopes(student.sigmoid, torch.sigmoid, around_zero(rng), rng)
+        assert_slope_at_zero(student.sigmoid, 0.25, 0.25, device, KINK)
+
+
+@exercise("tanh")
+class TestTanh:
+    @points(1)
+    def test_values(self, student, device, rng):
+        """It is (e^x - e^-x) / (e^x + e^-x) for every element of any shape, by hand."""
+        assert_elementwise(student.tanh, torch.tanh, device, rng)
+
+    @points(1)
+    def test_large_inputs_stay_finite(self, student, device):
+        """Values and gradients stay finite up to 1000 either way."""
+        likely = "inf / inf is nan. Divide both halves by the larger exponential first."
+        assert_extremes(student.tanh, torch.tanh, device, likely)
+
+    @points(1)
+    def test_slope(self, student, device, rng):
+        """Its slope is 1 - tanh(x)^2 everywhere, and 1 at 0."""
+        assert_slopes(student.tanh, torch.tanh, around_zero(rng), rng)
+        assert_slope_at_zero(student.tanh, 1, 1, device, KINK)
+
+
+@exercise("relu")
+class TestRelu:
+    @points(1)
+    def test_values(self, student, device, rng):
+        """It is max(0, x) for every element of any shape, by hand."""
+        assert_elementwise(student.relu, torch.relu, device, rng)
+
+    @points(1)
+    def test_slope(self, student, device, rng):
+        """Its slope is 0 below 0, 1 above, something between at 0; finite up to 1000."""
+        assert_slopes(student.relu, torch.relu, around_zero(rng), rng)
+        assert_extremes(student.relu, torch.relu, device, None)
+        assert_slope_at_zero(student.relu, 0, 1, device)
+
+
+@exercise("leaky_relu")
+class TestLeakyRelu:
+    @points(1)
+    def test_values(self, student, device, rng):
+        """Negative inputs are multiplied by negative_slope, 0.01 if nothing is said."""
+        own = torch.nn.functional.leaky_relu
+        assert_elementwise(student.leaky_relu, own, device, rng, negative_slope=0.25)
+        x = around_zero(rng).float()
+        assert_by_hand(student.leaky_relu, x, expected=torch.where(x > 0, x, 0.01 * x))
+        for slope in (0.125, 0.0, 1.5, -0.5):
+            likely = "With a slope above 1, negative_slope * x is the smaller of the two, not x."
+            likely = likely if slope > 1 else None
+            expected = torch.where(x > 0, x, slope * x)
+            got = student.leaky_relu(x, negative_slope=slope)
+            assert_same(got, expected, likely=likely)
+            assert_same(student.leaky_relu(x, slope), expected, likely=likely)
+
+    @points(1)
+    def test_slope(self, student, device, rng):
+        """Its slope is negative_slope below 0, 1 above, something between at 0."""
+        own = torch.nn.functional.leaky_relu
+        assert_slopes(student.leaky_relu, own, around_zero(rng), rng, negative_slope=0.25)
+        assert_extremes(student.leaky_relu, own, device, None)
+        assert_slope_at_zero(student.leaky_relu, 0.01, 1, device)
+        assert_slope_at_zero(student.leaky_relu, 0.25, 1, device, negative_slope=0.25)
+
+
+@exercise("elu")
+class TestElu:
+    @points(1)
+    def test_values(self, student, device, rng):
+        """It is x above 0 and alpha (e^x - 1) elsewhere, by hand; alpha is 1 by default."""
+        own = torch.nn.functional.elu
+        assert_elementwise(student.elu, own, device, rng)
+        x, alpha = around_zero(rng), 1 + rng.integer(1, 9) / 8
+        expected = oracle(own, x, alpha)
+        likely = "Only the negative side is multiplied by alpha."
+        assert_by_hand(student.elu, x, alpha=alpha, expected=expected, likely=likely)
+        assert_same(student.elu(x, alpha), expected, likely=likely)
+
+    @points(1)
+    def test_accurate_near_zero(self, student, device, rng):
+        """Just below 0 it keeps its digits, in float32 and float64."""
+        alpha = 0.5 + rng.integer(1, 9) / 8
+        steps = torch.tensor([1e-1, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8], device=device)
+        for dtype, rtol in ((torch.float32, 1e-5), (torch.float64, 1e-9)):
+            x = -steps.to(dtype) * rng.uniform(1, 2, 6, dtype=dtype)
+            expected = alpha * torch.expm1(x)
+            y = assert_by_hand(student.elu, x, alpha=alpha, expected=expected)
+            likely = (
+                "e^x is so close to 1 that e^x - 1 loses its digits. "
+                "torch.expm1(x) computes e^x - 1 without that subtraction."
+            )
+            assert_same(y, expected, rtol=rtol, atol=0, likely=likely)
+
+    @points(1)
+    def test_large_inputs_stay_finite(self, student, device, rng):
+        """Values and gradients stay finite up to 1000 either way."""
+        likely = "exp(1000) is infinite in float32, and where computes both of its sides."
+        own = torch.nn.functional.elu
+        for alpha in (1.0, 0.5 + rng.integer(1, 9) / 8):
+            assert_extremes(student.elu, own, device, likely, alpha=alpha)
+
+    @points(1)
+    def test_slope(self, student, device, rng):
+        """Its slope is 1 above 0 and alpha e^x below; at 0 it is 1 if alpha is 1."""
+        own = torch.nn.functional.elu
+        for alpha in (1.0, 0.25, 1.0 + rng.integer(1, 9) / 8):
+            assert_slopes(student.elu, own, around_zero(rng), rng, alpha=alpha)
+            low, high = min(1, alpha), max(1, alpha)
+            assert_slope_at_zero(student.elu, low, high, device, alpha=alpha)
+
+
+@exercise("softmax")
+class TestSoftmax:
+    @points(1)
+    def test_values(self, student, device, rng):
+        """It is e^x divided by its sum along the last axis, by hand and without a loop."""
+        for shape in ((4,), (3, 3), (1, 5), (2, 2, 3)):
+            x = rng.normal(*shape, dtype=rng.choice((torch.float32, torch.float64)))
+            before, expected = x.clone(), oracle(torch.softmax, x, -1)
+            likely = "The sum goes along dim alone, and keepdim=True keeps it beside its own row."
+            assert_by_hand(student.softmax, x, expected=expected, likely=likely)
+            assert_unchanged(x, before)
+        assert_same(student.softmax(x[:0]), x[:0])
+        x = rng.permutation(6).to(device) / 2
+        got = assert_vectorised(student.softmax, x)
+        assert_same(got, oracle(torch.softmax, torch.cat([x] * 8), -1))
+
+    @points(1)
+    def test_any_dim(self, student, device, rng):
+        """Along `dim`, whichever it is, the results sum to 1."""
+        x = rng.normal(*rng.sizes(3), dtype=torch.float64)
+        for dim in (0, 1, 2, -1, -2, -3):
+            y = assert_by_hand(student.softmax, x, dim=dim, expected=oracle(torch.softmax, x, dim))
+            assert_same(y.sum(dim), torch.ones_like(y.sum(dim)))
+        x = rng.normal(3, 3)
+        expected = oracle(torch.softmax, x, 0)
+        likely = "With dim=0 every column sums to 1. Both the maximum and the sum go along dim."
+        assert_same(student.softmax(x, 0), expected, likely=likely)
+
+    @points(1)
+    def test_large_inputs_stay_finite(self, student, device, rng):
+        """Adding a constant to x changes nothing, even where e^x would overflow."""
+        x = rng.integers(-8, 9, 2, 4) / 4  # quarters, so that adding a constant is exact
+        expected = oracle(torch.softmax, x, -1)
+        likely = (
+            "exp(1000) is infinite in float32. Subtracting the largest input first changes nothing "
+            "in the result and keeps every exponent at or below 0."
+        )
+        for constant in (10.0, 998.0, -998.0):
+            assert_by_hand(student.softmax, x + constant, expected=expected, likely=likely)
+        for rows in ([[1000.0, -1000.0, 998.0]], [[1000.0, 999.0], [-1000.0, -999.0]]):
+            x = torch.tensor(rows, device=device)
+            likely = "Subtract the largest of each row: the largest of all may be out of reach."
+            expected = oracle(torch.softmax, x, -1)
+            assert_by_hand(student.softmax, x, expected=expected, likely=likely)
+
+    @points(1)
+    def test_gradient(self, student, device, rng):
+        """Its gradient is right along any axis, and finite up to 1000 either way."""
+        for dim in (0, -1):
+            x = rng.normal(2, 3, dtype=torch.float64)
+            assert_slopes(student.softmax, torch.softmax, x, rng, dim=dim)
+        rows = [[1000.0, -1000.0, 999.0], [-999.0, -1000.0, -1000.0]]
+        x = torch.tensor(rows, device=device)
+        assert_slopes(student.softmax, torch.softmax, x, rng, likely=WHERE, dim=1)
+
+
+@exercise("is_linear")
+class TestIsLinear:
+    @points(1)
+    def test_both_laws_must_hold(self, student, device, rng):
+        """Linear means f(x1 + x2) = f(x1) + f(x2) and f(k x1) = k f(x1), not one of them."""
+        matrix = rng.normal(3, 4, dtype=torch.float64)
+        x1, x2 = rng.normal(2, 5, 3, dtype=torch.float64), rng.normal(2, 5, 3, dtype=torch.float64)
+        whole = torch.tensor([[3.0, -1.0], [5.0, 7.0]], device=device)
+        signs = torch.tensor([1.0, -2.0], device=device), torch.tensor([-3.0, 1.0], device=device)
+        for f, points_and_factor, expected, what in [
+            (lambda x: x @ matrix, (x1, x2, -1.5), True, "a matrix product"),
+            (lambda x: x @ matrix + 1, (x1, x2, -1.5), False, "a shift by 1"),
+            (lambda x: x.sum(), (x1, x2, 3), True, "a sum"),
+            (lambda x: x * x, (x1, x2, 0.5), False, "a square"),
+            (lambda x: x.clamp(min=0), (*signs, 2.0), False, "relu"),
+            (lambda x: x.abs(), (*signs, 2.0), False, "abs, which scales but does not add"),
+            (lambda x: x.floor(), (whole[0], whole[1], 0.5), False, "floor, which adds here only"),
+            (lambda x: x.abs(), (whole.abs()[0], whole.abs()[1], 2.0), True, "abs, all above 0"),
+            (lambda x: 0 * x, (*signs, 2.0), True, "0: zero against zero is equal"),
+        ]:
+            assert_judged(student.is_linear(f, *points_and_factor), expected, what)
+
+    @points(1)
+    def test_equal_is_relative_to_the_largest_entry(self, student, device, rng):
+        """Sides are equal if they differ by at most tol times the largest entry."""
+        x1 = torch.tensor([60.0, 0.001, -3.0], dtype=torch.float64, device=device)
+        x2 = torch.tensor([40.0, 0.002, -3.0], dtype=torch.float64, device=device)
+        for scale in (1.0, 1e6, 1e-9):
+            # The largest entries are about 100; a thousandth is 1e-5 of that.
+            for off, options, expected in [
+                (1e-3, {"tol": 1e-4}, True),
+                (1e-3, {"tol": 1e-7}, False),
+                (1e-3, {}, False),
+                (1e-6, {}, True),
+            ]:
+                shift = scale * off
+                got = student.is_linear(
+                    lambda x, shift=shift: x + shift, scale * x1, scale * x2, 2.0, **options
+                )
+                what = f"x + {shift:g} where the largest entry is {100 * scale:g}, {options}"
+                assert_judged(got, expected, what)
+
+
+def assert_judged(got, expected, what):
+    likely = None if isinstance(got, bool) else "The result is not a bool: bool(...) makes it one."
+    assert_same(got, expected, likely=likely or f"f is {what}")

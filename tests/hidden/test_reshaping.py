@@ -1,0 +1,471 @@
+"""Hidden suite of `reshaping`: where every number must land, and when it may not move in memory.
+
+Each expected tensor is cut from the input with slices and put together with `stack` and `cat`, so
+that it shares no idea with the exercise. Where a common mistake gives a tensor of its own, the
+result is compared with that too: the learner then reads what happened instead of a guess.
+"""
+
+from functools import partial
+from math import prod
+
+import torch
+
+from grader.suite import (
+    assert_raises,
+    assert_same,
+    assert_unchanged,
+    assert_view,
+    exercise,
+    fail,
+    points,
+)
+
+COPIED = "clone(), contiguous() and stack() copy; view, transpose and permute do not."
+REREAD = (
+    "view and reshape keep the numbers in reading order and only move the line breaks. "
+    "To move an axis, use transpose or permute."
+)
+
+
+def assert_placed(got, expected, *mistakes):
+    """`got` is `expected`; where it is what a known mistake gives, its sentence says so."""
+    for tensor, sentence in mistakes:
+        if equal(got, tensor) and not equal(expected, tensor):
+            fail("numbers stand in the wrong places", expected=expected, got=got, likely=sentence)
+    assert_same(got, expected)
+
+
+def equal(got, tensor):
+    return (
+        isinstance(got, torch.Tensor)
+        and got.shape == tensor.shape
+        and got.device == tensor.device
+        and bool((got == tensor).all())
+    )
+
+
+@exercise("infer_shape")
+class TestInferShape:
+    @points(1)
+    def test_minus_one_becomes_the_size_that_fits(self, student, rng):
+        """A -1 becomes the size that fits; a shape without -1 stays as it is."""
+        sizes = rng.sizes(3)
+        for axis in range(3):
+            asked = (*sizes[:axis], -1, *sizes[axis + 1 :])
+            assert_shape(student.infer_shape(prod(sizes), asked), sizes)
+        numel = rng.integer(20, 90)
+        assert_shape(student.infer_shape(numel, (-1,)), (numel,))
+        assert_shape(student.infer_shape(prod(sizes), sizes), sizes)
+        assert_shape(student.infer_shape(1, ()), ())
+        assert_shape(student.infer_shape(0, (-1, 3)), (0, 3))
+        assert_shape(student.infer_shape(0, (4, 0)), (4, 0))
+
+    @points(1)
+    def test_impossible_sizes_are_refused(self, student, rng):
+        """A second -1, or a size below -1, is a ValueError."""
+        a, b = rng.sizes(2, 3, 7)
+        assert_shape(student.infer_shape(a * b, (a, -1)), (a, b))
+        for numel, shape in [(a * b, (-1, -1)), (a * b, (-1, a, -1)), (1, (-1, -1))]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, numel, shape),
+                mentions=(shape, -1, shape.count(-1)),
+                likely="With two -1 there are many answers, so there is none.",
+            )
+        for shape, bad in [((-a, b), -a), ((-a, -b), -a), ((-b, -1), -b), ((a, -1, -b), -b)]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, a * b, shape),
+                mentions=(shape, bad),
+                likely="Look at each size on its own: two negative sizes have a positive product.",
+            )
+
+    @points(1)
+    def test_sizes_that_do_not_fit_are_refused(self, student, rng):
+        """Sizes that do not fit `numel`, or a 0 beside the -1, are a ValueError."""
+        a, b = rng.sizes(2, 3, 7)
+        numel = a * b
+        assert_shape(student.infer_shape(numel, (-1, b)), (a, b))
+        for shape in [(a, b + 1), (a,), (), (a, b, 2), (0, b)]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, numel, shape),
+                mentions=(shape, numel, prod(shape)),
+                likely="Without a -1 the sizes must multiply to numel exactly.",
+            )
+        for shape in [(-1, numel + 1), (numel - 1, -1), (2 * a, -1, b)]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, numel, shape),
+                mentions=(shape, numel, -prod(shape)),
+                likely="The known sizes must divide numel: numel % known tells.",
+            )
+        for count, shape in [(0, (0, -1)), (numel, (-1, 0)), (0, (a, -1, 0))]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, count, shape),
+                mentions=(shape, count, 0, -1),
+                likely="0 times any size is 0, so nothing says what the -1 should be.",
+            )
+
+
+def assert_shape(got, expected):
+    likely = None
+    if isinstance(got, torch.Size):
+        got = tuple(got)
+    elif isinstance(got, list):
+        likely = "The result is a list. A shape is a tuple: tuple(...) makes one."
+    if isinstance(got, tuple) and any(isinstance(size, float) for size in got):
+        likely = "/ gives a float. A size is a whole number: divide with //."
+    assert_same(got, expected, likely=likely)
+
+
+@exercise("flatten_batch")
+class TestFlattenBatch:
+    @points(1)
+    def test_rows_are_flattened_without_a_copy(self, student, device, rng):
+        """Each sample becomes one row; a contiguous input is not copied."""
+        for axes in (3, 2, 5):
+            x = rng.integers(0, 100, *rng.sizes(axes))
+            before, expected = x.clone(), torch.stack([sample.flatten() for sample in x])
+            got = student.flatten_batch(x)
+            mistake = "The first axis stays: only the axes after it are joined."
+            assert_placed(got, expected, (before.flatten(), mistake))
+            assert_unchanged(x, before)
+            assert_view(got, x, likely=COPIED)
+
+    @points(1)
+    def test_any_memory_order_and_any_batch_size(self, student, device, rng):
+        """Inputs that are not contiguous, batches of one and empty batches work too."""
+        n, a, b = rng.sizes(3)
+        for x in (rng.normal(a, n, b).transpose(0, 1), rng.normal(n, a, b, 2).permute(0, 3, 2, 1)):
+            before, expected = x.clone(), torch.stack([sample.flatten() for sample in x])
+            assert_same(student.flatten_batch(x), expected)
+            assert_unchanged(x, before)
+        one = rng.normal(1, a, b, dtype=torch.float64)
+        assert_same(student.flatten_batch(one), one[0].flatten()[None])
+        assert_same(student.flatten_batch(one[:0]), one.new_zeros(0, a * b))
+
+
+@exercise("swap_first_two")
+class TestSwapFirstTwo:
+    @points(1)
+    def test_axes_move_and_memory_does_not(self, student, device, rng):
+        """The first two axes change places, the rest stay, nothing is copied."""
+        for shape in (rng.sizes(2), rng.sizes(3), (3, 3), (2, 2, *rng.sizes(2)), (0, 3), (1, 4, 2)):
+            x = rng.integers(0, 100, *shape)
+            before = x.clone()
+            expected = torch.stack([before[:, b] for b in range(shape[1])])
+            reread = before.reshape(shape[1], shape[0], *shape[2:])
+            got = student.swap_first_two(x)
+            backwards = before.permute(*reversed(range(len(shape))))
+            mistakes = ((reread, REREAD), (backwards, "Only the first two axes change places."))
+            assert_placed(got, expected, *mistakes)
+            assert_view(got, x, likely=COPIED)
+            assert_unchanged(x, before)
+
+    @points(1)
+    def test_one_axis_is_not_enough(self, student, device, rng):
+        """Fewer than two axes are a ValueError."""
+        x = rng.normal(1, rng.integer(2, 9))
+        assert_same(student.swap_first_two(x), torch.stack([x[:, b] for b in range(x.shape[1])]))
+        row = rng.normal(rng.integer(3, 9))
+        likely = "torch raises an IndexError here: check x.dim() first, and put it in the message."
+        assert_raises(
+            ValueError,
+            partial(student.swap_first_two, row),
+            mentions=(1, len(row), tuple(row.shape)),
+            likely=likely,
+        )
+        assert_raises(ValueError, partial(student.swap_first_two, row[0]), likely=likely)
+
+
+@exercise("channels_first")
+class TestChannelsFirst:
+    @points(1)
+    def test_channels_stand_before_the_rows(self, student, device, rng):
+        """Channel c of pixel (h, w) is found at [n, c, h, w]."""
+        for shape in (rng.sizes(4), (1, 4, 4, 3), (2, 3, 3, 3), (0, 4, 2, 3)):
+            images = rng.normal(*shape)
+            before = images.clone()
+            got = student.channels_first(images)
+            assert_planes(got, before)
+            assert_unchanged(images, before)
+
+    @points(1)
+    def test_the_pixels_are_not_copied(self, student, device, rng):
+        """The result is a view of the images."""
+        for images in (
+            rng.integers(0, 256, *rng.sizes(4)).to(torch.uint8),
+            rng.normal(*rng.sizes(4), dtype=torch.float64).transpose(1, 2),
+        ):
+            before = images.clone()
+            got = student.channels_first(images)
+            assert_planes(got, before)
+            assert_view(got, images, likely=COPIED)
+
+
+def assert_planes(got, images):
+    n, height, width, channels = images.shape
+    planes = torch.stack([images[..., c] for c in range(channels)], dim=1)
+    assert_placed(
+        got,
+        planes,
+        (images.reshape(n, channels, height, width), REREAD),
+        (
+            images.transpose(1, 3),
+            "Swapping axes 1 and 3 leaves the width before the height. permute moves all at once.",
+        ),
+    )
+
+
+@exercise("split_heads")
+class TestSplitHeads:
+    @points(1)
+    def test_heads_take_neighbouring_features(self, student, device, rng):
+        """Each head takes its own block of D // heads neighbouring features."""
+        n, tokens, heads, width = rng.sizes(4, 2, 6)
+        x = rng.integers(0, 1000, n, tokens, heads * width)
+        before = x.clone()
+        assert_blocks(student.split_heads(x, heads), before, heads)
+        assert_unchanged(x, before)
+        square = rng.normal(2, 3, 9)
+        assert_blocks(student.split_heads(square, heads=3), square, 3)
+
+    @points(1)
+    def test_any_number_of_heads_and_any_batch_size(self, student, device, rng):
+        """One head, one feature per head, one sample or none: the rule is the same."""
+        tokens, features = rng.integer(2, 5), rng.choice((6, 8, 12))
+        x = rng.normal(3, tokens, features, dtype=torch.float64)
+        for heads in (2, 1, features):
+            assert_blocks(student.split_heads(x, heads), x, heads)
+        assert_blocks(student.split_heads(x[1:2], 2), x[1:2], 2)
+        assert_blocks(student.split_heads(x[:0], 2), x[:0], 2)
+        swapped = rng.normal(tokens, 3, features).transpose(0, 1)
+        assert_blocks(student.split_heads(swapped, 2), swapped, 2)
+
+    @points(1)
+    def test_heads_must_divide_the_features(self, student, device, rng):
+        """Heads below 1, or that do not divide D, are a ValueError."""
+        features = rng.choice((6, 10, 12))
+        x = rng.normal(2, 3, features)
+        assert_blocks(student.split_heads(x, 1), x, 1)
+        for heads in (4 if features != 12 else 5, features + 1, 2 * features, 0, -1, -2):
+            assert_raises(
+                ValueError,
+                partial(student.split_heads, x, heads),
+                mentions=(heads, features, tuple(x.shape)),
+                likely="Check heads < 1 first: 0 cannot divide, and -2 divides D without a rest."
+                if heads < 1
+                else "D % heads must be 0, or some features would belong to no head.",
+            )
+
+
+def assert_blocks(got, x, heads):
+    n, tokens, features = x.shape
+    width = features // heads
+    blocks = [x[:, :, h * width : (h + 1) * width] for h in range(heads)]
+    expected = torch.stack(blocks, dim=1)
+    assert_placed(
+        got,
+        expected,
+        (
+            x.reshape(n, heads, tokens, width),
+            "view(N, heads, T, -1) cuts through the tokens. Split D into (heads, D // heads) where "
+            "it stands, then swap the token and the head axis.",
+        ),
+        (x.reshape(n, tokens, heads, width), "Now swap the token axis and the head axis."),
+        (
+            x.reshape(n, tokens, width, heads).permute(0, 3, 1, 2),
+            "The features were dealt out in turn. Each head takes a block of neighbours: "
+            "split D into (heads, D // heads), not (D // heads, heads).",
+        ),
+    )
+
+
+@exercise("merge_heads")
+class TestMergeHeads:
+    @points(1)
+    def test_each_token_gets_its_blocks_side_by_side(self, student, device, rng):
+        """The blocks of all heads stand side by side again, head 0 first."""
+        x = rng.integers(0, 1000, *rng.sizes(4, 2, 6))
+        before = x.clone()
+        assert_merged(student.merge_heads(x), before)
+        assert_unchanged(x, before)
+        square = rng.normal(2, 3, 3, 3)
+        assert_merged(student.merge_heads(square), square)
+
+    @points(1)
+    def test_it_undoes_split_heads(self, student, device, rng):
+        """What split_heads took apart comes back, though it is not contiguous."""
+        n, tokens, heads, width = rng.sizes(4, 2, 6)
+        for dtype in (torch.float32, torch.float64):
+            whole = rng.normal(n, tokens, heads * width, dtype=dtype)
+            split = whole.reshape(n, tokens, heads, width).transpose(1, 2)
+            got = student.merge_heads(split)
+            assert_merged(got, split)
+            assert_same(got, whole)
+
+    @points(1)
+    def test_any_number_of_heads_and_any_batch_size(self, student, device, rng):
+        """One head, one feature per head, one sample or none: the rule is the same."""
+        tokens, heads, width = rng.sizes(3)
+        x = rng.normal(2, heads, tokens, width)
+        for part in (x[:1], x[:, :1], x[..., :1], x[:, :, :1], x[:0]):
+            assert_merged(student.merge_heads(part), part)
+
+
+def assert_merged(got, x):
+    n, heads, tokens, width = x.shape
+    expected = torch.cat([x[:, h] for h in range(heads)], dim=-1)
+    assert_placed(
+        got,
+        expected,
+        (
+            x.reshape(n, tokens, heads * width),
+            "Joining the axes as they stand mixes the tokens. First swap the head and the token "
+            "axis, so that heads and features are neighbours.",
+        ),
+        (
+            x.permute(0, 2, 3, 1).reshape(n, tokens, heads * width),
+            "The head and the feature axis are exchanged: the heads go outside, "
+            "and the features of one head stay together.",
+        ),
+    )
+
+
+@exercise("patchify")
+class TestPatchify:
+    @points(1)
+    def test_patches_come_in_reading_order(self, student, device, rng):
+        """Patches come row by row, each flattened as (C, size, size)."""
+        size, rows, columns, channels = rng.sizes(4)
+        images = rng.normal(2, channels, rows * size, columns * size)
+        before = images.clone()
+        assert_patches(student.patchify(images, size), before, size)
+        assert_unchanged(images, before)
+        square = rng.normal(1, 2, 4, 4)
+        assert_patches(student.patchify(square, size=2), square, 2)
+
+    @points(1)
+    def test_any_patch_size_and_any_batch_size(self, student, device, rng):
+        """Patches of one pixel or of a whole image, one image or none: the same rule."""
+        images = rng.normal(2, rng.integer(2, 4), 4, 4, dtype=torch.float64)
+        for size in (1, 2, 4):
+            assert_patches(student.patchify(images, size), images, size)
+        assert_patches(student.patchify(images[:1], 2), images[:1], 2)
+        assert_patches(student.patchify(images[:0], 2), images[:0], 2)
+        channels_last = rng.normal(2, 2, 6, 3).permute(0, 3, 1, 2)
+        assert_patches(student.patchify(channels_last, 2), channels_last, 2)
+
+    @points(1)
+    def test_patches_must_cover_the_image_exactly(self, student, device, rng):
+        """A size below 1, or one that does not divide H and W, is a ValueError."""
+        size = rng.integer(2, 5)
+        images = rng.normal(2, 1, size, size)
+        assert_patches(student.patchify(images, size), images, size)
+        for height, width, wrong in [
+            (size, 2 * size, size + 1),
+            (2 * size, 3 * size + 1, size),
+            (3 * size + 1, 2 * size, size),
+            (6, 12, 12),
+            (4, 4, 0),
+            (4, 4, -1),
+            (4, 4, -2),
+        ]:
+            images = rng.normal(1, 2, height, width)
+            assert_raises(
+                ValueError,
+                partial(student.patchify, images, wrong),
+                mentions=(wrong, height, width, tuple(images.shape)),
+                likely="Check size < 1 first: 0 cannot divide, and -2 divides 4 without a rest."
+                if wrong < 1
+                else "Both H % size and W % size must be 0, or pixels would be left over.",
+            )
+
+
+def assert_patches(got, images, size):
+    n, channels, height, width = images.shape
+    rows, columns = height // size, width // size
+    patches = [
+        images[:, :, r * size : (r + 1) * size, c * size : (c + 1) * size].flatten(1)
+        for r in range(rows)
+        for c in range(columns)
+    ]
+    expected = torch.stack(patches, dim=1)
+    split = images.reshape(n, channels, rows, size, columns, size)
+    assert_placed(
+        got,
+        expected,
+        (images.reshape(expected.shape), REREAD),
+        (
+            split.permute(0, 4, 2, 1, 3, 5).reshape(expected.shape),
+            "The patches come column by column. Put the row of patches before the column.",
+        ),
+        (
+            split.permute(0, 2, 4, 3, 5, 1).reshape(expected.shape),
+            "Inside a patch the channels come last. The order is (C, size, size).",
+        ),
+        (
+            split.permute(0, 2, 4, 1, 5, 3).reshape(expected.shape),
+            "Every patch is transposed: its rows come before its columns.",
+        ),
+        (
+            expected.transpose(1, 2),
+            "The patch axis stands last, as unfold leaves it. Swap the last two axes.",
+        ),
+    )
+
+
+@exercise("set_block_")
+class TestSetBlock:
+    @points(1)
+    def test_the_block_is_written_in_place(self, student, device, rng):
+        """x[index] holds the value afterwards, and every other entry is as before."""
+        number = rng.integer(100, 999)
+        for x, index, value in [
+            (rng.normal(4, 3), rng.integer(0, 4), 0.5),
+            (rng.integers(0, 50, 5), -2, number),
+            (rng.normal(5, 2, dtype=torch.float64), slice(1, 4), -1.5),
+            (rng.normal(2, 6).T, slice(None, None, 2), float(number)),
+            (rng.integers(0, 50, 4, 2, 2), slice(-3, -1), number),
+            (rng.normal(4, 3), slice(1, 3), rng.normal(2, 3)),
+            (rng.normal(3, 2, 2), 1, rng.normal(2, 2)),
+        ]:
+            assert_written(student, x, index, value)
+
+    @points(1)
+    def test_small_values_broadcast_and_x_comes_back(self, student, device, rng):
+        """A value of fewer axes fills the whole block; what comes back is x itself."""
+        for x, index, value in [
+            (rng.normal(4, 3), slice(1, 3), rng.normal(3)),
+            (rng.normal(5, 2, dtype=torch.float64), slice(2, None), rng.normal(3, 1).double()),
+            (rng.integers(0, 9, 3, 2, 4), 2, rng.integers(10, 99, 4)),
+            (rng.normal(4, 2), slice(0, 4), rng.normal()),
+            (rng.normal(3, 4), -3, 7.5),
+        ]:
+            got = assert_written(student, x, index, value)
+            if got is not x:
+                fail(
+                    "what comes back is not x itself",
+                    expected=x,
+                    got="None" if got is None else got,
+                    likely="Write into x, then return x: neither a copy of it nor the block.",
+                )
+
+
+def assert_written(student, x, index, value):
+    before = x.clone()
+    block = value.cpu().numpy().copy() if isinstance(value, torch.Tensor) else value
+    expected = x.cpu().numpy().copy()
+    expected[index] = block
+    got = student.set_block_(x, index, value)
+    if isinstance(value, torch.Tensor):
+        assert_unchanged(value, torch.from_numpy(block).to(x.device))
+    likely = "x is as it was: the value went into a copy. x[index] = value writes into x itself."
+    assert_same(
+        x,
+        torch.from_numpy(expected).to(x.device),
+        likely=likely if torch.equal(x, before) else None,
+    )
+    return got
