@@ -10,7 +10,6 @@ from pathlib import Path
 
 from grader.course import Course, find_course
 from grader.errors import UsageError
-from grader.formats import json, terminal
 from grader.grading import Options, Progress, Session, exit_code
 from grader.progress import read_progress
 from grader.report import Report
@@ -67,6 +66,8 @@ def _remember(course: Course, report: Report) -> None:
 
 
 def _deliver(report: Report, format: str, output: Path | None) -> None:
+    from grader.formats import json, terminal
+
     if output is None:
         sys.stdout.write(json.render(report) if format == "json" else show(report))
         return
@@ -85,6 +86,8 @@ def _deliver(report: Report, format: str, output: Path | None) -> None:
 
 def show(report: Report) -> str:
     """The report for this terminal: as wide as it is, coloured only where it shows colour."""
+    from grader.formats import terminal
+
     width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
     color = (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -5,6 +5,7 @@ imports nothing of `suite` before that process has been started.
 """
 
 import dataclasses
+import gc
 import platform
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -104,10 +105,15 @@ class Session:
 
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
+        gc.disable()  # importing torch is faster without
+        import torch
+
         from grader.suite.plugin import Judging
         from grader.suite.remote import Students, Workers
         from grader.suite.running import run_suites
 
+        gc.enable()
+        torch.set_num_threads(1)  # the suites' tensors are small, and the worker needs a core
         units = list(selection)
         suites = _suites(self.course, units)
         seed = submission.digest if self.options.seed is None else self.options.seed

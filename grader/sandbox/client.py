@@ -177,13 +177,14 @@ class Worker:
         self.printed_in_all = 0
         return text + (f"\n… ({left_out:,} more bytes)" if left_out else "")
 
-    def close(self) -> int:
-        """End the process and whatever it left behind; its exit code, or minus the signal."""
+    def close(self) -> int | None:
+        """End the process and whatever it left behind; the exit code if it ended by itself."""
         self.selector.close()
-        if type(self.fault) is Died and self.process.pidfd is not None:
+        died = type(self.fault) is Died
+        if died and self.process.pidfd is not None:
             # It hung up a moment before its end: wait for the exit code that tells why.
             select.select([self.process.pidfd], [], [], EXIT_SECONDS)
-        return self.processes.end(self.process)
+        return self.processes.end(self.process, tell=died)
 
     # One exchange
 
@@ -496,8 +497,12 @@ def describe_exit(code: int) -> str:
     if code >= 0:
         return f"it left Python with exit code {code}"
     reasons = {
-        signal.SIGSEGV: "a segmentation fault",
-        signal.SIGKILL: "it used more memory or processor time than allowed, or was killed",
-        getattr(signal, "SIGXCPU", -1): "it used up its processor time",
+        "SIGSEGV": "a segmentation fault",
+        "SIGKILL": "it used more memory or processor time than allowed",
+        "SIGXCPU": "it used up its processor time",
     }
-    return reasons.get(-code, f"signal {-code}")
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return reasons.get(name, name)

@@ -28,3 +28,4 @@ class Limits:
 HEAD_BYTES = 8 * MIB
 NESTING = 40
 TEXT_CHARACTERS = 1_000_000
+CLAIM_BYTES = 1024 * MIB  # of all its tensors together, as if each were copied

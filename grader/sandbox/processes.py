@@ -63,8 +63,11 @@ class Starting(Protocol):
 class Processes(Protocol):
     def start(self, *, warm: bool = False) -> Starting: ...
 
-    def end(self, process: Process) -> int:
-        """Kill it and whatever it left behind; its exit code, or minus the signal."""
+    def end(self, process: Process, *, tell: bool = True) -> int | None:
+        """Kill it and whatever it left behind; its exit code (or minus the signal) if told.
+
+        Without `tell` nobody waits for more than is needed before the next worker may run.
+        """
         ...
 
     def close(self) -> None: ...
@@ -89,6 +92,7 @@ class ForkServer:
         self.count = 0
         self.asked = self.answered = 0
         self.answers: dict[int, int] = {}
+        self.unheard: set[int] = set()
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(START_SECONDS)
         self.zygote = subprocess.Popen(
@@ -121,12 +125,21 @@ class ForkServer:
         their_output.close()
         return Forking(self, ticket, channel, output, scratch)
 
-    def end(self, process: Process) -> int:
+    def end(self, process: Process, *, tell: bool = True) -> int | None:
         process.channel.close()
         process.output.close()
+        ticket = self._ask(["end", process.pid], [])
+        if self.confined and not tell and process.pidfd is not None:
+            # A confined worker has no children, so its own end is the end of all of it. The
+            # zygote may be busy warming up; it clears away what remains when it comes to it.
+            signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
+            self.unheard.add(ticket)
+            code = None
+        else:
+            code = self.answer(ticket)
         if process.pidfd is not None:
             os.close(process.pidfd)
-        return self.answer(self._ask(["end", process.pid], []))
+        return code
 
     def _ask(self, order: list[Any], descriptors: list[int]) -> int:
         try:
@@ -146,7 +159,11 @@ class ForkServer:
             if not message:
                 raise self._gone()
             self.answered += 1
-            (self.answers[self.answered],) = msgpack.unpackb(message)
+            (answer,) = msgpack.unpackb(message)
+            if self.answered in self.unheard:
+                self.unheard.discard(self.answered)
+            else:
+                self.answers[self.answered] = answer
         return self.answers.pop(ticket)
 
     def _gone(self) -> GraderFault:
@@ -226,7 +243,7 @@ class FreshProcesses:
             s.close()
         return Fresh(Process(popen.pid, channel, output, None, scratch, popen))
 
-    def end(self, process: Process) -> int:
+    def end(self, process: Process, *, tell: bool = True) -> int | None:
         process.channel.close()
         process.output.close()
         assert process.popen is not None

@@ -30,7 +30,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.sandbox.limits import HEAD_BYTES, NESTING, TEXT_CHARACTERS
+from grader.sandbox.limits import CLAIM_BYTES, HEAD_BYTES, NESTING, TEXT_CHARACTERS
 
 T = TypeVar("T")
 
@@ -240,13 +240,14 @@ class Writer:
         number = self.arguments.get(id(tensor))
         if number is not None and self.keep is not None:
             return ["a", number]
+        with torch._C.DisableTorchFunctionSubclass():  # a subclass may say anything of itself
+            return self._plain_tensor(tensor, depth)
+
+    def _plain_tensor(self, tensor: Tensor, depth: int) -> Any:
         if not _is_dense(tensor):
             if self.keep is None:
                 raise Unsendable("only dense tensors can cross")
             return ["h", self.keep(tensor), f"Tensor ({_layout(tensor)})"]
-        if type(tensor) is not Tensor:
-            with torch._C.DisableTorchFunctionSubclass():
-                tensor = tensor.detach().as_subclass(Tensor).requires_grad_(tensor.requires_grad)
         plain = tensor.detach()
         if plain.is_conj() or plain.is_neg():
             plain = plain.resolve_conj().resolve_neg()
@@ -333,6 +334,7 @@ class Reader:
         self.storages: dict[int, Any] = dict(enumerate(storages or []))
         self.arguments = arguments or []
         self.tensors: list[Tensor] = []
+        self.left = CLAIM_BYTES
         self.handle, self.function, self.graph = handle, function, graph
 
     def read(self, payload: Any, depth: int = 0) -> Any:
@@ -434,6 +436,9 @@ class Reader:
         dtype = DTYPES[name]
         sizes, strides = _sizes(size), _sizes(stride)
         _check_extent(storage.nbytes(), dtype.itemsize, _typed(offset, int), sizes, strides)
+        self.left -= math.prod(sizes) * dtype.itemsize
+        if self.left < 0:
+            raise ProtocolError("its tensors, expanded as they are, would take too much memory")
         tensor = torch.empty(0, dtype=dtype, device=storage.device)
         tensor.set_(storage, offset, sizes, strides)
         differentiable = wants is True and (dtype.is_floating_point or dtype.is_complex)

@@ -166,9 +166,10 @@ class Worker:
     def _gradients(self, buffers: list[memoryview], graph: int, grad: Any) -> Any:
         output, inputs = self.graphs[graph]
         reader = wire.Reader(buffers, handle=self._handle)
-        grads = torch.autograd.grad(
-            output, inputs, reader.read(grad), retain_graph=True, allow_unused=True
-        )
+        # The gradients of (output * grad).sum() are those asked for. Giving torch `grad` itself
+        # makes it import sympy, which takes as long as half an `import torch`.
+        scalar = (output * reader.read(grad)).sum()
+        grads = torch.autograd.grad(scalar, inputs, retain_graph=True, allow_unused=True)
         return self._plain(list(grads))
 
     def keep(self, value: object) -> int:

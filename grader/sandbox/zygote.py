@@ -12,6 +12,7 @@ Started by `processes`, it speaks msgpack over a SOCK_SEQPACKET socket, one mess
 never initialises a GPU, so that a fork starts clean.
 """
 
+import gc
 import os
 import resource
 import shutil
@@ -32,9 +33,12 @@ LAZY_IMPORTS = ("torch._dynamo", "torch.optim")
 
 def main(control: socket.socket) -> NoReturn:
     """Serve requests until the judge hangs up."""
+    gc.disable()  # importing torch is faster without
     import torch
 
     torch.set_num_threads(1)
+    gc.freeze()  # workers share these objects: no collection may touch their pages
+    gc.enable()
     jail.adopt_orphans()
     zygote = Zygote(control)
     try:
@@ -57,10 +61,7 @@ class Zygote:
         if not message:
             return False
         kind, *rest = msgpack.unpackb(message)
-        if kind == "fork":
-            answer = self.fork(descriptors, *rest)
-        else:
-            answer = self.end(*rest)
+        answer = self.fork(descriptors, *rest) if kind == "fork" else self.end(*rest)
         self.control.send(msgpack.packb([answer]))
         return True
 

@@ -11,6 +11,7 @@ from grader.suite.describe import describe, describe_error, kind_of_error
 from grader.suite.difference import difference
 from grader.suite.kinds import any_kind, conversion
 from grader.suite.mentions import as_text, mentioned
+from grader.suite.wording import contrasted
 
 EXACT = Tolerance(0.0, 0.0)
 
@@ -172,9 +173,10 @@ def fail(
 ) -> NoReturn:
     """Fail with `message`; `expected` and `got` are words or values."""
     __tracebackhide__ = True
-    raise Mismatch(
-        message, expected=_in_words(expected), got=_in_words(got), likely=likely, value=got
-    )
+    there, here = _in_words(expected), _in_words(got)
+    if there == here and not isinstance(got, (str, type(None))):
+        there, here = contrasted(expected, got)
+    raise Mismatch(message, expected=there, got=here, likely=likely, value=got)
 
 
 def _in_words(value: object) -> str | None:

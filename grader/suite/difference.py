@@ -98,7 +98,8 @@ def _arrays(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differe
 
 def _as_tensor(array: Any) -> Tensor:
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        array = array.astype(np.float64)
+        with np.errstate(all="ignore"):
+            array = array.astype(np.float64)
     return torch.from_numpy(np.array(array, array.dtype.newbyteorder("="), order="C"))
 
 
@@ -145,7 +146,7 @@ def _values(
         return None
     return Difference(
         values_differ(left, right, wrong, what),
-        *described_where_wrong(expected, got, wrong),
+        *described_where_wrong(expected, got, right, left, wrong),
         relation(left, right, rtol),
         symptom(left, right, wrong, rtol),
     )
@@ -181,6 +182,8 @@ def _sequences(
             difference(here, there, tolerance, f"item {i} of {what}") for i, (here, there) in pairs
         )
         return next((found for found in found_items if found), None)
+    if _quickly_close(*numbers, tolerance):
+        return None
     found = _values(*numbers, got, expected, tolerance, what)
     if found and len(got) <= SHORT and not numbers[1].is_floating_point():
         message = f"{what} is {found.got}, expected {found.expected}"
@@ -190,10 +193,10 @@ def _sequences(
 
 def _as_numbers(got: Sequence[Any], expected: Sequence[Any]) -> tuple[Tensor, Tensor] | None:
     """Sequences of nothing but floats, or nothing but integers, as tensors."""
-    kinds = {plain_kind(item) for item in (*got, *expected)}
-    if kinds == {"a float"}:
+    types = {*map(type, got), *map(type, expected)}
+    if types and all(issubclass(kind, float) for kind in types):
         return torch.tensor(got, dtype=torch.float64), torch.tensor(expected, dtype=torch.float64)
-    if kinds == {"an int"} and all(item in INT64 for item in (*got, *expected)):
+    if types == {int} and all(item in INT64 for item in (*got, *expected)):
         return torch.tensor(got), torch.tensor(expected)
     return None
 

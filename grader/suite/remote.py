@@ -1,5 +1,6 @@
 """The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from grader.suite.describe import describe_call
 from grader.suite.subject import Handle, Seen
 from grader.suite.verdict import Blocked, NotStarted
 
-# A module that names one of these makes torch import its compiler: half an `import torch`.
-SLOW_NAMES = ("optim", "compile", "dynamo")
+# The first optimizer of a process makes torch import its compiler: half an `import torch`. This
+# only decides whether that happens before the unit begins; a wrong guess costs time, not points.
+USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
 
 
 class Workers:
@@ -43,8 +45,8 @@ class Workers:
             self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
 
     def _start(self, unit: str) -> Starting:
-        text = self.sources[unit].text
-        return self.processes.start(warm=self.shared or any(name in text for name in SLOW_NAMES))
+        warm = self.shared or USES_OPTIMIZER.search(self.sources[unit].text) is not None
+        return self.processes.start(warm=warm)
 
     def worker(self, unit: str) -> tuple[Worker, bool]:
         """The worker to load `unit` in, and whether it is a new one."""
@@ -66,7 +68,7 @@ class Workers:
     def close(self) -> None:
         self.end()
         for starting in self.ahead.values():
-            self.processes.end(starting.ready())
+            self.processes.end(starting.ready(), tell=False)
         self.ahead.clear()
 
 

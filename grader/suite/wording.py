@@ -1,7 +1,6 @@
 """A difference between two values, put into words."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -36,18 +35,37 @@ def described(expected: object, got: object) -> tuple[str, str]:
     return texts
 
 
-def described_where_wrong(expected: Any, got: Any, wrong: Tensor) -> tuple[str, str]:
-    """As `described`; values too large to show that differ further on are shown from there."""
+def described_where_wrong(
+    expected: object, got: object, right: Tensor, left: Tensor, wrong: Tensor
+) -> tuple[str, str]:
+    """As `described`; values too large to show that differ further on are shown from there.
+
+    `right` and `left` hold the numbers of `expected` and `got`, which have one shape.
+    """
     texts = described(expected, got)
     if texts[0] != texts[1] or not wrong.ndim:
         return texts
     place = _index(int(wrong.flatten().int().argmax()), wrong)
     *row, start = place
-    lines = (value[tuple(row)][start : start + SEGMENT].tolist() for value in (expected, got))
-    there, here = described(*lines)
-    word = "tensor" if isinstance(got, Tensor) else "array"
-    intro = f"{word} of shape {tuple(wrong.shape)}, from {_index_text(place)} on: "
+    there, here = described(
+        *(numbers[tuple(row)][start : start + SEGMENT].tolist() for numbers in (right, left))
+    )
+    size = f"{len(wrong)} items"
+    if isinstance(got, (Tensor, np.ndarray)):
+        size = f"shape {tuple(wrong.shape)}"
+    word = "array" if isinstance(got, np.ndarray) else type(got).__name__.lower()
+    intro = f"{word} of {size}, from {_index_text(place)} on: "
     return intro + there, intro + here
+
+
+def contrasted(expected: object, got: object) -> tuple[str, str]:
+    """As `described_where_wrong`, for any two values."""
+    if isinstance(expected, Tensor) and isinstance(got, Tensor) and expected.shape == got.shape:
+        left, right = wide(got), wide(expected)
+        wrong = (left != right) & ~(left.isnan() & right.isnan())
+        if wrong.any():
+            return described_where_wrong(expected, got, expected, got, wrong)
+    return described(expected, got)
 
 
 def values_differ(got: Tensor, expected: Tensor, wrong: Tensor, what: str) -> str:
@@ -78,7 +96,7 @@ def _counted(odd: Tensor, what: str, one: str, many: str, which: str, order: Ten
     amount = f"{count} of {total}"
     if count == total:
         amount = "both" if count == 2 else f"all {count}"
-        if which == "first":
+        if one.startswith("is "):  # all alike: there is no place to name
             return f"{amount} values{inside} {many}"
     return f"{amount} values{inside} {many}, the {which} at {where}"
 

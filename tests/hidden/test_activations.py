@@ -32,8 +32,11 @@ LOOP = "One tensor operation works on all elements at once: no for, no list, no 
 CUT = "detach(), .data, item(), numpy() and torch.tensor(...) cut the graph."
 
 
-def assert_by_hand(function, *args, expected, likely=None, **kwargs):
-    """Compare what a call returns, see that it was made by hand, and return it."""
+def assert_by_hand(function, *args, expected, likely=None, rtol=None, **kwargs):
+    """Compare what a call returns, see that it was made by hand, and return it.
+
+    `likely` may be a function of what came back.
+    """
     seen = function.observe(*args, **kwargs)
     for name in seen.operations:
         own = TORCHS_OWN.search(name)
@@ -43,7 +46,8 @@ def assert_by_hand(function, *args, expected, likely=None, **kwargs):
                 expected="elementary operations: exp, where, clamp, sums ...",
                 likely="By hand means that you write the formula yourself.",
             )
-    assert_same(seen.value, expected, likely=likely)
+    likely = likely(seen.value) if callable(likely) else likely
+    assert_same(seen.value, expected, rtol=rtol, likely=likely)
     if all(COMPUTES_NOTHING.fullmatch(name) for name in seen.operations):
         fail(
             "no tensor operation computed it",
@@ -51,6 +55,29 @@ def assert_by_hand(function, *args, expected, likely=None, **kwargs):
             likely="Work on the tensor itself, not on Python numbers or NumPy arrays.",
         )
     return seen.value
+
+
+def finite(value):
+    return isinstance(value, torch.Tensor) and bool(value.isfinite().all())
+
+
+def overflow(sentence):
+    """The sentence, where the result is not finite."""
+    return lambda value: None if finite(value) else sentence
+
+
+def mistaken(*mistakes):
+    """The sentence of the first mistake that gives what came back."""
+
+    def explain(value):
+        if isinstance(value, torch.Tensor):
+            value = value.detach().double()
+            for tensor, sentence in mistakes:
+                if value.shape == tensor.shape and torch.allclose(value, tensor.double(), 1e-4):
+                    return sentence
+        return None
+
+    return explain
 
 
 def assert_vectorised(function, x, **options):
@@ -74,7 +101,8 @@ def gradient(y, x, weights):
     """The gradient of (y * weights).sum() with respect to `x`."""
     slope = None
     if y.requires_grad:
-        (slope,) = torch.autograd.grad(y, x, weights, allow_unused=True)
+        # A weighted sum, since weights given to autograd.grad would import all of sympy.
+        (slope,) = torch.autograd.grad((y * weights).sum(), x, allow_unused=True)
     if slope is None:
         fail("no gradient flows from the result back to x", likely=CUT)
     return slope
@@ -88,7 +116,7 @@ def oracle(function, x, *args, **kwargs):
 def oracle_gradient(function, x, weights, *args, **kwargs):
     x64 = x.detach().double().requires_grad_()
     y = function(x64, *args, **kwargs)
-    return torch.autograd.grad(y, x64, weights.double())[0].to(x.dtype)
+    return gradient(y, x64, weights.double()).to(x.dtype)
 
 
 def assert_elementwise(student, own, device, rng, likely=None, **options):
@@ -106,28 +134,39 @@ def assert_elementwise(student, own, device, rng, likely=None, **options):
     assert_same(assert_vectorised(student, x, **options), expected, likely=likely)
 
 
-def assert_extremes(student, own, device, likely, **options):
+def assert_extremes(student, own, device, likely=None, **options):
     """Values and gradients are finite and right as far out as 1000, in float32."""
     x = torch.tensor(EXTREMES, device=device, requires_grad=True)
     expected = oracle(own, x, **options)
     y = assert_by_hand(student, x, **options, expected=expected, likely=likely)
     ones = torch.ones_like(expected)
-    slopes = gradient(y, x, ones)
-    assert_same(slopes, oracle_gradient(own, x, ones, **options), likely=WHERE)
+    assert_gradient(gradient(y, x, ones), oracle_gradient(own, x, ones, **options))
 
 
-WHERE = (
-    "The value is right, its gradient is not: somewhere an infinite number was thrown away, and "
-    "backward multiplies it by 0. Make the input of exp safe before you call it."
-)
-
-
-def assert_slopes(student, own, x, rng, likely=None, **options):
+def assert_slopes(student, own, x, rng, **options):
     """The gradient in float64, for unequal weights."""
     x.requires_grad_()
     weights = rng.uniform(0.5, 2, *x.shape, dtype=x.dtype)
     y = assert_by_hand(student, x, **options, expected=oracle(own, x, **options))
-    assert_same(gradient(y, x, weights), oracle_gradient(own, x, weights, **options), likely=likely)
+    got, expected = gradient(y, x, weights), oracle_gradient(own, x, weights, **options)
+    unweighted = got.shape == expected.shape and torch.allclose(got * weights, expected)
+    assert_gradient(got, expected, likely=IGNORED if unweighted else None)
+
+
+def assert_gradient(got, expected, likely=None, **tolerance):
+    """As assert_same, but the message says that the gradient is meant."""
+    try:
+        assert_same(got, expected, likely=likely if finite(got) else WHERE, **tolerance)
+    except AssertionError as mismatch:
+        mismatch.message = f"in the gradient with respect to x, {mismatch.message}"
+        raise
+
+
+WHERE = (
+    "The values are right, the gradient is not finite: on the way there is an infinite number, and "
+    "backward multiplies it by 0. Make the input of exp safe before you call it."
+)
+IGNORED = "backward must multiply by the gradient that it is given."
 
 
 def assert_slope_at_zero(student, low, high, device, likely=None, **options):
@@ -172,7 +211,7 @@ class TestSigmoid:
     @points(1)
     def test_large_inputs_stay_finite(self, student, device):
         """Values and gradients stay finite up to 1000 either way."""
-        likely = "exp(1000) is infinite in float32. Use exp(-|x|), which never exceeds 1."
+        likely = overflow("exp(1000) is infinite in float32. e^-|x| never exceeds 1.")
         assert_extremes(student.sigmoid, torch.sigmoid, device, likely)
 
     @points(1)
@@ -192,7 +231,7 @@ class TestTanh:
     @points(1)
     def test_large_inputs_stay_finite(self, student, device):
         """Values and gradients stay finite up to 1000 either way."""
-        likely = "inf / inf is nan. Divide both halves by the larger exponential first."
+        likely = overflow("inf / inf is nan. Divide both halves by the larger exponential first.")
         assert_extremes(student.tanh, torch.tanh, device, likely)
 
     @points(1)
@@ -213,8 +252,14 @@ class TestRelu:
     def test_slope(self, student, device, rng):
         """Its slope is 0 below 0, 1 above, something between at 0; finite up to 1000."""
         assert_slopes(student.relu, torch.relu, around_zero(rng), rng)
-        assert_extremes(student.relu, torch.relu, device, None)
+        assert_extremes(student.relu, torch.relu, device)
         assert_slope_at_zero(student.relu, 0, 1, device)
+
+
+MAXIMUM = (
+    "maximum(x, negative_slope * x) only works for slopes up to 1: with a larger one, "
+    "negative_slope * x lies below x where x is negative."
+)
 
 
 @exercise("leaky_relu")
@@ -227,19 +272,17 @@ class TestLeakyRelu:
         x = around_zero(rng).float()
         assert_by_hand(student.leaky_relu, x, expected=torch.where(x > 0, x, 0.01 * x))
         for slope in (0.125, 0.0, 1.5, -0.5):
-            likely = "With a slope above 1, negative_slope * x is the smaller of the two, not x."
-            likely = likely if slope > 1 else None
             expected = torch.where(x > 0, x, slope * x)
-            got = student.leaky_relu(x, negative_slope=slope)
-            assert_same(got, expected, likely=likely)
-            assert_same(student.leaky_relu(x, slope), expected, likely=likely)
+            likely = mistaken((torch.maximum(x, slope * x), MAXIMUM))
+            for got in (student.leaky_relu(x, negative_slope=slope), student.leaky_relu(x, slope)):
+                assert_same(got, expected, likely=likely(got))
 
     @points(1)
     def test_slope(self, student, device, rng):
         """Its slope is negative_slope below 0, 1 above, something between at 0."""
         own = torch.nn.functional.leaky_relu
         assert_slopes(student.leaky_relu, own, around_zero(rng), rng, negative_slope=0.25)
-        assert_extremes(student.leaky_relu, own, device, None)
+        assert_extremes(student.leaky_relu, own, device)
         assert_slope_at_zero(student.leaky_relu, 0.01, 1, device)
         assert_slope_at_zero(student.leaky_relu, 0.25, 1, device, negative_slope=0.25)
 
@@ -253,9 +296,14 @@ class TestElu:
         assert_elementwise(student.elu, own, device, rng)
         x, alpha = around_zero(rng), 1 + rng.integer(1, 9) / 8
         expected = oracle(own, x, alpha)
-        likely = "Only the negative side is multiplied by alpha."
+        likely = mistaken(
+            (own(x), "alpha is not used."),
+            (alpha * own(x), "alpha multiplies the negative side only: above 0, elu(x) is x."),
+            (torch.celu(x, alpha), "alpha multiplies e^x - 1; it does not divide x."),
+        )
         assert_by_hand(student.elu, x, alpha=alpha, expected=expected, likely=likely)
-        assert_same(student.elu(x, alpha), expected, likely=likely)
+        got = student.elu(x, alpha)
+        assert_same(got, expected, likely=likely(got))
 
     @points(1)
     def test_accurate_near_zero(self, student, device, rng):
@@ -275,10 +323,10 @@ class TestElu:
     @points(1)
     def test_large_inputs_stay_finite(self, student, device, rng):
         """Values and gradients stay finite up to 1000 either way."""
-        likely = "exp(1000) is infinite in float32, and where computes both of its sides."
+        sentence = "exp(1000) is infinite in float32, and where computes both of its sides."
         own = torch.nn.functional.elu
         for alpha in (1.0, 0.5 + rng.integer(1, 9) / 8):
-            assert_extremes(student.elu, own, device, likely, alpha=alpha)
+            assert_extremes(student.elu, own, device, overflow(sentence), alpha=alpha)
 
     @points(1)
     def test_slope(self, student, device, rng):
@@ -290,6 +338,15 @@ class TestElu:
             assert_slope_at_zero(student.elu, low, high, device, alpha=alpha)
 
 
+OVERFLOW = (
+    "exp(1000) is infinite in float32. Subtracting the largest input first changes nothing in the "
+    "result and keeps every exponent at or below 0."
+)
+KEEPDIM = (
+    "The sums of the rows are lined up with the columns. keepdim=True keeps each beside its row."
+)
+
+
 @exercise("softmax")
 class TestSoftmax:
     @points(1)
@@ -298,7 +355,11 @@ class TestSoftmax:
         for shape in ((4,), (3, 3), (1, 5), (2, 2, 3)):
             x = rng.normal(*shape, dtype=rng.choice((torch.float32, torch.float64)))
             before, expected = x.clone(), oracle(torch.softmax, x, -1)
-            likely = "The sum goes along dim alone, and keepdim=True keeps it beside its own row."
+            mistakes = [(torch.log_softmax(x, -1), "This is the logarithm of softmax.")]
+            if shape == (3, 3):
+                power = torch.exp(x - x.amax(-1, keepdim=True))
+                mistakes += [(power / power.sum(-1), KEEPDIM)]
+            likely = mistaken(*mistakes)
             assert_by_hand(student.softmax, x, expected=expected, likely=likely)
             assert_unchanged(x, before)
         assert_same(student.softmax(x[:0]), x[:0])
@@ -323,17 +384,17 @@ class TestSoftmax:
         """Adding a constant to x changes nothing, even where e^x would overflow."""
         x = rng.integers(-8, 9, 2, 4) / 4  # quarters, so that adding a constant is exact
         expected = oracle(torch.softmax, x, -1)
-        likely = (
-            "exp(1000) is infinite in float32. Subtracting the largest input first changes nothing "
-            "in the result and keeps every exponent at or below 0."
-        )
+        likely = overflow(OVERFLOW)
         for constant in (10.0, 998.0, -998.0):
-            assert_by_hand(student.softmax, x + constant, expected=expected, likely=likely)
+            shifted = x + constant
+            assert_by_hand(student.softmax, shifted, expected=expected, likely=likely, rtol=1e-3)
         for rows in ([[1000.0, -1000.0, 998.0]], [[1000.0, 999.0], [-1000.0, -999.0]]):
             x = torch.tensor(rows, device=device)
-            likely = "Subtract the largest of each row: the largest of all may be out of reach."
+            likely = overflow(
+                "Subtract the largest of each row: the largest of all may be far above a row."
+            )
             expected = oracle(torch.softmax, x, -1)
-            assert_by_hand(student.softmax, x, expected=expected, likely=likely)
+            assert_by_hand(student.softmax, x, expected=expected, likely=likely, rtol=1e-3)
 
     @points(1)
     def test_gradient(self, student, device, rng):
@@ -342,8 +403,14 @@ class TestSoftmax:
             x = rng.normal(2, 3, dtype=torch.float64)
             assert_slopes(student.softmax, torch.softmax, x, rng, dim=dim)
         rows = [[1000.0, -1000.0, 999.0], [-999.0, -1000.0, -1000.0]]
-        x = torch.tensor(rows, device=device)
-        assert_slopes(student.softmax, torch.softmax, x, rng, likely=WHERE, dim=1)
+        x = torch.tensor(rows, device=device, requires_grad=True)
+        weights = rng.uniform(0.5, 2, 2, 3)
+        expected = oracle(torch.softmax, x, -1)
+        likely = overflow(OVERFLOW)
+        y = assert_by_hand(student.softmax, x, expected=expected, likely=likely, rtol=1e-3)
+        got, expected = gradient(y, x, weights), oracle_gradient(torch.softmax, x, weights, -1)
+        # x - logsumexp(x) is a correct way, and rounds to 6e-5 where x is 1000.
+        assert_gradient(got, expected, rtol=1e-3, atol=1e-4)
 
 
 @exercise("is_linear")
@@ -355,18 +422,20 @@ class TestIsLinear:
         x1, x2 = rng.normal(2, 5, 3, dtype=torch.float64), rng.normal(2, 5, 3, dtype=torch.float64)
         whole = torch.tensor([[3.0, -1.0], [5.0, 7.0]], device=device)
         signs = torch.tensor([1.0, -2.0], device=device), torch.tensor([-3.0, 1.0], device=device)
-        for f, points_and_factor, expected, what in [
-            (lambda x: x @ matrix, (x1, x2, -1.5), True, "a matrix product"),
-            (lambda x: x @ matrix + 1, (x1, x2, -1.5), False, "a shift by 1"),
-            (lambda x: x.sum(), (x1, x2, 3), True, "a sum"),
-            (lambda x: x * x, (x1, x2, 0.5), False, "a square"),
-            (lambda x: x.clamp(min=0), (*signs, 2.0), False, "relu"),
-            (lambda x: x.abs(), (*signs, 2.0), False, "abs, which scales but does not add"),
-            (lambda x: x.floor(), (whole[0], whole[1], 0.5), False, "floor, which adds here only"),
-            (lambda x: x.abs(), (whole.abs()[0], whole.abs()[1], 2.0), True, "abs, all above 0"),
-            (lambda x: 0 * x, (*signs, 2.0), True, "0: zero against zero is equal"),
+        for f, points_and_factor, expected, likely in [
+            (lambda x: x @ matrix, (x1, x2, -1.5), True, "A matrix product keeps both laws."),
+            (lambda x: x @ matrix + 1, (x1, x2, -1.5), False, "A shift by 1 breaks both laws."),
+            (lambda x: x.sum(), (x1, x2, 3), True, "A sum keeps both laws; f may return a scalar."),
+            (lambda x: x * x, (x1, x2, 0.5), False, "A square breaks both laws."),
+            (lambda x: x.clamp(min=0), (*signs, 2.0), False, "ReLU scales, but it does not add."),
+            (lambda x: x.abs(), (*signs, 2.0), False, "abs scales here, but it does not add."),
+            (lambda x: x.floor(), (*whole, 0.5), False, "floor adds here, but it does not scale."),
+            (lambda x: x.abs(), (*whole.abs(), 2.0), True, "At these points abs keeps both laws."),
+            (lambda x: 0 * x, (*signs, 2.0), True, "Zero against zero is equal."),
         ]:
-            assert_judged(student.is_linear(f, *points_and_factor), expected, what)
+            before = points_and_factor[0].clone()
+            assert_same(student.is_linear(f, *points_and_factor), expected, likely=likely)
+            assert_unchanged(points_and_factor[0], before)
 
     @points(1)
     def test_equal_is_relative_to_the_largest_entry(self, student, device, rng):
@@ -385,10 +454,8 @@ class TestIsLinear:
                 got = student.is_linear(
                     lambda x, shift=shift: x + shift, scale * x1, scale * x2, 2.0, **options
                 )
-                what = f"x + {shift:g} where the largest entry is {100 * scale:g}, {options}"
-                assert_judged(got, expected, what)
-
-
-def assert_judged(got, expected, what):
-    likely = None if isinstance(got, bool) else "The result is not a bool: bool(...) makes it one."
-    assert_same(got, expected, likely=likely or f"f is {what}")
+                likely = (
+                    f"f(x) = x + {shift:g}, the largest entries are about {100 * scale:g}, "
+                    f"and tol is {options.get('tol', 1e-6):g}."
+                )
+                assert_same(got, expected, likely=likely)

@@ -7,11 +7,10 @@ from torch import Tensor
 
 from grader.suite import assert_raises, assert_same, assert_unchanged, exercise, fail, points
 
-FORWARD = (
-    "This looks like a one-sided difference, (f(x + h) - f(x)) / h. The central one steps to "
-    "both sides, (f(x + h) - f(x - h)) / 2h, and its error shrinks with h * h."
+CENTRAL = (
+    "The central difference is (f(x + h) - f(x - h)) / (2 * h), with all the brackets. One-sided "
+    "ones, such as (f(x + h) - f(x)) / h, are off by about h, and this one by about h * h."
 )
-DIVIDED_BY_H = "The two points are 2h apart, so the difference is divided by 2 * h, not by h."
 FLOAT32 = (
     "In float32 a step of 1e-6 drowns in rounding. Convert to float64 first, and keep every "
     "number on the way in float64."
@@ -72,9 +71,9 @@ class Watched:
         for step in (*steps, *-steps):
             if not any((move - step).abs().max() < 1e-6 for move in moves):
                 fail(
-                    "one element of x must move by h at a time, once up and once down",
+                    "each element of x moves by h alone, once up and once down",
                     expected=(origin + h * step).reshape(self.like.shape),
-                    got=self.seen[0],
+                    got="no call of f at that point",
                     likely="Move one element, and put it back before you move the next. Each "
                     "is needed at x + h and at x - h.",
                 )
@@ -86,6 +85,11 @@ def eighths(rng, *shape, dtype=torch.float64):
 
 
 H = 1 / 1024
+
+
+def plain(value):
+    """The bool in a tensor of one entry; one test is enough to insist on a plain bool."""
+    return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
 
 
 def unpack(value, names):
@@ -109,7 +113,7 @@ class TestDerivative:
             f = Watched(function, x)
             got = student.derivative(f, x)
             f.check_arguments()
-            assert_same(got, slope(x), rtol=1e-8, atol=1e-8, likely=FORWARD)
+            assert_same(got, slope(x), rtol=1e-8, atol=1e-8, likely=CENTRAL)
 
     @points(1)
     def test_central_difference(self, student, device, rng):
@@ -120,17 +124,17 @@ class TestDerivative:
             f.seen.clear()
             # Exactly, not roughly: ((x + h)**3 - (x - h)**3) / 2h = 3 x**2 + h**2.
             got = student.derivative(f, x, h=h)
-            assert_same(got, 3 * x**2 + h**2, rtol=1e-9, atol=1e-9, likely=FORWARD)
+            assert_same(got, 3 * x**2 + h**2, rtol=1e-9, atol=1e-9, likely=CENTRAL)
             f.check_arguments()
             f.check_calls(2)
-            assert_same(sorted(f.seen), [x - h, x + h], rtol=1e-12, likely=FORWARD)
+            assert_same(sorted(f.seen), [x - h, x + h], rtol=1e-12, likely=CENTRAL)
 
     @points(1)
     def test_step_must_be_positive(self, student, device, rng):
         """h = 0 and a negative h are a ValueError."""
-        x = float(rng.integer(1, 5))
-        f = Watched(lambda x: x**2, x)
-        assert_same(student.derivative(f, x, h=0.5), 2 * x, rtol=1e-6)
+        x, slope = float(rng.integer(1, 5)), float(rng.integer(2, 9))
+        f = Watched(lambda x: slope * x, x)
+        assert_same(student.derivative(f, x, h=0.5), slope, rtol=1e-6)
         likely = "Check h first and raise ValueError. A negative h gives the right slope by luck."
         for h in (0.0, -2.0):
             assert_raises(
@@ -149,11 +153,11 @@ class TestGradient:
         for shape in (rng.sizes(1), rng.sizes(2), rng.sizes(3, 1, 4)):
             x = rng.normal(*shape, dtype=torch.float64)
             c = rng.normal(*shape, dtype=torch.float64)
-            for answer in (Tensor.item, Tensor.clone):  # f may give a number or a 0-dim tensor
-                f = Watched(lambda x, c=c, answer=answer: answer((c * x.sin()).sum()), x)
-                got = student.gradient(f, x)
-                f.check_arguments()
-                assert_same(got, c * x.cos(), rtol=1e-7, atol=1e-7, likely=FORWARD)
+            expected = c * x.cos()
+            f = Watched(lambda x, c=c: (c * x.sin()).sum(), x.clone())
+            got = student.gradient(f, x)
+            f.check_arguments()
+            assert_same(got, expected, rtol=1e-7, atol=1e-7, likely=CENTRAL)
 
     @points(1)
     def test_one_element_at_a_time(self, student, device, rng):
@@ -169,41 +173,38 @@ class TestGradient:
             "none if x is float64 already; clone() makes one.",
         )
         f.check_moves(H)
-        assert_same(got, 3 * x**2 + H**2, rtol=1e-8, atol=1e-8, likely=DIVIDED_BY_H)
+        assert_same(got, 3 * before**2 + H**2, rtol=1e-8, atol=1e-8, likely=CENTRAL)
 
     @points(1)
     def test_float32_input(self, student, device, rng):
         """A float32 x is differentiated in float64, and the result is float64."""
         x = rng.uniform(10, 20, *rng.sizes(2), dtype=torch.float32)
-        f = Watched(lambda x: x.sin().sum().item(), x)
+        f = Watched(lambda x: x.sin().sum(), x)
         got = student.gradient(f, x)
         f.check_arguments()
-        assert_same(got, x.double().cos(), rtol=1e-6, atol=1e-6, likely=FLOAT32)
+        likely = "The result is float64 whatever the dtype of x: do not convert it back."
+        assert_same(got, x.double().cos(), rtol=1e-6, atol=1e-6, likely=likely)
 
     @points(1)
     def test_any_shape_and_layout(self, student, device, rng):
-        """A 0-dim x works, and so does a transposed one."""
-        scalar = rng.normal(dtype=torch.float64)
-        got = student.gradient(Watched(lambda x: (x**2).item(), scalar), scalar)
-        assert_same(
-            got,
-            2 * scalar,
-            rtol=1e-7,
-            atol=1e-7,
-            likely="A 0-dim tensor has one element but no axis to loop over: "
-            "loop over the elements, range(x.numel()), of the flattened x.",
+        """A 0-dim x works, a transposed one too, and an f that gives a plain number."""
+        x = rng.normal(dtype=torch.float64)
+        expected = 2 * x
+        got = student.gradient(Watched(lambda x: (x**2).item(), x), x)
+        likely = (
+            "A 0-dim tensor has one element but no axis to loop over: loop over the elements, "
+            "range(x.numel()), of the flattened x."
         )
+        assert_same(got, expected, rtol=1e-7, atol=1e-7, likely=likely)
         x = rng.normal(2, 3, dtype=torch.float64).T
         c = rng.normal(3, 2, dtype=torch.float64)
+        expected = 2 * c * x
         got = student.gradient(Watched(lambda x: (c * x**2).sum(), x), x)
-        assert_same(
-            got,
-            2 * c * x,
-            rtol=1e-7,
-            atol=1e-7,
-            likely="Elements are numbered row by row, whatever their order in memory. flatten() "
-            "of a transposed tensor is a copy, so writing into it does not reach the tensor.",
+        likely = (
+            "Elements are numbered row by row, whatever their order in memory. flatten() of a "
+            "transposed tensor is a copy, so writing into it does not reach the tensor."
         )
+        assert_same(got, expected, rtol=1e-7, atol=1e-7, likely=likely)
 
 
 @exercise("jacobian")
@@ -214,12 +215,13 @@ class TestJacobian:
         for m, n in ((2, 3), (4, 3)):
             x = rng.normal(n, dtype=torch.float64)
             a = rng.normal(m, n, dtype=torch.float64)
+            expected = a * x.cos()
             f = Watched(lambda x, a=a: a @ x.sin(), x)
             got = student.jacobian(f, x)
             f.check_arguments()
             assert_same(
                 got,
-                a * x.cos(),
+                expected,
                 rtol=1e-7,
                 atol=1e-7,
                 likely="One step moves one x[j] and changes all outputs: that is column j of the "
@@ -245,21 +247,21 @@ class TestJacobian:
                 torch.stack([cubes, others]),
                 rtol=1e-8,
                 atol=1e-6,
-                likely=FLOAT32 if dtype is torch.float32 else DIVIDED_BY_H,
+                likely=CENTRAL,
             )
 
     @points(1)
     def test_single_input_or_output(self, student, device, rng):
         """One input gives a column (m, 1), one output a row (1, n)."""
         x, a = rng.normal(1, dtype=torch.float64), rng.normal(3, dtype=torch.float64)
-        f = Watched(lambda x: a * x**2, x)
+        expected = (2 * a * x).unsqueeze(1)
         likely = "A Jacobian always has two axes, (m, n), even where one of them is 1."
-        got = student.jacobian(f, x)
-        assert_same(got, (2 * a * x).unsqueeze(1), rtol=1e-7, atol=1e-7, likely=likely)
+        got = student.jacobian(Watched(lambda x: a * x**2, x), x)
+        assert_same(got, expected, rtol=1e-7, atol=1e-7, likely=likely)
         x = rng.normal(3, dtype=torch.float64)
-        f = Watched(lambda x: (a * x**2).sum().unsqueeze(0), x)
-        got = student.jacobian(f, x)
-        assert_same(got, (2 * a * x).unsqueeze(0), rtol=1e-7, atol=1e-7, likely=likely)
+        expected = (2 * a * x).unsqueeze(0)
+        got = student.jacobian(Watched(lambda x: (a * x**2).sum().unsqueeze(0), x), x)
+        assert_same(got, expected, rtol=1e-7, atol=1e-7, likely=likely)
 
 
 @exercise("gradient_check")
@@ -272,7 +274,7 @@ class TestGradientCheck:
         one_wrong.view(-1)[rng.integer(0, 6)] = 0.01
 
         def check(grad_f):
-            return student.gradient_check(Watched(lambda x: (x**2).sum().item(), x), grad_f, x)
+            return student.gradient_check(Watched(lambda x: (x**2).sum(), x), grad_f, x)
 
         assert_same(check(lambda x: 2 * x), True)
         assert_same(
@@ -297,7 +299,7 @@ class TestGradientCheck:
         def check(*entries):
             a = torch.tensor(entries, dtype=torch.float64, device=device)
             f = Watched(lambda x: (n * x).sum(), x)
-            return student.gradient_check(f, lambda x: a, x, tol=0.5)
+            return plain(student.gradient_check(f, lambda x: a, x, tol=0.5))
 
         ratio = (
             "{} against 1000 has a ratio of {} here, and tol = 0.5: divide the difference by the "
@@ -317,7 +319,7 @@ class TestGradientCheck:
 
         def check(**options):
             f = Watched(lambda x: (x**3).sum(), x)
-            return student.gradient_check(f, lambda x: 3 * x**2, x, **options)
+            return plain(student.gradient_check(f, lambda x: 3 * x**2, x, **options))
 
         assert_same(check(), True)
         # A central difference of x**3 is too large by h**2 = 0.01, in every element.
@@ -330,88 +332,90 @@ class TestGradientCheck:
     def test_nan_is_never_right(self, student, device, rng):
         """A NaN in either gradient is False."""
         x = rng.normal(3, dtype=torch.float64)
-        f = Watched(lambda x: (x**2).sum(), x)
-        assert_same(student.gradient_check(f, lambda x: 2 * x, x), True)
+
+        def check(f, grad_f):
+            return plain(student.gradient_check(Watched(f, x), grad_f, x.clone()))
+
+        def square(y):
+            return (y**2).sum()
+
+        def broken_square(y, spot):
+            return torch.nan if abs(float(y[spot] - x[spot])) > 1e-9 else square(y)
+
         likely = (
             "Every comparison with NaN is False, so `error > tol` lets it through, and Python's "
             "max may drop it. Ask whether all errors are <= tol."
         )
-        for place in range(3):
+        assert_same(check(square, lambda y: 2 * y), True)
+        for spot in range(3):
             hole = torch.zeros_like(x)
-            hole[place] = torch.nan
-            broken = student.gradient_check(f, lambda x, hole=hole: 2 * x + hole, x)
-            assert_same(broken, False, likely=likely)
-            g = Watched(lambda y, i=place: (y**2).sum() if y[i] == x[i] else torch.nan, x)
-            assert_same(student.gradient_check(g, lambda x: 2 * x, x), False, likely=likely)
+            hole[spot] = torch.nan
+            one_nan = check(square, lambda y, hole=hole: 2 * y + hole)
+            assert_same(one_nan, False, likely=likely)
+            one_nan = check(lambda y, spot=spot: broken_square(y, spot), lambda y: 2 * y)
+            assert_same(one_nan, False, likely=likely)
 
 
 @exercise("descend")
 class TestDescend:
-    @points(2)
+    @points(1)
     def test_follows_the_slope_downhill(self, student, device, rng):
-        """Each step subtracts lr * gradient; history has f before the first and after each."""
-        shape = rng.sizes(2, 1, 4)
-        start, low = (
-            rng.normal(*shape, dtype=torch.float64),
-            rng.normal(*shape, dtype=torch.float64),
-        )
-        lr, steps = 0.15, rng.integer(3, 6)
-        for answer in (Tensor.item, Tensor.clone):
-            f = Watched(lambda x, answer=answer: answer(((x - low) ** 2).sum()), start)
-            x, history = unpack(student.descend(f, start, lr, steps), "(x, history)")
-            # On this bowl each step leaves 1 - 2 lr of the way to its lowest point.
-            left = [(1 - 2 * lr) ** k * (start - low) for k in range(steps + 1)]
-            assert_same(x, low + left[-1], rtol=1e-6, atol=1e-6, likely=UPHILL)
-            assert_same(
-                history,
-                [(way**2).sum().item() for way in left],
-                rtol=1e-6,
-                atol=1e-6,
-                likely="history begins with f(x0) and then has f(x) after each step: steps + 1 "
-                "plain floats.",
-            )
+        """Each step subtracts lr * gradient, as measured with h."""
+        start, low, lr, steps = bowl(rng)
+        f = Watched(lambda x: ((x - low) ** 2).sum(), start)
+        x, _ = unpack(student.descend(f, start.clone(), lr, steps), "(x, history)")
+        # On this bowl each step leaves 1 - 2 lr of the way to its lowest point.
+        expected = low + (1 - 2 * lr) ** steps * (start - low)
+        assert_same(x, expected, rtol=1e-6, atol=1e-6, likely=UPHILL)
         cubes = Watched(lambda x: (x**3).sum(), start)
-        x, _ = unpack(student.descend(cubes, start, 0.1, steps=1, h=0.5), "(x, history)")
+        x, _ = unpack(student.descend(cubes, start.clone(), 0.1, 1, h=0.5), "(x, history)")
         expected = start - 0.1 * (3 * start**2 + 0.5**2)
         assert_same(x, expected, rtol=1e-6, atol=1e-6, likely="Pass h on: gradient(f, x, h).")
 
     @points(1)
+    def test_history(self, student, device, rng):
+        """history holds f before the first and after each step, as floats: steps + 1 of them."""
+        start, low, lr, steps = bowl(rng)
+        f = Watched(lambda x: ((x - low) ** 2).sum(), start)
+        _, history = unpack(student.descend(f, start.clone(), lr, steps), "(x, history)")
+        # The way left shrinks by 1 - 2 lr in each step, and f is the square of it.
+        heights = ((start - low) ** 2).sum().item()
+        expected = [heights * (1 - 2 * lr) ** (2 * k) for k in range(steps + 1)]
+        likely = "Note f(x0) before the loop, and f(x) at the end of each step, as float(f(x))."
+        assert_same(history, expected, rtol=1e-6, atol=1e-6, likely=likely)
+
+    @points(1)
     def test_float32_start(self, student, device, rng):
-        """x comes back in the dtype of x0, small steps add up in float64; x0 is unchanged."""
+        """x comes back in x0's dtype, small steps add up in float64; x0 is unchanged."""
         x0 = torch.ones(rng.integer(2, 5), device=device)
         before = x0.clone()
-        f = Watched(lambda x: x.sum(), before)
-        x, history = unpack(student.descend(f, x0, lr=2e-8, steps=20), "(x, history)")
-        assert_unchanged(x0, before, likely="Walk on a copy of x0: x0.to(float64) or clone().")
+        f = Watched(lambda x: x.sum().item(), before)
+        x, _ = unpack(student.descend(f, x0, lr=2e-8, steps=20), "(x, history)")
+        assert_unchanged(x0, before, likely="Walk on a copy of x0.")
         f.check_arguments()
-        # 20 steps of 2e-8 are 4e-7, three units in the last place of a float32 near 1.
-        assert_same(
-            x,
-            before - 4e-7,
-            rtol=0,
-            atol=1.3e-7,
-            likely="In float32, 1 - 2e-8 is 1 again. Keep x in float64 while you walk, and "
-            "convert it once, at the end.",
-        )
-        expected = [len(x0) * (1 - 2e-8 * k) for k in range(21)]
-        assert_same(history, expected, rtol=1e-9, atol=5e-9)
+        assert_same(x, before, likely="Convert x to x0.dtype once, at the end.")
+        # 20 steps of 2e-8 are 4e-7: more than enough to show in a float32 near 1.
+        way = (x.double() - 1).mean().item()
+        if abs(way + 4e-7) > 1.5e-7:
+            fail(
+                "small steps must add up",
+                expected="20 steps of -2e-08 add up to -4e-07",
+                got=f"they add up to {way:.1g}",
+                likely="In float32, 1 - 2e-8 is 1 again. Keep x in float64 while you walk.",
+            )
         x0 = x0.double()
         x, _ = unpack(student.descend(f, x0, lr=0.25, steps=1), "(x, history)")
-        assert_unchanged(
-            x0,
-            before.double(),
-            likely="x0.to(torch.float64) is x0 itself if it is float64 already: clone it.",
-        )
-        assert_same(x, before.double() - 0.25, rtol=1e-6)
+        likely = "x0.to(torch.float64) is x0 itself if it is float64 already: clone it."
+        assert_unchanged(x0, before.double(), likely=likely)
+        assert_same(x, before.double() - 0.25, rtol=1e-6, likely=UPHILL)
 
     @points(1)
     def test_bad_arguments(self, student, device, rng):
         """lr <= 0 and steps < 0 are a ValueError; steps = 0 stays where it is."""
         x0 = rng.normal(2, dtype=torch.float64)
         f = Watched(lambda x: (x**2).sum(), x0)
-        x, history = unpack(student.descend(f, x0, lr=0.1, steps=0), "(x, history)")
+        x, _ = unpack(student.descend(f, x0.clone(), lr=0.1, steps=0), "(x, history)")
         assert_same(x, x0)
-        assert_same(history, [(x0**2).sum().item()], likely="No step, but f(x0) is measured.")
         for lr, steps, bad in ((0.0, 1, 0.0), (-2.0, 1, -2.0), (0.1, -3, -3)):
             assert_raises(
                 ValueError,
@@ -420,3 +424,10 @@ class TestDescend:
                 likely="Check lr and steps before the first step. range(-3) is simply empty and "
                 "says nothing.",
             )
+
+
+def bowl(rng):
+    """Where to start, the lowest point of the bowl sum((x - low)**2), lr and steps."""
+    shape = rng.sizes(2, 1, 4)
+    start, low = (rng.normal(*shape, dtype=torch.float64) for _ in range(2))
+    return start, low, 0.15, rng.integer(3, 6)

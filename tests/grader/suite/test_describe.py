@@ -134,7 +134,10 @@ def test_a_huge_expanded_tensor_is_only_indexed():
         (torch.tensor(5.0, requires_grad=True), "tensor(5.)"),
         (torch.tensor([]), "tensor([])"),
         (torch.zeros(0, 3), "tensor of shape (0, 3)"),
-        (torch.arange(48.0).reshape(2, 4, 6), "tensor of shape (2, 4, 6): [[[0., 1., 2., …], …], …]"),
+        (
+            torch.arange(48.0).reshape(2, 4, 6),
+            "tensor of shape (2, 4, 6): [[[0., 1., 2., …], …], …]",
+        ),
         (torch.zeros(20, 1), "tensor of shape (20, 1): [[0.], [0.], [0.], …]"),
         (torch.zeros(20, dtype=torch.int32), "int32 tensor of shape (20,): [0, 0, 0, …]"),
         (torch.eye(2).to_sparse(), "float32 tensor of shape (2, 2), without readable entries"),
