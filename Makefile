@@ -9,7 +9,7 @@ endif
 
 .PHONY: grade test lint bench install
 grade: $(VENV)/.installed
-	@$(BIN)/grade
+	@$(BIN)/grade || test $$? -eq 1  # "not yet" is no error of make's
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n auto

@@ -88,11 +88,15 @@ def show(report: Report) -> str:
     """The report for this terminal: as wide as it is, coloured only where it shows colour."""
     from grader.formats import terminal
 
-    width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
-    color = (
-        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
+    width, color = _terminal()
     return terminal.render(report, width=width, color=color)
+
+
+def _terminal() -> tuple[int, bool]:
+    """Its width, and whether it shows colour."""
+    dumb = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
+    return width, sys.stdout.isatty() and not dumb
 
 
 @contextmanager
@@ -120,7 +124,14 @@ def watch(names: list[str], options: Options) -> int:
     from grader.watching import watch_exercises
 
     course = find_course(Path.cwd())
-    return watch_exercises(course, course.select(names), options, show)
+    return watch_exercises(course, course.select(names), options, _show_exercise)
+
+
+def _show_exercise(report: Report) -> str:
+    from grader.formats import terminal
+
+    width, color = _terminal()
+    return terminal.render_exercise(report, width=width, color=color)
 
 
 def list_exercises() -> None:

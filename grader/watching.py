@@ -75,15 +75,15 @@ class Watcher:
         for unit in units:
             self._grade(unit)
         milliseconds = (time.perf_counter() - started) * 1000
-        print(f"\n— saved: {', '.join(units)} (graded in {milliseconds:.0f} ms)")
+        print(f"\n{', '.join(units)}: graded in {milliseconds:.0f} ms")
         if focus is None or self._focus() == focus:
             self._show_focus()
             return False
-        print(f"\n✓ {focus.name} is finished.")
+        print(f"{focus.name} is finished. {self._done()}")
         if self._focus() is None:
             self._show_focus()
             return True
-        _wait_for_key("Press any key for the next exercise … ")
+        _wait_for_key("Press any key for the next one … ")
         self._show_focus()
         return False
 
@@ -106,12 +106,22 @@ class Watcher:
         """The exercise in focus alone: everything else would only distract."""
         focus = self._focus()
         if focus is None:
-            print("\nEverything is finished. Well done!")
+            print("Everything is finished. Well done!")
             return
-        report = self.reports[focus.unit]
-        print(self.show(_only(report, focus.exercise)), end="")
-        print(f"Waiting for you to save exercises/{focus.unit}.py (Ctrl-C ends the watch).")
+        report = _only(self.reports[focus.unit], focus.exercise)
+        if report.status is Outcome.NOT_STARTED:
+            title = self.course.unit(focus.unit).exercise(focus.exercise).title
+            print(f"\nNow: {focus.name}, {title}")
+        else:
+            print("\n" + self.show(report), end="")
+        print(f"\nWaiting for you to save exercises/{focus.unit}.py (Ctrl-C ends the watch).")
+        print(f"Stuck? grade hint {focus.name}")
         sys.stdout.flush()
+
+    def _done(self) -> str:
+        exercises = [e for r in self.reports.values() for unit in r.units for e in unit.exercises]
+        done = sum(exercise.status is Outcome.PASSED for exercise in exercises)
+        return f"{done} of {len(exercises)} exercises are done."
 
 
 def _only(report: Report, exercise: str) -> Report:

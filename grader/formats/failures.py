@@ -18,6 +18,8 @@ _PROBLEMS = {
     Outcome.TIMED_OUT: "no answer in time",
     Outcome.NOT_STARTED: "not written yet",
 }
+# Words that join what the rows `expected` and `got` say anyway.
+_JOINING = frozenset("the result it is has was raised returned expected got instead of but".split())
 _KEY_CELLS = 10
 _ROOMY = 60
 
@@ -116,7 +118,7 @@ def _problem(test: TestResult) -> str | None:
     said = (test.title, test.expected, test.got, test.likely)
     if not test.message:
         return None if test.expected or test.got else _PROBLEMS[test.outcome]
-    known = {word for text in said if text for word in _words(text)}
+    known = _JOINING | {word for text in said if text for word in _words(text)}
     return None if _words(test.message) <= known else test.message
 
 

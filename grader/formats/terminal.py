@@ -40,6 +40,14 @@ def render(report: Report, *, width: int, color: bool) -> str:
     return printed(lines, width=columns, color=color)
 
 
+def render_exercise(report: Report, *, width: int, color: bool) -> str:
+    """The failures alone, without scores: what `grade watch` shows of the exercise in hand."""
+    columns = min(max(width, _NARROWEST), _WIDEST)
+    blocks = [section(report, columns) for section in (_notes, _faults, failures.section, _pending)]
+    lines = [line for block in blocks for line in block]
+    return printed(lines, width=columns, color=color)
+
+
 def _untouched(report: Report) -> bool:
     loaded = all(unit.message is None for unit in report.units)
     return report.status is Outcome.NOT_STARTED and loaded

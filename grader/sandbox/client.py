@@ -38,6 +38,8 @@ T = TypeVar("T")
 
 TICK_SECONDS = 0.1
 EXIT_SECONDS = 0.5
+MAX_MESSAGE = 2000
+MAX_FRAMES = 20
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ class Worker:
         self.printed_in_all = 0
         self.fault: SubmissionFault | None = None
         self.sent = Sent([[], []], [])
+        self.next_check = time.monotonic() + TICK_SECONDS
         self.selector = selectors.DefaultSelector()
         for channel in (process.channel, process.output):
             channel.setblocking(False)
@@ -204,6 +207,7 @@ class Worker:
         deadline = time.monotonic() + self.limits.call_seconds
         self._send(wire.pack(request, buffers), deadline)
         for _ in range(self.limits.callbacks + 1):
+            self._check_deadline(deadline)
             answer, received = self._receive(deadline)
             match answer:
                 case ["done", _, _, _]:
@@ -211,7 +215,7 @@ class Worker:
                 case ["raised", exception]:
                     raise self._checked(partial(self._raised, exception))
                 case ["missing", list(names)] if request[0] == "call":
-                    raise Missing(request[2], tuple(n for n in names if type(n) is str))
+                    raise Missing(request[2], tuple(n for n in names[:200] if type(n) is str))
                 case ["unsendable", str(reason)]:
                     raise Malformed(f"the result cannot be sent: {reason[:200]}")
                 case ["callback", int(number), list()] if functions is not None:
@@ -295,11 +299,11 @@ class Worker:
     def _raised(self, exception: list[Any]) -> Raised:
         kind, bases, message, frames, detail = exception
         base = next((getattr(builtins, b) for b in bases if b in _RAISABLE), Exception)
-        error = _raised_class(base)(str(message))
-        error.kind = str(kind)
+        error = _raised_class(base)(str(message)[:MAX_MESSAGE])
+        error.kind = str(kind)[:80]
         error.frames = tuple(
-            Frame(file, line, str(function), self._line(file, line))
-            for file, line, function in frames
+            Frame(file, line, str(function)[:80], self._line(file, line))
+            for file, line, function in frames[:MAX_FRAMES]
             if file in self.sources and type(line) is int
         )
         if detail is not None:
@@ -317,7 +321,7 @@ class Worker:
             return None
         text = self._line(file, line).replace("\t", " ")
         caret = " " * (max(1, min(column, len(text) + 1)) - 1) if type(column) is int else ""
-        return f"{file}:{line}: {message}\n    {text}\n    {caret}^"
+        return f"{file}:{line}: {str(message)[:MAX_MESSAGE]}\n    {text}\n    {caret}^"
 
     # Bytes
 
@@ -379,8 +383,7 @@ class Worker:
                 if ended:
                     raise self._died()
                 ended = True  # once more: its last answer may have come just before its end
-            elif not events:
-                self._check_use()
+            self._check_use()
 
     def _check_deadline(self, deadline: float) -> None:
         if time.monotonic() >= deadline:
@@ -389,6 +392,9 @@ class Worker:
 
     def _check_use(self) -> None:
         """What no resource limit covers: threads, and the scratch folder as a whole."""
+        if time.monotonic() < self.next_check:
+            return
+        self.next_check = time.monotonic() + TICK_SECONDS
         if too_much := _excess(self.process, self.limits):
             self.fault = Stopped(f"stopped: {too_much}")
             raise self.fault
