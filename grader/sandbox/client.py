@@ -114,11 +114,11 @@ class Worker:
         Returns the line on which each function and class is defined.
         Raises: SubmissionFault.
         """
-        self.sources = {file: text.splitlines() for file, text in sources.values()}
+        self.sources = {file: text.split("\n") for file, text in sources.values()}
         request = ["load", unit, {name: list(source) for name, source in sources.items()}]
         answer, _ = self._ask(request, [])
         reader = wire.Reader([], handle=self._no_handle)
-        lines = self._checked(lambda: reader.read(answer[1]))
+        lines = self._checked(lambda: dict(reader.read(answer[1])))
         return {k: v for k, v in lines.items() if type(k) is str and type(v) is int}
 
     def bring(self, name: str, source: str) -> None:

@@ -6,7 +6,6 @@
 import dataclasses
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +20,7 @@ import msgpack
 from grader.errors import GraderFault, SandboxUnavailable
 from grader.sandbox import jail
 from grader.sandbox.limits import Limits
+from grader.sandbox.scratch import remove_tree
 
 START_SECONDS = 300.0
 PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
@@ -93,6 +93,7 @@ class ForkServer:
         self.asked = self.answered = 0
         self.answers: dict[int, int] = {}
         self.unheard: set[int] = set()
+        self.fault: GraderFault | None = None
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(START_SECONDS)
         self.zygote = subprocess.Popen(
@@ -128,15 +129,14 @@ class ForkServer:
     def end(self, process: Process, *, tell: bool = True) -> int | None:
         process.channel.close()
         process.output.close()
-        ticket = self._ask(["end", process.pid], [])
+        code = None
         if self.confined and not tell and process.pidfd is not None:
             # A confined worker has no children, so its own end is the end of all of it. The
             # zygote may be busy warming up; it clears away what remains when it comes to it.
             signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
-            self.unheard.add(ticket)
-            code = None
+            self.unheard.add(self._ask(["end", process.pid], []))
         else:
-            code = self.answer(ticket)
+            code = self.answer(self._ask(["end", process.pid], []))
         if process.pidfd is not None:
             os.close(process.pidfd)
         return code
@@ -167,10 +167,12 @@ class ForkServer:
         return self.answers.pop(ticket)
 
     def _gone(self) -> GraderFault:
-        self.zygote.kill()
-        _, errors = self.zygote.communicate()
-        last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-        return GraderFault(f"the process that starts workers is gone: {last[0]}")
+        if self.fault is None:
+            self.zygote.kill()
+            _, errors = self.zygote.communicate()
+            last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+            self.fault = GraderFault(f"the process that starts workers is gone: {last[0]}")
+        return self.fault
 
     def close(self) -> None:
         """End everything: hanging up tells the zygote to kill what it started."""
@@ -182,7 +184,7 @@ class ForkServer:
             self.zygote.wait()
         if self.zygote.stderr is not None:
             self.zygote.stderr.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
 
 
 @dataclass
@@ -248,7 +250,7 @@ class FreshProcesses:
         process.output.close()
         assert process.popen is not None
         self._kill(process.popen)
-        shutil.rmtree(process.scratch, ignore_errors=True)
+        remove_tree(process.scratch)
         return process.popen.returncode
 
     def _kill(self, popen: "subprocess.Popen[bytes]") -> None:
@@ -265,7 +267,7 @@ class FreshProcesses:
     def close(self) -> None:
         for popen in list(self.running):
             self._kill(popen)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove_tree(self.folder)
 
 
 @dataclass
@@ -282,7 +284,7 @@ def _command(module: str, arguments: str) -> list[str]:
     standard = [p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix))]
     paths = [PACKAGE_ROOT, *dict.fromkeys([*standard, *installed])]
     boot = BOOT.format(module=module, arguments=arguments)
-    return [sys.executable, "-I", "-c", boot, "\n".join(paths)]
+    return [sys.executable, "-I", "-u", "-c", boot, "\n".join(paths)]
 
 
 def _clean_environment(home: str) -> dict[str, str]:

@@ -48,6 +48,7 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 DEVICES = ("cpu", "cuda", "mps")
 MAX_AXES = 24
 MAX_INT_BITS = 4096
+MAX_KEYS = 1000
 
 
 class ProtocolError(Exception):
@@ -367,6 +368,8 @@ class Reader:
 
     def _dict(self, rest: list[Any], depth: int) -> dict[Any, Any]:
         (pairs,) = rest
+        if len(pairs) > MAX_KEYS:  # keys can be chosen so that each one costs as much as all
+            raise ProtocolError(f"a dict has more than {MAX_KEYS} keys")
         return {self.read(k, depth + 1): self.read(v, depth + 1) for k, v in pairs}
 
     def _size(self, rest: list[Any], depth: int) -> torch.Size:

@@ -13,20 +13,21 @@ never initialises a GPU, so that a fork starts clean.
 """
 
 import gc
+import io
 import os
 import resource
-import shutil
 import signal
 import socket
-import subprocess
 import sys
 import time
+import traceback
 from typing import NoReturn, TextIO
 
 import msgpack
 
 from grader.sandbox import jail, worker
 from grader.sandbox.limits import Limits
+from grader.sandbox.scratch import remove_tree
 
 LAZY_IMPORTS = ("torch._dynamo", "torch.optim")
 
@@ -44,9 +45,12 @@ def main(control: socket.socket) -> NoReturn:
     try:
         while zygote.serve_one():
             pass
-    finally:
+    except BaseException:
+        traceback.print_exc()  # the judge shows its last line
+    try:
         for pid in list(zygote.workers):
             zygote.end(pid)
+    finally:
         os._exit(0)
 
 
@@ -145,9 +149,9 @@ def become_worker(
 
 
 def _text_stream(descriptor: int) -> TextIO:
-    return open(
-        descriptor, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False
-    )
+    """Written through at once, so that nothing is lost when the process ends."""
+    raw = open(descriptor, "wb", buffering=0, closefd=False)  # noqa: SIM115
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)
 
 
 def children() -> list[int]:
@@ -165,14 +169,6 @@ def kill_group(pid: int) -> None:
             kill(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
-
-
-def remove_tree(folder: str) -> None:
-    """Delete a scratch folder, whatever was done to it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    if os.path.exists(folder):  # unreadable folders, or nested too deep for Python
-        subprocess.run(["chmod", "-R", "u+rwX", folder], stderr=subprocess.DEVNULL)
-        subprocess.run(["rm", "-rf", folder], stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":
