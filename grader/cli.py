@@ -1,6 +1,7 @@
 """The `grade` command: arguments in, exit code out."""
 
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -11,6 +12,9 @@ from typer.core import TyperGroup
 
 import grader
 from grader.errors import GraderError
+
+
+STOPPED = 130  # what shells call a command that was ended by Ctrl-C
 
 
 class DefaultsToRun(TyperGroup):
@@ -132,6 +136,12 @@ def sync(
 
 def main() -> NoReturn:
     """Run the command and end the process at once: Python's own ending would take longer."""
+    for name in ("SIGTERM", "SIGHUP"):  # a cancelled job or a closed terminal: end in good order
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        # Not every terminal has every sign; one that is missing must not end the run.
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         app()
         code: Any = 0
@@ -150,8 +160,9 @@ def main() -> NoReturn:
         )
         code = 3
     except KeyboardInterrupt:
+        code = STOPPED
+    if code == STOPPED:  # Typer makes an exit code of Ctrl-C, and says nothing
         print("\ngrade: stopped; nothing was left running", file=sys.stderr)
-        code = 130
     try:
         sys.stdout.flush()
         sys.stderr.flush()

@@ -107,7 +107,7 @@ def read_course(root: Path) -> Course:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         units = tuple(_unit(entry) for entry in data["unit"])
         course = Course(root, data["title"], units)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise CourseError(f"{path} cannot be read: {error}") from None
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path} lacks something: {error}") from None

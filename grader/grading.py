@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import grader
 from grader.course import Course
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, GraderFault, UsageError
 from grader.report import (
     ExerciseResult,
     Location,
@@ -161,6 +161,8 @@ class Session:
                 for e in unit.exercises
                 if e.name in selection[name]
             )
+            if untested := [e.name for e in exercises if not e.tests]:
+                raise GraderFault(f"the suite of {name} has no test of {', '.join(untested)}")
             units.append(UnitResult(name, unit.title, exercises, students.messages.get(name)))
         return tuple(units)
 

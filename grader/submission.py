@@ -61,14 +61,24 @@ def read_submission(path: Path, units: Sequence[str]) -> Submission:
 def _read_folder(folder: Path, units: Sequence[str]) -> Submission:
     for prefix in ("exercises/", ""):
         try:
-            found = [unit for unit in units if os.path.lexists(folder / f"{prefix}{unit}.py")]
-        except OSError as error:
+            found = [unit for unit in units if _is_there(folder / f"{prefix}{unit}.py")]
+        except PermissionError as error:
             raise UsageError(f"cannot read {folder}: {error.strerror}") from None
         if found:
             shown = f"{folder.name}/" if not prefix and folder.name == "exercises" else prefix
             sources = {unit: _read(folder, f"{prefix}{unit}.py", shown) for unit in found}
             return Submission(folder, sources)
     raise UsageError(f"no unit in {folder}: expected {_files(units)}, there or in exercises/")
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except PermissionError:
+        raise
+    except OSError:
+        return False
+    return True
 
 
 def _files(units: Sequence[str]) -> str:
@@ -96,7 +106,10 @@ class _Unusable(Exception):
 
 
 def _bytes(folder: Path, name: str) -> bytes:
-    real = (folder / name).resolve()
+    try:
+        real = (folder / name).resolve()
+    except RuntimeError:  # before Python 3.13, for a link that leads back to itself
+        raise _Unusable("is a link to itself") from None
     if not real.is_relative_to(folder.resolve()):
         raise _Unusable("is a link to a file outside the submission")
     # Not blocking: opening a FIFO would otherwise wait for somebody to write to it.

@@ -35,7 +35,7 @@ def main() -> NoReturn:
             jail.die_with_parent()
             for standard in (1, 2):
                 os.dup2(output.fileno(), standard)
-            sys.stdout.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]
+            sys.stdout, sys.stderr = worker.text_stream(1), worker.text_stream(2)
             jail.limit_resources(limits, bound_memory=False)
         import torch
 

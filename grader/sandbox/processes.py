@@ -93,6 +93,7 @@ class ForkServer:
         self.asked = self.answered = 0
         self.answers: dict[int, int] = {}
         self.unheard: set[int] = set()
+        self.sockets: set[socket.socket] = set()
         self.fault: GraderFault | None = None
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(START_SECONDS)
@@ -121,14 +122,18 @@ class ForkServer:
             self.gpu,
             warm,
         ]
-        ticket = self._ask(order, [their_channel.fileno(), their_output.fileno()])
-        their_channel.close()
-        their_output.close()
+        self.sockets |= {channel, output}
+        try:
+            ticket = self._ask(order, [their_channel.fileno(), their_output.fileno()])
+        finally:
+            their_channel.close()
+            their_output.close()
         return Forking(self, ticket, channel, output, scratch)
 
     def end(self, process: Process, *, tell: bool = True) -> int | None:
-        process.channel.close()
-        process.output.close()
+        for ours in (process.channel, process.output):
+            ours.close()
+            self.sockets.discard(ours)
         code = None
         if self.confined and not tell and process.pidfd is not None:
             # A confined worker has no children, so its own end is the end of all of it. The
@@ -176,7 +181,8 @@ class ForkServer:
 
     def close(self) -> None:
         """End everything: hanging up tells the zygote to kill what it started."""
-        self.control.close()
+        for ours in (self.control, *self.sockets):
+            ours.close()
         try:
             self.zygote.wait(5)
         except subprocess.TimeoutExpired:
@@ -284,7 +290,7 @@ def _command(module: str, arguments: str) -> list[str]:
     standard = [p for p in sys.path if p.startswith((sys.prefix, sys.base_prefix))]
     paths = [PACKAGE_ROOT, *dict.fromkeys([*standard, *installed])]
     boot = BOOT.format(module=module, arguments=arguments)
-    return [sys.executable, "-I", "-u", "-c", boot, "\n".join(paths)]
+    return [sys.executable, "-I", "-c", boot, "\n".join(paths)]
 
 
 def _clean_environment(home: str) -> dict[str, str]:

@@ -25,12 +25,13 @@ import ast
 import builtins
 import importlib.abc
 import importlib.machinery
+import io
 import linecache
 import socket
 import sys
 import types
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 import torch
 from torch import Tensor
@@ -46,6 +47,12 @@ BUILTIN_ERRORS = frozenset(
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, BaseException)
 )
+
+
+def text_stream(descriptor: int) -> TextIO:
+    """Written through at once, so that nothing is lost when the process ends."""
+    raw = open(descriptor, "wb", buffering=0, closefd=False)  # noqa: SIM115
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)
 
 
 def serve(channel: socket.socket, limits: Limits) -> None:

@@ -13,7 +13,6 @@ never initialises a GPU, so that a fork starts clean.
 """
 
 import gc
-import io
 import os
 import resource
 import signal
@@ -21,7 +20,7 @@ import socket
 import sys
 import time
 import traceback
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 import msgpack
 
@@ -138,7 +137,7 @@ def become_worker(
         os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
         os.chdir(scratch)
         os.environ["HOME"] = os.environ["TMPDIR"] = scratch
-        sys.stdout, sys.stderr = _text_stream(1), _text_stream(2)
+        sys.stdout, sys.stderr = worker.text_stream(1), worker.text_stream(2)
         jail.limit_resources(limits, bound_memory=not gpu)
         if readable is not None:
             jail.confine(readable, scratch, gpu=gpu)
@@ -146,12 +145,6 @@ def become_worker(
         code = 0
     finally:
         os._exit(code)
-
-
-def _text_stream(descriptor: int) -> TextIO:
-    """Written through at once, so that nothing is lost when the process ends."""
-    raw = open(descriptor, "wb", buffering=0, closefd=False)  # noqa: SIM115
-    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)
 
 
 def children() -> list[int]:

@@ -8,7 +8,7 @@ from torch import Tensor
 from grader.errors import GraderError, Raised, SubmissionFault
 from grader.suite.closeness import Tolerance
 from grader.suite.describe import describe, describe_error, kind_of_error
-from grader.suite.difference import difference
+from grader.suite.difference import RESULT, difference
 from grader.suite.kinds import any_kind, conversion
 from grader.suite.mentions import as_text, mentioned
 from grader.suite.wording import contrasted
@@ -45,13 +45,15 @@ def assert_same(
     rtol: float | None = None,
     atol: float | None = None,
     likely: str | None = None,
+    what: str = RESULT,
 ) -> None:
     """`got` equals `expected` in type, shape, dtype, device and, within tolerance, in its values.
 
-    `likely` explains a typical mistake; a relation that is certain goes before it.
+    `likely` explains a typical mistake; a relation that is certain goes before it. `what` names
+    `got` to the learner where it is not what a call returned: "the gradient", "x".
     """
     __tracebackhide__ = True
-    found = difference(got, expected, Tolerance(rtol, atol))
+    found = difference(got, expected, Tolerance(rtol, atol), what)
     if found is not None:
         raise Mismatch(
             found.message,
@@ -95,6 +97,8 @@ def assert_raises(
         message = f"raised {kind_of_error(caught)}, expected {name}"
     elif mentions and not any(mentioned(value, str(caught)) for value in mentions):
         message = f"the message of the {kind_of_error(caught)} does not hold the value at fault"
+        # The right error for the right reason: what the suite says of the reason is known.
+        likely = f'an f-string puts a value into the message: raise {name}(f"... {{value}}")'
     else:
         return
     raise Mismatch(
@@ -109,7 +113,8 @@ def assert_raises(
 def _expected_error(name: str, mentions: tuple[Any, ...]) -> str:
     if not mentions:
         return name
-    return f"{name} with {' or '.join(as_text(value) for value in mentions)} in its message"
+    texts = dict.fromkeys(as_text(value) for value in mentions)
+    return f"{name} with {' or '.join(texts)} in its message"
 
 
 def assert_view(got: Any, base: Tensor, *, likely: str | None = None) -> None:

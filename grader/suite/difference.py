@@ -20,10 +20,11 @@ from grader.suite.wording import Difference, described_where_wrong, values_diffe
 QUICK = (torch.float32, torch.float64)
 SHORT = 6  # a sequence of at most this many integers is read as a whole, as a shape is
 INT64 = range(-(2**63), 2**63)
+RESULT = "the result"
 
 
 def difference(
-    got: object, expected: object, tolerance: Tolerance, what: str = "the result"
+    got: object, expected: object, tolerance: Tolerance, what: str = RESULT
 ) -> Difference | None:
     """What differs, or None. `what` names the compared part to a reader.
 
@@ -33,6 +34,8 @@ def difference(
         return _tensors(got, expected, tolerance, what)
     if isinstance(expected, np.generic) and not isinstance(expected, float):
         expected = expected.item()
+    if isinstance(got, np.integer) and type(expected) is int:
+        got = got.item()  # as np.prod(shape) gives; np.float64 is a float in any case
     wanted = plain_kind(expected)
     if wanted is None:
         raise TypeError(f"values of type {kind_of(expected)} cannot be compared")
@@ -51,9 +54,14 @@ def difference(
 
 def _other_type(got: object, expected: object, wanted: str, what: str) -> Difference:
     message = f"{what} is {any_kind(got)}, expected {wanted}"
-    if got is None and what == "the result":
-        message = "returned None: is a return statement missing?"
-    return Difference(message, describe(expected), describe(got), conversion(got, wanted))
+    reason = conversion(got, wanted)
+    if got is None:
+        # Only a result is None because of a return that is missing.
+        if what == RESULT:
+            message = "returned None: is a return statement missing?"
+        else:
+            reason = None
+    return Difference(message, describe(expected), describe(got), reason)
 
 
 def _plain(got: object, expected: object, what: str) -> Difference:

@@ -1,7 +1,6 @@
 """The pytest plugin: fixtures for the suites, and one verdict for every test.
 
-Plain `pytest -p grader.suite.plugin tests/hidden` runs the suites over the solutions in this very
-process. `grade` puts a `Judging` into the configuration; then `student` is a worker process.
+Plain `pytest tests/hidden` runs the suites over the solutions in this very process. `grade` puts a `Judging` into the configuration; then `student` is a worker process.
 """
 
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 import pytest
 import torch
 
+from grader.errors import GraderError
 from grader.report import Outcome
 from grader.suite.local import LocalRunner
 from grader.suite.rng import Rng
@@ -184,7 +184,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
     if verdict.outcome not in (Outcome.BLOCKED, Outcome.PENDING):
         try:
             runner = _student_runner(item)
-        except NotStarted:
+        except (NotStarted, GraderError):
             pass  # the verdict says so already
     if verdict.outcome is Outcome.PASSED:
         judging.passed.add(f"{exercise}.{name_of(item)}[{_device(item)}]")

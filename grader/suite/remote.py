@@ -86,6 +86,11 @@ class Call:
     value: object
     of_unit: bool
 
+    def gave(self, value: object) -> bool:
+        """Is `value` what was returned, or one of several things that were?"""
+        parts = self.value if isinstance(self.value, (list, tuple)) else ()
+        return self.value is value or any(part is value for part in parts)
+
     def __str__(self) -> str:
         args, kwargs = self.sent.arguments()
         return describe_call(self.name, tuple(args), kwargs)
@@ -141,7 +146,8 @@ class UnitRunner:
     # What a report wants to know
 
     def called(self, value: object) -> str | None:
-        call = next((c for c in reversed(self.calls) if c.value is value is not None), None)
+        given = (c for c in reversed(self.calls) if c.gave(value)) if value is not None else ()
+        call = next(iter(given), None)
         if call is None:
             own = [c for c in self.calls if c.of_unit] or self.calls
             call = own[-1] if own else None

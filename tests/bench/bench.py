@@ -28,7 +28,7 @@ COLD = {
     "import torch": [sys.executable, "-c", "import torch"],
     "plain pytest, same suites and solutions": [
         *(sys.executable, "-m", "pytest", "-q", "-c", "/dev/null", "-p", "no:cacheprovider"),
-        *("-p", "grader.suite.plugin", "--rootdir", "tests/hidden", "tests/hidden"),
+        *("--rootdir", "tests/hidden", "tests/hidden"),
     ],
     "grade, cold": [sys.executable, "-m", "grader", "run", "--submission", "solutions"],
 }

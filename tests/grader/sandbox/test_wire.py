@@ -22,6 +22,10 @@ thoroughly = settings(database=None, deadline=None, max_examples=500)
 # --- both ends in one place
 
 
+def named(cases):
+    return [pytest.param(value, id=name) for name, value in cases.items()]
+
+
 def opened(data, **options):
     """The value of a frame, read as the judge reads it."""
     start = wire.HEADER.size
@@ -187,16 +191,18 @@ def test_every_dtype_crosses(dtype):
 
 @pytest.mark.parametrize(
     "tensor",
-    {
-        "0-dim": torch.tensor(1.5),
-        "empty": torch.empty(0, 3),
-        "transposed": torch.arange(6.0).reshape(2, 3).T,
-        "part": torch.arange(10)[3:7:2],
-        "expanded": torch.tensor([[1.0], [2.0]]).expand(2, 3),
-        "overlapping": torch.arange(5.0).unfold(0, 3, 1),
-        "NaN and infinity": torch.tensor([math.nan, -math.nan, math.inf, -math.inf, -0.0]),
-        "channels last": torch.empty(1, 2, 3, 4).to(memory_format=torch.channels_last),
-    }.values(),
+    named(
+        {
+            "0-dim": torch.tensor(1.5),
+            "empty": torch.empty(0, 3),
+            "transposed": torch.arange(6.0).reshape(2, 3).T,
+            "part": torch.arange(10)[3:7:2],
+            "expanded": torch.tensor([[1.0], [2.0]]).expand(2, 3),
+            "overlapping": torch.arange(5.0).unfold(0, 3, 1),
+            "NaN and infinity": torch.tensor([math.nan, -math.nan, math.inf, -math.inf, -0.0]),
+            "channels last": torch.empty(1, 2, 3, 4).to(memory_format=torch.channels_last),
+        }
+    ),
 )
 def test_views_stay_views(tensor):
     assert same(crossed(tensor), tensor)
@@ -255,7 +261,7 @@ def test_what_is_a_subclass_arrives_as_the_plain_class():
         def __int__(self):
             return -1
 
-    Point = collections.namedtuple("Point", "x y")  # noqa: PYI024
+    Point = collections.namedtuple("Point", "x y")
     sent = [Text("truth"), Items([1, 2]), Number(3), Point(1, 2), collections.OrderedDict(a=1)]
     assert same(crossed(sent), ["truth", [1, 2], 3, (1, 2), {"a": 1}])
 
@@ -344,17 +350,19 @@ def nested(levels, wrap=lambda inner: [inner]):
 
 @pytest.mark.parametrize(
     "value",
-    {
-        "set": {1},
-        "sparse": torch.eye(2).to_sparse(),
-        "meta": torch.empty(2, device="meta"),
-        "objects": np.array([object()]),
-        "texts": np.array(["a"]),
-        "large int": 2**4096,
-        "long text": "x" * (TEXT_CHARACTERS + 1),
-        "deep list": nested(NESTING + 2),
-        "deep dict": nested(NESTING + 2, lambda inner: {0: inner}),
-    }.values(),
+    named(
+        {
+            "set": {1},
+            "sparse": torch.eye(2).to_sparse(),
+            "meta": torch.empty(2, device="meta"),
+            "objects": np.array([object()]),
+            "texts": np.array(["a"]),
+            "large int": 2**4096,
+            "long text": "x" * (TEXT_CHARACTERS + 1),
+            "deep list": nested(NESTING + 2),
+            "deep dict": nested(NESTING + 2, lambda inner: {0: inner}),
+        }
+    ),
 )
 def test_what_has_no_place_on_the_wire_is_said_to_have_none(value):
     with pytest.raises(wire.Unsendable):
@@ -516,18 +524,20 @@ def test_a_frame_that_claims_gigabytes_is_refused_by_its_header(head, body):
 
 @pytest.mark.parametrize(
     "head",
-    {
-        "array": b"\xdd\xff\xff\xff\xff",
-        "map": b"\xdf\xff\xff\xff\xff",
-        "text": b"\xdb\xff\xff\xff\xff",
-        "bytes": b"\xc6\xff\xff\xff\xff",
-        "extension": b"\xc9\xff\xff\xff\xff\x01",
-        "brackets": b"\x91" * 1_000_000,
-        "brackets and a value": b"\x91" * 900 + b"\xc0",
-        "maps": b"\x81\xa1a" * 100_000,
-        "nothing": b"",
-        "extension type": msgpack.packb([msgpack.ExtType(4, b"x"), []]),
-    }.values(),
+    named(
+        {
+            "array": b"\xdd\xff\xff\xff\xff",
+            "map": b"\xdf\xff\xff\xff\xff",
+            "text": b"\xdb\xff\xff\xff\xff",
+            "bytes": b"\xc6\xff\xff\xff\xff",
+            "extension": b"\xc9\xff\xff\xff\xff\x01",
+            "brackets": b"\x91" * 1_000_000,
+            "brackets and a value": b"\x91" * 900 + b"\xc0",
+            "maps": b"\x81\xa1a" * 100_000,
+            "nothing": b"",
+            "extension type": msgpack.packb([msgpack.ExtType(4, b"x"), []]),
+        }
+    ),
 )
 def test_a_head_that_claims_more_than_it_holds_is_refused(head):
     with pytest.raises(wire.ProtocolError):
@@ -563,28 +573,30 @@ def tensor_payload(storage=(1, 0, "cpu"), dtype="float32", offset=0, size=(2,), 
 
 @pytest.mark.parametrize(
     "payload",
-    {
-        "one entry too many": tensor_payload(size=(5,)),
-        "offset too large": tensor_payload(offset=3),
-        "stride too large": tensor_payload(stride=(4,)),
-        "wider dtype": tensor_payload(dtype="float64", size=(3,)),
-        "negative offset": tensor_payload(offset=-1),
-        "negative size": tensor_payload(size=(-2,)),
-        "negative stride": tensor_payload(offset=3, stride=(-1,)),
-        "extent overflows": tensor_payload(size=(2**32, 2**32), stride=(2**32, 1)),
-        "extent wraps to zero": tensor_payload(size=(2, 2), stride=(2**47, 2**47)),
-        "offset overflows": tensor_payload(offset=2**63 - 1),
-        "offset wraps": tensor_payload(offset=2**64 - 1),
-        "too many axes": tensor_payload(size=(1,) * 25, stride=(1,) * 25),
-        "a stride too few": tensor_payload(size=(2, 2), stride=(1,)),
-        "no such storage": tensor_payload(storage=9),
-        "no such buffer": tensor_payload(storage=(1, 9, "cpu")),
-        "negative buffer": tensor_payload(storage=(1, -1, "cpu")),
-        "strange device": tensor_payload(storage=(1, 0, "meta")),
-        "strange dtype": tensor_payload(dtype="qint8"),
-        "fractional size": tensor_payload(size=(1.0,)),
-        "boolean size": tensor_payload(size=(True,)),
-    }.values(),
+    named(
+        {
+            "one entry too many": tensor_payload(size=(5,)),
+            "offset too large": tensor_payload(offset=3),
+            "stride too large": tensor_payload(stride=(4,)),
+            "wider dtype": tensor_payload(dtype="float64", size=(3,)),
+            "negative offset": tensor_payload(offset=-1),
+            "negative size": tensor_payload(size=(-2,)),
+            "negative stride": tensor_payload(offset=3, stride=(-1,)),
+            "extent overflows": tensor_payload(size=(2**32, 2**32), stride=(2**32, 1)),
+            "extent wraps to zero": tensor_payload(size=(2, 2), stride=(2**47, 2**47)),
+            "offset overflows": tensor_payload(offset=2**63 - 1),
+            "offset wraps": tensor_payload(offset=2**64 - 1),
+            "too many axes": tensor_payload(size=(1,) * 25, stride=(1,) * 25),
+            "a stride too few": tensor_payload(size=(2, 2), stride=(1,)),
+            "no such storage": tensor_payload(storage=9),
+            "no such buffer": tensor_payload(storage=(1, 9, "cpu")),
+            "negative buffer": tensor_payload(storage=(1, -1, "cpu")),
+            "strange device": tensor_payload(storage=(1, 0, "meta")),
+            "strange dtype": tensor_payload(dtype="qint8"),
+            "fractional size": tensor_payload(size=(1.0,)),
+            "boolean size": tensor_payload(size=(True,)),
+        }
+    ),
 )
 def test_a_tensor_that_does_not_lie_in_its_storage_is_refused(payload):
     with pytest.raises(wire.ProtocolError):
@@ -621,16 +633,18 @@ def test_a_storage_is_only_overwritten_by_as_many_bytes(size):
 
 @pytest.mark.parametrize(
     "payload",
-    {
-        "objects": ["n", 0, "|O", [2], False],
-        "text": ["n", 0, "<U4", [1], False],
-        "record": ["n", 0, "f4,f4", [2], False],
-        "subarray": ["n", 0, "(2,)f4", [2], False],
-        "too many": ["n", 0, "<f4", [5], False],
-        "too few": ["n", 0, "<f4", [3], False],
-        "negative": ["n", 0, "<f4", [-2, -2], False],
-        "date": ["n", 0, "<M8[s]", [2], False],
-    }.values(),
+    named(
+        {
+            "objects": ["n", 0, "|O", [2], False],
+            "text": ["n", 0, "<U4", [1], False],
+            "record": ["n", 0, "f4,f4", [2], False],
+            "subarray": ["n", 0, "(2,)f4", [2], False],
+            "too many": ["n", 0, "<f4", [5], False],
+            "too few": ["n", 0, "<f4", [3], False],
+            "negative": ["n", 0, "<f4", [-2, -2], False],
+            "date": ["n", 0, "<M8[s]", [2], False],
+        }
+    ),
 )
 def test_an_array_that_does_not_fill_its_buffer_is_refused(payload):
     with pytest.raises(wire.ProtocolError):

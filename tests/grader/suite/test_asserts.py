@@ -321,6 +321,27 @@ def test_a_certain_relation_goes_before_the_sentence_of_the_suite_and_a_symptom_
     assert mismatch(assert_same, losses[1:], losses).likely == "the first entry is missing"
 
 
+def test_what_is_not_a_result_goes_by_its_own_name():
+    def message(got, expected):
+        return mismatch(assert_same, got, expected, what="the gradient").message
+
+    assert message(X + 1, X) == (
+        "all 6 values in the gradient differ, the worst at index (0, 0): 1.5 instead of 0.5"
+    )
+    assert message(X[0], X) == "the gradient has shape (3,), expected (2, 3)"
+    assert message(X * math.nan, X) == "all 6 values in the gradient are NaN"
+    assert message(0.5, 0.25) == "the gradient is 0.5, expected 0.25"
+    assert message((X, X[0]), (X, X)).startswith("item 1 of the gradient has shape")
+
+
+def test_only_a_result_is_none_for_want_of_a_return():
+    error = mismatch(assert_same, None, X, what="the gradient", likely="suite")
+    assert error.message == "the gradient is None, expected a tensor"
+    assert error.likely == "suite"
+    assert mismatch(assert_same, (None, X), (X, X), likely="suite").likely == "suite"
+    assert "return" in mismatch(assert_same, None, X, likely="suite").likely
+
+
 def test_the_text_of_a_mismatch_holds_all_its_parts():
     assert str(mismatch(assert_same, -X[0], X[0])) == (
         "all 3 values differ, the worst at index 2: -3.0 instead of 3.0\n"
@@ -381,14 +402,18 @@ def test_a_message_that_holds_the_value(message, mentions):
     ],
 )
 def test_a_message_that_lacks_the_value(message, mentions):
-    error = mismatch(assert_raises, ValueError, raising(ValueError(message)), mentions=mentions)
+    call = raising(ValueError(message))
+    error = mismatch(assert_raises, ValueError, call, mentions=mentions, likely="the reason")
     assert error.message == "the message of the ValueError does not hold the value at fault"
+    assert error.likely.startswith("an f-string puts a value into the message")
 
 
 def test_what_happened_instead_of_the_error():
     error = mismatch(assert_raises, ValueError, lambda: X, mentions=(3, (2, 3)))
     assert error.message == "no ValueError was raised"
     assert error.expected == "ValueError with 3 or (2, 3) in its message"
+    error = mismatch(assert_raises, ValueError, lambda: X, mentions=((0, -1), 0, 0, -1))
+    assert error.expected == "ValueError with (0, -1) or 0 or -1 in its message"
     assert error.got.endswith("-0.75]]) was returned")
     assert error.value is X
     error = mismatch(assert_raises, ValueError, raising(TypeError("a\nb\x1b")), likely="suite")

@@ -360,6 +360,24 @@ def test_symptoms(got, expected, sentence):
     assert symptom(got, expected, wrong) == sentence
 
 
+@pytest.mark.parametrize("rtol", [1e-9, 1e-7, 1e-4, 0.0])
+@pytest.mark.parametrize("error", [1e-12, 1e-8, 3e-7, 1e-5, 3e-4])
+def test_numbers_that_are_nearly_right_do_not_stand_elsewhere(rtol, error):
+    """Where rows, columns or entries are nearly alike, another order is nearly right as well."""
+    noise = 1 + error * normal((3, 3), 8)
+    for alike in (1e-10, 1e-7, 1e-4):
+        expected = 2 + alike * normal((3, 3), 9)
+        sentence = relation(expected * noise, expected, rtol) or ""
+        for word in ("order", "places", "transposed", "reversed", "regrouped", "exchanged"):
+            assert word not in sentence
+
+
+def test_numbers_that_stand_elsewhere_are_far_off():
+    expected = torch.arange(100.0, 112.0).reshape(3, 4)
+    assert "columns" in relation(expected[:, [1, 3, 0, 2]], expected)
+    assert "transposed" in relation(expected.T, expected.T.T)
+
+
 def test_noise_of_float32_is_a_symptom_where_float64_is_asked_for():
     got = D * (1 + 2e-6 * normal((3, 4), 8).clamp(-2, 2))
     assert (

@@ -1,0 +1,18 @@
+"""What is remembered of calls, so that a failure can show the one that matters."""
+
+import torch
+
+from grader.suite.remote import Call
+
+
+def called(value):
+    return Call("exercise", None, value, of_unit=True)
+
+
+def test_a_call_gave_what_it_returned_and_each_part_of_it():
+    x, y = torch.zeros(2), torch.zeros(2)
+    assert called(x).gave(x)
+    assert called((x, [1.0])).gave(x)
+    assert called([y, x]).gave(x)
+    assert not called((x, 1)).gave(y)
+    assert not called(None).gave(x)

@@ -1,0 +1,156 @@
+from pathlib import Path
+
+import pytest
+
+from grader.course import find_course, read_course
+from grader.errors import CourseError, UsageError
+
+TEXT = """
+title = "torch"
+
+[[unit]]
+name = "shapes"
+title = "Shapes"
+summary = "Many shapes."
+points = 3
+reading = ["a page: https://example.org"]
+[[unit.exercise]]
+name = "flatten"
+title = "one row"
+hints = ["first", "second"]
+[[unit.exercise]]
+name = "swap"
+title = "two axes"
+
+[[unit]]
+name = "curves"
+title = "Curves"
+points = 4
+[[unit.exercise]]
+name = "softmax"
+title = "sums to one"
+[[unit.exercise]]
+name = "swap"
+title = "a name of two units"
+"""
+
+
+@pytest.fixture
+def written(tmp_path):
+    def written(text):
+        (tmp_path / "course.toml").write_text(text)
+        return tmp_path
+
+    return written
+
+
+@pytest.fixture
+def course(written):
+    return read_course(written(TEXT))
+
+
+def test_units_and_exercises_keep_their_order(course):
+    assert [(u.name, [e.name for e in u.exercises]) for u in course.units] == [
+        ("shapes", ["flatten", "swap"]),
+        ("curves", ["softmax", "swap"]),
+    ]
+
+
+def test_what_a_unit_says_of_itself_is_read(course):
+    unit = course.unit("shapes")
+    assert (unit.title, unit.summary, unit.points) == ("Shapes", "Many shapes.", 3)
+    assert unit.reading == ("a page: https://example.org",)
+    assert unit.exercise("flatten").hints == ("first", "second")
+    assert unit.exercise("swap").hints == ()
+
+
+def test_all_paths_follow_from_the_root(course):
+    assert course.suite("shapes") == course.root / "tests" / "hidden" / "test_shapes.py"
+    assert course.exercises_folder == course.root / "exercises"
+    assert course.solutions_folder == course.root / "solutions"
+
+
+def test_the_course_is_found_from_any_folder_inside_it(course):
+    inside = course.root / "exercises" / "deeper"
+    inside.mkdir(parents=True)
+    assert find_course(inside) == find_course(course.root) == course
+
+
+def test_outside_of_a_course_one_is_told_so(tmp_path):
+    with pytest.raises(UsageError, match="run grade inside the folder of a course"):
+        find_course(tmp_path)
+
+
+# --- selection
+
+
+def test_no_names_mean_everything(course):
+    assert course.select([]) == {"shapes": {"flatten", "swap"}, "curves": {"softmax", "swap"}}
+
+
+def test_a_unit_means_all_its_exercises_and_a_full_name_one(course):
+    assert course.select(["curves"]) == {"curves": {"softmax", "swap"}}
+    assert course.select(["curves.softmax"]) == {"curves": {"softmax"}}
+
+
+def test_names_add_up_in_the_order_of_the_course(course):
+    selection = course.select(["curves.swap", "shapes.swap", "curves.softmax"])
+    assert list(selection) == ["shapes", "curves"]
+    assert selection == {"shapes": {"swap"}, "curves": {"swap", "softmax"}}
+    assert course.select(["shapes", "shapes.swap"]) == course.select(["shapes"])
+
+
+@pytest.mark.parametrize(
+    ("name", "offer"),
+    [
+        ("shape", "shapes"),
+        ("curves.sotfmax", "curves.softmax"),
+        ("softmax", "curves.softmax"),
+        ("flaten", "shapes.flatten"),
+        ("shapes.softmax", "shapes"),
+        ("something else", "`grade list` shows them all"),
+        ("", "`grade list` shows them all"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_nearest(course, name, offer):
+    with pytest.raises(UsageError, match=offer):
+        course.select([name])
+
+
+# --- a course that is broken
+
+
+@pytest.mark.parametrize(
+    "text",
+    {
+        "": "no title and no units",
+        'title = "t"': "no units",
+        '[[unit]]\nname = "x"': "no title",
+        'title = "t"\nunit = 3': "units are a number",
+        'title = "t"\n[unit]\nname = "x"': "one table in place of several",
+        TEXT.replace("points = 3", ""): "a unit without points",
+        TEXT.replace("points = 3", 'points = "many"'): "points in words",
+        TEXT.replace('title = "one row"', ""): "an exercise without a title",
+        TEXT.replace('"curves"', '"shapes"'): "a unit twice",
+        TEXT.replace('"curves"', '"not a name"'): "a unit that cannot be imported",
+        TEXT.replace('"curves"', '"../curves"'): "a unit outside",
+        "title = ": "no TOML",
+    },
+)
+def test_a_broken_course_is_named_with_its_file(written, text):
+    with pytest.raises(CourseError, match=r"course\.toml"):
+        read_course(written(text))
+
+
+def test_a_course_that_is_not_text_is_named_with_its_file(tmp_path):
+    (tmp_path / "course.toml").write_bytes(b"\xff")
+    with pytest.raises(CourseError, match=r"course\.toml cannot be read"):
+        read_course(tmp_path)
+
+
+def test_the_real_course_is_sound():
+    course = find_course(Path(__file__))
+    assert sum(unit.points for unit in course.units) == 100
+    for unit in course.units:
+        assert course.suite(unit.name).is_file()
+        assert all(exercise.hints for exercise in unit.exercises)

@@ -1,0 +1,146 @@
+"""What the documents say is so: links, commands, the names of exercises, examples, a transcript."""
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from grader.cli import app
+from grader.course import read_course
+from grader.formats import terminal
+from grader.grading import Options, Session
+from grader.report import Outcome, Report
+from grader.stubs import stub_of
+from grader.submission import Source, Submission
+
+ROOT = Path(__file__).resolve().parents[2]
+COURSE = read_course(ROOT)
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+COMMAND = typer.main.get_command(app)
+WRITTEN = {
+    "relu": "return x.clamp(min=0)",
+    "softmax": "return torch.exp(x) / torch.exp(x).sum(dim, keepdim=True)",
+}
+NAMED = {path.name: path for path in DOCUMENTS}
+each_document = pytest.mark.parametrize("name", NAMED)
+
+
+def text(name: str) -> str:
+    return NAMED[name].read_text(encoding="utf-8")
+
+
+@each_document
+def test_relative_links_resolve(name: str) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", text(name))
+    relative = [link for link in links if "://" not in link]
+    assert [link for link in relative if not (NAMED[name].parent / link).exists()] == []
+
+
+def commands(document: str) -> Iterator[list[str]]:
+    """Every `grade ...` in code, in a line or in a block, as words."""
+    blocks = re.findall(r"^(?: {4}|\$ )(grade\b[^\n]*)", document, re.MULTILINE)
+    for command in [*blocks, *re.findall(r"`(grade\b[^`]*)`", document)]:
+        yield shlex.split(command, comments=True)[1:]
+
+
+def strange_words(words: list[str]) -> list[str]:
+    """What `grade` would not know; words in capitals stand for something else."""
+    name = words.pop(0) if words and words[0] in COMMAND.commands else "run"
+    options = {flag: o for o in COMMAND.commands[name].params for flag in o.opts}
+    options |= {flag: o for o in COMMAND.params for flag in o.opts}
+    known = {unit.name for unit in COURSE.units}
+    known |= {f"{unit.name}.{e.name}" for unit in COURSE.units for e in unit.exercises}
+    strange = []
+    while words:
+        word = words.pop(0)
+        if not word.startswith("-"):
+            strange += [] if word in known or word.isupper() else [word]
+        elif word not in options and word not in ("-h", "--help"):
+            strange.append(word)
+        elif words and word in options and not options[word].is_flag:
+            words.pop(0)
+    return strange
+
+
+@each_document
+def test_commands_exist(name: str) -> None:
+    for words in commands(text(name)):
+        assert strange_words([*words]) == [], f"grade {shlex.join(words)}"
+
+
+def test_commands_are_found_and_read() -> None:
+    assert len(list(commands(text("README.md")))) > 5
+    assert strange_words(["activations.sofmax", "--sed", "1"]) == [
+        "activations.sofmax",
+        "--sed",
+        "1",
+    ]
+    assert strange_words(["watch", "--format", "json"]) == ["--format", "json"]
+
+
+def test_the_contract_names_exactly_the_exercises_of_the_course() -> None:
+    sections = re.split(r"^## ", text("course.md"), flags=re.MULTILINE)[1:]
+    contract = {
+        section.split()[0]: re.findall(r"^\| `(?:class )?(\w+)\(", section, re.MULTILINE)
+        for section in sections
+    }
+    assert contract == {unit.name: [e.name for e in unit.exercises] for unit in COURSE.units}
+
+
+def block(document: str, name: str) -> str:
+    return re.findall(rf"^```{name}\n(.*?)^```", document, re.MULTILINE | re.DOTALL)[0]
+
+
+def test_the_example_of_a_suite_works(tmp_path: Path) -> None:
+    solution, suite = (block(text("suites.md"), f"python {part}") for part in ("solution", "suite"))
+    for file, content in (
+        ("solutions/scaling.py", solution),
+        ("tests/hidden/test_scaling.py", suite),
+        (
+            "course.toml",
+            'title = "example"\n[[unit]]\nname = "scaling"\ntitle = "Scaling"\npoints = 4\n'
+            '[[unit.exercise]]\nname = "center"\ntitle = "center"\n',
+        ),
+    ):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text(content, encoding="utf-8")
+    course = read_course(tmp_path)
+    without_keepdim = solution.replace(", keepdim=True", "")
+    always_raises = solution.replace("if x.shape[dim] == 0", "if True")
+    texts = [solution, stub_of(solution, "scaling.py"), without_keepdim, always_raises]
+    with Session(course, Options(), own_work=True) as session:
+        done, stub, wrong, junk = (
+            session.grade(
+                Submission(tmp_path, {"scaling": Source("scaling.py", t)}), course.select([])
+            )
+            for t in texts
+        )
+    assert (done.score, done.status) == (4, Outcome.PASSED)
+    assert (stub.score, stub.status) == (0, Outcome.NOT_STARTED)
+    assert wrong.tests[0].likely is not None
+    assert "keepdim" in wrong.tests[0].likely
+    assert junk.score == 0
+
+
+def transcribed(report: Report) -> list[str]:
+    """As a page of 80 columns shows it; line numbers may move."""
+    page = terminal.render(report, width=80, color=False)
+    return [re.sub(r"\.py:\d+", ".py:N", line) for line in page.splitlines()]
+
+
+def test_the_transcript_in_the_readme_is_what_appears(tmp_path: Path) -> None:
+    shown = block(text("README.md"), "console").splitlines()
+    assert shown[0] == "$ grade activations"
+    source = stub_of((COURSE.solutions_folder / "activations.py").read_text(encoding="utf-8"), "")
+    for name, line in WRITTEN.items():
+        assert f"`{line}`" in text("README.md")
+        source = source.replace(f'raise NotImplementedError("{name}")', line)
+    seed = int(re.findall(r"seed (\d+)", shown[-2])[0])
+    work = Submission(tmp_path, {"activations": Source("exercises/activations.py", source)})
+    with Session(COURSE, Options(seed=seed), own_work=True) as session:
+        appears = transcribed(session.grade(work, COURSE.select(["activations"])))
+    expected = [re.sub(r"\.py:\d+", ".py:N", line) for line in shown[1:]]
+    assert appears[-len(expected) :] == expected, "update the transcript in README.md"
