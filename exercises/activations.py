@@ -81,8 +81,8 @@ def relu(x: torch.Tensor) -> torch.Tensor:
 def leaky_relu(x: torch.Tensor, negative_slope: float = 0.01) -> torch.Tensor:
     """Return x where x > 0 and `negative_slope` * x elsewhere.
 
-    A unit that is always negative still gets a gradient, so it can recover. `negative_slope` may
-    be any number, also one above 1 or below 0.
+    A unit that is always negative still gets a gradient, so it can recover. `negative_slope` is at
+    most 1; it may be 0 or negative.
 
     >>> leaky_relu(torch.tensor([-2.0, 0.0, 3.0]), negative_slope=0.5).tolist()
     [-1.0, 0.0, 3.0]

@@ -13,7 +13,6 @@ from typer.core import TyperGroup
 import grader
 from grader.errors import GraderError
 
-
 STOPPED = 130  # what shells call a command that was ended by Ctrl-C
 
 

@@ -17,6 +17,7 @@ from grader.report import ExerciseResult, Outcome, Report, UnitResult
 from grader.submission import read_submission
 
 SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
+CHECK_MILLISECONDS = 1000  # how often to look for saves that nobody told of
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def watch_exercises(
         print("Starting PyTorch …", flush=True)
         watcher.grade_all()
         for saved in _saves(course.exercises_folder):
-            units = [unit for unit in selection if f"{unit}.py" in saved]
+            units = [u for u in selection if f"{u}.py" in saved or watcher.is_stale(u)]
             if units and watcher.saved(units):
                 break
         return exit_code(watcher.reports.values())
@@ -61,6 +62,7 @@ class Watcher:
     ) -> None:
         self.course, self.selection, self.session, self.show = course, selection, session, show
         self.reports: dict[str, Report] = {}
+        self.graded: dict[str, int] = {}
         self.progress = read_progress(course.root)
 
     def grade_all(self) -> None:
@@ -87,7 +89,18 @@ class Watcher:
         self._show_focus()
         return False
 
+    def is_stale(self, unit: str) -> bool:
+        """Was it saved since it was read? Nobody tells of a save before the watch began."""
+        return self.graded[unit] != self._saved_at(unit)
+
+    def _saved_at(self, unit: str) -> int:
+        try:
+            return (self.course.exercises_folder / f"{unit}.py").stat().st_mtime_ns
+        except OSError:
+            return 0
+
     def _grade(self, unit: str) -> None:
+        self.graded[unit] = self._saved_at(unit)
         names = [u.name for u in self.course.units]
         submission = read_submission(self.course.exercises_folder, names)
         report = self.session.grade(submission, {unit: self.selection[unit]})
@@ -132,10 +145,16 @@ def _only(report: Report, exercise: str) -> Report:
 
 
 def _saves(folder: Path) -> Iterator[set[str]]:
-    """The names of the files that were saved, each time something was."""
+    """The names of the files that were saved, each time something was and once in a while."""
     from watchfiles import watch
 
-    for changes in watch(folder, debounce=SETTLE_MILLISECONDS * 4, step=SETTLE_MILLISECONDS):
+    for changes in watch(
+        folder,
+        debounce=SETTLE_MILLISECONDS * 4,
+        step=SETTLE_MILLISECONDS,
+        rust_timeout=CHECK_MILLISECONDS,
+        yield_on_timeout=True,
+    ):
         yield {Path(path).name for _, path in changes}
 
 

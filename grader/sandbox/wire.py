@@ -256,11 +256,13 @@ class Writer:
         self.tensors.append(tensor)
         wants, leaf = tensor.requires_grad, tensor.is_leaf
         grad = tensor.grad if leaf else None
+        if grad is not None and grad.requires_grad:
+            grad = grad.detach()
         graph = self.graph(tensor) if self.graph and wants and not leaf else None
         return [
             *head,
             wants,
-            None if grad is None else self._tensor(grad.detach(), depth + 1),
+            None if grad is None else self._tensor(grad, depth + 1),
             graph,
         ]
 

@@ -1,6 +1,7 @@
 """The pytest plugin: fixtures for the suites, and one verdict for every test.
 
-Plain `pytest tests/hidden` runs the suites over the solutions in this very process. `grade` puts a `Judging` into the configuration; then `student` is a worker process.
+Plain `pytest tests/hidden` runs the suites over the solutions in this very process. `grade` puts
+a `Judging` into the configuration; then `student` is a worker process.
 """
 
 from collections.abc import Iterator

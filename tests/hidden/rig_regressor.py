@@ -16,26 +16,33 @@ def network(weight1, bias1, weight2, bias2):
     return nn.Sequential(linear(weight1, bias1), nn.ReLU(), linear(weight2, bias2))
 
 
-class Doubling(nn.Module):
-    """Doubles its input in training mode only, and notes whether a graph hangs on it."""
+class Notes(list):
+    """A list that a copy of its owner goes on writing to: a copy may do the work too."""
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+class SineInTraining(nn.Module):
+    """Gives the sine in training mode, its input otherwise; notes whether a graph is recorded."""
 
     def __init__(self):
         super().__init__()
-        self.graphs = []
+        self.graphs = Notes()
 
     def forward(self, x):
         self.graphs.append(x.requires_grad)
-        return 2 * x if self.training else x
+        return x.sin() if self.training else x
 
 
 def two_faced(weight, bias):
-    """A linear model whose output, deep inside, depends on the mode."""
-    return nn.Sequential(linear(weight, bias), nn.Sequential(Doubling()))
+    """A linear model with a module deep inside that depends on the mode."""
+    return nn.Sequential(linear(weight, bias), nn.Sequential(SineInTraining()))
 
 
 def graphs(model):
-    """For each pass through a `two_faced` model: was a graph recorded?"""
-    return model[1][0].graphs
+    """For each pass through a `two_faced` model, or a copy of it: was a graph recorded?"""
+    return list(model[1][0].graphs)
 
 
 class Tied(nn.Module):

@@ -39,10 +39,9 @@ def assert_by_hand(function, *args, expected, likely=None, rtol=None, **kwargs):
     """
     seen = function.observe(*args, **kwargs)
     for name in seen.operations:
-        own = TORCHS_OWN.search(name)
-        if own:
+        if TORCHS_OWN.search(name):
             fail(
-                f"torch's own {own[1]} ran: aten::{name}",
+                f"torch's own activation ran: aten::{name}",
                 expected="elementary operations: exp, where, clamp, sums ...",
                 likely="By hand means that you write the formula yourself.",
             )
@@ -66,18 +65,22 @@ def overflow(sentence):
     return lambda value: None if finite(value) else sentence
 
 
-def mistaken(*mistakes):
-    """The sentence of the first mistake that gives what came back."""
+def mistaken(expected, *mistakes):
+    """The sentence of the first mistake that gives what came back, and not what is expected."""
 
     def explain(value):
-        if isinstance(value, torch.Tensor):
-            value = value.detach().double()
-            for tensor, sentence in mistakes:
-                if value.shape == tensor.shape and torch.allclose(value, tensor.double(), 1e-4):
-                    return sentence
+        for tensor, sentence in mistakes:
+            if alike(value, tensor) and not alike(expected, tensor):
+                return sentence
         return None
 
     return explain
+
+
+def alike(value, tensor):
+    if not isinstance(value, torch.Tensor) or value.shape != tensor.shape:
+        return False
+    return torch.allclose(value.detach().double(), tensor.double(), 1e-3)
 
 
 def assert_vectorised(function, x, **options):
@@ -104,7 +107,12 @@ def gradient(y, x, weights):
         # A weighted sum, since weights given to autograd.grad would import all of sympy.
         (slope,) = torch.autograd.grad((y * weights).sum(), x, allow_unused=True)
     if slope is None:
-        fail("no gradient flows from the result back to x", likely=CUT)
+        fail(
+            "no gradient flows from the result back to x",
+            expected="a result that is connected to x",
+            got="a result without a graph" if not y.requires_grad else "a result of something else",
+            likely=CUT,
+        )
     return slope
 
 
@@ -119,19 +127,23 @@ def oracle_gradient(function, x, weights, *args, **kwargs):
     return gradient(y, x64, weights.double()).to(x.dtype)
 
 
-def assert_elementwise(student, own, device, rng, likely=None, **options):
-    """Values, shapes and dtypes; the input stays; no loop over elements."""
+def assert_elementwise(student, own, device, rng, mistakes, **options):
+    """Values, shapes and dtypes; the input stays; no loop over elements.
+
+    `mistakes` makes pairs of what a known mistake gives for x, and a sentence about it.
+    """
     for shape, dtype in (((5,), torch.float32), ((2, 3), torch.float64), ((), torch.float32)):
         x = 2 * rng.normal(*shape, dtype=dtype)
-        before = x.clone()
-        assert_by_hand(student, x, **options, expected=oracle(own, x, **options), likely=likely)
+        before, expected = x.clone(), oracle(own, x, **options)
+        likely = mistaken(expected, *mistakes(before))
+        assert_by_hand(student, x, **options, expected=expected, likely=likely)
         assert_unchanged(x, before)
     x = rng.normal(4, 1, 3).transpose(0, 2)
-    assert_by_hand(student, x, **options, expected=oracle(own, x, **options), likely=likely)
-    assert_same(student(x[:0], **options), x[:0])
+    assert_by_hand(student, x, **options, expected=oracle(own, x, **options))
     x = rng.permutation(6).to(device) - 2.5
     expected = oracle(own, torch.cat([x] * 8), **options)
-    assert_same(assert_vectorised(student, x, **options), expected, likely=likely)
+    assert_same(assert_vectorised(student, x, **options), expected)
+    assert_same(student(x[:0], **options), x[:0])
 
 
 def assert_extremes(student, own, device, likely=None, **options):
@@ -154,12 +166,8 @@ def assert_slopes(student, own, x, rng, **options):
 
 
 def assert_gradient(got, expected, likely=None, **tolerance):
-    """As assert_same, but the message says that the gradient is meant."""
-    try:
-        assert_same(got, expected, likely=likely if finite(got) else WHERE, **tolerance)
-    except AssertionError as mismatch:
-        mismatch.message = f"in the gradient with respect to x, {mismatch.message}"
-        raise
+    likely = likely if finite(got) else WHERE
+    assert_same(got, expected, likely=likely, what="the gradient", **tolerance)
 
 
 WHERE = (
@@ -169,14 +177,13 @@ WHERE = (
 IGNORED = "backward must multiply by the gradient that it is given."
 
 
-def assert_slope_at_zero(student, low, high, device, likely=None, **options):
+def assert_slope_at_zero(student, low, high, device, **options):
     """At x = 0, any slope from `low` to `high` will do."""
     x = torch.tensor([-1.0, 0.0, 1.0], device=device, requires_grad=True)
     slope = gradient(student(x, **options), x, torch.ones_like(x))[1].item()
     if low - 1e-5 <= slope <= high + 1e-5:
         return
-    if likely is None:
-        likely = {0: NEITHER, round(low + high, 4): TWICE}.get(round(slope, 4))
+    likely = {0: NEITHER, round(low + high, 4): TWICE}.get(round(slope, 4))
     wanted = f"{low:g}" if low == high else f"any slope from {low:g} to {high:g}"
     fail("the slope at x = 0 is wrong", expected=wanted, got=f"{slope:g}", likely=likely)
 
@@ -187,13 +194,9 @@ def around_zero(rng):
     return size * torch.tensor([1, -1, 1, -1, -1, 1], device=size.device)
 
 
-KINK = (
-    "abs, maximum and minimum choose a slope of their own at 0. This function is smooth there, so "
-    "only one slope is right: use where(x < 0, ...) to choose the side."
-)
 NEITHER = (
-    "x > 0 and x < 0 are both false at 0, so no gradient flows there. One of the two sides must "
-    "include 0: x <= 0 is the opposite of x > 0."
+    "No gradient gets through at 0: abs and sign have slope 0 there, x > 0 and x < 0 are both "
+    "False, and in maximum(x, -x) two halves cancel. where(x < 0, a, b) takes one of its sides."
 )
 TWICE = (
     "clamp passes the whole gradient at its limit. Two clamps that meet at 0 both pass it, and "
@@ -206,7 +209,12 @@ class TestSigmoid:
     @points(1)
     def test_values(self, student, device, rng):
         """It is 1 / (1 + e^-x) for every element of any shape, at once, by hand."""
-        assert_elementwise(student.sigmoid, torch.sigmoid, device, rng)
+
+        def mistakes(x):
+            yield torch.sigmoid(-x), "This is 1 / (1 + e^x). The exponent is -x."
+            yield torch.sigmoid(2 * x), "This is 1 / (1 + e^(-2x)). The exponent is -x."
+
+        assert_elementwise(student.sigmoid, torch.sigmoid, device, rng, mistakes)
 
     @points(1)
     def test_large_inputs_stay_finite(self, student, device):
@@ -218,7 +226,7 @@ class TestSigmoid:
     def test_slope(self, student, device, rng):
         """Its slope is s(x) (1 - s(x)) everywhere, and 1/4 at 0."""
         assert_slopes(student.sigmoid, torch.sigmoid, around_zero(rng), rng)
-        assert_slope_at_zero(student.sigmoid, 0.25, 0.25, device, KINK)
+        assert_slope_at_zero(student.sigmoid, 0.25, 0.25, device)
 
 
 @exercise("tanh")
@@ -226,7 +234,18 @@ class TestTanh:
     @points(1)
     def test_values(self, student, device, rng):
         """It is (e^x - e^-x) / (e^x + e^-x) for every element of any shape, by hand."""
-        assert_elementwise(student.tanh, torch.tanh, device, rng)
+
+        def mistakes(x):
+            yield (
+                torch.tanh(x / 2),
+                "This is tanh(x / 2): each exponent is half of what it should be.",
+            )
+            yield torch.tanh(2 * x), "This is tanh(2x): each exponent is twice what it should be."
+            yield torch.sigmoid(2 * x), "This is sigmoid(2x), from 0 to 1. tanh goes from -1 to 1."
+            yield torch.sigmoid(x), "This is sigmoid(x), from 0 to 1. tanh goes from -1 to 1."
+            yield x.clamp(-1, 1), "This is a straight line, cut off at -1 and 1. tanh is curved."
+
+        assert_elementwise(student.tanh, torch.tanh, device, rng, mistakes)
 
     @points(1)
     def test_large_inputs_stay_finite(self, student, device):
@@ -238,7 +257,7 @@ class TestTanh:
     def test_slope(self, student, device, rng):
         """Its slope is 1 - tanh(x)^2 everywhere, and 1 at 0."""
         assert_slopes(student.tanh, torch.tanh, around_zero(rng), rng)
-        assert_slope_at_zero(student.tanh, 1, 1, device, KINK)
+        assert_slope_at_zero(student.tanh, 1, 1, device)
 
 
 @exercise("relu")
@@ -246,7 +265,15 @@ class TestRelu:
     @points(1)
     def test_values(self, student, device, rng):
         """It is max(0, x) for every element of any shape, by hand."""
-        assert_elementwise(student.relu, torch.relu, device, rng)
+
+        def mistakes(x):
+            yield x.abs(), "This is |x|: negative inputs must become 0, not positive."
+            yield (x > 0).to(x.dtype), "This is 1 where x > 0. It is still to be multiplied by x."
+            yield x.clamp(max=0), "This is min(0, x): it keeps the wrong side."
+            yield x[x > 0], "Only the positive elements are left. The others become 0; they stay."
+            yield x.clamp(0, 1), "There is no limit above: relu(3) is 3."
+
+        assert_elementwise(student.relu, torch.relu, device, rng, mistakes)
 
     @points(1)
     def test_slope(self, student, device, rng):
@@ -256,24 +283,31 @@ class TestRelu:
         assert_slope_at_zero(student.relu, 0, 1, device)
 
 
-MAXIMUM = (
-    "maximum(x, negative_slope * x) only works for slopes up to 1: with a larger one, "
-    "negative_slope * x lies below x where x is negative."
-)
-
-
 @exercise("leaky_relu")
 class TestLeakyRelu:
     @points(1)
     def test_values(self, student, device, rng):
         """Negative inputs are multiplied by negative_slope, 0.01 if nothing is said."""
         own = torch.nn.functional.leaky_relu
-        assert_elementwise(student.leaky_relu, own, device, rng, negative_slope=0.25)
+
+        def mistakes(x, slope=0.25):
+            yield own(x), "negative_slope is not used: this is what 0.01 gives, the default."
+            yield torch.relu(x), "negative_slope is not used: this is relu."
+            yield torch.where(x > 0, x, slope), "negative_slope is a factor: multiply x by it."
+            yield own(x, -slope), "negative_slope * x is negative already: there is no minus."
+            yield (
+                torch.minimum(x, slope * x),
+                "The sides are exchanged: x < 0 is the one to shrink.",
+            )
+            yield torch.relu(x) + slope * x, "negative_slope * x is added above 0, too."
+
+        assert_elementwise(student.leaky_relu, own, device, rng, mistakes, negative_slope=0.25)
         x = around_zero(rng).float()
         assert_by_hand(student.leaky_relu, x, expected=torch.where(x > 0, x, 0.01 * x))
-        for slope in (0.125, 0.0, 1.5, -0.5):
+        # Not above 1: up to there maximum(x, slope * x) is as good as any other way.
+        for slope in (0.125, 0.0, 1.0, -0.5):
             expected = torch.where(x > 0, x, slope * x)
-            likely = mistaken((torch.maximum(x, slope * x), MAXIMUM))
+            likely = mistaken(expected, *mistakes(x, slope))
             for got in (student.leaky_relu(x, negative_slope=slope), student.leaky_relu(x, slope)):
                 assert_same(got, expected, likely=likely(got))
 
@@ -293,14 +327,20 @@ class TestElu:
     def test_values(self, student, device, rng):
         """It is x above 0 and alpha (e^x - 1) elsewhere, by hand; alpha is 1 by default."""
         own = torch.nn.functional.elu
-        assert_elementwise(student.elu, own, device, rng)
+
+        def mistakes(x, alpha=1.0):
+            power = alpha * x.exp()
+            yield own(x), "alpha is not used."
+            yield alpha * own(x), "alpha multiplies the negative side only: above 0, elu(x) is x."
+            yield torch.celu(x, alpha), "alpha multiplies e^x - 1; it does not divide x."
+            yield torch.where(x > 0, x, power - 1), "alpha multiplies e^x - 1, not e^x alone."
+            yield torch.where(x > 0, x, power), "The - 1 is missing: alpha * (e^x - 1)."
+            yield torch.where(x < 0, x, power - alpha), "The sides are exchanged: above 0 it is x."
+
+        assert_elementwise(student.elu, own, device, rng, mistakes)
         x, alpha = around_zero(rng), 1 + rng.integer(1, 9) / 8
         expected = oracle(own, x, alpha)
-        likely = mistaken(
-            (own(x), "alpha is not used."),
-            (alpha * own(x), "alpha multiplies the negative side only: above 0, elu(x) is x."),
-            (torch.celu(x, alpha), "alpha multiplies e^x - 1; it does not divide x."),
-        )
+        likely = mistaken(expected, *mistakes(x, alpha))
         assert_by_hand(student.elu, x, alpha=alpha, expected=expected, likely=likely)
         got = student.elu(x, alpha)
         assert_same(got, expected, likely=likely(got))
@@ -308,7 +348,7 @@ class TestElu:
     @points(1)
     def test_accurate_near_zero(self, student, device, rng):
         """Just below 0 it keeps its digits, in float32 and float64."""
-        alpha = 0.5 + rng.integer(1, 9) / 8
+        alpha = 1 + rng.integer(1, 9) / 8
         steps = torch.tensor([1e-1, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8], device=device)
         for dtype, rtol in ((torch.float32, 1e-5), (torch.float64, 1e-9)):
             x = -steps.to(dtype) * rng.uniform(1, 2, 6, dtype=dtype)
@@ -325,14 +365,14 @@ class TestElu:
         """Values and gradients stay finite up to 1000 either way."""
         sentence = "exp(1000) is infinite in float32, and where computes both of its sides."
         own = torch.nn.functional.elu
-        for alpha in (1.0, 0.5 + rng.integer(1, 9) / 8):
+        for alpha in (1.0, 1 + rng.integer(1, 9) / 8):
             assert_extremes(student.elu, own, device, overflow(sentence), alpha=alpha)
 
     @points(1)
     def test_slope(self, student, device, rng):
         """Its slope is 1 above 0 and alpha e^x below; at 0 it is 1 if alpha is 1."""
         own = torch.nn.functional.elu
-        for alpha in (1.0, 0.25, 1.0 + rng.integer(1, 9) / 8):
+        for alpha in (1.0, 0.25, 1 + rng.integer(1, 9) / 8):
             assert_slopes(student.elu, own, around_zero(rng), rng, alpha=alpha)
             low, high = min(1, alpha), max(1, alpha)
             assert_slope_at_zero(student.elu, low, high, device, alpha=alpha)
@@ -355,25 +395,32 @@ class TestSoftmax:
         for shape in ((4,), (3, 3), (1, 5), (2, 2, 3)):
             x = rng.normal(*shape, dtype=rng.choice((torch.float32, torch.float64)))
             before, expected = x.clone(), oracle(torch.softmax, x, -1)
-            mistakes = [(torch.log_softmax(x, -1), "This is the logarithm of softmax.")]
+            mistakes = [
+                (torch.log_softmax(x, -1), "This is the logarithm of softmax: exp is missing."),
+                (x / x.sum(-1, keepdim=True), "These are the shares of x itself: exp is missing."),
+                (x.exp(), "This is e^x. It is still to be divided by its sum along dim."),
+            ]
             if shape == (3, 3):
-                power = torch.exp(x - x.amax(-1, keepdim=True))
-                mistakes += [(power / power.sum(-1), KEEPDIM)]
-            likely = mistaken(*mistakes)
+                for power in (torch.exp(x - x.amax(-1, keepdim=True)), torch.exp(x - x.max())):
+                    mistakes += [(power / power.sum(-1), KEEPDIM)]
+            likely = mistaken(expected, *mistakes)
             assert_by_hand(student.softmax, x, expected=expected, likely=likely)
             assert_unchanged(x, before)
-        assert_same(student.softmax(x[:0]), x[:0])
+        empty = x[:0]
         x = rng.permutation(6).to(device) / 2
         got = assert_vectorised(student.softmax, x)
         assert_same(got, oracle(torch.softmax, torch.cat([x] * 8), -1))
+        assert_same(student.softmax(empty), empty)
 
     @points(1)
     def test_any_dim(self, student, device, rng):
         """Along `dim`, whichever it is, the results sum to 1."""
-        x = rng.normal(*rng.sizes(3), dtype=torch.float64)
-        for dim in (0, 1, 2, -1, -2, -3):
-            y = assert_by_hand(student.softmax, x, dim=dim, expected=oracle(torch.softmax, x, dim))
-            assert_same(y.sum(dim), torch.ones_like(y.sum(dim)))
+        for shape in ((2, 3), rng.sizes(3)):
+            x = rng.normal(*shape, dtype=torch.float64)
+            for dim in range(-len(shape), len(shape)):
+                expected = oracle(torch.softmax, x, dim)
+                y = assert_by_hand(student.softmax, x, dim=dim, expected=expected)
+                assert_same(y.sum(dim), torch.ones_like(y.sum(dim)))
         x = rng.normal(3, 3)
         expected = oracle(torch.softmax, x, 0)
         likely = "With dim=0 every column sums to 1. Both the maximum and the sum go along dim."
@@ -413,25 +460,29 @@ class TestSoftmax:
         assert_gradient(got, expected, rtol=1e-3, atol=1e-4)
 
 
+ADDS = " f(x1 + x2) is not f(x1) + f(x2)."
+SCALES = " f(k * x1) is not k * f(x1)."
+
+
 @exercise("is_linear")
 class TestIsLinear:
     @points(1)
     def test_both_laws_must_hold(self, student, device, rng):
         """Linear means f(x1 + x2) = f(x1) + f(x2) and f(k x1) = k f(x1), not one of them."""
         matrix = rng.normal(3, 4, dtype=torch.float64)
-        x1, x2 = rng.normal(2, 5, 3, dtype=torch.float64), rng.normal(2, 5, 3, dtype=torch.float64)
+        x1, x2 = (rng.normal(2, 3, dtype=torch.float64) for _ in range(2))
         whole = torch.tensor([[3.0, -1.0], [5.0, 7.0]], device=device)
         signs = torch.tensor([1.0, -2.0], device=device), torch.tensor([-3.0, 1.0], device=device)
         for f, points_and_factor, expected, likely in [
-            (lambda x: x @ matrix, (x1, x2, -1.5), True, "A matrix product keeps both laws."),
-            (lambda x: x @ matrix + 1, (x1, x2, -1.5), False, "A shift by 1 breaks both laws."),
-            (lambda x: x.sum(), (x1, x2, 3), True, "A sum keeps both laws; f may return a scalar."),
-            (lambda x: x * x, (x1, x2, 0.5), False, "A square breaks both laws."),
-            (lambda x: x.clamp(min=0), (*signs, 2.0), False, "ReLU scales, but it does not add."),
-            (lambda x: x.abs(), (*signs, 2.0), False, "abs scales here, but it does not add."),
-            (lambda x: x.floor(), (*whole, 0.5), False, "floor adds here, but it does not scale."),
-            (lambda x: x.abs(), (*whole.abs(), 2.0), True, "At these points abs keeps both laws."),
-            (lambda x: 0 * x, (*signs, 2.0), True, "Zero against zero is equal."),
+            (lambda x: x @ matrix, (x1, x2, -1.5), True, "f(x) = x @ matrix, up to rounding."),
+            (lambda x: x @ matrix + 1, (x1, x2, -1.5), False, "f(x) = x @ matrix + 1."),
+            (lambda x: x.sum(), (x1, x2, 3), True, "f(x) = x.sum(): f may give a scalar."),
+            (lambda x: x * x, (x1, x2, 0.5), False, "f(x) = x * x breaks both laws."),
+            (lambda x: x.clamp(min=0), (*signs, 2.0), False, "f is relu: it scales, but" + ADDS),
+            (lambda x: x.abs(), (*signs, 2.0), False, "f is abs: it scales by 2, but" + ADDS),
+            (lambda x: x.floor(), (*whole, 0.5), False, "f is floor: it adds, but" + SCALES),
+            (lambda x: x.abs(), (*whole.abs(), 2.0), True, "f is abs, and all entries positive."),
+            (lambda x: 0 * x, (*signs, 2.0), True, "f(x) = 0 * x. Zero against zero is equal."),
         ]:
             before = points_and_factor[0].clone()
             assert_same(student.is_linear(f, *points_and_factor), expected, likely=likely)
@@ -454,8 +505,9 @@ class TestIsLinear:
                 got = student.is_linear(
                     lambda x, shift=shift: x + shift, scale * x1, scale * x2, 2.0, **options
                 )
+                largest, tol = 100 * scale, options.get("tol", 1e-6)
                 likely = (
-                    f"f(x) = x + {shift:g}, the largest entries are about {100 * scale:g}, "
-                    f"and tol is {options.get('tol', 1e-6):g}."
+                    f"f(x) = x + {shift:g}: the sides of each law differ by {shift:g}. The largest "
+                    f"entry is about {largest:g}; tol = {tol:g} of it is {tol * largest:g}."
                 )
                 assert_same(got, expected, likely=likely)

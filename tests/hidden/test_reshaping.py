@@ -76,7 +76,7 @@ class TestInferShape:
                 ValueError,
                 partial(student.infer_shape, numel, shape),
                 mentions=(shape, -1, shape.count(-1)),
-                likely="With two -1 there are many answers, so there is none.",
+                likely="Count the -1 first: with two of them there are many answers.",
             )
         for shape, bad in [((-a, b), -a), ((-a, -b), -a), ((-b, -1), -b), ((a, -1, -b), -b)]:
             assert_raises(
@@ -124,12 +124,18 @@ class TestFlattenBatch:
     @points(1)
     def test_rows_are_flattened_without_a_copy(self, student, device, rng):
         """Each sample becomes one row; a contiguous input is not copied."""
-        for axes in (3, 2, 5):
-            x = counted(rng, *rng.sizes(axes))
+        for shape in ((2, 3, 2), rng.sizes(2), rng.sizes(3), rng.sizes(5)):
+            x = counted(rng, *shape)
             before, expected = x.clone(), torch.stack([sample.flatten() for sample in x])
             got = student.flatten_batch(x)
-            mistake = "The first axis stays: only the axes after it are joined."
-            assert_placed(got, expected, (before.flatten(), mistake))
+            mistakes = (
+                (before.flatten(), "The first axis stays: only the axes after it are joined."),
+                (
+                    before.reshape(-1, shape[-1]),
+                    "All axes but the first are joined, not all but the last.",
+                ),
+            )
+            assert_placed(got, expected, *mistakes)
             assert_unchanged(x, before)
             assert_view(got, x, likely=COPIED)
 
@@ -137,7 +143,11 @@ class TestFlattenBatch:
     def test_any_memory_order_and_any_batch_size(self, student, device, rng):
         """Inputs that are not contiguous, batches of one and empty batches work too."""
         n, a, b = rng.sizes(3)
-        for x in (rng.normal(a, n, b).transpose(0, 1), rng.normal(n, a, b, 2).permute(0, 3, 2, 1)):
+        for x in (
+            counted(rng, 3, 2, 2).transpose(0, 1),
+            counted(rng, a, n, b).transpose(0, 1),
+            rng.normal(n, a, b, 2).permute(0, 3, 2, 1),
+        ):
             before, expected = x.clone(), torch.stack([sample.flatten() for sample in x])
             assert_same(student.flatten_batch(x), expected)
             assert_unchanged(x, before)
@@ -151,14 +161,20 @@ class TestSwapFirstTwo:
     @points(1)
     def test_axes_move_and_memory_does_not(self, student, device, rng):
         """The first two axes change places, the rest stay, nothing is copied."""
-        for shape in (rng.sizes(2), rng.sizes(3), (3, 3), (2, 2, *rng.sizes(2)), (0, 3), (1, 4, 2)):
+        shapes = (rng.sizes(2), (2, 3, 2), rng.sizes(3), (3, 3), (2, 2, *rng.sizes(2)))
+        for shape in (*shapes, (0, 3), (1, 4, 2)):
             x = counted(rng, *shape)
             before = x.clone()
             expected = torch.stack([before[:, b] for b in range(shape[1])])
-            reread = before.reshape(shape[1], shape[0], *shape[2:])
             got = student.swap_first_two(x)
-            backwards = before.permute(*reversed(range(len(shape))))
-            mistakes = ((reread, REREAD), (backwards, "Only the first two axes change places."))
+            mistakes = (
+                (before.reshape(shape[1], shape[0], *shape[2:]), REREAD),
+                (
+                    before.permute(*reversed(range(len(shape)))),
+                    "The axes after the first two stay.",
+                ),
+                (before.transpose(-1, -2), "-1 and -2 count from the end: use axes 0 and 1."),
+            )
             assert_placed(got, expected, *mistakes)
             assert_view(got, x, likely=COPIED)
             assert_unchanged(x, before)
@@ -184,7 +200,7 @@ class TestChannelsFirst:
     @points(1)
     def test_channels_stand_before_the_rows(self, student, device, rng):
         """Channel c of pixel (h, w) is found at [n, c, h, w]."""
-        for shape in (rng.sizes(4), (1, 4, 4, 3), (2, 3, 3, 3), (0, 4, 2, 3)):
+        for shape in ((1, 2, 3, 2), rng.sizes(4), (1, 4, 4, 3), (2, 3, 3, 3), (0, 4, 2, 3)):
             images = counted(rng, *shape).float()
             before = images.clone()
             got = student.channels_first(images)
@@ -215,6 +231,11 @@ def assert_planes(got, images):
             images.transpose(1, 3),
             "Swapping axes 1 and 3 leaves the width before the height. permute moves all at once.",
         ),
+        (
+            images.permute(0, 2, 3, 1),
+            "permute takes, for each new axis, the old axis that comes there; the channels are "
+            "axis 3, and (0, 2, 3, 1) moves axis 1 to the end.",
+        ),
     )
 
 
@@ -223,11 +244,11 @@ class TestSplitHeads:
     @points(1)
     def test_heads_take_neighbouring_features(self, student, device, rng):
         """Each head takes its own block of D // heads neighbouring features."""
-        n, tokens, heads, width = rng.sizes(4, 2, 6)
-        x = counted(rng, n, tokens, heads * width)
-        before = x.clone()
-        assert_blocks(student.split_heads(x, heads), before, heads)
-        assert_unchanged(x, before)
+        for n, tokens, heads, width in ((1, 3, 2, 2), rng.sizes(4, 2, 6)):
+            x = counted(rng, n, tokens, heads * width)
+            before = x.clone()
+            assert_blocks(student.split_heads(x, heads), before, heads)
+            assert_unchanged(x, before)
         square = rng.normal(2, 3, 9)
         assert_blocks(student.split_heads(square, heads=3), square, 3)
 
@@ -270,10 +291,13 @@ def assert_blocks(got, x, heads):
         expected,
         (
             x.reshape(n, heads, tokens, width),
-            "view(N, heads, T, -1) cuts through the tokens. Split D into (heads, D // heads) where "
-            "it stands, then swap the token and the head axis.",
+            "One view to (N, heads, T, D // heads) cuts through the tokens. Split D into "
+            "(heads, D // heads) where it stands, then swap the token and the head axis.",
         ),
-        (x.reshape(n, tokens, heads, width), "Now swap the token axis and the head axis."),
+        (
+            x.reshape(n, tokens, heads, width),
+            "The split is right. Now swap the token axis and the head axis.",
+        ),
         (
             x.reshape(n, tokens, width, heads).permute(0, 3, 1, 2),
             "The features were dealt out in turn. Each head takes a block of neighbours: "
@@ -287,10 +311,11 @@ class TestMergeHeads:
     @points(1)
     def test_each_token_gets_its_blocks_side_by_side(self, student, device, rng):
         """The blocks of all heads stand side by side again, head 0 first."""
-        x = counted(rng, *rng.sizes(4, 2, 6))
-        before = x.clone()
-        assert_merged(student.merge_heads(x), before)
-        assert_unchanged(x, before)
+        for shape in ((1, 2, 3, 2), rng.sizes(4, 2, 6)):
+            x = counted(rng, *shape).float()
+            before = x.clone()
+            assert_merged(student.merge_heads(x), before)
+            assert_unchanged(x, before)
         square = rng.normal(2, 3, 3, 3)
         assert_merged(student.merge_heads(square), square)
 
@@ -330,6 +355,12 @@ def assert_merged(got, x):
             "The head and the feature axis are exchanged: the heads go outside, "
             "and the features of one head stay together.",
         ),
+        (x.transpose(1, 2), "The swap is right. Now join the last two axes."),
+        (
+            x.flatten(1, 2),
+            "The blocks of a token go side by side, along the features; here the tokens of each "
+            "head follow those of the one before.",
+        ),
     )
 
 
@@ -338,11 +369,15 @@ class TestPatchify:
     @points(1)
     def test_patches_come_in_reading_order(self, student, device, rng):
         """Patches come row by row, each flattened as (C, size, size)."""
-        size, rows, columns, channels = rng.sizes(4)
-        images = counted(rng, 2, channels, rows * size, columns * size).float()
-        before = images.clone()
-        assert_patches(student.patchify(images, size), before, size)
-        assert_unchanged(images, before)
+        # Small enough to be shown whole: two patches, an order of patches, the order inside one.
+        small = ((1, 1, 2, 4, 2), (1, 1, 2, 3, 1), (1, 2, 2, 2, 2))
+        side, rows, columns, channels = rng.sizes(4)
+        large = (2, channels, rows * side, columns * side, side)
+        for *shape, size in (*small, large):
+            images = counted(rng, *shape).float()  # F.unfold knows no integers
+            before = images.clone()
+            assert_patches(student.patchify(images, size), before, size)
+            assert_unchanged(images, before)
         square = rng.normal(1, 2, 4, 4)
         assert_patches(student.patchify(square, size=2), square, 2)
 
@@ -403,11 +438,16 @@ def assert_patches(got, images, size):
         ),
         (
             split.permute(0, 2, 4, 3, 5, 1).reshape(expected.shape),
-            "Inside a patch the channels come last. The order is (C, size, size).",
+            "Here the channels come last inside a patch. The order is (C, size, size).",
         ),
         (
             split.permute(0, 2, 4, 1, 5, 3).reshape(expected.shape),
-            "Every patch is transposed: its rows come before its columns.",
+            "Every patch is transposed. Inside it, too, the numbers come row by row.",
+        ),
+        (
+            images.unfold(2, size, size).unfold(3, size, size).reshape(expected.shape),
+            "The channels stand before the patches, so a patch is filled from one channel alone. "
+            "Move them behind the rows and columns of patches first.",
         ),
         (
             expected.transpose(1, 2),
@@ -423,12 +463,12 @@ class TestSetBlock:
         """x[index] holds the value afterwards, and every other entry is as before."""
         number = rng.integer(100, 999)
         for x, index, value in [
-            (rng.normal(4, 3), rng.integer(0, 4), 0.5),
-            (rng.integers(0, 50, 5), -2, number),
+            (counted(rng, 3, 2), rng.integer(0, 3), number),
+            (counted(rng, 5), -2, number),
             (rng.normal(5, 2, dtype=torch.float64), slice(1, 4), -1.5),
             (rng.normal(2, 6).T, slice(None, None, 2), float(number)),
-            (rng.integers(0, 50, 4, 2, 2), slice(-3, -1), number),
-            (rng.normal(4, 3), slice(1, 3), rng.normal(2, 3)),
+            (counted(rng, 4, 2, 2), slice(-3, -1), number),
+            (counted(rng, 3, 2), slice(1, 3), -counted(rng, 2, 2)),
             (rng.normal(3, 2, 2), 1, rng.normal(2, 2)),
         ]:
             assert_written(student, x, index, value)
@@ -437,9 +477,9 @@ class TestSetBlock:
     def test_small_values_broadcast_and_x_comes_back(self, student, device, rng):
         """A value of fewer axes fills the whole block; what comes back is x itself."""
         for x, index, value in [
-            (rng.normal(4, 3), slice(1, 3), rng.normal(3)),
+            (counted(rng, 3, 2), slice(1, 3), -counted(rng, 2)),
             (rng.normal(5, 2, dtype=torch.float64), slice(2, None), rng.normal(3, 1).double()),
-            (rng.integers(0, 9, 3, 2, 4), 2, rng.integers(10, 99, 4)),
+            (counted(rng, 3, 2, 4), 2, -counted(rng, 4)),
             (rng.normal(4, 2), slice(0, 4), rng.normal()),
             (rng.normal(3, 4), -3, 7.5),
         ]:
@@ -461,10 +501,16 @@ def assert_written(student, x, index, value):
     got = student.set_block_(x, index, value)
     if isinstance(value, torch.Tensor):
         assert_unchanged(value, torch.from_numpy(block).to(x.device))
-    likely = "x is as it was: the value went into a copy. x[index] = value writes into x itself."
-    assert_same(
-        x,
-        torch.from_numpy(expected).to(x.device),
-        likely=likely if torch.equal(x, before) else None,
-    )
+    likely = None
+    if equal(x, before):
+        likely = "x is as it was: nothing went into it. x[index] = value writes into x itself."
+    elif x.shape == before.shape and outside_differs(x, before, index):
+        likely = "Entries outside x[index] have changed too. Only x[index] is to be written."
+    assert_same(x, torch.from_numpy(expected).to(x.device), likely=likely, what="x")
     return got
+
+
+def outside_differs(x, before, index):
+    outside = torch.ones(len(x), dtype=torch.bool)
+    outside[index] = False
+    return not torch.equal(x[outside], before[outside])

@@ -129,7 +129,7 @@ class TestPredict:
         y = student.predict(x, w, b)
         assert_same(y, x @ w + b)
         check_graph(y)
-        y.backward(g)
+        (y * g).sum().backward()  # y.backward(g) would import half of torch
         expected = (g @ w.T).detach(), (x.T @ g).detach(), g.sum(dim=0)
         check_gradients(expected, x=x, w=w, b=b)
 
@@ -273,7 +273,9 @@ class TestSgdStep:
         steps = [0 if p.grad is None else -0.5 * p.grad for p in params]
         student.sgd_step_(params, 0.5)
         for p, old, step in zip(params, before, steps, strict=True):
-            likely = "Each p with a gradient takes its step, also after one without: no return, no break."
+            likely = (
+                "Each p with a gradient takes its step, also after one without: no return here."
+            )
             assert_same(p.detach(), old + step, likely=likely)
 
     @points(1)
@@ -447,24 +449,19 @@ class TestFitMinibatch:
             return [w, b, losses]
 
         rig.seed(1)
-        first = run(seed=3)
+        first = run(seed=0)
         likely = (
             "Whoever draws random numbers after you must not notice. torch.manual_seed and a plain "
             "randperm change the global state; use a torch.Generator of your own."
         )
         assert_same(rig.draw(device), untouched, likely=likely)
         rig.seed(2)
-        assert_same(
-            run(seed=3),
-            first,
-            likely="Take every random number from a generator that starts from seed.",
-            **LOOSE,
-        )
-        assert_same(run(), run(seed=0), likely="seed is 0 if nothing else is said.", **LOOSE)
-        if not (as_column(first[0], x) - as_column(run(seed=4)[0], x)).abs().max() > 1e-5:
+        likely = "Take every random number from a generator that starts from seed, by default 0."
+        assert_same(run(), first, likely=likely, **LOOSE)
+        if not (as_column(first[0], x) - as_column(run(seed=1)[0], x)).abs().max() > 1e-5:
             fail(
                 "another seed must give another order",
-                expected="other numbers for seed = 4 than for seed = 3",
+                expected="other numbers for seed = 1 than for seed = 0",
                 got=first[0],
                 likely="Start the generator from seed, and take the order from it.",
             )

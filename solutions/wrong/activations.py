@@ -1,0 +1,370 @@
+"""Known wrong answers to the exercises of `activations`, each with what sets it right.
+
+`EXERCISE__slug` takes the place of EXERCISE in an otherwise right unit. It must lose points, and
+what the learner then reads must help. Like a learner's file, this one may use the whole unit.
+"""
+
+# ruff: noqa: F821  the functions of the unit stand above these when they run
+
+import math
+
+import numpy as np
+import torch
+
+
+def sigmoid__as_on_paper(x):
+    """For x = -1000 the formula gives 1 / inf = 0, as it should. On the way back, infinity times
+    0 is nan."""
+    return 1 / (1 + torch.exp(-x))
+
+
+def sigmoid__growing_exponential(x):
+    """e^1000 is infinite, and inf / inf is nan. Only e^-|x| never overflows."""
+    return torch.exp(x) / (1 + torch.exp(x))
+
+
+def sigmoid__both_sides_of_where(x):
+    """where computes both sides everywhere, also the one that overflows. The exponent must be
+    safe before exp sees it."""
+    return torch.where(x < 0, torch.exp(x) / (1 + torch.exp(x)), 1 / (1 + torch.exp(-x)))
+
+
+def sigmoid__by_abs(x):
+    """abs has slope 0 at 0, so no gradient gets through there. sigmoid has slope 1/4."""
+    z = torch.exp(-x.abs())
+    return torch.where(x < 0, z, 1.0) / (1 + z)
+
+
+def sigmoid__borrowed(x):
+    """torch has this function; the exercise is to write it."""
+    return torch.sigmoid(x)
+
+
+def sigmoid__borrowed_tanh(x):
+    """tanh of torch is an activation too, so this is borrowed as well."""
+    return 0.5 * (1 + torch.tanh(x / 2))
+
+
+def sigmoid__sign_lost(x):
+    """The exponent is -x. With +x the curve falls instead of rising."""
+    z = torch.exp(torch.where(x < 0, x, -x))
+    return torch.where(x < 0, 1.0, z) / (1 + z)
+
+
+def sigmoid__one_by_one(x):
+    """A loop over elements does in Python what one operation does at once. It is also cut from
+    the graph."""
+    values = [1 / (1 + math.exp(min(-value, 700))) for value in x.flatten().tolist()]
+    return torch.tensor(values, dtype=x.dtype).reshape(x.shape)
+
+
+def sigmoid__by_numpy(x):
+    """NumPy knows nothing of gradients: what it computes is cut from the graph."""
+    values = x.detach().numpy()
+    z = np.exp(-np.abs(values))
+    return torch.from_numpy(np.where(values < 0, z, np.ones_like(z)) / (1 + z))
+
+
+def sigmoid__detached(x):
+    """Through detach no gradient flows. The exponent needs the x that is connected."""
+    x = x.detach()
+    z = torch.exp(torch.where(x < 0, x, -x))
+    return torch.where(x < 0, z, 1.0) / (1 + z)
+
+
+def tanh__as_on_paper(x):
+    """e^1000 is infinite, and inf / inf is nan."""
+    up, down = torch.exp(x), torch.exp(-x)
+    return (up - down) / (up + down)
+
+
+def tanh__one_exponential(x):
+    """e^-2x is infinite for x = -1000. Only e^-2|x| never overflows."""
+    z = torch.exp(-2 * x)
+    return (1 - z) / (1 + z)
+
+
+def tanh__by_abs(x):
+    """abs and sign have slope 0 at 0, so no gradient gets through there. tanh has slope 1."""
+    z = torch.exp(-2 * x.abs())
+    return x.sign() * (1 - z) / (1 + z)
+
+
+def tanh__clamped(x):
+    """clamp keeps the values finite and throws the exact ones away: tanh is curved, and never
+    quite 1."""
+    return x.clamp(-1, 1)
+
+
+def tanh__factor_in_the_exponent_lost(x):
+    """tanh(x) = 2 sigmoid(2x) - 1: the 2 stands inside, too."""
+    return 2 * sigmoid(x) - 1
+
+
+def tanh__not_stretched(x):
+    """sigmoid goes from 0 to 1, tanh from -1 to 1."""
+    return sigmoid(2 * x)
+
+
+def tanh__borrowed(x):
+    """torch has this function; the exercise is to write it."""
+    return x.tanh()
+
+
+def tanh__sinh_by_cosh(x):
+    """sinh and cosh both overflow, and inf / inf is nan."""
+    return torch.sinh(x) / torch.cosh(x)
+
+
+def tanh__changes_its_input(x):
+    """A method that ends in _ works in place: the caller's tensor is changed."""
+    x.mul_(2)
+    return 2 * sigmoid(x) - 1
+
+
+def relu__python_max(x):
+    """Python's max asks which of two whole tensors is larger. torch.maximum asks it for each
+    element."""
+    return max(torch.zeros_like(x), x)
+
+
+def relu__negatives_left_out(x):
+    """x[x > 0] has fewer elements than x. The negative ones become 0, they do not go."""
+    return x[x > 0]
+
+
+def relu__in_place(x):
+    """x[...] = 0 writes into the caller's tensor. where makes a new one."""
+    x[x < 0] = 0
+    return x
+
+
+def relu__magnitude(x):
+    """abs folds the negative side up. relu flattens it."""
+    return x.abs()
+
+
+def relu__a_step(x):
+    """The comparison tells which elements count. It still has to be multiplied by x."""
+    return (x > 0).to(x.dtype)
+
+
+def relu__borrowed(x):
+    """torch has this function; the exercise is to write it."""
+    return torch.relu(x)
+
+
+def relu__one_by_one(x):
+    """A loop over elements does in Python what one operation does at once."""
+    return torch.stack([max(value, 0 * value) for value in x.flatten()]).reshape(x.shape)
+
+
+def relu__other_side(x):
+    """clamp(max=0) keeps what lies below 0. relu keeps what lies above."""
+    return x.clamp(max=0)
+
+
+def leaky_relu__slope_ignored(x, negative_slope=0.01):
+    """0.01 is the default. What the caller gives must be used."""
+    return torch.where(x > 0, x, 0.01 * x)
+
+
+def leaky_relu__slope_as_value(x, negative_slope=0.01):
+    """negative_slope is a factor, not the value of the negative side."""
+    return torch.where(x > 0, x, negative_slope)
+
+
+def leaky_relu__sides_exchanged(x, negative_slope=0.01):
+    """The condition picks the first value where it is true: x < 0 is where the slope belongs."""
+    return torch.where(x < 0, x, negative_slope * x)
+
+
+def leaky_relu__sign_flipped(x, negative_slope=0.01):
+    """Negative inputs stay negative for a positive slope: the minus is in x already."""
+    return torch.where(x > 0, x, -negative_slope * x)
+
+
+def leaky_relu__slope_added_everywhere(x, negative_slope=0.01):
+    """relu(x) + slope * x adds the slope on the positive side, too."""
+    return relu(x) + negative_slope * x
+
+
+def leaky_relu__neither_side_at_zero(x, negative_slope=0.01):
+    """x > 0 and x < 0 both leave out 0, so no gradient flows there. One side must include it."""
+    return x * (x > 0) + negative_slope * x * (x < 0)
+
+
+def leaky_relu__both_sides_at_zero(x, negative_slope=0.01):
+    """At its limit clamp passes the whole gradient. Two clamps that meet at 0 both pass it."""
+    return x.clamp(min=0) + negative_slope * x.clamp(max=0)
+
+
+def leaky_relu__borrowed(x, negative_slope=0.01):
+    """torch has this function; the exercise is to write it."""
+    return torch.nn.functional.leaky_relu(x, negative_slope)
+
+
+def leaky_relu__in_place(x, negative_slope=0.01):
+    """x[...] *= writes into the caller's tensor. where makes a new one."""
+    x[x < 0] *= negative_slope
+    return x
+
+
+def elu__digits_lost(x, alpha=1.0):
+    """Near 0, e^x is so close to 1 that the subtraction loses the digits. expm1 keeps them."""
+    safe = torch.where(x > 0, 0.0, x)
+    return torch.where(x > 0, x, alpha * (torch.exp(safe) - 1))
+
+
+def elu__overflow_behind_where(x, alpha=1.0):
+    """where computes both sides. expm1(1000) is infinite, and its gradient times 0 is nan."""
+    return torch.where(x > 0, x, alpha * torch.expm1(x))
+
+
+def elu__alpha_ignored(x, alpha=1.0):
+    """alpha scales the negative side. It must be used."""
+    return torch.where(x > 0, x, torch.expm1(torch.where(x > 0, 0.0, x)))
+
+
+def elu__alpha_everywhere(x, alpha=1.0):
+    """Above 0 elu is x, whatever alpha is."""
+    return alpha * torch.where(x > 0, x, torch.expm1(torch.where(x > 0, 0.0, x)))
+
+
+def elu__alpha_inside(x, alpha=1.0):
+    """With x / alpha in the exponent it is celu. alpha multiplies e^x - 1 and nothing else."""
+    return torch.where(x > 0, x, alpha * torch.expm1(torch.where(x > 0, 0.0, x) / alpha))
+
+
+def elu__bracket_lost(x, alpha=1.0):
+    """alpha multiplies e^x - 1 as a whole: alpha * (e^x - 1)."""
+    return torch.where(x > 0, x, alpha * torch.exp(torch.where(x > 0, 0.0, x)) - 1)
+
+
+def elu__neither_side_at_zero(x, alpha=1.0):
+    """x > 0 and x < 0 both leave out 0, so no gradient flows there. One side must include it."""
+    return x * (x > 0) + alpha * torch.expm1(x.clamp(max=0)) * (x < 0)
+
+
+def elu__shared_at_zero(x, alpha=1.0):
+    """clamp passes the whole gradient at its limit: at 0 both parts pass it, and the slope is 2."""
+    return x.clamp(min=0) + alpha * torch.expm1(x.clamp(max=0))
+
+
+def elu__borrowed(x, alpha=1.0):
+    """torch has this function; the exercise is to write it."""
+    return torch.nn.functional.elu(x, alpha)
+
+
+def softmax__as_on_paper(x, dim=-1):
+    """e^1000 is infinite, and inf / inf is nan. Subtracting the largest first changes nothing
+    else."""
+    z = torch.exp(x)
+    return z / z.sum(dim=dim, keepdim=True)
+
+
+def softmax__sums_lined_up_wrongly(x, dim=-1):
+    """Without keepdim the sums lose the axis that they belong to, and broadcasting lines them up
+    with another one."""
+    z = torch.exp(x - x.amax(dim=dim, keepdim=True))
+    return z / z.sum(dim=dim)
+
+
+def softmax__over_everything(x, dim=-1):
+    """The sum goes along one axis. Over everything, the rows no longer sum to 1."""
+    z = torch.exp(x - x.max())
+    return z / z.sum()
+
+
+def softmax__largest_of_all(x, dim=-1):
+    """The largest of all may lie so far above a row that the whole row becomes 0. Each row has
+    its own."""
+    z = torch.exp(x - x.max())
+    return z / z.sum(dim=dim, keepdim=True)
+
+
+def softmax__dim_ignored(x, dim=-1):
+    """-1 is the default. The axis that the caller names must be used."""
+    z = torch.exp(x - x.amax(dim=-1, keepdim=True))
+    return z / z.sum(dim=-1, keepdim=True)
+
+
+def softmax__first_axis(x, dim=-1):
+    """dim=0 runs down the columns. By default, softmax runs along the last axis."""
+    z = torch.exp(x - x.amax(dim=0, keepdim=True))
+    return z / z.sum(dim=0, keepdim=True)
+
+
+def softmax__logarithm(x, dim=-1):
+    """x - logsumexp(x) is the logarithm of softmax. exp brings it back."""
+    return x - torch.logsumexp(x, dim=dim, keepdim=True)
+
+
+def softmax__borrowed(x, dim=-1):
+    """torch has this function; the exercise is to write it."""
+    return torch.softmax(x, dim)
+
+
+def softmax__shares_of_x(x, dim=-1):
+    """x / sum(x) can be negative, or divide by 0. The exponential comes first."""
+    return x / x.sum(dim=dim, keepdim=True)
+
+
+def softmax__detached(x, dim=-1):
+    """Only the largest may be detached. Everything else must stay connected."""
+    z = torch.exp(x.detach() - x.detach().amax(dim=dim, keepdim=True))
+    return z / z.sum(dim=dim, keepdim=True)
+
+
+def is_linear__adding_alone(f, x1, x2, k, tol=1e-6):
+    """Both laws must hold. Some functions add and do not scale."""
+    return _near(f(x1 + x2), f(x1) + f(x2), tol)
+
+
+def is_linear__scaling_alone(f, x1, x2, k, tol=1e-6):
+    """Both laws must hold. Some functions scale and do not add."""
+    return _near(f(k * x1), k * f(x1), tol)
+
+
+def is_linear__either_law(f, x1, x2, k, tol=1e-6):
+    """Linear means both laws, not one of them: `and`, not `or`."""
+    adds = _near(f(x1 + x2), f(x1) + f(x2), tol)
+    return adds or _near(f(k * x1), k * f(x1), tol)
+
+
+def is_linear__to_the_last_bit(f, x1, x2, k, tol=1e-6):
+    """Floating point rounds, so two right ways of computing differ in the last digits. That is
+    what tol is for."""
+    adds = torch.equal(f(x1 + x2), f(x1) + f(x2))
+    return adds and torch.equal(f(k * x1), k * f(x1))
+
+
+def is_linear__absolute_tolerance(f, x1, x2, k, tol=1e-6):
+    """1e-3 is much beside 0.01 and nothing beside a million. The difference is measured by the
+    largest entry."""
+    adds = (f(x1 + x2) - f(x1) - f(x2)).abs().max() <= tol
+    return bool(adds and (f(k * x1) - k * f(x1)).abs().max() <= tol)
+
+
+def is_linear__by_allclose(f, x1, x2, k, tol=1e-6):
+    """allclose measures each difference by its own entry, and adds an absolute tolerance. Here
+    the largest entry is the measure of all."""
+    adds = torch.allclose(f(x1 + x2), f(x1) + f(x2), rtol=tol)
+    return adds and torch.allclose(f(k * x1), k * f(x1), rtol=tol)
+
+
+def is_linear__tolerance_ignored(f, x1, x2, k, tol=1e-6):
+    """1e-6 is the default. What the caller gives must be used."""
+    return _near(f(x1 + x2), f(x1) + f(x2), 1e-6) and _near(f(k * x1), k * f(x1), 1e-6)
+
+
+def is_linear__still_a_tensor(f, x1, x2, k, tol=1e-6):
+    """all() gives a tensor of one truth value. bool() makes a Python bool of it."""
+    adds = (f(x1 + x2) - f(x1) - f(x2)).abs() <= tol * f(x1 + x2).abs().max()
+    scales = (f(k * x1) - k * f(x1)).abs() <= tol * f(k * x1).abs().max()
+    return adds.all() & scales.all()
+
+
+def _near(left, right, tol):
+    largest = torch.maximum(left.abs(), right.abs()).max()
+    return bool(((left - right).abs() <= tol * largest).all())

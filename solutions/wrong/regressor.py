@@ -1,0 +1,740 @@
+"""Known wrong answers to the exercises of `regressor`, each with what sets it right.
+
+`EXERCISE__slug` takes the place of EXERCISE in an otherwise right unit. It must lose points, and
+what the learner then reads must help. Like a learner's file, this one may use the whole unit.
+"""
+
+# ruff: noqa: F821  the functions of the unit stand above these when they run
+
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+
+class LinearRegressor__without_bias(nn.Module):
+    """An affine map has a bias for each output."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features, bias=False)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+class LinearRegressor__plain_tensors(nn.Module):
+    """A plain tensor is not registered, even if it requires a gradient. nn.Parameter is."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.weight = torch.randn(in_features, out_features, requires_grad=True)
+        self.bias = torch.zeros(out_features, requires_grad=True)
+
+    def forward(self, x):
+        return x @ self.weight + self.bias
+
+
+class LinearRegressor__bias_idle(nn.Module):
+    """A parameter that forward does not use never learns."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(in_features, out_features))
+        self.bias = nn.Parameter(torch.zeros(out_features))
+
+    def forward(self, x):
+        return x @ self.weight
+
+
+class LinearRegressor__one_bias_for_all(nn.Module):
+    """Each output has a bias of its own."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(in_features, out_features))
+        self.bias = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return x @ self.weight + self.bias
+
+
+class LinearRegressor__outputs_ignored(nn.Module):
+    """out_features says how many numbers come out; 1 is only its default."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.linear = nn.Linear(in_features, 1)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+class LinearRegressor__squeezed(nn.Module):
+    """One output is still a column: (N, 1), not (N,)."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features)
+
+    def forward(self, x):
+        return self.linear(x).squeeze()
+
+
+class LinearRegressor__with_relu(nn.Module):
+    """A ReLU at the end bends the line, and negative targets are out of reach."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features)
+
+    def forward(self, x):
+        return torch.relu(self.linear(x))
+
+
+class LinearRegressor__super_forgotten(nn.Module):
+    """super().__init__() makes the tables in which layers are registered. It comes first."""
+
+    def __init__(self, in_features, out_features=1):
+        self.linear = nn.Linear(in_features, out_features)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+class LinearRegressor__new_layer_each_time(nn.Module):
+    """A layer that is made in forward is new, and random, in every call. It belongs into
+    __init__."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.sizes = in_features, out_features
+
+    def forward(self, x):
+        return nn.Linear(*self.sizes)(x)
+
+
+class LinearRegressor__no_return(nn.Module):
+    """forward has to return what it computes."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features)
+
+    def forward(self, x):
+        self.linear(x)
+
+
+class LinearRegressor__detached(nn.Module):
+    """detach() cuts the graph, so that the layer would never learn."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features)
+
+    def forward(self, x):
+        return self.linear(x).detach()
+
+
+def _layers(*widths):
+    return [nn.Linear(a, b) for a, b in pairwise(widths)]
+
+
+class MLPRegressor__plain_list(nn.Module):
+    """A plain list hides its layers from parameters(). nn.ModuleList shows them."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = _layers(in_features, *hidden, out_features)
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class MLPRegressor__relu_at_the_end(nn.Module):
+    """After the last layer there is no ReLU: negative numbers must be able to come out."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, out_features))
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return x
+
+
+class MLPRegressor__without_relu(nn.Module):
+    """Linear layers without a ReLU between them are one linear layer."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.Sequential(*_layers(in_features, *hidden, out_features))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class MLPRegressor__one_relu_only(nn.Module):
+    """There is a ReLU between each two layers, not only after the first."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, out_features))
+
+    def forward(self, x):
+        for i, layer in enumerate(self.layers):
+            x = layer(x)
+            if i == 0 and len(self.layers) > 1:
+                x = torch.relu(x)
+        return x
+
+
+class MLPRegressor__tanh(nn.Module):
+    """The activation asked for is ReLU."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, out_features))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.tanh(layer(x))
+        return self.layers[-1](x)
+
+
+class MLPRegressor__first_width_only(nn.Module):
+    """hidden has a width for each hidden layer. All of them count."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        width = hidden[0] if hidden else in_features
+        layers = [nn.Linear(in_features, width), nn.ReLU()] if hidden else []
+        self.layers = nn.Sequential(*layers, nn.Linear(width, out_features))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class MLPRegressor__never_empty(nn.Module):
+    """hidden may be empty, and then hidden[0] does not exist."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        layers = [nn.Linear(in_features, hidden[0]), nn.ReLU()]
+        for layer in _layers(*hidden):
+            layers += [layer, nn.ReLU()]
+        self.layers = nn.Sequential(*layers, nn.Linear(hidden[-1], out_features))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class MLPRegressor__lists_only(nn.Module):
+    """hidden may be a tuple, and a tuple cannot be added to a list. [a, *hidden, b] takes both."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        widths = [in_features] + hidden + [out_features]  # noqa: RUF005
+        layers = []
+        for layer in _layers(*widths):
+            layers += [layer, nn.ReLU()]
+        self.layers = nn.Sequential(*layers[:-1])
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class MLPRegressor__last_layer_forgotten(nn.Module):
+    """After the hidden layers one more leads to out_features numbers."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        layers = []
+        for width in hidden:
+            layers += [nn.Linear(in_features, width), nn.ReLU()]
+            in_features = width
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class MLPRegressor__layer_skipped(nn.Module):
+    """Every layer that was made has to be used in forward."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        width = hidden[-1] if hidden else in_features
+        self.hidden = nn.ModuleList(_layers(in_features, *hidden))
+        self.spare = nn.Linear(width, width)
+        self.last = nn.Linear(width, out_features)
+
+    def forward(self, x):
+        for layer in self.hidden:
+            x = torch.relu(layer(x))
+        return self.last(x)
+
+
+class MLPRegressor__relu_before_the_first(nn.Module):
+    """A ReLU stands between two layers. Before the first one it would cut the input."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        layers = []
+        for width in [*hidden, out_features]:
+            layers += [nn.ReLU(), nn.Linear(in_features, width)]
+            in_features = width
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def _loss(model, x, y):
+    return ((model(x) - y) ** 2).mean()
+
+
+def _step(model, lr):
+    with torch.no_grad():
+        for p in model.parameters():
+            if p.grad is not None:
+                p -= lr * p.grad
+
+
+def train__gradients_kept(model, x, y, lr=0.01, epochs=100):
+    """backward adds to the gradients that are there. They are cleared in every epoch."""
+    model.train()
+    model.zero_grad()
+    losses = []
+    for _ in range(epochs):
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    return losses
+
+
+def train__cleared_after_the_step_only(model, x, y, lr=0.01, epochs=100):
+    """The model may come with gradients of an earlier backward. They are cleared before the first
+    epoch too."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+        model.zero_grad()
+    return losses
+
+
+def train__cleared_too_early(model, x, y, lr=0.01, epochs=100):
+    """Gradients that are cleared between backward and the step are gone before they are used."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        model.zero_grad()
+        _step(model, lr)
+    return losses
+
+
+def train__loss_after_the_step(model, x, y, lr=0.01, epochs=100):
+    """Each loss is noted before its update: the first one tells where the model began."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        _loss(model, x, y).backward()
+        _step(model, lr)
+        losses.append(_loss(model, x, y).item())
+    return losses
+
+
+def train__losses_as_tensors(model, x, y, lr=0.01, epochs=100):
+    """A loss that stays a tensor keeps its whole graph in memory. item() takes the number."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss)
+        loss.backward()
+        _step(model, lr)
+    return losses
+
+
+def train__last_loss(model, x, y, lr=0.01, epochs=100):
+    """All losses are asked for, in a list, so that one can see how they fall."""
+    model.train()
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        loss.backward()
+        _step(model, lr)
+    return loss.item()
+
+
+def train__summed_loss(model, x, y, lr=0.01, epochs=100):
+    """The mean goes over all rows and outputs. Their sum makes the steps longer, the more data
+    there is."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = ((model(x) - y) ** 2).sum()
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    return losses
+
+
+def train__mean_over_rows_only(model, x, y, lr=0.01, epochs=100):
+    """The mean goes over the outputs as well as the rows."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = ((model(x) - y) ** 2).sum(dim=1).mean()
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    return losses
+
+
+def train__mode_forgotten(model, x, y, lr=0.01, epochs=100):
+    """A model may come in evaluation mode. model.train() switches it before the first epoch."""
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    return losses
+
+
+def train__adam(model, x, y, lr=0.01, epochs=100):
+    """Adam scales every step by the size of earlier gradients. Plain SGD does not."""
+    model.train()
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    return losses
+
+
+def train__momentum(model, x, y, lr=0.01, epochs=100):
+    """Momentum carries earlier steps on. Plain SGD forgets them."""
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    return losses
+
+
+def train__new_tensors(model, x, y, lr=0.01, epochs=100):
+    """`p = p - ...` makes a new tensor and leaves the model as it was. `-=` changes p itself."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        for p in model.parameters():
+            if p.grad is not None:
+                p = p - lr * p.grad
+    return losses
+
+
+def train__frozen_forgotten(model, x, y, lr=0.01, epochs=100):
+    """A frozen parameter has no gradient: None, which cannot be multiplied."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                p -= lr * p.grad
+    return losses
+
+
+def train__frozen_thawed(model, x, y, lr=0.01, epochs=100):
+    """Whoever froze a parameter wants it to stay. requires_grad is not ours to change."""
+    model.train()
+    model.requires_grad_(True)
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    return losses
+
+
+def train__weights_only(model, x, y, lr=0.01, epochs=100):
+    """Biases learn as well. model.parameters() gives all parameters, whatever their shape."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None and p.dim() == 2:
+                    p -= lr * p.grad
+    return losses
+
+
+def evaluate__mode_forgotten(model, x, y):
+    """Without model.eval(), dropout goes on dropping numbers while the error is measured."""
+    with torch.no_grad():
+        return _loss(model, x, y).item()
+
+
+def evaluate__left_in_evaluation(model, x, y):
+    """Whoever measures halfway through training wants to go on training. The mode is put back."""
+    model.eval()
+    with torch.no_grad():
+        return _loss(model, x, y).item()
+
+
+def evaluate__always_back_to_training(model, x, y):
+    """The model may have been in evaluation mode already. model.train(was_training) puts back
+    what was."""
+    model.eval()
+    with torch.no_grad():
+        loss = _loss(model, x, y).item()
+    model.train()
+    return loss
+
+
+def evaluate__top_module_only(model, x, y):
+    """training = False switches one module. eval() switches those inside it too."""
+    was_training = model.training
+    model.training = False
+    with torch.no_grad():
+        loss = _loss(model, x, y).item()
+    model.training = was_training
+    return loss
+
+
+def evaluate__restores_the_top_only(model, x, y):
+    """eval() has switched the modules inside too. train(mode) puts all of them back."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        loss = _loss(model, x, y).item()
+    model.training = was_training
+    return loss
+
+
+def evaluate__graph_recorded(model, x, y):
+    """eval() does not stop autograd. torch.no_grad() does."""
+    was_training = model.training
+    model.eval()
+    loss = _loss(model, x, y).item()
+    model.train(was_training)
+    return loss
+
+
+def evaluate__mode_mistaken_for_no_grad(model, x, y):
+    """torch.no_grad() does not change the mode. model.eval() does."""
+    was_training = model.training
+    with torch.no_grad():
+        loss = _loss(model, x, y).item()
+    model.train(was_training)
+    return loss
+
+
+def evaluate__tensor(model, x, y):
+    """item() takes the number out of a 0-dim tensor."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        loss = _loss(model, x, y)
+    model.train(was_training)
+    return loss
+
+
+def evaluate__sum(model, x, y):
+    """The mean is the sum divided by the number of errors."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        loss = ((model(x) - y) ** 2).sum().item()
+    model.train(was_training)
+    return loss
+
+
+def evaluate__root(model, x, y):
+    """The square root of it is another measure, the root mean squared error."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        loss = _loss(model, x, y).sqrt().item()
+    model.train(was_training)
+    return loss
+
+
+def predict__tensor(model, x):
+    """numpy() makes an array of a tensor."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = model(x)
+    model.train(was_training)
+    return y
+
+
+def predict__list(model, x):
+    """tolist() makes nested lists. numpy() makes one array."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = model(x).tolist()
+    model.train(was_training)
+    return y
+
+
+def predict__squeezed(model, x):
+    """A row for each input and a column for each output, even where there is only one."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = model(x).squeeze().numpy()
+    model.train(was_training)
+    return y
+
+
+def predict__flattened(model, x):
+    """A row for each input and a column for each output: (N, out)."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = model(x).flatten().numpy()
+    model.train(was_training)
+    return y
+
+
+def predict__always_float64(model, x):
+    """An array made of Python numbers is float64. numpy() keeps the dtype of the tensor."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = np.array(model(x).tolist()).reshape(len(x), -1)
+    model.train(was_training)
+    return y
+
+
+def predict__mode_forgotten(model, x):
+    """Without model.eval(), dropout goes on dropping numbers, and every prediction differs."""
+    with torch.no_grad():
+        return model(x).cpu().numpy()
+
+
+def predict__left_in_evaluation(model, x):
+    """Whoever predicts halfway through training wants to go on training. The mode is put back."""
+    model.eval()
+    with torch.no_grad():
+        return model(x).cpu().numpy()
+
+
+def predict__always_back_to_training(model, x):
+    """The model may have been in evaluation mode already. model.train(was_training) puts back
+    what was."""
+    model.eval()
+    with torch.no_grad():
+        y = model(x).cpu().numpy()
+    model.train()
+    return y
+
+
+def predict__detached_afterwards(model, x):
+    """detach() throws away a graph that was recorded all the same. torch.no_grad() records
+    none."""
+    was_training = model.training
+    model.eval()
+    y = model(x).detach().cpu().numpy()
+    model.train(was_training)
+    return y
+
+
+def predict__still_attached(model, x):
+    """NumPy knows no gradients: a tensor that requires one has no numpy()."""
+    was_training = model.training
+    model.eval()
+    y = model(x).cpu().numpy()
+    model.train(was_training)
+    return y
+
+
+def count_parameters__frozen_too(model):
+    """Frozen parameters, with requires_grad = False, are not trained and do not count."""
+    return sum(p.numel() for p in model.parameters())
+
+
+def count_parameters__tensors(model):
+    """A tensor holds many numbers. numel() tells how many."""
+    return len([p for p in model.parameters() if p.requires_grad])
+
+
+def count_parameters__rows(model):
+    """len(p) is the size of the first axis alone. numel() counts all entries."""
+    return sum(len(p) for p in model.parameters() if p.requires_grad)
+
+
+def count_parameters__state_dict(model):
+    """state_dict() also holds buffers, frozen parameters and shared ones twice: all that has to
+    be saved, not all that is trained."""
+    return sum(t.numel() for t in model.state_dict().values())
+
+
+def count_parameters__each_name(model):
+    """A parameter under two names is one parameter. parameters() gives it once."""
+    named = model.named_parameters(remove_duplicate=False)
+    return sum(p.numel() for _, p in named if p.requires_grad)
+
+
+def count_parameters__module_by_module(model):
+    """modules() gives the outer modules too, so that each parameter counts once for every module
+    around it."""
+    return sum(p.numel() for m in model.modules() for p in m.parameters() if p.requires_grad)
+
+
+def count_parameters__layer_by_layer(model):
+    """Two layers may share a parameter. Counted layer by layer, it counts twice."""
+    own = [p for m in model.modules() for p in m.parameters(recurse=False)]
+    return sum(p.numel() for p in own if p.requires_grad)
+
+
+def count_parameters__linear_layers_only(model):
+    """Other modules than nn.Linear have parameters as well. parameters() finds all of them."""
+    layers = [m for m in model.modules() if isinstance(m, nn.Linear)]
+    return sum(p.numel() for m in layers for p in m.parameters() if p.requires_grad)
+
+
+def count_parameters__tensor(model):
+    """A number of things is an int. int(...) or item() makes one of a 0-dim tensor."""
+    return sum(torch.tensor(p.shape).prod() for p in model.parameters() if p.requires_grad)

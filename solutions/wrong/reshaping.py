@@ -1,0 +1,452 @@
+"""Known wrong answers to the exercises of `reshaping`, each with what sets it right.
+
+`EXERCISE__slug` takes the place of EXERCISE in an otherwise right unit. It must lose points, and
+what the learner then reads must help. Like a learner's file, this one may use the whole unit.
+"""
+
+from math import prod
+
+import torch
+import torch.nn.functional as F
+
+
+def infer_shape__left_to_torch(numel, shape):
+    """torch says no with a RuntimeError. The rule is to be written out, and to say no with a
+    ValueError."""
+    return tuple(torch.empty(numel).view(shape).shape)
+
+
+def infer_shape__without_any_check(numel, shape):
+    """A division always gives some number. Whether the sizes fit has to be asked first."""
+    known = prod(size for size in shape if size != -1)
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
+def infer_shape__rounded_down(numel, shape):
+    """// drops the remainder. Only if there is none do the sizes multiply to numel."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
+        raise ValueError(f"bad shape {shape}")
+    if -1 not in shape:
+        if prod(shape) != numel:
+            raise ValueError(f"{shape} does not hold {numel}")
+        return shape
+    return tuple(numel // -prod(shape) if size == -1 else size for size in shape)
+
+
+def infer_shape__as_float(numel, shape):
+    """/ gives a float, even where nothing is left over. Sizes are integers: use //."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
+        raise ValueError(f"bad shape {shape}")
+    known = abs(prod(shape))
+    if (-1 in shape and numel % known) or (-1 not in shape and known != numel):
+        raise ValueError(f"{shape} does not fit {numel}")
+    return tuple(numel / known if size == -1 else size for size in shape)
+
+
+def infer_shape__minus_one_in_the_product(numel, shape):
+    """The -1 stands for an unknown size. It has no place in the product of the known ones."""
+    if shape.count(-1) > 1:
+        raise ValueError(f"two -1 in {shape}")
+    if -1 not in shape:
+        return shape
+    return tuple(numel // prod(shape) if size == -1 else size for size in shape)
+
+
+def infer_shape__product_alone(numel, shape):
+    """Two negative sizes have a positive product. Each size has to be looked at on its own."""
+    if shape.count(-1) > 1:
+        raise ValueError(f"two -1 in {shape}")
+    if -1 in shape:
+        known = -prod(shape)
+        if known == 0 or numel % known:
+            raise ValueError(f"{shape} does not divide {numel}")
+        return tuple(numel // known if size == -1 else size for size in shape)
+    if prod(shape) != numel:
+        raise ValueError(f"{shape} does not hold {numel}")
+    return shape
+
+
+def infer_shape__zero_beside_the_unknown(numel, shape):
+    """0 times any size is 0, so a 0 beside the -1 leaves it open. That is an error to report,
+    not a division to run into."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1:
+        raise ValueError(f"bad shape {shape}")
+    known = abs(prod(shape))
+    if -1 not in shape:
+        if known != numel:
+            raise ValueError(f"{shape} does not hold {numel}")
+        return shape
+    if numel % known:
+        raise ValueError(f"{shape} does not divide {numel}")
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
+def infer_shape__silent_error(numel, shape):
+    """An error is read by somebody who has to find the cause. Its message must hold the shape."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
+        raise ValueError("invalid shape")
+    known = abs(prod(shape))
+    if (-1 in shape and numel % known) or (-1 not in shape and known != numel):
+        raise ValueError("sizes do not fit")
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
+def flatten_batch__all_axes(x):
+    """The batch axis stays: each sample becomes a row of its own."""
+    return x.flatten()
+
+
+def flatten_batch__by_view(x):
+    """view never copies, so it gives up where the memory order does not allow the joined axis.
+    reshape copies there, and only there."""
+    return x.view(x.shape[0], x.shape[1:].numel())
+
+
+def flatten_batch__width_left_open(x):
+    """With no rows, any width would fit the -1. Work the width out."""
+    return x.reshape(x.shape[0], -1)
+
+
+def flatten_batch__last_axis_kept(x):
+    """All axes but the first are joined. This joins all but the last."""
+    return x.reshape(-1, x.shape[-1])
+
+
+def flatten_batch__always_copied(x):
+    """contiguous() is free where nothing has to move, clone() never is."""
+    return x.clone().reshape(x.shape[0], x.shape[1:].numel())
+
+
+def flatten_batch__three_axes(x):
+    """There may be two axes, or five. x.shape[1:] holds all of them but the first."""
+    n, a, b = x.shape
+    return x.reshape(n, a * b)
+
+
+def flatten_batch__memory_order(x):
+    """The rows are read in the order of the axes, not in the order in which the numbers happen
+    to lie in memory."""
+    width = x.shape[1:].numel()
+    return x.as_strided((x.shape[0], width), (width, 1))
+
+
+def swap_first_two__by_reshape(x):
+    """reshape moves the line breaks, never an axis. The shape is right, the contents are not."""
+    if x.dim() < 2:
+        raise ValueError(f"too few axes: {tuple(x.shape)}")
+    return x.reshape(x.shape[1], x.shape[0], *x.shape[2:])
+
+
+def swap_first_two__by_t(x):
+    """t() is for matrices. transpose(0, 1) takes any number of axes."""
+    if x.dim() < 2:
+        raise ValueError(f"too few axes: {tuple(x.shape)}")
+    return x.t()
+
+
+def swap_first_two__two_axes_named(x):
+    """permute wants to hear of every axis. transpose(0, 1) leaves the others alone."""
+    if x.dim() < 2:
+        raise ValueError(f"too few axes: {tuple(x.shape)}")
+    return x.permute(1, 0)
+
+
+def swap_first_two__all_reversed(x):
+    """Reversing all axes is a swap of the first two only if there are two."""
+    if x.dim() < 2:
+        raise ValueError(f"too few axes: {tuple(x.shape)}")
+    return x.permute(*reversed(range(x.dim())))
+
+
+def swap_first_two__last_two(x):
+    """-1 and -2 count from the end: they name the last two axes."""
+    if x.dim() < 2:
+        raise ValueError(f"too few axes: {tuple(x.shape)}")
+    return x.transpose(-1, -2)
+
+
+def swap_first_two__copied(x):
+    """contiguous() puts the numbers into a new memory order: that is a copy."""
+    if x.dim() < 2:
+        raise ValueError(f"too few axes: {tuple(x.shape)}")
+    return x.transpose(0, 1).contiguous()
+
+
+def swap_first_two__error_of_torch(x):
+    """With one axis, torch raises an IndexError about dimensions. ValueError was asked for."""
+    return x.transpose(0, 1)
+
+
+def swap_first_two__input_swapped_too(x):
+    """A name that ends in _ works in place: here it turns the input itself around."""
+    if x.dim() < 2:
+        raise ValueError(f"too few axes: {tuple(x.shape)}")
+    return x.transpose_(0, 1)
+
+
+def channels_first__by_reshape(images):
+    """reshape moves the line breaks, never an axis: the colours end up mixed."""
+    n, height, width, channels = images.shape
+    return images.reshape(n, channels, height, width)
+
+
+def channels_first__one_swap(images):
+    """Swapping axes 1 and 3 brings the channels forward, but also the width before the height."""
+    return images.transpose(1, 3)
+
+
+def channels_first__other_direction(images):
+    """permute lists, for each new axis, the old one that comes there. (0, 2, 3, 1) is the way
+    back."""
+    return images.permute(0, 2, 3, 1)
+
+
+def channels_first__copied(images):
+    """contiguous() copies every pixel. The layers of PyTorch take the view as it is."""
+    return images.permute(0, 3, 1, 2).contiguous()
+
+
+def channels_first__stacked(images):
+    """stack makes new memory. permute describes the old one anew."""
+    return torch.stack(images.unbind(-1), dim=1)
+
+
+def channels_first__one_image(images):
+    """There is a batch axis in front: the channels are axis 3, and they go to axis 1."""
+    return images.permute(2, 0, 1)
+
+
+def channels_first__colours_reversed(images):
+    """The channels move as they are: channel 0 stays channel 0."""
+    return images.permute(0, 3, 1, 2).flip(1)
+
+
+def split_heads__by_view_alone(x, heads):
+    """Splitting D and moving the new axis are two steps. One view to the final shape cuts
+    through the tokens."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads:
+        raise ValueError(f"cannot split {features} into {heads}")
+    return x.reshape(n, heads, tokens, features // heads)
+
+
+def split_heads__without_the_swap(x, heads):
+    """The split axis stands after the tokens. It still has to move before them."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads:
+        raise ValueError(f"cannot split {features} into {heads}")
+    return x.reshape(n, tokens, heads, features // heads)
+
+
+def split_heads__dealt_in_turn(x, heads):
+    """Split into (D // heads, heads), the features are dealt like cards. Each head takes a block
+    of neighbours: (heads, D // heads)."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads:
+        raise ValueError(f"cannot split {features} into {heads}")
+    return x.reshape(n, tokens, features // heads, heads).permute(0, 3, 1, 2)
+
+
+def split_heads__batch_behind_the_heads(x, heads):
+    """stack puts its new axis first unless it is told where. The batch comes before the heads."""
+    if heads < 1 or x.shape[-1] % heads:
+        raise ValueError(f"cannot split {x.shape[-1]} into {heads}")
+    return torch.stack(x.chunk(heads, dim=-1))
+
+
+def split_heads__tokens_left_open(x, heads):
+    """With no samples, any number of tokens would fit the -1. The shape of x tells it."""
+    n, _, features = x.shape
+    if heads < 1 or features % heads:
+        raise ValueError(f"cannot split {features} into {heads}")
+    return x.reshape(n, -1, heads, features // heads).transpose(1, 2)
+
+
+def split_heads__error_of_torch(x, heads):
+    """torch complains about a shape, in a RuntimeError. ValueError with `heads` was asked for."""
+    n, tokens, features = x.shape
+    return x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
+
+
+def split_heads__zero_divides(x, heads):
+    """features % 0 is an error of its own, and -2 divides 6. Ask for heads < 1 first."""
+    n, tokens, features = x.shape
+    if features % heads != 0:
+        raise ValueError(f"cannot split {features} into {heads}")
+    return x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
+
+
+def split_heads__leftovers_dropped(x, heads):
+    """Features that do not fit are not to be dropped. That is an error to report."""
+    if heads < 1:
+        raise ValueError(f"heads must be positive, got {heads}")
+    n, tokens, features = x.shape
+    width = features // heads
+    return x[..., : heads * width].reshape(n, tokens, heads, width).transpose(1, 2)
+
+
+def merge_heads__by_reshape_alone(x):
+    """The heads stand before the tokens. They have to move beside the features before the two
+    can be joined."""
+    n, heads, tokens, width = x.shape
+    return x.reshape(n, tokens, heads * width)
+
+
+def merge_heads__by_view(x):
+    """After a swap the axes are not in memory order, and view refuses. reshape copies."""
+    n, heads, tokens, width = x.shape
+    return x.transpose(1, 2).view(n, tokens, heads * width)
+
+
+def merge_heads__features_outside(x):
+    """The features of one head stay together: the heads are the outer of the two joined axes."""
+    n, heads, tokens, width = x.shape
+    return x.permute(0, 2, 3, 1).reshape(n, tokens, heads * width)
+
+
+def merge_heads__not_joined(x):
+    """The swap is half of the way. The last two axes are still to be joined."""
+    return x.transpose(1, 2)
+
+
+def merge_heads__averaged(x):
+    """Merging keeps all numbers. Nothing is added up."""
+    return x.mean(dim=1)
+
+
+def merge_heads__width_left_open(x):
+    """With no rows, any width would fit the -1. heads * d is known."""
+    n, _, tokens, _ = x.shape
+    return x.transpose(1, 2).reshape(n, tokens, -1)
+
+
+def merge_heads__along_the_tokens(x):
+    """cat along the tokens makes the sequence longer. The blocks go side by side, along the
+    features."""
+    return torch.cat(x.unbind(1), dim=1)
+
+
+def patchify__by_reshape_alone(images, size):
+    """A reshape cuts the rows of the image into pieces, not the image into squares."""
+    n, channels, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    return images.reshape(n, (height // size) * (width // size), channels * size * size)
+
+
+def patchify__column_by_column(images, size):
+    """The patches are read as a text is: along a row first."""
+    n, channels, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    split = images.reshape(n, channels, height // size, size, width // size, size)
+    return split.permute(0, 4, 2, 1, 3, 5).reshape(n, -1, channels * size * size)
+
+
+def patchify__channels_last(images, size):
+    """Inside a patch the channels come first: (C, size, size)."""
+    n, channels, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    rows, columns = height // size, width // size
+    split = images.reshape(n, channels, rows, size, columns, size)
+    moved = split.permute(0, 2, 4, 3, 5, 1)
+    return moved.reshape(n, rows * columns, channels * size * size)
+
+
+def patchify__transposed_patches(images, size):
+    """Inside a patch the rows come before the columns, as in the image."""
+    n, channels, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    rows, columns = height // size, width // size
+    split = images.reshape(n, channels, rows, size, columns, size)
+    moved = split.permute(0, 2, 4, 1, 5, 3)
+    return moved.reshape(n, rows * columns, channels * size * size)
+
+
+def patchify__channels_outside(images, size):
+    """unfold leaves the channels outside the patches. They have to move inside before the axes
+    are joined."""
+    n, channels, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    tiles = images.unfold(2, size, size).unfold(3, size, size)
+    patches = (height // size) * (width // size)
+    return tiles.reshape(n, patches, channels * size * size)
+
+
+def patchify__left_as_unfold_gives_it(images, size):
+    """unfold puts the patches last. A transpose brings them before the pixels."""
+    if size < 1 or images.shape[2] % size or images.shape[3] % size:
+        raise ValueError(f"{size} does not divide {tuple(images.shape)}")
+    return F.unfold(images, size, stride=size)
+
+
+def patchify__edges_dropped(images, size):
+    """unfold leaves out what does not fill a whole patch, without a word. A size that does not
+    divide both sides is an error."""
+    if size < 1:
+        raise ValueError(f"size must be positive, got {size}")
+    n, channels, _, _ = images.shape
+    tiles = images.unfold(2, size, size).unfold(3, size, size)
+    rows, columns = tiles.shape[2:4]
+    moved = tiles.permute(0, 2, 3, 1, 4, 5)
+    return moved.reshape(n, rows * columns, channels * size * size)
+
+
+def patchify__square_images(images, size):
+    """Images need not be square: rows and columns of patches are counted apart."""
+    n, channels, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    grid = height // size
+    split = images.reshape(n, channels, grid, size, grid, size)
+    moved = split.permute(0, 2, 4, 1, 3, 5)
+    return moved.reshape(n, grid * grid, channels * size * size)
+
+
+def set_block___of_a_copy(x, index, value):
+    """In place means that x itself changes. The copy that was changed here is another tensor."""
+    y = x.clone()
+    y[index] = value
+    return y
+
+
+def set_block___without_return(x, index, value):
+    """x is to be returned, so that calls can be chained, as in x.fill_(1).add_(2)."""
+    x[index] = value
+
+
+def set_block___block_returned(x, index, value):
+    """x itself is to be returned, not the part of it that was written."""
+    x[index] = value
+    return x[index]
+
+
+def set_block___name_rebound(x, index, value):
+    """`block = value` gives a name to another object. Only block[...] = value, or copy_, writes
+    into the tensor."""
+    block = x[index]
+    block = value  # noqa: F841
+    return x
+
+
+def set_block___copy_by_list_index(x, index, value):
+    """Indexing with a tensor of positions makes a copy, and the value is written into that. An
+    int or a slice gives a view."""
+    rows = torch.arange(len(x))[index].reshape(-1)
+    x[rows].copy_(torch.as_tensor(value))
+    return x
+
+
+def set_block___numbers_only(x, index, value):
+    """fill_ takes one number. copy_ and x[index] = value take a tensor that broadcasts, too."""
+    x[index].fill_(value)
+    return x
+
+
+def set_block___all_of_it(x, index, value):
+    """x[:] is all of x. Only the rows that `index` selects are to be written."""
+    x[:] = value
+    return x

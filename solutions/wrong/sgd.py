@@ -1,0 +1,640 @@
+"""Known wrong answers to the exercises of `sgd`, each with what sets it right.
+
+`EXERCISE__slug` takes the place of EXERCISE in an otherwise right unit. It must lose points, and
+what the learner then reads must help. Like a learner's file, this one may use the whole unit.
+"""
+
+# ruff: noqa: F821  the functions of the unit stand above these when they run
+
+import torch
+
+
+def _start(x, dtype=None):
+    """w and b as leaves full of zeros."""
+    dtype = x.dtype if dtype is None else dtype
+    w = torch.zeros(x.shape[1], 1, dtype=dtype, device=x.device, requires_grad=True)
+    b = torch.zeros(1, dtype=dtype, device=x.device, requires_grad=True)
+    return w, b
+
+
+def _step(x, y, w, b, lr):
+    """One right step; the loss before it."""
+    loss = mse(predict(x, w, b), y)
+    loss.backward()
+    sgd_step_([w, b], lr)
+    zero_grads_([w, b])
+    return loss.item()
+
+
+def _epochs(x, y, lr, batch_size, orders):
+    """Right training, over the given orders of the rows."""
+    w, b = _start(x)
+    losses = []
+    for order in orders:
+        batch = [_step(x[rows], y[rows], w, b, lr) for rows in order.split(batch_size)]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
+
+
+def predict__bias_forgotten(x, w, b):
+    """Without b, every line would go through 0. b is added to each row."""
+    return x @ w
+
+
+def predict__sum_forgotten(x, w, b):
+    """Multiplying entry by entry is half of a matrix product: the products of a row still have to
+    be added up."""
+    return x * w.T + b
+
+
+def predict__flattened(x, w, b):
+    """A column (N, 1) stays a column, so that it can be compared with y."""
+    return (x @ w + b).squeeze(1)
+
+
+def predict__bias_inside(x, w, b):
+    """b is added once to each row, after the product, not to each weight."""
+    return x @ (w + b)
+
+
+def predict__as_a_row(x, w, b):
+    """w.T @ x.T is the transpose of x @ w: a row where a column is wanted."""
+    return w.T @ x.T + b
+
+
+def predict__detached(x, w, b):
+    """detach() cuts the graph, so that w and b would never learn."""
+    return (x @ w + b).detach()
+
+
+def predict__rebuilt(x, w, b):
+    """A tensor made of plain numbers has no graph, and the dtype that torch chooses."""
+    return torch.tensor((x @ w + b).tolist())
+
+
+def mse__sum(y_pred, y_true):
+    """The mean is the sum divided by the number of errors."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return ((y_pred - y_true) ** 2).sum()
+
+
+def mse__root(y_pred, y_true):
+    """The square root of it is another measure, the root mean squared error."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return ((y_pred - y_true) ** 2).mean().sqrt()
+
+
+def mse__half(y_pred, y_true):
+    """Some books divide by 2 to make the slope simpler. The mean squared error does not."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return ((y_pred - y_true) ** 2).mean() / 2
+
+
+def mse__absolute(y_pred, y_true):
+    """The errors are squared; their absolute values make the mean absolute error."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return (y_pred - y_true).abs().mean()
+
+
+def mse__mean_first(y_pred, y_true):
+    """Each error is squared before the mean. In the mean of the errors, those above and below
+    cancel."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return (y_pred - y_true).mean() ** 2
+
+
+def mse__one_axis(y_pred, y_true):
+    """mean(dim=0) keeps the second axis. mean() over all entries is 0-dim."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return ((y_pred - y_true) ** 2).mean(dim=0)
+
+
+def mse__plain_number(y_pred, y_true):
+    """A Python number has no graph: keep the 0-dim tensor, so that backward can be called."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return ((y_pred - y_true) ** 2).mean().item()
+
+
+def mse__unchecked(y_pred, y_true):
+    """(N, 1) minus (N,) is (N, N). Nobody warns, so the shapes have to be compared first."""
+    return ((y_pred - y_true) ** 2).mean()
+
+
+def mse__lengths_only(y_pred, y_true):
+    """(N, 1) and (N,) have the same length. The whole shapes have to be compared."""
+    if len(y_pred) != len(y_true):
+        raise ValueError(f"lengths {len(y_pred)} and {len(y_true)}")
+    return ((y_pred - y_true) ** 2).mean()
+
+
+def mse__reshaped(y_pred, y_true):
+    """Reshaping hides the mistake of the caller. A ValueError shows it."""
+    return ((y_pred - y_true.reshape(y_pred.shape)) ** 2).mean()
+
+
+def mse__asserted(y_pred, y_true):
+    """assert raises an AssertionError. Arguments that are wrong call for a ValueError."""
+    assert y_pred.shape == y_true.shape, f"{tuple(y_pred.shape)} and {tuple(y_true.shape)}"
+    return ((y_pred - y_true) ** 2).mean()
+
+
+def mse__silent_error(y_pred, y_true):
+    """An error that names the shapes saves the reader a search."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError("the shapes differ")
+    return ((y_pred - y_true) ** 2).mean()
+
+
+def mse__borrowed(y_pred, y_true):
+    """torch.nn has this function; the exercise is to write it."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return torch.nn.functional.mse_loss(y_pred, y_true)
+
+
+def mse_gradients__two_forgotten(x, y, w, b):
+    """The slope of a square e * e is 2 e."""
+    error = x @ w + b - y
+    return x.T @ error / len(x), error.mean(dim=0)
+
+
+def mse_gradients__sum(x, y, w, b):
+    """The loss is a mean, so its slopes are divided by the number of rows as well."""
+    error = x @ w + b - y
+    return 2 * x.T @ error, 2 * error.sum(dim=0)
+
+
+def mse_gradients__downhill(x, y, w, b):
+    """The gradient points uphill: the error is prediction - y. The step turns it round, later."""
+    error = y - (x @ w + b)
+    return 2 * x.T @ error / len(x), 2 * error.mean(dim=0)
+
+
+def mse_gradients__bias_per_row(x, y, w, b):
+    """b is used in every row, so its slope is the sum over the rows."""
+    error = x @ w + b - y
+    return 2 * x.T @ error / len(x), 2 * error / len(x)
+
+
+def mse_gradients__bias_without_axis(x, y, w, b):
+    """A slope has the shape of what it belongs to: b is (1,), and so is db."""
+    error = x @ w + b - y
+    return 2 * x.T @ error / len(x), 2 * error.mean()
+
+
+def mse_gradients__weight_as_a_row(x, y, w, b):
+    """error.T @ x is the transpose of x.T @ error; dw is a column, as w is."""
+    error = x @ w + b - y
+    return 2 * error.T @ x / len(x), 2 * error.mean(dim=0)
+
+
+def mse_gradients__swapped(x, y, w, b):
+    """dw comes first, then db."""
+    error = x @ w + b - y
+    return 2 * error.mean(dim=0), 2 * x.T @ error / len(x)
+
+
+def mse_gradients__divided_by_features(x, y, w, b):
+    """The mean goes over the rows of x. The number of its features has no part in it."""
+    error = x @ w + b - y
+    return 2 * x.T @ error / x.numel(), 2 * error.mean(dim=0)
+
+
+def mse_gradients__bias_left_out(x, y, w, b):
+    """b is part of the prediction, and so of the error."""
+    error = x @ w - y
+    return 2 * x.T @ error / len(x), 2 * error.mean(dim=0)
+
+
+def mse_gradients__by_autograd(x, y, w, b):
+    """Here the slopes are to be derived by hand. backward() is what they are checked against."""
+    w, b = (t.clone().requires_grad_() for t in (w, b))
+    mse(predict(x, w, b), y).backward()
+    return w.grad, b.grad
+
+
+def sgd_step___new_tensor(params, lr):
+    """`p = p - ...` gives the name p to a new tensor. The old one, which the caller holds, stays
+    as it was."""
+    for p in params:
+        if p.grad is not None:
+            p = p - lr * p.grad
+
+
+def sgd_step___recorded(params, lr):
+    """Autograd does not let a leaf be changed while it records. The step belongs under
+    torch.no_grad()."""
+    for p in params:
+        if p.grad is not None:
+            p -= lr * p.grad
+
+
+def sgd_step___new_data(params, lr):
+    """`p.data = ...` moves p to new memory. `-=` changes the numbers where they are."""
+    for p in params:
+        if p.grad is not None:
+            p.data = p.data - lr * p.grad
+
+
+def sgd_step___uphill(params, lr):
+    """The gradient points uphill; a step down subtracts it."""
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p += lr * p.grad
+
+
+def sgd_step___rate_forgotten(params, lr):
+    """lr says how long the step is: the gradient is multiplied by it."""
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p -= p.grad
+
+
+def sgd_step___stops_at_none(params, lr):
+    """return leaves the whole function. The parameters after this one are still waiting."""
+    with torch.no_grad():
+        for p in params:
+            if p.grad is None:
+                return
+            p -= lr * p.grad
+
+
+def sgd_step___none_forgotten(params, lr):
+    """A parameter that took no part in the loss has no gradient: None, which cannot be
+    multiplied."""
+    with torch.no_grad():
+        for p in params:
+            p -= lr * p.grad
+
+
+def sgd_step___clears(params, lr):
+    """Clearing the gradients is a task of its own, for zero_grads_."""
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p -= lr * p.grad
+                p.grad = None
+
+
+def sgd_step___scales_the_gradient(params, lr):
+    """`*=` changes p.grad itself. `lr * p.grad` is a new tensor and leaves it alone."""
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p.grad *= lr
+                p -= p.grad
+
+
+def sgd_step___returns(params, lr):
+    """A function that works in place, with _ at the end of its name, has nothing to return
+    here."""
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p -= lr * p.grad
+    return params
+
+
+def sgd_step___no_longer_a_leaf(params, lr):
+    """requires_grad = False silences autograd for good: p would never learn again."""
+    for p in params:
+        if p.grad is not None:
+            p.requires_grad_(False)
+            p -= lr * p.grad
+
+
+def zero_grads___name_only(params):
+    """`grad = None` gives the name grad to None. The gradient hangs on p: `p.grad = None`."""
+    for p in params:
+        grad = p.grad
+        grad = None  # noqa: F841
+
+
+def zero_grads___parameters_too(params):
+    """p.zero_() forgets what p has learned. Only p.grad is to be cleared."""
+    with torch.no_grad():
+        for p in params:
+            p.zero_()
+            p.grad = None
+
+
+def zero_grads___parameters_instead(params):
+    """p holds the weights, p.grad their gradients. It is the gradients that are cleared."""
+    for p in params:
+        p.data.zero_()
+
+
+def zero_grads___new_tensor(params):
+    """p.grad * 0 is a new tensor that nobody keeps. p.grad.zero_() changes the gradient itself."""
+    for p in params:
+        if p.grad is not None:
+            p.grad * 0
+
+
+def zero_grads___first_only(params):
+    """return inside the loop ends it in the first round."""
+    for p in params:
+        p.grad = None
+        return None
+
+
+def zero_grads___stops_at_none(params):
+    """A parameter without a gradient is passed over; the ones after it are not."""
+    for p in params:
+        if p.grad is None:
+            break
+        p.grad.zero_()
+
+
+def zero_grads___none_forgotten(params):
+    """Before the first backward, p.grad is None, and None has no zero_()."""
+    for p in params:
+        p.grad.zero_()
+
+
+def zero_grads___returns(params):
+    """A function that works in place, with _ at the end of its name, has nothing to return
+    here."""
+    for p in params:
+        p.grad = None
+    return params
+
+
+def fit__gradients_kept(x, y, lr=0.1, steps=1000):
+    """backward adds to the gradients that are there. They are cleared in every step."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        loss = mse(predict(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        sgd_step_([w, b], lr)
+    return w.detach(), b.detach(), losses
+
+
+def fit__cleared_too_early(x, y, lr=0.1, steps=1000):
+    """Gradients that are cleared between backward and the step are gone before they are used."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        loss = mse(predict(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        zero_grads_([w, b])
+        sgd_step_([w, b], lr)
+    return w.detach(), b.detach(), losses
+
+
+def fit__loss_after_the_step(x, y, lr=0.1, steps=1000):
+    """The first loss is the one at w = 0 and b = 0: it is noted before the step."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        _step(x, y, w, b, lr)
+        losses.append(mse(predict(x, w, b), y).item())
+    return w.detach(), b.detach(), losses
+
+
+def fit__losses_as_tensors(x, y, lr=0.1, steps=1000):
+    """A loss that stays a tensor keeps its whole graph in memory. item() takes the number."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        loss = mse(predict(x, w, b), y)
+        losses.append(loss)
+        loss.backward()
+        sgd_step_([w, b], lr)
+        zero_grads_([w, b])
+    return w.detach(), b.detach(), losses
+
+
+def fit__one_loss_more(x, y, lr=0.1, steps=1000):
+    """One loss for each step; the one after the last step is not asked for."""
+    w, b = _start(x)
+    losses = [_step(x, y, w, b, lr) for _ in range(steps)]
+    losses.append(mse(predict(x, w, b), y).item())
+    return w.detach(), b.detach(), losses
+
+
+def fit__attached(x, y, lr=0.1, steps=1000):
+    """The training is over: detach() gives back plain numbers that autograd does not follow."""
+    w, b = _start(x)
+    losses = [_step(x, y, w, b, lr) for _ in range(steps)]
+    return w, b, losses
+
+
+def fit__random_start(x, y, lr=0.1, steps=1000):
+    """The walk is to begin at w = 0 and b = 0, so that two runs give the same result."""
+    w, b = (torch.randn_like(t).requires_grad_() for t in _start(x))
+    losses = [_step(x, y, w, b, lr) for _ in range(steps)]
+    return w.detach(), b.detach(), losses
+
+
+def fit__always_float32(x, y, lr=0.1, steps=1000):
+    """torch.zeros makes float32. For other data it needs dtype=x.dtype."""
+    w, b = _start(x, torch.float32)
+    losses = [_step(x, y, w, b, lr) for _ in range(steps)]
+    return w.detach(), b.detach(), losses
+
+
+def fit__bias_never_moves(x, y, lr=0.1, steps=1000):
+    """b learns as w does: it belongs into the list of parameters too."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        loss = mse(predict(x, w, b), y)
+        losses.append(loss.item())
+        loss.backward()
+        sgd_step_([w], lr)
+        zero_grads_([w, b])
+    return w.detach(), b.detach(), losses
+
+
+def fit__row_by_row(x, y, lr=0.1, steps=1000):
+    """Full batch means one step over all rows at once, not a step after each row."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        losses.append(mse(predict(x, w, b), y).item())
+        for i in range(len(x)):
+            _step(x[i : i + 1], y[i : i + 1], w, b, lr)
+    return w.detach(), b.detach(), losses
+
+
+def fit__other_rate(x, y, lr=0.01, steps=1000):
+    """The default of lr is 0.1, as the signature says."""
+    w, b = _start(x)
+    losses = [_step(x, y, w, b, lr) for _ in range(steps)]
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__in_order(x, y, lr, epochs, batch_size, seed=0):
+    """The rows are to come in a new random order in each epoch."""
+    return _epochs(x, y, lr, batch_size, [torch.arange(len(x))] * epochs)
+
+
+def fit_minibatch__shuffled_once(x, y, lr, epochs, batch_size, seed=0):
+    """One shuffle before the loop gives every epoch the same order. It belongs inside the loop."""
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(x), generator=generator)
+    return _epochs(x, y, lr, batch_size, [order] * epochs)
+
+
+def fit_minibatch__seeded_each_epoch(x, y, lr, epochs, batch_size, seed=0):
+    """A generator that starts again from the same seed gives the same order again."""
+    orders = []
+    for _ in range(epochs):
+        generator = torch.Generator().manual_seed(seed)
+        orders.append(torch.randperm(len(x), generator=generator))
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def fit_minibatch__last_dropped(x, y, lr, epochs, batch_size, seed=0):
+    """A short last batch holds rows that would never be used. It counts like the others."""
+    generator = torch.Generator().manual_seed(seed)
+    full = len(x) // batch_size * batch_size or len(x)
+    orders = [torch.randperm(len(x), generator=generator)[:full] for _ in range(epochs)]
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def fit_minibatch__drawn_with_repeats(x, y, lr, epochs, batch_size, seed=0):
+    """randint can draw a row twice and leave out another. randperm puts all rows in an order."""
+    generator = torch.Generator().manual_seed(seed)
+    draw = torch.randint
+    orders = [draw(len(x), (len(x),), generator=generator) for _ in range(epochs)]
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def fit_minibatch__rows_torn_apart(x, y, lr, epochs, batch_size, seed=0):
+    """A row of x belongs to its row of y: both are taken by the same numbers."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        x, y = (t[torch.randperm(len(t), generator=generator)] for t in (x, y))
+        pairs = zip(x.split(batch_size), y.split(batch_size), strict=True)
+        batch = [_step(part, there, w, b, lr) for part, there in pairs]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__global_seed(x, y, lr, epochs, batch_size, seed=0):
+    """torch.manual_seed resets the random numbers of the whole program. A torch.Generator keeps
+    to itself."""
+    torch.manual_seed(seed)
+    orders = [torch.randperm(len(x)) for _ in range(epochs)]
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def fit_minibatch__seed_unused(x, y, lr, epochs, batch_size, seed=0):
+    """Without the seed, every run gives another result. The order is drawn from a generator that
+    starts from it."""
+    orders = [torch.randperm(len(x)) for _ in range(epochs)]
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def fit_minibatch__own_seed(x, y, lr, epochs, batch_size, seed=0):
+    """The seed of the caller decides, not a fixed one."""
+    generator = torch.Generator().manual_seed(42)
+    orders = [torch.randperm(len(x), generator=generator) for _ in range(epochs)]
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def fit_minibatch__shuffles_the_data(x, y, lr, epochs, batch_size, seed=0):
+    """x[:] = ... changes the data of the caller. x[order] is a copy in the new order."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        x[:], y[:] = x[order], y[order]
+        pairs = zip(x.split(batch_size), y.split(batch_size), strict=True)
+        batch = [_step(part, there, w, b, lr) for part, there in pairs]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__loss_of_every_batch(x, y, lr, epochs, batch_size, seed=0):
+    """losses has one number for each epoch: the mean of its batch losses."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        losses += [_step(x[rows], y[rows], w, b, lr) for rows in order.split(batch_size)]
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__losses_added_up(x, y, lr, epochs, batch_size, seed=0):
+    """The mean of the batch losses is their sum divided by the number of batches."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        losses.append(sum(_step(x[rows], y[rows], w, b, lr) for rows in order.split(batch_size)))
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__last_loss(x, y, lr, epochs, batch_size, seed=0):
+    """The loss of the last batch alone says little of the epoch: all batches count."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for rows in order.split(batch_size):
+            loss = _step(x[rows], y[rows], w, b, lr)
+        losses.append(loss)
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__loss_after_the_epoch(x, y, lr, epochs, batch_size, seed=0):
+    """Each batch loss is taken before its step, and the mean of them is the loss of the epoch."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        for rows in order.split(batch_size):
+            _step(x[rows], y[rows], w, b, lr)
+        losses.append(mse(predict(x, w, b), y).item())
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__one_step_an_epoch(x, y, lr, epochs, batch_size, seed=0):
+    """Each batch takes its own step. Gradients are cleared after each, not once an epoch."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        batch = []
+        zero_grads_([w, b])
+        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+            loss = mse(predict(x[rows], w, b), y[rows])
+            batch.append(loss.item())
+            loss.backward()
+            sgd_step_([w, b], lr)
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__number_of_batches(x, y, lr, epochs, batch_size, seed=0):
+    """chunk(n) makes n pieces, split(n) makes pieces of n rows."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        batch = [_step(x[rows], y[rows], w, b, lr) for rows in order.chunk(batch_size)]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
