@@ -50,7 +50,10 @@ def run(
         selection = {u: e for u, e in selection.items() if u in submission.sources}
         if not selection:
             raise UsageError(f"{path} holds none of {', '.join(names)}")
-    with Session(course, options, own_work=_is_own(course, submission.path)) as session, _progress_bar() as show:
+    with (
+        Session(course, options, own_work=_is_own(course, submission.path)) as session,
+        _progress_bar() as show,
+    ):
         report = session.grade(submission, selection, show)
     if path is None:
         _remember(course, report)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -45,10 +46,8 @@ def cold() -> dict[str, list[float]]:
     times: dict[str, list[float]] = {name: [] for name in COLD}
     for _ in range(ROUNDS + 1):
         for name, command in COLD.items():
-            run = subprocess.run
-            times[name].append(
-                seconds(lambda c=command: run(c, cwd=ROOT, capture_output=True, check=True))
-            )
+            whole = partial(subprocess.run, command, cwd=ROOT, capture_output=True, check=True)
+            times[name].append(seconds(whole))
     return {name: taken[1:] for name, taken in times.items()}
 
 

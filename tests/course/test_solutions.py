@@ -63,4 +63,6 @@ def test_every_unit_and_exercise_is_worth_what_it_should_be() -> None:
     for unit, result in zip(COURSE.units, report.units, strict=True):
         assert result.max_score == unit.points
         assert all(exercise.max_score >= 1 for exercise in result.exercises)
-        assert all(test.max_points >= 1 and test.title for e in result.exercises for test in e.tests)
+        assert all(
+            test.max_points >= 1 and test.title for e in result.exercises for test in e.tests
+        )

@@ -522,26 +522,17 @@ class TestDescend:
 
     @points(1)
     def test_float32_start(self, student, device, rng):
-        """x comes back in x0's dtype, small steps add up in float64; x0 is unchanged."""
+        """x comes back in x0's dtype, also in float32; x0 is unchanged."""
         x0 = torch.ones(2, device=device)
         before = x0.clone()
         f = Watched(lambda x: x.sum().item(), before)
-        x, _ = unpack(student.descend(f, x0, lr=2.5e-8, steps=6), "(x, history)")
+        # Both steps end at numbers that float32 holds exactly, for those who round in between.
+        x, _ = unpack(student.descend(f, x0, lr=0.25, steps=2), "(x, history)")
         assert_unchanged(x0, before, likely="Walk on a copy of x0.")
-        f.check_arguments()
         likely = None
         if getattr(x, "dtype", None) == torch.float64:
             likely = "Convert x to x0.dtype once, at the end."
-        assert_below(student, x, before, likely, what="x")
-        # Each step is lost in a float32 near 1, but all 6 together are not.
-        way = (x.double() - 1).mean().item()
-        if abs(way + 1.5e-7) > 7e-8:
-            fail(
-                "small steps must add up",
-                expected="6 steps of -2.5e-08 add up to -1.5e-07",
-                got=f"they add up to {way:.2g}",
-                likely="In float32, 1 - 2.5e-8 is 1 again. Keep x in float64 while you walk.",
-            )
+        assert_below(student, x, before - 0.5, likely, what="x")
         x0 = x0.double()
         # With this h, x + h - h is x to the last digit, for those who move x0 and put it back.
         x, _ = unpack(student.descend(f, x0, lr=0.25, steps=1, h=H), "(x, history)")
