@@ -7,6 +7,7 @@ imports nothing of `suite` before that process has been started.
 import dataclasses
 import gc
 import platform
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,15 +106,11 @@ class Session:
 
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
-        gc.disable()  # importing torch is faster without
-        import torch
-
+        _import_judge()
         from grader.suite.plugin import Judging
         from grader.suite.remote import Students, Workers
         from grader.suite.running import run_suites
 
-        gc.enable()
-        torch.set_num_threads(1)  # the suites' tensors are small, and the worker needs a core
         units = list(selection)
         suites = _suites(self.course, units)
         seed = submission.digest if self.options.seed is None else self.options.seed
@@ -193,6 +190,20 @@ def _worse(first: TestResult | None, second: TestResult) -> TestResult:
     if first is None or first.outcome is Outcome.PASSED:
         return second
     return dataclasses.replace(first, seconds=first.seconds + second.seconds)
+
+
+def _import_judge() -> None:
+    """Import torch and all that judges, once; without collections that takes a tenth less."""
+    if "grader.suite.running" in sys.modules:
+        return
+    gc.disable()
+    import torch
+
+    import grader.suite.running  # noqa: F401
+
+    torch.set_num_threads(1)  # the suites' tensors are small, and the worker needs a core
+    gc.freeze()
+    gc.enable()
 
 
 def _suites(course: Course, units: list[str]) -> list[Path]:

@@ -250,7 +250,10 @@ class _Arguments:
         self.storages = {n: (s, s.data_ptr(), s.nbytes()) for n, s in reader.storages.items()}
         self.before = {n: wire.bytes_of(s) for n, s in reader.storages.items()}
         self.shape = [
-            (t.untyped_storage().data_ptr(), t.shape, t.stride(), t.storage_offset(), t.grad)
+            (
+                *(t.untyped_storage().data_ptr(), t.shape, t.stride(), t.storage_offset()),
+                *(t.requires_grad, t.grad),
+            )
             for t in self.tensors
         ]
         self.wanting = [t for t in self.tensors if t.requires_grad]
@@ -284,14 +287,14 @@ class _Arguments:
             if self._kept(n) and (now := wire.bytes_of(storage)) != self.before[n]
         ]
         moved, grads, grown = [], [], []
-        for k, (tensor, (where, size, stride, offset, grad)) in enumerate(
+        for k, (tensor, (where, size, stride, offset, wants, grad)) in enumerate(
             zip(self.tensors, self.shape, strict=True)
         ):
             place = tensor.untyped_storage().data_ptr()
             layout = (tensor.shape, tensor.stride(), tensor.storage_offset())
             if place != where or layout != (size, stride, offset):
                 moved.append([k, writer.write(tensor.detach())])
-            if not tensor.is_leaf:
+            if not tensor.is_leaf or tensor.requires_grad is not wants:
                 grown.append(k)
             elif tensor.grad is not grad:
                 kept = None if tensor.grad is None else writer.write(tensor.grad.detach())

@@ -49,6 +49,7 @@ def main(control: socket.socket) -> NoReturn:
     try:
         for pid in list(zygote.workers):
             zygote.end(pid)
+        remove_tree(os.getcwd())  # the judge may be gone for good
     finally:
         os._exit(0)
 
