@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 import grader
 from grader.errors import GraderError
+from grader.formats.text import visible
 
 STOPPED = 130  # what shells call a command that was ended by Ctrl-C
 
@@ -147,7 +148,7 @@ def main() -> NoReturn:
     except SystemExit as end:
         code = end.code or 0
     except GraderError as error:
-        print(f"grade: {error}", file=sys.stderr)
+        print(f"grade: {visible(str(error))}", file=sys.stderr)
         code = error.exit_code
     except Exception as error:
         if os.environ.get("TORCHKATA_TRACEBACK"):

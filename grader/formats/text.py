@@ -1,5 +1,7 @@
 """Untrusted text made safe to show: nothing in it acts on a terminal, hides, or reorders."""
 
+import re
+
 # Printable by the Unicode tables, yet shown as nothing (Default_Ignorable_Code_Point).
 _BLANK = frozenset(
     map(
@@ -18,6 +20,8 @@ _BLANK = frozenset(
     )
 )
 _TAB = 4
+# GitHub's runner obeys lines of a log that begin with ::name:: or hold ##[name].
+_WORKFLOW_COMMAND = re.compile(r":(?=:[\w-]+[^:\n]*::)|#(?=#\[)")
 
 
 def visible(text: str) -> str:
@@ -25,6 +29,8 @@ def visible(text: str) -> str:
 
     Newlines stay, and tabs become spaces up to the next stop.
     """
+    if _WORKFLOW_COMMAND.search(text):
+        text = _WORKFLOW_COMMAND.sub(lambda sign: f"\\x{ord(sign[0]):x}", text)
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_shown, text)).expandtabs(_TAB)

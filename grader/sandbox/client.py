@@ -53,10 +53,15 @@ class Observation:
 
 @dataclass(frozen=True)
 class Answer:
-    """The value of a call, with the tensors among its arguments that moved or lost their leaf."""
+    """The value of a call, and what became of the tensors among its arguments.
+
+    `moved` lie in other memory now or are other leaves; `changed` hold other numbers, each with a
+    copy of what it held before.
+    """
 
     value: Any
     moved: tuple[Tensor, ...] = ()
+    changed: tuple[tuple[Tensor, Tensor], ...] = ()
     seen: Observation | None = None
 
 
@@ -272,8 +277,10 @@ class Worker:
             arguments=writer.tensors,
         )
         value = reader.read(payload)
+        before = [t.detach().clone() for t in writer.tensors] if effects[0] or effects[1] else []
         moved = self._apply_effects(writer, reader, effects)
-        return Answer(value, moved, None if seen is None else _observation(seen))
+        changed = tuple(zip(writer.tensors, before, strict=True)) if before else ()
+        return Answer(value, moved, changed, None if seen is None else _observation(seen))
 
     def _apply_effects(
         self, writer: wire.Writer, reader: wire.Reader, effects: list[Any]

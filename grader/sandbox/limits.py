@@ -25,7 +25,7 @@ class Limits:
 
 
 # What the JSON-like head of a frame may hold, on both sides.
-HEAD_BYTES = 8 * MIB
+HEAD_BYTES = MIB
 NESTING = 40
-TEXT_CHARACTERS = 1_000_000
-CLAIM_BYTES = 1024 * MIB  # of all its tensors together, as if each were copied
+TEXT_CHARACTERS = 100_000
+CLAIM_BYTES = 256 * MIB  # of all its tensors together, as if each were copied

@@ -49,6 +49,7 @@ DEVICES = ("cpu", "cuda", "mps")
 MAX_AXES = 24
 MAX_INT_BITS = 4096
 MAX_KEYS = 1000
+MAX_VALUES = 50_000  # lists, tensors and the like; numbers and texts are bounded by the head
 
 
 class ProtocolError(Exception):
@@ -80,13 +81,13 @@ def pack(payload: object, buffers: list[bytes]) -> bytes:
     return b"".join([HEADER.pack(len(head), sum(map(len, buffers))), head, *buffers])
 
 
-def frame_size(header: bytes, max_body: int) -> tuple[int, int]:
+def frame_size(header: bytes, max_body: int, max_head: int = HEAD_BYTES) -> tuple[int, int]:
     """Lengths of head and body, checked before anything of that size is read."""
     head, body = HEADER.unpack(header)
-    if head > HEAD_BYTES or body > max_body:
+    if head > max_head or body > max_body:
         raise ProtocolError(
-            f"the answer is too large: {(head + body) / 2**20:,.0f} MiB, "
-            f"at most {max_body / 2**20:,.0f} MiB are allowed"
+            f"it is too large ({(head + body) / 2**20:,.1f} MiB; allowed are "
+            f"{max_body / 2**20:,.0f} MiB of numbers and {max_head / 2**20:,.0f} MiB of all else)"
         )
     return head, body
 
@@ -337,7 +338,7 @@ class Reader:
         self.storages: dict[int, Any] = dict(enumerate(storages or []))
         self.arguments = arguments or []
         self.tensors: list[Tensor] = []
-        self.left = CLAIM_BYTES
+        self.left, self.values = CLAIM_BYTES, 0
         self.handle, self.function, self.graph = handle, function, graph
 
     def read(self, payload: Any, depth: int = 0) -> Any:
@@ -345,6 +346,9 @@ class Reader:
         kind = type(payload)
         if payload is None or kind in (bool, int, float, str):
             return payload
+        self.values += 1
+        if self.values > MAX_VALUES:
+            raise ProtocolError(f"the answer holds more than {MAX_VALUES:,} values")
         if kind is not list or not payload or depth > NESTING + 2:
             raise ProtocolError("the answer holds something that is not a value")
         tag, rest = payload[0], payload[1:]

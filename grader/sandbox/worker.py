@@ -80,7 +80,7 @@ class Worker:
         header = self._read(wire.HEADER.size)
         if header is None:
             return None
-        head, body = wire.frame_size(header, 2**40)
+        head, body = wire.frame_size(header, 2**40, 2**40)  # the judge is trusted
         frame = self._read(head + body)
         return None if frame is None else wire.unpack(frame[:head], memoryview(frame)[head:])
 
@@ -280,7 +280,7 @@ class _Arguments:
         return identity
 
     def effects(self, writer: wire.Writer) -> list[Any]:
-        """[changed storages, moved tensors, gradients, tensors that are no longer leaves]"""
+        """[changed storages, moved tensors, gradients, leaves that are no longer the same leaf]"""
         changed = [
             [n, writer.buffer(now)]
             for n, (storage, _, _) in self.storages.items()
@@ -296,7 +296,7 @@ class _Arguments:
                 moved.append([k, writer.write(tensor.detach())])
             if not tensor.is_leaf or tensor.requires_grad is not wants:
                 grown.append(k)
-            elif tensor.grad is not grad:
+            if tensor.is_leaf and tensor.grad is not grad:
                 kept = None if tensor.grad is None else writer.write(tensor.grad.detach())
                 grads.append([k, kept])
         return [changed, moved, grads, grown]

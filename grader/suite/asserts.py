@@ -1,6 +1,6 @@
 """The asserts of the suites. Where one fails, it says what differs and, if it can, why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from torch import Tensor
@@ -14,6 +14,7 @@ from grader.suite.mentions import as_text, mentioned
 from grader.suite.wording import contrasted
 
 EXACT = Tolerance(0.0, 0.0)
+AS_KNOWN = Tolerance(1e-4, 1e-6)
 
 
 class Mismatch(AssertionError):
@@ -45,21 +46,25 @@ def assert_same(
     rtol: float | None = None,
     atol: float | None = None,
     likely: str | None = None,
+    mistakes: Iterable[tuple[Any, str]] = (),
     what: str = RESULT,
 ) -> None:
     """`got` equals `expected` in type, shape, dtype, device and, within tolerance, in its values.
 
-    `likely` explains a typical mistake; a relation that is certain goes before it. `what` names
-    `got` to the learner where it is not what a call returned: "the gradient", "x".
+    `likely` explains a typical mistake; a relation that is certain goes before it. `mistakes` are
+    what known ones give, each with its sentence: where one of them gives `got`, that is said, and
+    nothing else. `what` names `got` to the learner where it is not what a call returned: "the
+    gradient", "x".
     """
     __tracebackhide__ = True
     found = difference(got, expected, Tolerance(rtol, atol), what)
     if found is not None:
+        known = (words for value, words in mistakes if difference(got, value, AS_KNOWN) is None)
         raise Mismatch(
             found.message,
             expected=found.expected,
             got=found.got,
-            likely=found.relation or likely or found.symptom,
+            likely=next(known, None) or found.relation or likely or found.symptom,
             value=got,
         )
 
@@ -95,6 +100,8 @@ def assert_raises(
         )
     if not isinstance(caught, kind):
         message = f"raised {kind_of_error(caught)}, expected {name}"
+        if isinstance(caught, AssertionError):
+            likely = f'assert raises an AssertionError: use `if`, and raise {name}(f"...") yourself'
     elif mentions and not any(mentioned(value, str(caught)) for value in mentions):
         message = f"the message of the {kind_of_error(caught)} does not hold the value at fault"
         # The right error for the right reason: what the suite says of the reason is known.
@@ -159,10 +166,12 @@ def _shows_changes(got: Tensor, base: Tensor) -> bool:
         memory.copy_(before)
 
 
-def assert_unchanged(x: Any, before: Any, *, likely: str | None = None) -> None:
+def assert_unchanged(
+    x: Any, before: Any, *, likely: str | None = None, exactly: bool = True
+) -> None:
     """The argument `x` is still what `before`, a copy made earlier, says."""
     __tracebackhide__ = True
-    found = difference(x, before, EXACT, "it")
+    found = difference(x, before, EXACT if exactly else Tolerance(), "it")
     if found is not None:
         raise Mismatch(
             f"the input was changed: {found.message}",

@@ -65,11 +65,9 @@ class LocalRunner:
         self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         function, args, kwargs = self._prepare(owner, name, args, kwargs)
-        before = [(t, t.untyped_storage().data_ptr()) for t in _tensors([args, kwargs])]
+        before = [(t, _place(t)) for t in _tensors([args, kwargs])]
         value = function(*args, **kwargs)
-        self._rebound = [
-            t for t, where in before if t.untyped_storage().data_ptr() != where or not t.is_leaf
-        ]
+        self._rebound = [t for t, place in before if _place(t) != place or not t.is_leaf]
         return self._wrap(value)
 
     def observe(
@@ -133,6 +131,10 @@ def _on_snapshots(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(*(a.detach().clone() if isinstance(a, Tensor) else a for a in args))
 
     return callback
+
+
+def _place(tensor: Tensor) -> tuple[int, bool]:
+    return tensor.untyped_storage().data_ptr(), tensor.requires_grad
 
 
 def _tensors(value: Any) -> list[Tensor]:

@@ -3,16 +3,17 @@
 import contextlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.errors import Died, Malformed, Raised, SubmissionFault, TimedOut
+from grader.errors import Died, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
 from grader.sandbox.client import Answer, Sent, Worker, describe_exit
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting
 from grader.submission import Source
+from grader.suite.asserts import assert_unchanged
 from grader.suite.describe import describe_call
 from grader.suite.subject import Handle, Seen
 from grader.suite.verdict import Blocked, NotStarted
@@ -20,6 +21,15 @@ from grader.suite.verdict import Blocked, NotStarted
 # The first optimizer of a process makes torch import its compiler: half an `import torch`. This
 # only decides whether that happens before the unit begins; a wrong guess costs time, not points.
 USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
+
+
+@contextlib.contextmanager
+def ours() -> Iterator[None]:
+    """What goes wrong in here is our fault, and costs nobody points."""
+    try:
+        yield
+    except OSError as error:
+        raise GraderFault(f"a worker could not be started or ended: {error}") from error
 
 
 class Workers:
@@ -54,8 +64,9 @@ class Workers:
         if self.current and (self.shared or self.current[0] == unit):
             return self.current[1], False
         self.end()
-        starting = self.ahead.pop(unit, None) or self._start(unit)
-        worker = Worker(self.processes, starting.ready(), self.limits, _handle)
+        with ours():
+            starting = self.ahead.pop(unit, None) or self._start(unit)
+            worker = Worker(self.processes, starting.ready(), self.limits, _handle)
         self.current = (unit, worker)
         return worker, True
 
@@ -64,7 +75,8 @@ class Workers:
         if self.current is None:
             return None
         worker, self.current = self.current[1], None
-        return worker.close()
+        with ours():
+            return worker.close()
 
     def close(self) -> None:
         self.end()
@@ -106,6 +118,7 @@ class UnitRunner:
         self.brought: set[str] = set()
         self.calls: list[Call] = []
         self.moved: tuple[Any, ...] = ()
+        self.changed: list[tuple[Any, Any]] = []
         self.printed: list[str] = []
         self.until = time.monotonic() + workers.limits.unit_seconds
         self.loaded_in: Worker | None = None
@@ -148,9 +161,9 @@ class UnitRunner:
     def called(self, value: object) -> str | None:
         given = (c for c in reversed(self.calls) if c.gave(value)) if value is not None else ()
         call = next(iter(given), None)
-        if call is None:
-            own = [c for c in self.calls if c.of_unit] or self.calls
-            call = own[-1] if own else None
+        own = [c for c in self.calls if c.of_unit] or self.calls
+        if own and (call is None or not call.of_unit):  # what a rig tells is of no use to learners
+            call = own[-1]
         return str(call) if call else None
 
     def located(self, exercise: str) -> str | None:
@@ -163,8 +176,17 @@ class UnitRunner:
         text, self.printed = "".join(self.printed), []
         return text or None
 
+    def check_inputs(self) -> None:
+        """No call may have rewritten the question. Only names that end in _ change arguments.
+
+        Raises: Mismatch.
+        """
+        for now, before in self.changed:
+            assert_unchanged(now, before, exactly=False)
+
     def finish_test(self) -> None:
         self.calls.clear()
+        self.changed.clear()
         self.moved = ()
         if self.loaded_in is not None:
             with contextlib.suppress(SubmissionFault):  # the next call will say so
@@ -207,9 +229,18 @@ class UnitRunner:
             )
         finally:
             value = answer.value if answer else None
-            self.calls.append(Call(shown, worker.sent, value, of_unit=target == self.unit))
+            own = isinstance(owner, Handle) or not owner
+            self.calls.append(Call(shown, worker.sent, value, of_unit=own))
         self.moved = answer.moved
+        if self._keeps_arguments(owner, name):
+            self.changed += [(now.detach().clone(), before) for now, before in answer.changed]
         return answer
+
+    def _keeps_arguments(self, owner: str | Handle, name: str) -> bool:
+        """Whether the learner's code promises to leave its arguments as they are."""
+        if isinstance(owner, Handle):
+            return name == "__call__"
+        return not owner and not name.endswith("_")
 
     def _guarded(self, ask: Any) -> Any:
         """Ask the worker; end it if it broke, and say how."""

@@ -1,6 +1,7 @@
 """One pytest session over the suites, with what it found as plain JSON."""
 
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ def run_suites(
         *(f"-pno:{name}" for name in UNUSED),
     ]
     session = _Session(judging, selection, on_test)
-    code = pytest.main(arguments, plugins=[report, session])
+    with warnings.catch_warnings(action="ignore"):  # of torch, about what a learner returned
+        code = pytest.main(arguments, plugins=[report, session])
     if code == pytest.ExitCode.INTERRUPTED and not session.errors:
         raise KeyboardInterrupt
     if session.errors or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):

@@ -283,7 +283,7 @@ def test_a_run_that_is_stopped_exits_130_at_once_and_leaves_nothing(grade, numbe
 
 
 @linux
-def test_nothing_is_left_running_when_the_judge_itself_is_killed(grade):
+def test_nothing_is_left_when_the_judge_itself_is_killed(grade):
     grade.write(ENDLESS)
     command = grade.start("tiny", "--timeout", "60")
     wait_until(lambda: list(grade.temporary.glob("torchkata-*/*/started")))
@@ -291,6 +291,7 @@ def test_nothing_is_left_running_when_the_judge_itself_is_killed(grade):
     command.kill()
     command.communicate(timeout=30)
     wait_until(lambda: not any(map(is_alive, started)), seconds=10)
+    assert grade.left_over() == []
 
 
 # --- in a terminal

@@ -61,6 +61,14 @@ def tied(weight, bias):
     return Tied(weight, bias)
 
 
+def one_weight_in_two_layers(weight):
+    """Two layers that share their weight, each with a bias of its own."""
+    bias = torch.zeros(len(weight))
+    layers = nn.ModuleList([linear(weight, bias), linear(weight, bias)])
+    layers[1].weight = layers[0].weight
+    return layers
+
+
 def nested(inputs, hidden, outputs):
     """Layers inside layers, with a batch normalisation that also keeps untrained numbers."""
     inner = nn.Sequential(nn.Linear(inputs, hidden), nn.BatchNorm1d(hidden), nn.ReLU())
@@ -87,6 +95,11 @@ def leave_gradients(model, value):
     """What an earlier backward pass may have left behind."""
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, value)
+
+
+def names(model):
+    """The name of each parameter, in the order of `parameters`."""
+    return [name for name, _ in model.named_parameters()]
 
 
 def parameters(model):

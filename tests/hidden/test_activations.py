@@ -23,7 +23,9 @@ TORCHS_OWN = re.compile(
 COMPUTES_NOTHING = re.compile(
     r"_?(detach|alias|lift_fresh|lift|clone|contiguous|copy|to_copy|to|view|unsafe_view|view_as"
     r"|reshape|expand|squeeze|unsqueeze|permute|transpose|t|select|slice|unbind|stack|cat"
-    r"|empty|zeros|ones|full|new_\w+|scalar_tensor|\w+_like|empty_\w+|local_scalar_dense)(_copy)?_?"
+    r"|empty|zeros|ones|full|new_\w+|scalar_tensor|\w+_like|empty_\w+|local_scalar_dense|item"
+    r"|as_strided|expand_as|flatten|unflatten|ravel|narrow|chunk|split\w*|movedim|swapaxes|is_\w+"
+    r"|resolve_\w+|result_type|data|fill)(_copy)?_?"
 )
 
 EXTREMES = (-1000.0, -500.0, -100.0, -20.0, 0.5, 20.0, 100.0, 500.0, 1000.0)

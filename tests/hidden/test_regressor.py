@@ -1,5 +1,6 @@
 """Hidden suite of `regressor`: train, evaluate and predict are judged on models of the rig."""
 
+import itertools
 from itertools import pairwise
 
 import torch
@@ -10,45 +11,97 @@ from grader.suite import assert_same, exercise, fail, points
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
 REGISTER = (
     "A module registers what is assigned to it directly: a parameter, a layer, an nn.Sequential, "
-    "an nn.ModuleList. Layers in a plain Python list stay unknown to parameters()."
+    "an nn.ModuleList. Plain tensors, and layers in a plain Python list, stay unknown to it."
 )
 LAYER = "A linear layer has a weight for each input and output, and a bias for each output."
 RELU = (
     "A ReLU stands between each two layers, and none after the last: negative numbers must be "
     "able to come out."
 )
+ACCUMULATES = "backward() adds to the gradients: clear them before it, in every epoch."
 STEP = (
     "In each epoch: clear the gradients, since backward() adds to them; backward(); then "
     "p -= lr * p.grad for every parameter, with no momentum and no weight decay."
 )
-BEFORE = "Note loss.item() before the update: one plain float for each epoch."
+STUCK = (
+    "Nothing has moved. `p = p - ...` makes a new tensor and leaves p as it was, and gradients "
+    "that are cleared after backward() are gone before the step."
+)
+BEFORE = "Note loss.item() before the update, not after it."
+DEFAULTS = "lr is 0.01 and epochs is 100 if nothing else is said."
 RESTORE = (
     "Remember model.training before you call model.eval(), and set that mode again afterwards: "
     "model.train(was_training)."
 )
+INSIDE = (
+    "model.training = ... sets the mode of one module. model.train(was_training) sets it in all "
+    "modules inside as well, as model.eval() does."
+)
 EVAL = "Call model.eval() first: it changes the mode of the model and of all modules inside."
 
 
-def check_parameter_count(rig, model, expected):
-    count = rig.trainable(model)
+def check_parameter_count(rig, model, *widths):
+    """Linear layers lead from each of `widths` to the next."""
+    expected, count = sum((a + 1) * b for a, b in pairwise(widths)), rig.trainable(model)
     if count != expected:
+        path = " to ".join(map(str, widths))
         fail(
             "the registered, trainable numbers do not add up",
             expected=f"{expected} numbers in model.parameters()",
             got=f"{count} numbers in model.parameters()",
-            likely=LAYER if count else REGISTER,
+            likely=f"{LAYER} Here they lead from {path} features." if count else REGISTER,
         )
 
 
-def descend_line(x, y, weight, bias, lr, epochs):
-    """Gradient descent for x weight.T + bias, by formula: weight, bias, loss before each step."""
+def check_output(model, x, outputs):
+    """What the model makes of `x`: a tensor of shape (N, outputs)."""
+    shape, y = (len(x), outputs), model(x)
+    if not isinstance(y, Tensor):
+        likely = "forward ends with `return`, or it gives None." if y is None else None
+        got = "None" if y is None else y
+        fail("forward must return a tensor", expected=f"shape {shape}", got=got, likely=likely)
+    if y.shape != shape:
+        fail(
+            "the output has the wrong shape",
+            expected=f"shape {shape}",
+            got=f"shape {tuple(y.shape)}",
+            likely="A row for each row of the input and a column for each output, even where "
+            "there is only one: (N, out).",
+        )
+    return y.detach()
+
+
+def descend_line(x, y, weight, bias, lr, epochs, *, accumulate=False, left_over=0.0, scale=1.0):
+    """Gradient descent for x weight.T + bias, by formula: weight, bias, loss before each step.
+
+    The options are mistakes: gradients that are never cleared, ones that the first epoch finds
+    and does not clear, another scale of the loss.
+    """
     losses = []
-    for _ in range(epochs):
+    dw, db = torch.full_like(weight, left_over), torch.full_like(bias, left_over)
+    for epoch in range(epochs):
         error = x @ weight.T + bias - y
-        losses.append((error**2).mean().item())
-        slope = 2 * error / error.numel()
-        weight, bias = weight - lr * slope.T @ x, bias - lr * slope.sum(dim=0)
+        losses.append(scale * (error**2).mean().item())
+        slope = scale * 2 * error / error.numel()
+        if epoch > 0 and not accumulate:
+            dw, db = torch.zeros_like(weight), torch.zeros_like(bias)
+        dw, db = dw + slope.T @ x, db + slope.sum(dim=0)
+        weight, bias = weight - lr * dw, bias - lr * db
     return weight, bias, losses
+
+
+def lines_gone_wrong(x, y, weight, bias, lr, epochs):
+    """Weight, bias and losses as common mistakes make them, and what to say about each."""
+    run = x, y, weight, bias, lr, epochs
+    yield (weight, bias, descend_line(*run)[2][:1] * epochs), STUCK
+    yield descend_line(*run, accumulate=True), ACCUMULATES
+    words = "The gradient points uphill: subtract it."
+    yield descend_line(x, y, weight, bias, -lr, epochs), words
+    words = "This follows the sum of the squared errors: take their mean."
+    yield descend_line(*run, scale=y.numel()), words
+    words = "The squares are added up over the outputs: the mean goes over those too."
+    yield descend_line(*run, scale=y.shape[1]), words
+    yield descend_line(*run, scale=0.5), "The loss is halved: nothing is to be divided by 2."
 
 
 def descend(forward, parameters, x, y, lr, epochs):
@@ -60,9 +113,16 @@ def descend(forward, parameters, x, y, lr, epochs):
     return parameters
 
 
-def check_parameters(rig, model, expected, likely):
-    for got, there in zip(rig.parameters(model), expected, strict=True):
-        assert_same(got, there, likely=likely, **LOOSE)
+def check_parameters(rig, model, start, expected, mistakes=lambda: ()):
+    """All parameters of the model are as expected; `mistakes` gives the wrong ones, in a list."""
+    moved = "The parameters before this one have moved: every one of them takes the step."
+    for k, name in enumerate(rig.names(model)):
+        got = rig.parameters(model)[k].clone()  # a clone, for the report to show the exercise
+        known = itertools.chain(
+            [(start[k], moved if k else STUCK)],
+            ((values[k], words) for values, words in mistakes()),
+        )
+        assert_same(got, expected[k], mistakes=known, likely=STEP, what=name, **LOOSE)
 
 
 def check_no_graph(rig, model):
@@ -73,7 +133,8 @@ def check_no_graph(rig, model):
             "no graph must be recorded",
             expected="an output that requires no gradient",
             got="an output that requires a gradient" if recorded else "a model that never ran",
-            likely="model.eval() does not stop autograd; run the model under torch.no_grad().",
+            likely="model.eval() does not stop autograd, and detach() comes too late: run the "
+            "model under torch.no_grad().",
         )
 
 
@@ -82,11 +143,13 @@ def check_modes(rig, model, training):
     name = {True: "training mode", False: "evaluation mode"}
     modes = rig.modes(model)
     if rig.graphs(model) == [] or modes != [training] * len(modes):
+        outside = modes[:1] == [training]
+        got = name[not training] + (", in a module inside" if outside else "")
         fail(
             f"a model that comes in {name[training]} must leave in it",
             expected=name[training],
-            got=name[not training] if rig.graphs(model) else "a model that never ran",
-            likely=RESTORE,
+            got=got if rig.graphs(model) else "a model that never ran",
+            likely=INSIDE if outside else RESTORE,
         )
 
 
@@ -96,47 +159,70 @@ def plain(value):
 
 
 def as_tensor(value, like):
-    """The numbers of an array or a list, flat; one test is enough to insist on the type."""
+    """The numbers of an array or a list; one test is enough to insist on the type."""
     try:
-        return torch.as_tensor(value).detach().to(like).flatten()
+        return torch.as_tensor(value).detach().to(like).reshape(like.shape)
     except (TypeError, ValueError, RuntimeError):
         return value
 
 
 def line(rng, dtype=torch.float32):
     """Data of a regression with several outputs, and a weight and a bias to begin with."""
-    n, inputs, outputs = rng.sizes(3, 2, 6)
+    n, inputs, outputs = rng.sizes(3, 2, 5)
     shapes = (n, inputs), (n, outputs), (outputs, inputs), (outputs,)
     return [rng.normal(*shape, dtype=dtype) for shape in shapes]
 
 
-def equal_weights(x, c, widths):
-    """The output of an MLP, by hand, if each of its weights and biases is `c`."""
-    layers = len(widths) - 1
-    for k, width in enumerate(widths[1:], start=1):
-        x = (c * (x.sum(dim=1, keepdim=True) + 1)).expand(-1, width)
-        x = x if k == layers else x.clamp(min=0)
+def equal_weights(x, c, widths, relus=None):
+    """The output of an MLP, by hand, if each of its weights and biases is `c`.
+
+    There is a ReLU after the layers with the numbers `relus`, where 0 stands for the input.
+    """
+    relus = range(1, len(widths) - 1) if relus is None else relus
+    for k, width in enumerate(widths):
+        if k > 0:
+            x = (c * (x.sum(dim=1, keepdim=True) + 1)).expand(-1, width)
+        x = x.clamp(min=0) if k in relus else x
     return x
+
+
+def relus_gone_wrong(x, c, widths):
+    last = len(widths) - 1
+    words = "There is no ReLU between the layers: together they are one linear layer."
+    yield equal_weights(x, c, widths, ()), words
+    words = "There is a ReLU after the last layer: negative numbers must be able to come out."
+    yield equal_weights(x, c, widths, range(1, last + 1)), words
+    words = "There is a ReLU before the first layer: it cuts the negative inputs."
+    yield equal_weights(x, c, widths, range(last)), words
+    words = "There is a ReLU after the first layer only: one stands between each two layers."
+    yield equal_weights(x, c, widths, (1,)), words
 
 
 def check_against_equal_weights(rig, model, x, widths):
     for c in (0.5, -0.5):
         rig.set_parameters(model, torch.tensor([c], device=x.device))
-        assert_same(model(x), equal_weights(x, c, widths), likely=RELU)
+        expected, mistakes = equal_weights(x, c, widths), relus_gone_wrong(x, c, widths)
+        assert_same(model(x), expected, mistakes=mistakes, likely=RELU)
 
 
 def check_affine(model, x, outputs):
     """Affine: f(a) + f(b) = f(a + b) + f(0), and f depends on every input."""
-    shape = (len(x), outputs)
-    y = model(x)
-    if not isinstance(y, Tensor) or y.shape != shape:
-        fail("the output has one row for each input", expected=f"shape {shape}", got=y)
+    y = check_output(model, x, outputs)
     corners = torch.eye(x.shape[1], device=x.device)
     parts = x, x.flip(0), x + x.flip(0), 0 * x, corners
     fa, fb, fab, f0, fc = model(torch.cat(parts)).detach().split([len(part) for part in parts])
-    likely = "x A + b and nothing else: without hidden layers there is no ReLU either."
-    assert_same(y, fa, likely="Each row is worked on by itself, whatever rows come with it.")
-    assert_same(fa + fb, fab + f0, likely=likely)
+    if not torch.allclose(y, fa, **LOOSE):
+        again = model(x).detach()
+        if not torch.allclose(y, again, **LOOSE):
+            fail(
+                "a second call with the same input gives another output",
+                expected=y,
+                got=again,
+                likely="Make the layers once, in __init__. forward only uses them.",
+            )
+        assert_same(y, fa, likely="Each row is worked on by itself, whatever rows come with it.")
+    likely = "x A + b and nothing else, so that f(a) + f(b) = f(a + b) + f(0): no ReLU at the end."
+    assert_same(fa + fb, fab + f0, likely=likely, what="f(a) + f(b)")
     if not (fc - f0[:1]).abs().min() > 1e-3:
         fail(
             "every output must depend on every input",
@@ -153,7 +239,7 @@ class TestLinearRegressor:
         """It maps (N, in) to (N, out) by x A + b, for any N, and out is 1 by default."""
         rig = student.bring("rig_regressor")
         inputs, outputs = rng.sizes(2, 2, 5)
-        for n, out, options in ((4, outputs, {"out_features": outputs}), (1, 1, {})):
+        for n, out, options in ((2, outputs, {"out_features": outputs}), (1, 1, {})):
             model = student.LinearRegressor(inputs, **options)
             rig.to_device(model, device)
             rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
@@ -166,11 +252,12 @@ class TestLinearRegressor:
         rig = student.bring("rig_regressor")
         inputs, outputs = rng.sizes(2, 2, 5)
         model = student.LinearRegressor(inputs, outputs)
-        check_parameter_count(rig, model, (inputs + 1) * outputs)
+        check_parameter_count(rig, model, inputs, outputs)
         rig.to_device(model, device)
         rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
         # The zero and the unit vectors show A and b whole: each number must matter there.
         corners = torch.cat([torch.zeros(1, inputs), torch.eye(inputs)]).to(device)
+        check_output(model, corners, outputs)
         slopes = rig.slopes(model, corners).double()
         rank = int(torch.linalg.matrix_rank(slopes.cpu(), atol=1e-4))
         if rank != (inputs + 1) * outputs:
@@ -190,7 +277,7 @@ class TestMLPRegressor:
         rig = student.bring("rig_regressor")
         widths = [*rng.sizes(3, 2, 6), rng.integer(1, 4)]
         model = student.MLPRegressor(widths[0], widths[1:-1], widths[-1])
-        check_parameter_count(rig, model, sum((a + 1) * b for a, b in pairwise(widths)))
+        check_parameter_count(rig, model, *widths)
         rig.to_device(model, device)
         rig.set_parameters(model, rng.uniform(0.5, 1.5, 61))
         effect = rig.slopes(model, rng.uniform(0.5, 1.5, 2, widths[0])).abs().sum(dim=0)
@@ -212,6 +299,7 @@ class TestMLPRegressor:
         x = torch.cat([rng.uniform(0, 2, 2, inputs), rng.uniform(-3, -1, 2, inputs)])
         for widths in ([inputs, hidden[0], 1], [inputs, *hidden, 2]):
             model = student.MLPRegressor(inputs, widths[1:-1], out_features=widths[-1])
+            check_parameter_count(rig, model, *widths)
             rig.to_device(model, device)
             check_against_equal_weights(rig, model, x, widths)
 
@@ -221,9 +309,9 @@ class TestMLPRegressor:
         rig = student.bring("rig_regressor")
         inputs, outputs = rng.sizes(2, 2, 5)
         model = student.MLPRegressor(inputs, [], out_features=outputs)
-        check_parameter_count(rig, model, (inputs + 1) * outputs)
+        check_parameter_count(rig, model, inputs, outputs)
         rig.to_device(model, device)
-        x = rng.normal(4, inputs)
+        x = rng.normal(3, inputs)
         check_against_equal_weights(rig, model, x, [inputs, outputs])
         rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
         check_affine(model, x, outputs)
@@ -239,6 +327,14 @@ class TestTrain:
         """It returns a float for each epoch, the loss before its update; lr is 0.01, epochs 100."""
         rig = student.bring("rig_regressor")
         x, y, weight, bias = line(rng)
+        losses = student.train(rig.linear(weight, bias), x, y, lr=0.1, epochs=3)
+        run = x, y, weight, bias, 0.1
+        mistakes = itertools.chain(
+            ((values[2], words) for values, words in lines_gone_wrong(*run, 3)),
+            ((descend_line(*run, n)[2][1:], BEFORE) for n in (4,)),
+        )
+        expected = descend_line(*run, 3)[2]
+        assert_same(losses, expected, mistakes=mistakes, likely=STEP, what="losses", **LOOSE)
         losses = student.train(rig.linear(weight, bias), x, y)
         # Each step multiplies the matrix of errors by the same matrix.
         inputs = torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
@@ -247,20 +343,19 @@ class TestTrain:
         for _ in range(99):
             errors.append(shrink @ errors[-1])
         expected = torch.stack(errors).square().mean(dim=(1, 2)).tolist()
-        if isinstance(losses, list):
-            assert_same(losses[:1], expected[:1], likely=BEFORE, **LOOSE)
-        assert_same(losses, expected, likely=STEP, **LOOSE)
+        assert_same(losses, expected, likely=DEFAULTS, what="losses", **LOOSE)
 
     @points(1)
     def test_plain_gradient_descent(self, student, device, rng):
         """Each epoch is one step of plain SGD on the mean over all rows and outputs."""
         rig = student.bring("rig_regressor")
         for epochs in (1, rng.integer(3, 6)):
-            x, y, weight, bias = line(rng)
-            model = rig.linear(weight, bias)
+            x, y, *start = line(rng)
+            run = x, y, *start, 0.1, epochs
+            model = rig.linear(*start)
             student.train(model, x, y, lr=0.1, epochs=epochs)
-            *expected, _ = descend_line(x, y, weight, bias, 0.1, epochs)
-            check_parameters(rig, model, expected, STEP)
+            expected = descend_line(*run)
+            check_parameters(rig, model, start, expected, lambda run=run: lines_gone_wrong(*run))
 
     @points(1)
     def test_any_model(self, student, device, rng):
@@ -275,38 +370,50 @@ class TestTrain:
             (rig.tied(*one), one, lambda x, a, b: (x @ a.T + b).relu() @ a.T + b),
         ):
             student.train(model, x, y, lr=0.02, epochs=3)
-            expected = descend(forward, start, x, y, 0.02, 3)
-            check_parameters(rig, model, expected, "Move each of model.parameters() once a step.")
+            check_parameters(rig, model, start, descend(forward, start, x, y, 0.02, 3))
 
     @points(1)
     def test_training_mode(self, student, device, rng):
         """It trains in training mode, even a model that comes in evaluation mode."""
         rig = student.bring("rig_regressor")
-        x, y, weight, bias = line(rng)
-        model = rig.two_faced(weight, bias)
+        x, y, *start = line(rng)
+        model = rig.two_faced(*start)
         rig.set_mode(model, False)
         student.train(model, x, y, lr=0.1, epochs=3)
         # This model gives the sine of its linear output while it is trained.
-        expected = descend(lambda x, a, b: (x @ a.T + b).sin(), [weight, bias], x, y, 0.1, 3)
-        check_parameters(rig, model, expected, "Call model.train() before the first epoch.")
+        expected = descend(lambda x, a, b: (x @ a.T + b).sin(), start, x, y, 0.1, 3)
+
+        def mistakes():
+            words = "The model ran in evaluation mode: call model.train() before the first epoch."
+            yield descend_line(x, y, *start, 0.1, 3), words
+
+        check_parameters(rig, model, start, expected, mistakes)
 
     @points(1)
     def test_old_gradients_and_frozen_parameters(self, student, device, rng):
         """Gradients that were there before do not count, and frozen parameters stay."""
         rig = student.bring("rig_regressor")
-        x, y, weight, bias = line(rng)
-        model = rig.linear(weight, bias)
+        x, y, *start = line(rng)
+        model = rig.linear(*start)
         rig.leave_gradients(model, 100.0)
+        run = x, y, *start, 0.1, 2
         student.train(model, x, y, lr=0.1, epochs=2)
-        *expected, _ = descend_line(x, y, weight, bias, 0.1, 2)
-        likely = "Clear the gradients before backward(), in the first epoch too."
-        check_parameters(rig, model, expected, likely)
+
+        def mistakes():
+            words = "The model came with gradients: clear them before the first backward() too."
+            yield descend_line(*run, left_over=100.0), words
+            yield descend_line(*run, left_over=100.0, accumulate=True), ACCUMULATES
+            yield from lines_gone_wrong(*run)
+
+        check_parameters(rig, model, start, descend_line(*run), mistakes)
+        weight, bias = start
         model = rig.linear(weight, bias)
         rig.freeze(model, "bias")
         student.train(model, x, y, lr=0.1, epochs=3)
-        (trained,) = descend(lambda x, a: x @ a.T + bias, [weight], x, y, 0.1, 3)
-        likely = "A frozen parameter gets no gradient: its grad stays None, so skip it."
-        check_parameters(rig, model, [trained, bias], likely)
+        likely = "The bias came with requires_grad = False: leave both as they are."
+        assert_same(rig.parameters(model)[1].clone(), bias, likely=likely, what="the frozen bias")
+        trained = descend(lambda x, a: x @ a.T + bias, [weight], x, y, 0.1, 3)
+        check_parameters(rig, model, start, [*trained, bias])
 
 
 @exercise("evaluate")
@@ -319,9 +426,10 @@ class TestEvaluate:
             x, y, weight, bias = line(rng, dtype)
             for rows in (slice(None), slice(1)):
                 got = student.evaluate(rig.linear(weight, bias), x[rows], y[rows])
-                expected = ((x[rows] @ weight.T + bias - y[rows]) ** 2).mean().item()
-                likely = "Square the errors, and take the mean over all of them."
-                assert_same(got, expected, likely=likely, **LOOSE)
+                error = x[rows] @ weight.T + bias - y[rows]
+                expected = (error**2).mean().item()
+                mistakes = errors_gone_wrong(error)
+                assert_same(got, expected, mistakes=mistakes, likely=SQUARES, **LOOSE)
 
     @points(1)
     def test_evaluation_mode_without_graph(self, student, device, rng):
@@ -329,9 +437,7 @@ class TestEvaluate:
         rig = student.bring("rig_regressor")
         x, _, weight, bias = line(rng)
         model = rig.two_faced(weight, bias)
-        # In evaluation mode it makes no error on these targets; in training mode it does.
-        got = student.evaluate(model, x, x @ weight.T + bias)
-        assert_same(plain(got), 0.0, likely=EVAL, **LOOSE)
+        check_no_error(student.evaluate, model, x, x @ weight.T + bias)
         check_no_graph(rig, model)
 
     @points(1)
@@ -342,9 +448,26 @@ class TestEvaluate:
         for training in (True, False):
             model = rig.two_faced(weight, bias)
             rig.set_mode(model, training)
-            got = student.evaluate(model, x, x @ weight.T + bias)
-            assert_same(plain(got), 0.0, likely=EVAL, **LOOSE)
+            check_no_error(student.evaluate, model, x, x @ weight.T + bias)
             check_modes(rig, model, training)
+
+
+SQUARES = "Square the errors, and take the mean over all of them."
+
+
+def errors_gone_wrong(error):
+    squares = error**2
+    yield squares.mean().sqrt().item(), "This is the square root of the mean: leave the root out."
+    yield squares.sum().item(), "This is the sum of the squares: take their mean."
+    words = "The squares are added up over the outputs: the mean goes over those too."
+    yield squares.sum(dim=1).mean().item(), words
+    yield error.abs().mean().item(), "These are the absolute errors: square them instead."
+
+
+def check_no_error(evaluate, model, x, y):
+    """In evaluation mode a `two_faced` model makes no error on these targets; the sine does."""
+    mistakes = [((y.sin() - y).square().mean().item(), EVAL)]
+    assert_same(plain(evaluate(model, x, y)), 0.0, mistakes=mistakes, **LOOSE)
 
 
 @exercise("predict")
@@ -358,7 +481,7 @@ class TestPredict:
             for rows in (slice(None), slice(1), slice(0)):
                 got = student.predict(rig.linear(weight, bias), x[rows])
                 expected = (x[rows] @ weight.T + bias).cpu().numpy()
-                likely = "y.cpu().numpy() makes a NumPy array of a tensor without a graph."
+                likely = "y.cpu().numpy() makes an array of a tensor, of its dtype and its shape."
                 assert_same(got, expected, likely=likely)
 
     @points(1)
@@ -367,8 +490,7 @@ class TestPredict:
         rig = student.bring("rig_regressor")
         x, _, weight, bias = line(rng)
         model = rig.two_faced(weight, bias)
-        got = student.predict(model, x)
-        assert_same(as_tensor(got, weight), (x @ weight.T + bias).flatten(), likely=EVAL)
+        check_calm(student.predict, model, x, x @ weight.T + bias)
         check_no_graph(rig, model)
 
     @points(1)
@@ -379,9 +501,14 @@ class TestPredict:
         for training in (True, False):
             model = rig.two_faced(weight, bias)
             rig.set_mode(model, training)
-            got = student.predict(model, x)
-            assert_same(as_tensor(got, weight), (x @ weight.T + bias).flatten(), likely=EVAL)
+            check_calm(student.predict, model, x, x @ weight.T + bias)
             check_modes(rig, model, training)
+
+
+def check_calm(predict, model, x, expected):
+    """What a `two_faced` model predicts in evaluation mode; in training mode it is the sine."""
+    got = as_tensor(predict(model, x), expected)
+    assert_same(got, expected, mistakes=[(expected.sin(), EVAL)])
 
 
 @exercise("count_parameters")
@@ -394,8 +521,15 @@ class TestCountParameters:
         # Two layers with biases, and a scale and a shift for each normalised feature.
         expected = (inputs + 1) * hidden + 2 * hidden + (hidden + 1) * outputs
         model = rig.nested(inputs, hidden, outputs)
-        likely = "Sum p.numel() over model.parameters(). Buffers are not trained and do not count."
-        assert_same(student.count_parameters(model), expected, likely=likely)
+        mistakes = (
+            (6, "There are 6 tensors of parameters: p.numel() tells how many numbers are in one."),
+            (4 * hidden + 2 * outputs, "len(p) is the number of its rows. p.numel() counts all."),
+            (expected + 2 * hidden + 1, "Buffers count here too: they are kept, but not trained."),
+            (expected - 2 * hidden, "nn.BatchNorm1d has parameters too, not only nn.Linear."),
+        )
+        likely = "Sum p.numel() over model.parameters(), which finds each of them once."
+        got = student.count_parameters(model)
+        assert_same(got, expected, mistakes=mistakes, likely=likely)
 
     @points(1)
     def test_frozen_parameters(self, student, device, rng):
@@ -404,14 +538,23 @@ class TestCountParameters:
         inputs, hidden, outputs = rng.sizes(3, 2, 7)
         model = rig.nested(inputs, hidden, outputs)
         rig.freeze(model, "body")
-        likely = "A frozen parameter has requires_grad = False: leave it out."
-        assert_same(plain(student.count_parameters(model)), (hidden + 1) * outputs, likely=likely)
+        got, expected = plain(student.count_parameters(model)), (hidden + 1) * outputs
+        words = "A frozen parameter has requires_grad = False: leave it out."
+        mistakes = [(expected + (inputs + 3) * hidden, words)]
+        likely = "Only the last layer is trained here: a weight and a bias."
+        assert_same(got, expected, mistakes=mistakes, likely=likely)
 
     @points(1)
     def test_shared_parameters(self, student, device, rng):
         """A parameter that is used in two places counts once."""
         rig = student.bring("rig_regressor")
         n = rng.integer(2, 6)
-        model = rig.tied(rng.normal(n, n), rng.normal(n))
-        likely = "model.parameters() gives each parameter once; summing layer by layer does not."
-        assert_same(plain(student.count_parameters(model)), (n + 1) * n, likely=likely)
+        weight = rng.normal(n, n)
+        twice = "model.parameters() gives each parameter once; summing layer by layer does not."
+        for model, expected, both, likely in (
+            (rig.tied(weight, rng.normal(n)), (n + 1) * n, 2 * (n + 1) * n, "one layer"),
+            (rig.one_weight_in_two_layers(weight), (n + 2) * n, 2 * (n + 1) * n, "one weight"),
+        ):
+            got = plain(student.count_parameters(model))
+            likely = f"Here {likely} of {n} by {n} has two names: it counts once."
+            assert_same(got, expected, mistakes=[(both, twice)], likely=likely)

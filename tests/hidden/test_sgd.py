@@ -1,4 +1,8 @@
-"""Hidden suite of `sgd`: formulas and plain loops of its own are what it judges by."""
+"""Hidden suite of `sgd`: formulas and plain loops of its own are what it judges by.
+
+Where a common mistake gives numbers of its own, a result is compared with those too: the learner
+then reads what happened instead of a guess. Such numbers are worked out only after a failure.
+"""
 
 from itertools import permutations
 
@@ -11,17 +15,40 @@ ACCUMULATES = (
     "backward() adds to .grad. Clear the gradients in every step, or each step follows the sum of "
     "all gradients so far."
 )
-MEAN = "The loss is the mean of the squared errors, so the sum is divided by their number."
+STILL = (
+    "w and b do not move. Gradients that are cleared before the step are gone, and a step that "
+    "makes new tensors leaves the old ones as they were."
+)
 CUT = "detach(), .data, item(), no_grad() and a new torch.tensor(...) cut the graph."
 FROM_ZERO = (
     "From w = 0 and b = 0, the first step leads to w = 2 lr x.T @ y / N and b = 2 lr times the "
     "mean of y, both in the dtype of x."
 )
-NEW_TENSOR = (
-    "`p = p - lr * p.grad` makes a new tensor and leaves the old one as it was. Change p itself, "
-    "with `p -= lr * p.grad` under torch.no_grad()."
+EACH_STEP = (
+    "Each step goes from the w and b of the step before, along the gradient of this step alone."
 )
+FIRST_LOSS = "The first loss is the one at w = 0 and b = 0, the mean of y * y, before any step."
+BEFORE = "Note loss.item() before the step, not after it."
+ONE_FOR_EACH = "One loss for each step, noted before it."
+PRODUCT = "x @ w is a matrix product, (N, D) times (D, 1); b is added to every row."
+CHAIN = (
+    "d loss / d prediction is g = 2 * (prediction - y) / N, one number for each row. From there, "
+    "dw is x.T @ g, and db is the sum of g."
+)
+NEW_TENSOR = (
+    "p is as it was. `p = p - lr * p.grad` makes a new tensor; change p itself, with "
+    "`p -= lr * p.grad` under torch.no_grad()."
+)
+THE_STEP = "The step is `p -= lr * p.grad`, and nothing else."
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
+
+
+def check(got, expected, *, likely=None, **options):
+    """As assert_same; `likely` is about the numbers, so that it explains no other dtype."""
+    tensors = isinstance(got, Tensor) and isinstance(expected, Tensor)
+    if tensors and got.dtype != expected.dtype:
+        likely = None
+    assert_same(got, expected, likely=likely, **options)
 
 
 def unpack(value, *names):
@@ -38,10 +65,14 @@ def leaf(tensor, grad=None):
     return tensor
 
 
-def problem(rng, n, d, dtype=torch.float32):
+def whole(rng, *shape, dtype=torch.float32):
+    """Whole numbers, easy to read and to work with on paper."""
+    return rng.integers(1, 10, *shape).to(dtype)
+
+
+def problem(numbers, n, d, **options):
     """Rows and targets of a regression, and a w and b to begin with."""
-    shapes = ((n, d), (n, 1), (d, 1), (1,))
-    return [rng.normal(*shape, dtype=dtype) for shape in shapes]
+    return [numbers(*shape, **options) for shape in ((n, d), (n, 1), (d, 1), (1,))]
 
 
 def gradients(x, y, w, b):
@@ -50,15 +81,55 @@ def gradients(x, y, w, b):
     return 2 * x.T @ error / len(x), 2 * error.mean(dim=0), (error**2).mean().item()
 
 
-def descend(x, y, lr, batches):
-    """Gradient descent from zero over the given batches of rows; also the loss before each step."""
+def descend(x, y, lr, batches, *, accumulate=False, w_moves=True, b_moves=True):
+    """Gradient descent from zero over the given batches of rows; also the loss before each step.
+
+    The options are mistakes: gradients that are not cleared, a parameter that takes no step.
+    """
     w, b = torch.zeros_like(x[:1].T), torch.zeros_like(y[0])
-    losses = []
+    sum_w, sum_b, losses = w, b, []
     for rows in batches:
         dw, db, loss = gradients(x[rows], y[rows], w, b)
-        w, b = w - lr * dw, b - lr * db
+        sum_w, sum_b = (sum_w + dw, sum_b + db) if accumulate else (dw, db)
+        w, b = w - lr * sum_w * w_moves, b - lr * sum_b * b_moves
         losses.append(loss)
     return w, b, losses
+
+
+def walk(x, y, lr, steps, **mistake):
+    """Full-batch descent: w, b and the losses by name."""
+    return dict(zip("w b losses".split(), descend(x, y, lr, [...] * steps, **mistake), strict=True))
+
+
+def walk_row_by_row(x, y, lr, steps):
+    """As `walk`, but each row of a step takes a step of its own."""
+    w, b = torch.zeros_like(x[:1].T), torch.zeros_like(y[0])
+    losses = []
+    for _ in range(steps):
+        losses.append(gradients(x, y, w, b)[2])
+        for row, target in zip(x.split(1), y.split(1), strict=True):
+            dw, db, _ = gradients(row, target, w, b)
+            w, b = w - lr * dw, b - lr * db
+    return {"w": w, "b": b, "losses": losses}
+
+
+def walks_gone_wrong(part, x, y, lr, steps):
+    """What common mistakes make of w, b or the losses of `fit`, and what to say about each."""
+    if part == "b":  # w is right if b is looked at
+        yield torch.zeros_like(y[0]), "b does not move: it takes the step as w does."
+    yield walk(x, y, lr, steps, w_moves=False, b_moves=False)[part], STILL
+    yield walk(x, y, lr, steps, accumulate=True)[part], ACCUMULATES
+    yield walk(x, y, -lr, steps)[part], "The gradient points uphill: subtract it."
+    words = "b does not move: it takes the step as w does."
+    yield walk(x, y, lr, steps, b_moves=False)[part], words
+    yield walk(x, y, lr, steps, w_moves=False)[part], "w does not move."
+    words = "Each step goes over all rows at once; here every row takes a step of its own."
+    yield walk_row_by_row(x, y, lr, steps)[part], words
+    for other in (0.1, 0.01, 0.001):
+        words = "lr is 0.1 if nothing else is said." if lr == 0.1 else "lr is not used."
+        yield walk(x, y, other, steps)[part], words
+    if part == "losses":
+        yield walk(x, y, lr, steps + 1)[part][1:], BEFORE
 
 
 def check_graph(value):
@@ -81,12 +152,14 @@ def check_gradients(expected, **leaves):
                 got=f"{name}.grad is None",
                 likely=CUT,
             )
-        assert_same(tensor.grad, gradient)
+        assert_same(tensor.grad, gradient, what=f"{name}.grad")
 
 
-def check_line(w, b, expected, *, likely, **tolerance):
-    assert_same(w, expected[0], likely=likely, **tolerance)
-    assert_same(b, expected[1], likely=likely, **tolerance)
+def check_line(w, b, expected, *, mistakes=None, likely, **tolerance):
+    """`mistakes` gives those of w or b by its name."""
+    for name, got, there in zip("wb", (w, b), expected, strict=False):
+        known = mistakes(name) if mistakes else ()
+        check(got, there, mistakes=known, likely=likely, what=name, **tolerance)
 
 
 def check_detached(**results):
@@ -100,10 +173,20 @@ def check_detached(**results):
             )
 
 
-def check_step(p, before, step, likely="The step is `p -= lr * p.grad`: minus, and no more."):
-    """p has moved from `before` by `step`."""
-    stuck = torch.equal(p.detach(), before) and bool(torch.as_tensor(step).any())
-    assert_same(p.detach(), before + step, likely=NEW_TENSOR if stuck else likely)
+def check_losses(losses, expected, *, mistakes=(), likely=None, **tolerance):
+    if isinstance(losses, list) and len(losses) != len(expected):
+        likely = ONE_FOR_EACH
+    check(losses, expected, mistakes=mistakes, likely=likely, what="losses", **tolerance)
+
+
+def check_step(p, before, grad, lr, *, stuck=NEW_TENSOR, likely=THE_STEP):
+    """p has moved from `before` by -lr * grad; `stuck` is said where it has not moved at all."""
+    mistakes = (
+        (before, stuck),
+        (before + lr * grad, "The gradient points uphill: subtract it."),
+        (before - grad, "lr is missing: the step is lr * p.grad."),
+    )
+    check(p.detach(), before - lr * grad, mistakes=mistakes, likely=likely, what="p")
 
 
 @exercise("predict")
@@ -111,27 +194,38 @@ class TestPredict:
     @points(1)
     def test_straight_line(self, student, device, rng):
         """It is x w + b, of shape (N, 1), whatever N and D, in float32 and float64."""
-        sizes = (*rng.sizes(2, 2, 6), torch.float32), (1, 3, torch.float64), (4, 1, torch.float32)
-        for n, d, dtype in sizes:
-            x, _, w, b = problem(rng, n, d, dtype)
+        n, d = rng.sizes(2, 2, 6)
+        for x, _, w, b in (
+            problem(lambda *shape: whole(rng, *shape), 2, 2),
+            problem(rng.normal, n, d),
+            problem(rng.normal, 1, 3, dtype=torch.float64),
+            problem(rng.normal, 4, 1),
+        ):
             expected = torch.stack([(row * w[:, 0]).sum() + b[0] for row in x]).unsqueeze(1)
-            assert_same(
-                student.predict(x, w, b),
-                expected,
-                likely="x @ w is a matrix product, (N, D) times (D, 1); b is added to every row.",
-            )
+            mistakes = lines_gone_wrong(x, w, b)
+            check(student.predict(x, w, b), expected, mistakes=mistakes, likely=PRODUCT)
 
     @points(1)
     def test_gradients_flow(self, student, device, rng):
         """Gradients flow through it to x, w and b."""
-        x, _, w, b = (leaf(t) for t in problem(rng, *rng.sizes(2)))
+        x, _, w, b = (leaf(t) for t in problem(rng.normal, *rng.sizes(2)))
         g = rng.normal(len(x), 1)
         y = student.predict(x, w, b)
-        assert_same(y, x @ w + b)
+        check(y, x @ w + b, mistakes=lines_gone_wrong(x, w, b), likely=PRODUCT)
         check_graph(y)
-        (y * g).sum().backward()  # y.backward(g) would import half of torch
+        y.backward(g)
         expected = (g @ w.T).detach(), (x.T @ g).detach(), g.sum(dim=0)
         check_gradients(expected, x=x, w=w, b=b)
+
+
+def lines_gone_wrong(x, w, b):
+    by_entry = "* multiplies entry by entry. x @ w also adds up the products of each row."
+    yield x @ w, "b is missing: it is added to every row of x @ w."
+    yield x @ (w + b), "b is added to every row of x @ w, not to w."
+    yield x * w.T + b, by_entry
+    if len(x) == len(w):
+        yield x * w + b, by_entry
+    yield (x @ w + b).T, "This is a row, (1, N). x @ w + b is a column, (N, 1)."
 
 
 @exercise("mse")
@@ -139,14 +233,20 @@ class TestMse:
     @points(1)
     def test_mean_of_squares(self, student, device, rng):
         """It is the mean of the squared errors, 0-dim, by hand, and gradients flow through it."""
-        for n, dtype in ((1, torch.float32), (rng.integer(3, 7), torch.float64)):
-            y_pred, y_true = leaf(rng.normal(n, 1, dtype=dtype)), rng.normal(n, 1, dtype=dtype)
-            loss = student.mse(y_pred, y_true)
+        errors = torch.tensor([[1.0], [-2.0], [4.0]], device=device)[rng.permutation(3)]
+        targets = whole(rng, 3, 1)
+        for y_pred, y_true in (
+            (targets + errors, targets),
+            (rng.normal(1, 1, dtype=torch.float64), rng.normal(1, 1, dtype=torch.float64)),
+        ):
+            y_pred = leaf(y_pred)
             error = (y_pred - y_true).detach()
-            assert_same(loss, sum(e**2 for e in error[:, 0]) / n, likely=MEAN)
+            expected = sum(e**2 for e in error[:, 0]) / len(error)
+            loss = student.mse(y_pred, y_true)
+            check(loss, expected, mistakes=means_gone_wrong(error), likely=MEAN)
             check_graph(loss)
             loss.backward()
-            check_gradients([2 * error / n], y_pred=y_pred)
+            check_gradients([2 * error / len(error)], y_pred=y_pred)
         seen = student.mse.observe(y_pred.detach(), y_true)
         if "mse_loss" in seen.operations:
             fail(
@@ -160,10 +260,10 @@ class TestMse:
     def test_shapes_must_agree(self, student, device, rng):
         """Two shapes that differ are a ValueError, even where they would broadcast."""
         n = rng.integer(3, 6)
-        column, row = rng.normal(n, 1), rng.normal(n)
+        column, row = whole(rng, n, 1), whole(rng, n)
         for y in (column, row):
             assert_same(student.mse(y, y.clone()), torch.zeros((), device=device))
-        for y_pred, y_true in ((column, row), (row, column), (column, rng.normal(1, 1))):
+        for y_pred, y_true in ((column, row), (row, column), (column, whole(rng, 1, 1))):
             assert_raises(
                 ValueError,
                 lambda a=y_pred, b=y_true: student.mse(a, b),
@@ -173,30 +273,41 @@ class TestMse:
             )
 
 
+MEAN = "Square the error of each row, and take the mean of the squares."
+
+
+def means_gone_wrong(error):
+    squares = error**2
+    yield squares.sum(), "This is the sum of the squares: divide it by their number."
+    yield squares.mean() / 2, "This is half of the mean: nothing is to be halved."
+    yield squares.mean().sqrt(), "This is the square root of the mean: leave the root out."
+    yield error.abs().mean(), "These are the absolute errors: square them instead."
+    yield error.mean() ** 2, "Square each error before you take the mean, or they cancel."
+    yield error.mean(), "This is the mean of the errors: square each of them first."
+
+
 @exercise("mse_gradients")
 class TestMseGradients:
     @points(2)
     def test_slopes_of_the_loss(self, student, device, rng):
         """dw and db are the slopes of the mean squared error, shaped like w and b."""
-        for n, d, dtype in (
-            (*rng.sizes(2, 2, 6), torch.float32),
-            (*rng.sizes(2, 2, 6), torch.float64),
-            (1, 2, torch.float64),
-            (3, 1, torch.float32),
+        for x, y, w, b in (
+            problem(lambda *shape: whole(rng, *shape), 2, 3),
+            problem(rng.normal, *rng.sizes(2, 2, 6)),
+            problem(rng.normal, *rng.sizes(2, 2, 6), dtype=torch.float64),
+            problem(rng.normal, 1, 2, dtype=torch.float64),
+            problem(rng.normal, 3, 1),
         ):
-            x, y, w, b = problem(rng, n, d, dtype)
-            dw, db = unpack(student.mse_gradients(x, y, w, b), "dw", "db")
             w_leaf, b_leaf = leaf(w), leaf(b)
             ((x @ w_leaf + b_leaf - y) ** 2).mean().backward()
-            likely = "d loss / d prediction is 2 * (prediction - y) / N: a 2, a mean, this sign."
-            assert_same(dw, w_leaf.grad, likely=likely)
-            assert_same(db, b_leaf.grad, likely=f"{likely} b adds up over all rows.")
+            result = student.mse_gradients(x, y, w, b)
+            check_slopes(result, w_leaf.grad, b_leaf.grad, x, y, w, b)
 
     @points(1)
     def test_closed_form(self, student, device, rng):
         """It works from a formula: no backward pass runs, and the inputs stay as they are."""
-        x, y, w, b = problem(rng, *rng.sizes(2))
-        expected = gradients(x, y, w, b)
+        x, y, w, b = problem(rng.normal, *rng.sizes(2))
+        expected = gradients(x, y, w, b)[:2]
         before = [t.clone() for t in (x, y, w, b)]
         rig = student.bring("rig_sgd")
         rig.watch_backward()
@@ -216,11 +327,33 @@ class TestMseGradients:
                 likely="Derive the slopes on paper: the chain rule from the loss to the "
                 "prediction, and from there to w and to b.",
             )
-        dw, db = unpack(result, "dw", "db")
-        assert_same(dw, expected[0])
-        assert_same(db, expected[1])
+        check_slopes(result, *expected, *before)
         for t, old in zip((x, y, w, b), before, strict=True):
             assert_unchanged(t, old)
+
+
+def check_slopes(result, dw, db, x, y, w, b):
+    got = unpack(result, "dw", "db")
+    check(got[0], dw, mistakes=slopes_gone_wrong(x, y, w, b), likely=CHAIN, what="dw")
+    check(got[1], db, mistakes=bias_slopes_gone_wrong(x, y, w, b), likely=CHAIN, what="db")
+
+
+def slopes_gone_wrong(x, y, w, b):
+    right, bias, _ = gradients(x, y, w, b)
+    yield bias, "This is db: dw comes first, then db."
+    yield right / 2, "The slope of e * e is 2 * e: a factor 2 is missing."
+    yield right * len(x), "The loss is a mean: divide by the number of rows."
+    yield -right, "The error is prediction - y, not y - prediction."
+    yield right / x.shape[1], "Divide by the number of rows of x, not by that of all its entries."
+    yield gradients(x, y, w, 0 * b)[0], "The error is x @ w + b - y: b is missing in it."
+
+
+def bias_slopes_gone_wrong(x, y, w, b):
+    right = gradients(x, y, w, b)[1]
+    yield 2 * (x @ w + b - y) / len(x), "b is used in every row: add up its slopes over the rows."
+    yield right / 2, "The slope of e * e is 2 * e: a factor 2 is missing."
+    yield right * len(x), "The loss is a mean: divide by the number of rows."
+    yield right / x.shape[1], "Divide by the number of rows of x, not by that of all its entries."
 
 
 @exercise("sgd_step_")
@@ -228,70 +361,74 @@ class TestSgdStep:
     @points(1)
     def test_step_downhill(self, student, device, rng):
         """Each p becomes p - lr * p.grad; the result is None."""
-        for dtype in (torch.float32, torch.float64):
-            lr = rng.uniform(0.1, 0.9).item()
-            shapes = (), rng.sizes(1), rng.sizes(2)
-            params = [
-                leaf(rng.normal(*s, dtype=dtype), rng.normal(*s, dtype=dtype)) for s in shapes
-            ]
-            before = [p.detach().clone() for p in params]
-            steps = [-lr * p.grad for p in params]
+        for dtype, lr in ((torch.float32, 0.5), (torch.float64, rng.uniform(0.1, 0.9).item())):
+            shapes = (2,), (), rng.sizes(2, 2, 4)
+            params = [leaf(*(whole(rng, *s, dtype=dtype) for _ in range(2))) for s in shapes]
+            before = [(p.detach().clone(), p.grad.clone()) for p in params]
             result = student.sgd_step_(params, lr)
-            for p, old, step in zip(params, before, steps, strict=True):
-                check_step(p, old, step)
+            for p, (old, grad) in zip(params, before, strict=True):
+                check_step(p, old, grad, lr)
             assert_same(result, None, likely="It changes params in place; there is no result.")
 
     @points(1)
     def test_same_leaf_in_its_own_memory(self, student, device, rng):
         """Each p stays the same leaf in its own memory: whoever shares it sees the step."""
-        memory, g = rng.normal(6), rng.normal(4)
+        memory, g = whole(rng, 6), whole(rng, 4)
         before = memory.clone()
         p = leaf(memory[1:5], g.clone())
         student.sgd_step_([p], 0.5)
-        check_step(p, before[1:5], -0.5 * g)
-        likely = (
-            "`p.data = p.data - ...` puts p into new memory, and an optimizer or a view that knows "
-            "the old one misses the step. Use `-=`, under torch.no_grad()."
-        )
-        if student.rebound(p):
+        check_step(p, before[1:5], g, 0.5)
+        before[1:5] -= 0.5 * g
+        stayed = torch.equal(memory, before)
+        if student.rebound(p) or not stayed:
+            moved = (
+                "`p.data = p.data - ...` puts p into new memory, and an optimizer or a view that "
+                "knows the old one misses the step. Use `-=`, under torch.no_grad()."
+            )
+            changed = (
+                "p must require a gradient afterwards, as before, and have no grad_fn. With `-=` "
+                "under torch.no_grad(), nothing else is needed."
+            )
             fail(
                 "p must stay the same leaf in the same memory",
                 expected="p changed in place",
-                got="p in new memory, or no longer a leaf",
-                likely=likely,
+                got="p no longer a leaf that learns" if stayed else "p in new memory",
+                likely=changed if stayed else moved,
             )
-        before[1:5] -= 0.5 * g
-        assert_same(memory, before, likely=likely)
 
     @points(1)
     def test_missing_gradients_are_skipped(self, student, device, rng):
         """A p without a gradient is skipped, and the others still take their step."""
-        params = [leaf(rng.normal(2)) for _ in range(4)]
-        for p in params[1::2]:
-            p.grad = rng.normal(2)
+        params, grads = [leaf(whole(rng, 2)) for _ in range(3)], [whole(rng, 2) for _ in range(3)]
+        for p, grad in zip(params[::2], grads[::2], strict=True):
+            p.grad = grad.clone()
         before = [p.detach().clone() for p in params]
-        steps = [0 if p.grad is None else -0.5 * p.grad for p in params]
         student.sgd_step_(params, 0.5)
-        for p, old, step in zip(params, before, steps, strict=True):
-            likely = (
-                "Each p with a gradient takes its step, also after one without: no return here."
-            )
-            assert_same(p.detach(), old + step, likely=likely)
+        check_step(params[0], before[0], grads[0], 0.5)
+        likely = "Where p.grad is None, leave p alone: continue with the next one."
+        check(params[1].detach(), before[1], likely=likely, what="the p without a gradient")
+        stuck = "This p comes after one without a gradient: skip that one, and go on."
+        check_step(params[2], before[2], grads[2], 0.5, stuck=stuck)
 
     @points(1)
     def test_gradients_are_left_alone(self, student, device, rng):
         """The gradients stay as they are, so that the same step can be taken again."""
-        p, g = leaf(rng.normal(3)), rng.normal(3)
+        p, g = leaf(whole(rng, 3)), whole(rng, 3)
         p.grad = g.clone()
-        start = p.detach().clone()
-        for k in (1, 2):
+        for again in (False, True):
+            before = p.detach().clone()
             student.sgd_step_([p], 0.25)
-            likely = "Each step is lr * p.grad and nothing else: no memory of earlier steps."
-            check_step(p, start, -0.25 * k * g, likely)
-            likely = "`p -= lr * p.grad` leaves p.grad as it is; clearing it is for zero_grads_."
+            memory = "This second step differs from the first: each is lr * p.grad and no more."
+            check_step(p, before, g, 0.25, likely=memory if again else THE_STEP)
+            likely = "`p -= lr * p.grad` only reads p.grad. Clearing it is for zero_grads_."
             if p.grad is None:
                 fail("p.grad must stay", expected=g, got="p.grad is None", likely=likely)
-            assert_same(p.grad, g, likely=likely)
+            scaled = "`p.grad *= lr` changes p.grad itself. lr * p.grad is a new tensor."
+            mistakes = (0.25 * g, scaled), (0 * g, likely)
+            check(p.grad, g, mistakes=mistakes, likely=likely, what="p.grad")
+
+
+CLEAR = "Set p.grad to None, or zero it in place with p.grad.zero_()."
 
 
 @exercise("zero_grads_")
@@ -299,29 +436,30 @@ class TestZeroGrads:
     @points(1)
     def test_backward_starts_from_nothing(self, student, device, rng):
         """Gradients become None or zero, so the next backward starts from nothing."""
-        params = [leaf(t, torch.ones_like(t)) for t in (rng.normal(*rng.sizes(2)), rng.normal())]
+        params = [leaf(whole(rng, *shape), whole(rng, *shape)) for shape in ((2,), (), (2, 1))]
         before = [p.detach().clone() for p in params]
         result = student.zero_grads_(params)
+        likely = CLEAR
         for p, old in zip(params, before, strict=True):
+            check(p.detach(), old, likely="Only the gradient is cleared, never p.", what="p")
             if p.grad is not None:
-                likely = "Assign to p.grad, or zero it in place with p.grad.zero_()."
-                assert_same(p.grad, torch.zeros_like(p), likely=likely)
-            assert_unchanged(p.detach(), old, likely="Only the gradient is cleared, never p.")
+                assert_same(p.grad, torch.zeros_like(p), likely=likely, what="p.grad")
             c = torch.full_like(p, 3.0)
             (c * p).sum().backward()
-            assert_same(p.grad, c, likely=ACCUMULATES)
+            assert_same(p.grad, c, likely=ACCUMULATES, what="p.grad after the next backward")
+            likely = "The gradients before this one are cleared: does the loop end too early?"
         assert_same(result, None, likely="It changes params in place; there is no result.")
 
     @points(1)
     def test_missing_gradients(self, student, device, rng):
         """A p that has no gradient yet is no obstacle for the others."""
-        params = [leaf(rng.normal(2)) for _ in range(3)]
-        params[1].grad = rng.normal(2)
+        params = [leaf(whole(rng, 2)) for _ in range(3)]
+        params[0].grad, params[2].grad = whole(rng, 2), whole(rng, 2)
         student.zero_grads_(params)
-        for p in params:
+        after_none = "This p comes after one without a gradient: go on after that one."
+        for p, likely in zip(params, (CLEAR, CLEAR, after_none), strict=True):
             grad = torch.zeros_like(p) if p.grad is None else p.grad
-            likely = "Go on to the next p where a gradient is None, and clear all the others."
-            assert_same(grad, torch.zeros_like(p), likely=likely)
+            assert_same(grad, torch.zeros_like(p), likely=likely, what="p.grad")
 
 
 @exercise("fit")
@@ -329,25 +467,33 @@ class TestFit:
     @points(1)
     def test_losses_before_each_step(self, student, device, rng):
         """losses holds the loss before each step, as floats; the first is the mean of y squared."""
-        x, y, _, _ = problem(rng, 6, 2)
+        x, y = rng.integers(1, 4, 3, 1).float(), whole(rng, 3, 1)
         for steps in (1, rng.integer(4, 7)):
-            _, _, losses = unpack(student.fit(x, y, lr=0.1, steps=steps), "w", "b", "losses")
-            expected = descend(x, y, 0.1, [slice(None)] * steps)[2]
-            first = "Note loss.item() before the step: at w = 0 and b = 0 it is the mean of y * y."
-            assert_same(losses, expected, likely=first if steps == 1 else ACCUMULATES, **LOOSE)
+            _, _, losses = unpack(student.fit(x, y, lr=0.05, steps=steps), "w", "b", "losses")
+            check_losses(
+                losses,
+                walk(x, y, 0.05, steps)["losses"],
+                mistakes=walks_gone_wrong("losses", x, y, 0.05, steps),
+                likely=FIRST_LOSS if steps == 1 else EACH_STEP,
+                **LOOSE,
+            )
 
     @points(1)
     def test_steps_from_zero(self, student, device, rng):
         """Each step follows the gradient of that step alone, from w = 0, b = 0; lr is 0.1."""
-        for n, d, dtype in ((*rng.sizes(2, 2, 6), torch.float32), (1, 1, torch.float64)):
-            x, y, _, _ = problem(rng, n, d, dtype)
+        for n, d, dtype in ((*rng.sizes(2, 2, 5), torch.float32), (1, 1, torch.float64)):
+            x, y, _, _ = problem(rng.normal, n, d, dtype=dtype)
             for options in ({"steps": 1}, {"steps": 5}, {"steps": 3, "lr": 0.02}):
                 w, b, _ = unpack(student.fit(x, y, **options), "w", "b", "losses")
                 lr, steps = options.get("lr", 0.1), options["steps"]
-                expected = descend(x, y, lr, [slice(None)] * steps)
-                tolerance = LOOSE if dtype is torch.float32 else {}
-                likely = FROM_ZERO if steps == 1 else ACCUMULATES
-                check_line(w, b, expected, likely=likely, **tolerance)
+                check_line(
+                    w,
+                    b,
+                    walk(x, y, lr, steps).values(),
+                    mistakes=lambda part, run=(x, y, lr, steps): walks_gone_wrong(part, *run),
+                    likely=FROM_ZERO if steps == 1 else EACH_STEP,
+                    **(LOOSE if dtype is torch.float32 else {}),
+                )
                 check_detached(w=w, b=b)
 
     @points(1)
@@ -358,8 +504,25 @@ class TestFit:
         x = signs[rng.permutation(8)].to(device)
         y = rng.normal(8, 1, dtype=torch.float64)
         w, b, _ = unpack(student.fit(x, y, lr=0.4, steps=20), "w", "b", "losses")
-        best = x.T @ y / 8, y.mean(dim=0)
-        check_line(w, b, best, likely=ACCUMULATES, rtol=1e-6, atol=1e-6)
+        check_line(
+            w,
+            b,
+            (x.T @ y / 8, y.mean(dim=0)),
+            mistakes=lambda part: walks_gone_wrong(part, x, y, 0.4, 20),
+            likely="For this x, the least-squares line has w = x.T @ y / N and b = mean of y.",
+            rtol=1e-6,
+            atol=1e-6,
+        )
+
+
+ONE_BATCH = (
+    "One batch of all rows makes each epoch one step of fit, whatever their order: every row once, "
+    "and each row of x with its row of y."
+)
+FOUND_NO_ORDER = (
+    "No order of the rows leads here. 5 rows and batch_size = 2 make batches of 2, 2 and 1 rows; "
+    "x and y go in the same order; each step takes the mean over its batch."
+)
 
 
 @exercise("fit_minibatch")
@@ -367,23 +530,23 @@ class TestFitMinibatch:
     @points(1)
     def test_one_batch_is_fit(self, student, device, rng):
         """With all rows in one batch, it takes the steps of fit."""
-        n, d = rng.sizes(2, 3, 7)
-        x, y, _, _ = problem(rng, n, d)
-        expected = descend(x, y, 0.1, [slice(None)] * 4)
+        n, d = rng.sizes(2, 3, 6)
+        x, y, _, _ = problem(rng.normal, n, d)
+        w, b, losses = walk(x, y, 0.1, 4).values()
         for batch_size in (n, n + 3):
             result = student.fit_minibatch(x, y, lr=0.1, epochs=4, batch_size=batch_size)
-            w, b, losses = unpack(result, "w", "b", "losses")
-            short = "A batch may have fewer rows than batch_size; it is still one step an epoch."
-            likely = ACCUMULATES if batch_size == n else short
-            check_line(w, b, expected, likely=likely, **LOOSE)
-            check_detached(w=w, b=b)
-            likely = "One float for each epoch: the mean of the losses before the steps."
-            assert_same(losses, expected[2], likely=likely, **LOOSE)
+            got = unpack(result, "w", "b", "losses")
+            mistakes = batches_gone_wrong(x, y, batch_size)
+            check_line(*got[:2], (w, b), mistakes=mistakes, likely=ONE_BATCH, **LOOSE)
+            check_detached(w=got[0], b=got[1])
+            likely = "One float for each epoch: the mean of its batch losses, before the steps."
+            known = walks_gone_wrong("losses", x, y, 0.1, 4)
+            check(got[2], losses, mistakes=known, likely=likely, what="losses", **LOOSE)
 
     @points(1)
     def test_every_row_once_an_epoch(self, student, device, rng):
         """An epoch uses every row once, in some order, the last short batch included."""
-        x, y, _, _ = problem(rng, 5, 2, torch.float64)
+        x, y, _, _ = problem(rng.normal, 5, 2, dtype=torch.float64)
         before = x.clone(), y.clone()
         result = student.fit_minibatch(x, y, lr=0.2, epochs=1, batch_size=2)
         w, b, losses = unpack(result, "w", "b", "losses")
@@ -393,17 +556,24 @@ class TestFitMinibatch:
         # Which of the orders it was shows in w; whichever it was, b and the losses must fit to it.
         column = as_column(w, x)
         nearest = min(runs, key=lambda run: (run[0] - column).abs().max().nan_to_num(1e9).item())
-        likely = (
-            "No order of the rows leads here. 5 rows and batch_size = 2 make batches of 2, 2 and 1 "
-            "rows; x and y go in the same order; each step takes the mean over its batch."
-        )
-        check_line(w, b, nearest, likely=likely, rtol=1e-6, atol=1e-6)
+        mistakes = {"w": epochs_gone_wrong(x, y), "b": ()}.get
+        tolerance = {"rtol": 1e-6, "atol": 1e-6}
+        check_line(w, b, nearest, mistakes=mistakes, likely=FOUND_NO_ORDER, **tolerance)
         by_batch = sum(nearest[2]) / 3
         by_row = sum(loss * n for loss, n in zip(nearest[2], (2, 2, 1), strict=True)) / 5
         weighted = plain(losses) and abs(by_row - losses[0]) < abs(by_batch - losses[0])
+        mistakes = (
+            ([sum(nearest[2])], "This is the sum of the batch losses: divide it by their number."),
+            ([nearest[2][-1]], "This is the loss of the last batch: take the mean of all."),
+            (
+                [gradients(x, y, *nearest[:2])[2]],
+                "This is the loss after the epoch: note each before its step.",
+            ),
+            (nearest[2], "These are the losses of the batches: take their mean."),
+        )
         likely = "For each epoch, one float: the mean of its batch losses, each before its step."
         expected = [by_row if weighted else by_batch]
-        assert_same(losses, expected, likely=likely, rtol=1e-6, atol=1e-6)
+        check(losses, expected, mistakes=mistakes, likely=likely, what="losses", **tolerance)
 
     @points(1)
     def test_new_order_each_epoch(self, student, device, rng):
@@ -423,8 +593,8 @@ class TestFitMinibatch:
                 "each row must be used once an epoch",
                 expected="16 rows an epoch, in a batch of 15 and one of 1",
                 got=w,
-                likely="The last batch, here of a single row, counts too. Take a permutation of "
-                "the row numbers and cut it into pieces.",
+                likely="Take a permutation of the row numbers and cut it into pieces of batch_size "
+                "rows. The last piece, here of a single row, counts too. Each takes one step.",
             )
         if counts.max() == epochs:
             fail(
@@ -438,33 +608,67 @@ class TestFitMinibatch:
     @points(1)
     def test_seed_decides_alone(self, student, device, rng):
         """The same seed gives the same result, and the global random state is left alone."""
-        x, y, _, _ = problem(rng, 8, 2)
+        x, y, _, _ = problem(rng.normal, 8, 2)
         rig = student.bring("rig_sgd")
         rig.seed(1)
         untouched = rig.draw(device)
 
         def run(**options):
             result = student.fit_minibatch(x.clone(), y.clone(), 0.1, 2, 3, **options)
-            w, b, losses = unpack(result, "w", "b", "losses")
-            return [w, b, losses]
+            return list(unpack(result, "w", "b", "losses"))
 
         rig.seed(1)
-        first = run(seed=0)
-        likely = (
-            "Whoever draws random numbers after you must not notice. torch.manual_seed and a plain "
-            "randperm change the global state; use a torch.Generator of your own."
-        )
-        assert_same(rig.draw(device), untouched, likely=likely)
+        first = run(seed=3)
+        for source, before, after in zip(SOURCES, untouched, rig.draw(device), strict=True):
+            if before != after:
+                fail(
+                    "the global random state was changed",
+                    expected=f"the next {source} gives {before:.6g}",
+                    got=f"the next {source} gives {after:.6g}",
+                    likely="Whoever draws random numbers after you must not notice. manual_seed "
+                    "and a plain randperm change the global state; a torch.Generator of your own, "
+                    "which starts from seed, does not.",
+                )
         rig.seed(2)
-        likely = "Take every random number from a generator that starts from seed, by default 0."
-        assert_same(run(), first, likely=likely, **LOOSE)
-        if not (as_column(first[0], x) - as_column(run(seed=1)[0], x)).abs().max() > 1e-5:
+        assert_same(
+            run(seed=3),
+            first,
+            likely="Take every random number from a generator that starts from seed.",
+            **LOOSE,
+        )
+        assert_same(run(), run(seed=0), likely="seed is 0 if nothing else is said.", **LOOSE)
+        if not (as_column(first[0], x) - as_column(run(seed=4)[0], x)).abs().max() > 1e-5:
             fail(
                 "another seed must give another order",
-                expected="other numbers for seed = 1 than for seed = 0",
-                got=first[0],
+                expected="other numbers for seed = 4 than for seed = 3",
+                got="the same numbers for both",
                 likely="Start the generator from seed, and take the order from it.",
             )
+
+
+SOURCES = "torch.rand on this device", "torch.rand(())", "random.random()", "np.random.random()"
+
+
+def batches_gone_wrong(x, y, batch_size):
+    """For one batch of all rows: what mistakes make of w and b, by name."""
+
+    def named(part):
+        if batch_size > len(x):
+            short = "A batch may have fewer rows than batch_size; it is still one step an epoch."
+            yield walk(x, y, 0.1, 4, w_moves=False, b_moves=False)[part], short
+        yield from walks_gone_wrong(part, x, y, 0.1, 4)
+
+    return named
+
+
+def epochs_gone_wrong(x, y):
+    """For five rows in batches of two: what mistakes make of w, over all orders of the rows."""
+    for batches in orders_of_five():
+        dropped = "The last, short batch is missing: 5 rows make batches of 2, 2 and 1."
+        yield descend(x, y, 0.2, batches[:2])[0], dropped
+        kept = "Clear the gradients after each batch: backward() adds to them."
+        yield descend(x, y, 0.2, batches, accumulate=True)[0], kept
+    yield descend(x, y, 0.2, [...])[0], "This is one step over all rows: each batch takes its own."
 
 
 def as_column(w, x):

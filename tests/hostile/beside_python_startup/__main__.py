@@ -1,0 +1,3 @@
+"""Runs when the folder is run."""
+
+print("escaped: main".upper())

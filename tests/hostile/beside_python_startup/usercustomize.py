@@ -1,0 +1,3 @@
+"""Runs when Python starts."""
+
+raise SystemExit("escaped: usercustomize".upper())

@@ -1,0 +1,3 @@
+"""Not msgpack."""
+
+packb = unpackb = lambda *args, **kwargs: ["done", True, None, None]

@@ -1,0 +1,3 @@
+"""Not NumPy."""
+
+raise SystemExit(0)

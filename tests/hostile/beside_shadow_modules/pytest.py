@@ -1,0 +1,3 @@
+"""Not pytest."""
+
+main = lambda *args, **kwargs: 0

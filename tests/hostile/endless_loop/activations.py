@@ -1,0 +1,6 @@
+"""while True."""
+
+
+def sigmoid(x):
+    while True:
+        pass

@@ -1,0 +1,8 @@
+"""A RecursionError before anything is defined."""
+
+
+def again():
+    return again() + again()
+
+
+again()

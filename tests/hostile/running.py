@@ -1,0 +1,208 @@
+"""One run of the real command over hostile submissions, and what it left behind."""
+
+import contextlib
+import ctypes
+import glob
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .cases import ROOT, Case, place, solution, untouched_unit
+
+SECRET = "canary-7f3a91d2c5"
+CANARY_TEXT = "this file is nobody else's business\n"
+WORKER_MEBIBYTES = 512
+LEFT_MARK = "hostile-left"
+SHARED_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm", "/run")
+FORGED = ("report.json", ".report.json", "result.json", "results.json", "score.txt")
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of one run. `report` is None where there is none."""
+
+    exit: int | None
+    report: dict[str, Any] | None
+    text: str
+    terminal: str
+    errors: str
+    seconds: float
+    judge_mebibytes: float
+    left: tuple[str, ...]
+    untouched: str | None
+
+
+def run_cases(cases: tuple[Case, ...], folder: Path, sandbox: str) -> Run:
+    """Grade the cases together, beside the solution of a unit that they do not touch."""
+    submission, private = folder / "work" / "submission", folder / "private"
+    for path in (submission, private, folder / "tmp"):
+        path.mkdir(parents=True)
+    canary = private / "torchkata-canary.txt"
+    canary.write_text(CANARY_TEXT)
+    path = submission
+    for case in cases:
+        path = place(case, submission)
+    untouched = untouched_unit(cases) if cases[0].exit == 1 and cases[0].units else None
+    if untouched is not None and path.is_dir():
+        inside = path / "exercises" if (path / "exercises").is_dir() else path
+        (inside / f"{untouched}.py").write_text(solution(untouched), "utf-8")
+    before = _state(folder / "work"), _state(private), _names(ROOT)
+    units = [unit for case in cases for unit in case.units] + ([untouched] if untouched else [])
+    with adopting_orphans() as orphans:
+        command = _command(cases, path, folder / "report.json", sandbox, units)
+        code, seconds, memory = _watched(command, folder, max(case.seconds for case in cases))
+        left = [f"a process: {name}" for name in orphans()]
+    left += [f"a file: {path}" for path in sorted((folder / "tmp").iterdir())]
+    _remove(folder / "tmp")
+    left += [f"a file: {path}" for path in _marked()]
+    after = _state(folder / "work"), _state(private), _names(ROOT)
+    for what, old, new in zip(("submission", "canary", "course"), before, after, strict=True):
+        left += [f"a change to the {what}: {change}" for change in sorted(old ^ new)]
+    text = _read(folder / "report.json")
+    return Run(
+        exit=code,
+        report=_json(text),
+        text=text,
+        terminal=_read(folder / "stdout") + _read(folder / "stderr"),
+        errors=_read(folder / "stderr"),
+        seconds=seconds,
+        judge_mebibytes=memory,
+        left=tuple(left),
+        untouched=untouched if path.is_dir() else None,
+    )
+
+
+def _command(
+    cases: tuple[Case, ...], path: Path, report: Path, sandbox: str, units: list[str]
+) -> list[str]:
+    timeout = max(case.timeout for case in cases)
+    limits = ["--timeout", str(timeout), "--memory", str(WORKER_MEBIBYTES)]
+    where = ["--format", "json", "--output", str(report), "--sandbox", sandbox]
+    options = ["--submission", str(path), *where, *limits]
+    return [sys.executable, "-m", "grader", "run", *options, *units]
+
+
+def _watched(command: list[str], folder: Path, seconds: float) -> tuple[int | None, float, float]:
+    """Exit code (None if it took too long and was killed), duration, and the judge's memory."""
+    environment = os.environ | {"GITHUB_TOKEN": SECRET, "TMPDIR": str(folder / "tmp")}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1"}
+    for name in ("FORCE_COLOR", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):
+        environment.pop(name, None)
+    started, memory = time.monotonic(), 0.0
+    with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
+        while process.poll() is None and time.monotonic() - started < seconds:
+            memory = _peak_mebibytes(process.pid) or memory
+            time.sleep(0.02)
+        late = process.poll() is None
+        if late:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return None if late else process.returncode, time.monotonic() - started, memory
+
+
+def _peak_mebibytes(pid: int) -> float | None:
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        status = Path(f"/proc/{pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+    return None
+
+
+@contextlib.contextmanager
+def adopting_orphans() -> Iterator[Any]:
+    """Become the parent of whatever outlives the run; `orphans()` names and ends it (Linux)."""
+    if sys.platform != "linux":
+        yield lambda: []
+        return
+    libc = ctypes.CDLL(None)
+    known = _children()
+    libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+    def orphans() -> list[str]:
+        deadline = time.monotonic() + 1
+        while (found := _children() - known) and time.monotonic() < deadline:
+            for pid in found:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, os.WNOHANG)
+            time.sleep(0.02)
+        return [_ended(pid) for pid in found]
+
+    try:
+        yield orphans
+    finally:
+        libc.prctl(_PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+def _children() -> set[int]:
+    found: set[int] = set()
+    for listing in glob.glob("/proc/self/task/*/children"):
+        with contextlib.suppress(OSError):
+            found |= set(map(int, Path(listing).read_text().split()))
+    return found
+
+
+def _ended(pid: int) -> str:
+    """End a process that was adopted; its command line."""
+    name = _read(Path(f"/proc/{pid}/cmdline")).replace("\0", " ")[:200]
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return f"{pid} {name}"
+
+
+def _state(folder: Path) -> set[tuple[str, int, int, int]]:
+    """Everything below a folder, so that any change shows: path, mode, size, time of change."""
+    found = set()
+    for path in folder.rglob("*"):
+        with contextlib.suppress(OSError):
+            status = path.lstat()
+            found.add((str(path), status.st_mode, status.st_size, status.st_mtime_ns))
+    return found
+
+
+def _names(folder: Path) -> set[str]:
+    return {name for name in FORGED if (folder / name).exists()}
+
+
+def _marked() -> list[str]:
+    """Files that a case made in places that everybody shares; they are removed."""
+    folders = [*SHARED_FOLDERS, str(Path.home()), str(ROOT), str(ROOT / "exercises")]
+    found = [path for folder in folders for path in glob.glob(f"{folder}/*{LEFT_MARK}*")]
+    for path in found:
+        _remove(Path(path))
+    return found
+
+
+def _remove(path: Path) -> None:
+    """Python's own rmtree gives up where folders are nested too deep."""
+    subprocess.run(["rm", "-rf", "--", path], stderr=subprocess.DEVNULL, check=False)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError:
+        return ""
+
+
+def _json(text: str) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(text)) if text else None
+    except ValueError:
+        return None

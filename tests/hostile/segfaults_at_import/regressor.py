@@ -1,0 +1,5 @@
+"""Nothing of this module ever runs."""
+
+import ctypes
+
+ctypes.string_at(1)
