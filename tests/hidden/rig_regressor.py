@@ -97,14 +97,9 @@ def leave_gradients(model, value):
         parameter.grad = torch.full_like(parameter, value)
 
 
-def names(model):
-    """The name of each parameter, in the order of `parameters`."""
-    return [name for name, _ in model.named_parameters()]
-
-
 def parameters(model):
-    """The numbers of every parameter now."""
-    return [parameter.detach().clone() for parameter in model.parameters()]
+    """The name and the numbers of every parameter now."""
+    return [(name, parameter.detach().clone()) for name, parameter in model.named_parameters()]
 
 
 def trainable(model):
@@ -127,10 +122,15 @@ def to_device(model, device):
 
 
 def slopes(model, x):
-    """d model(x) / d parameters: one row for each number that comes out, one column for each in."""
+    """d model(x) / d parameters: one row for each number that comes out, one column for each in.
+
+    None if no graph leads from the output back to the parameters.
+    """
     parameters = [p for p in model.parameters() if p.requires_grad]
-    rows = []
-    for number in model(x).flatten():
+    rows, y = [], model(x)
+    if not y.requires_grad:
+        return None
+    for number in y.flatten():
         parts = torch.autograd.grad(number, parameters, retain_graph=True, allow_unused=True)
         rows.append(
             torch.cat(

@@ -37,9 +37,10 @@ CUT = "detach(), .data, item(), numpy() and torch.tensor(...) cut the graph."
 def assert_by_hand(function, *args, expected, likely=None, rtol=None, **kwargs):
     """Compare what a call returns, see that it was made by hand, and return it.
 
-    `likely` may be a function of what came back.
+    `likely` may be a function of what came back. The input asks for gradients: so the graph of the
+    result tells, too, which operators made it.
     """
-    seen = function.observe(*args, **kwargs)
+    seen = function.observe(*(asking(arg) for arg in args), **kwargs)
     for name in seen.operations:
         if TORCHS_OWN.search(name):
             fail(
@@ -56,6 +57,12 @@ def assert_by_hand(function, *args, expected, likely=None, rtol=None, **kwargs):
             likely="Work on the tensor itself, not on Python numbers or NumPy arrays.",
         )
     return seen.value
+
+
+def asking(arg):
+    if not isinstance(arg, torch.Tensor) or not arg.is_floating_point() or arg.requires_grad:
+        return arg
+    return arg.detach().requires_grad_()
 
 
 def finite(value):
