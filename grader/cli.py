@@ -21,7 +21,7 @@ class DefaultsToRun(TyperGroup):
     """`grade reshaping --seed 1` means `grade run reshaping --seed 1`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        own = {"--help", "--version", "--install-completion", "--show-completion"}
+        own = {"-h", "--help", "--version", "--install-completion", "--show-completion"}
         if not args or (args[0] not in self.commands and args[0] not in own):
             args = ["run", *args]
         return super().parse_args(ctx, args)
@@ -127,11 +127,14 @@ def sync(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if a stub is out of step.")
     ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite exercises that hold somebody's work.")
+    ] = False,
 ) -> None:
     """For authors: make the stubs in exercises/ from solutions/."""
     from grader import commands
 
-    raise typer.Exit(commands.sync(check=check))
+    raise typer.Exit(commands.sync(check=check, force=force))
 
 
 def main() -> NoReturn:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,9 +40,8 @@ def run(
     """Grade one submission and show or write its report; the exit code."""
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}: choose terminal or json")
-    if output is not None and not output.absolute().parent.is_dir():
-        raise UsageError(f"cannot write {output}: its folder does not exist")
     course = find_course(Path.cwd())
+    _check_output(course, output)
     selection = course.select(names)
     submission = read_submission(
         course.exercises_folder if path is None else path, [unit.name for unit in course.units]
@@ -59,6 +59,16 @@ def run(
         _remember(course, report)
     _deliver(report, format, output)
     return exit_code([report])
+
+
+def _check_output(course: Course, output: Path | None) -> None:
+    """The report must have a place, and not that of somebody's work."""
+    if output is None:
+        return
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"cannot write {output}: its folder does not exist")
+    if output.is_dir() or output.suffix in (".py", ".toml", ".ipynb"):
+        raise UsageError(f"cannot write the report to {output}: choose a file of its own")
 
 
 def _is_own(course: Course, work: Path) -> bool:
@@ -97,7 +107,16 @@ def show(report: Report) -> str:
     from grader.formats import terminal
 
     width, color = _terminal()
-    return terminal.render(report, width=width, color=color)
+    return _printable(terminal.render(report, width=width, color=color))
+
+
+def _printable(text: str) -> str:
+    """Without the signs that this terminal does not have."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate({ord("█"): "#", ord("░"): ".", ord("…"): "...", ord("·"): "|"})
+    return text
 
 
 def _terminal() -> tuple[int, bool]:
@@ -139,20 +158,21 @@ def _show_exercise(report: Report) -> str:
     from grader.formats import terminal
 
     width, color = _terminal()
-    return terminal.render_exercise(report, width=width, color=color)
+    return _printable(terminal.render_exercise(report, width=width, color=color))
 
 
 def list_exercises() -> None:
     """Print units and exercises, with points and what is done."""
     course = find_course(Path.cwd())
     finished = read_progress(course.root).finished
-    points = _points(course)
+    points, (width, _) = _points(course), _terminal()
     for unit in course.units:
         print(f"{unit.name}: {unit.title} ({unit.points} points)")
         for exercise in unit.exercises:
             name = f"{unit.name}.{exercise.name}"
             mark = "done" if name in finished else "    "
-            print(f"  {mark}  {name:<32} {points.get(name, 0):>2}  {exercise.title}")
+            row = f"  {mark}  {name:<32} {points.get(name, 0):>2}  {exercise.title}"
+            print(row if len(row) <= width else f"{row[: width - 1]}…")
 
 
 def _points(course: Course) -> dict[str, int]:
@@ -179,20 +199,27 @@ def hint(name: str, *, every: bool) -> None:
         return
     progress = read_progress(course.root)
     seen = len(hints) if every else min(progress.hints.get(name, 0) + 1, len(hints))
+    width, _ = _terminal()
     for number, text in enumerate(hints[:seen], start=1):
-        print(f"Hint {number} of {len(hints)}: {text}")
+        print(textwrap.fill(f"Hint {number} of {len(hints)}: {text}", width))
     if seen < len(hints):
         print(f"Ask again for the next one: grade hint {name}")
+    elif not every:
+        print("That is all there is.")
     progress.hints[name] = max(seen, progress.hints.get(name, 0))
     progress.save()
 
 
-def sync(*, check: bool) -> int:
+def sync(*, check: bool, force: bool) -> int:
     """Write the stubs, or only say which are out of step; the exit code."""
     from grader.stubs import stubs_of
 
     course = find_course(Path.cwd())
     stale = [stub for stub in stubs_of(course) if not stub.is_written()]
+    kept = [] if check or force else [stub for stub in stale if stub.holds_work()]
+    if kept:
+        names = ", ".join(str(stub.path.relative_to(course.root)) for stub in kept)
+        raise UsageError(f"{names} would lose the work in it: nothing was written. --force does it")
     for stub in stale:
         if not check:
             stub.path.parent.mkdir(exist_ok=True)

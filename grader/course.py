@@ -60,7 +60,8 @@ class Course:
     def select(self, names: list[str]) -> dict[str, frozenset[str]]:
         """The exercises that `names` mean, by unit in course order; no names mean all of them.
 
-        A name is a unit (`reshaping`) or one exercise of it (`activations.softmax`).
+        A name is a unit (`reshaping`) or one exercise of it (`activations.softmax`);
+        the path of a unit's file means the unit.
         Raises: UsageError for an unknown name; it offers the nearest ones.
         """
         every = {unit.name: frozenset(e.name for e in unit.exercises) for unit in self.units}
@@ -68,6 +69,7 @@ class Course:
             return every
         wanted: dict[str, frozenset[str]] = {}
         for name in names:
+            name = Path(name).stem if name.endswith(".py") else name  # as the shell completes it
             unit, _, exercise = name.partition(".")
             if unit not in every or (exercise and exercise not in every[unit]):
                 raise UsageError(self._unknown(name))

@@ -139,7 +139,7 @@ class Session:
             seed=seed,
             device=self.options.device,
             versions=_versions(),
-            notes=self.notes,
+            notes=(*self.notes, *(note for u, note in submission.missing.items() if u in units)),
         )
 
     def _units(

@@ -9,6 +9,7 @@ from grader.course import Course
 from grader.errors import CourseError
 
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN|END) SOLUTION[ \t]*$")
+_OPEN = re.compile(r"raise NotImplementedError\(\"[\w.]+\"\)")
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,13 @@ class Stub:
 
     path: Path
     text: str
+
+    def holds_work(self) -> bool:
+        """Has somebody replaced one of the lines that a stub leaves to the learner?"""
+        if not self.path.is_file():
+            return False
+        there = self.path.read_text(encoding="utf-8", errors="replace")
+        return not set(_OPEN.findall(self.text)) <= set(_OPEN.findall(there))
 
     def is_written(self) -> bool:
         return self.path.is_file() and self.path.read_text(encoding="utf-8") == self.text

@@ -8,12 +8,14 @@ import hashlib
 import os
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from grader.errors import UsageError
 
 MAX_BYTES = 1024 * 1024
+MAX_NAMES = 1000
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Submission:
-    """What was found of each unit; a unit that is missing has no entry."""
+    """What was found of each unit; `missing` says so of every other one."""
 
     path: Path
     sources: dict[str, Source]
+    missing: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> int:
@@ -67,8 +70,17 @@ def _read_folder(folder: Path, units: Sequence[str]) -> Submission:
         if found:
             shown = f"{folder.name}/" if not prefix and folder.name == "exercises" else prefix
             sources = {unit: _read(folder, f"{prefix}{unit}.py", shown) for unit in found}
-            return Submission(folder, sources)
+            missing = {
+                unit: _missing(folder / prefix, shown, unit) for unit in units if unit not in found
+            }
+            return Submission(folder, sources, missing)
     raise UsageError(f"no unit in {folder}: expected {_files(units)}, there or in exercises/")
+
+
+def _missing(folder: Path, shown: str, unit: str) -> str:
+    names = (path.name for path in islice(folder.iterdir(), MAX_NAMES))
+    near = next((name for name in names if name.lower() == f"{unit}.py"), None)
+    return f"{shown}{unit}.py is missing" + (f" (there is {near})" if near else "")
 
 
 def _is_there(path: Path) -> bool:

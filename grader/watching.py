@@ -12,17 +12,18 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.grading import Options, Selection, Session, exit_code
+from grader.keys import Keys
 from grader.progress import read_progress
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 from grader.submission import read_submission
 
 SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
-CHECK_MILLISECONDS = 1000  # how often to look for saves that nobody told of
+CHECK_MILLISECONDS = 200  # how often to look for saves that nobody told of
 
 
 @dataclass(frozen=True)
 class Focus:
-    """The exercise to show: the first of the selection that is not finished."""
+    """The exercise that the learner works on."""
 
     unit: str
     exercise: str
@@ -39,19 +40,27 @@ def watch_exercises(
 
     Returns the exit code: 0 when everything selected is finished. Ctrl-C ends it.
     """
-    with Session(course, options, own_work=True) as session:
+    with Session(course, options, own_work=True) as session, Keys() as keys:
         watcher = Watcher(course, selection, session, show)
         print("Starting PyTorch …", flush=True)
-        watcher.grade_all()
-        for saved in _saves(course.exercises_folder):
+        watcher.begin()
+        saves = _saves(course.exercises_folder)
+        while watcher.focus is not None and (saved := next(saves, None)) is not None:
             units = [u for u in selection if f"{u}.py" in saved or watcher.is_stale(u)]
-            if units and watcher.saved(units):
-                break
+            if units:
+                watcher.saved(units)
+                keys.pressed()  # those from before do not count
+            if watcher.rests and (keys.pressed() or not keys.there):
+                watcher.go_on()
         return exit_code(watcher.reports.values())
 
 
 class Watcher:
-    """The state of a watch: the latest report of every unit, and the exercise in focus."""
+    """The latest report of every unit, and the exercise in focus.
+
+    The focus stays until its exercise is finished; then the watch `rests` until it is told to go
+    on to the next one. What is saved meanwhile is graded all the same.
+    """
 
     def __init__(
         self,
@@ -63,31 +72,45 @@ class Watcher:
         self.course, self.selection, self.session, self.show = course, selection, session, show
         self.reports: dict[str, Report] = {}
         self.graded: dict[str, int] = {}
+        self.focus: Focus | None = None
+        self.rests = False
         self.progress = read_progress(course.root)
 
-    def grade_all(self) -> None:
+    def begin(self) -> None:
+        """Grade everything once, and show the first exercise that is not finished."""
         for unit in self.selection:
             self._grade(unit)
-        self._show_focus()
+        self.go_on()
 
-    def saved(self, units: list[str]) -> bool:
-        """Grade what was saved and show it; True when nothing is left to do."""
-        focus = self._focus()
+    def go_on(self) -> None:
+        """Turn to the first exercise that is not finished."""
+        self.focus, self.rests = self._unfinished(), False
+        if self.focus is None:
+            print("Everything is finished. Well done!")
+        else:
+            self._show(self.focus)
+        sys.stdout.flush()
+
+    def saved(self, units: list[str]) -> None:
+        """Grade what was saved, and show what it means for the exercise in focus."""
+        assert self.focus is not None
         started = time.perf_counter()
         for unit in units:
             self._grade(unit)
         milliseconds = (time.perf_counter() - started) * 1000
-        print(f"\n{', '.join(units)}: graded in {milliseconds:.0f} ms")
-        if focus is None or self._focus() == focus:
-            self._show_focus()
-            return False
-        print(f"{focus.name} is finished. {self._done()}")
-        if self._focus() is None:
-            self._show_focus()
-            return True
-        _wait_for_key("Press any key for the next one … ")
-        self._show_focus()
-        return False
+        scores = (
+            f"{unit} {self.reports[unit].score}/{self.reports[unit].max_score}" for unit in units
+        )
+        print(f"\n{', '.join(scores)}, graded in {milliseconds:.0f} ms")
+        self.rests = self._report(self.focus).status is Outcome.PASSED
+        if not self.rests:
+            self._show(self.focus)
+        elif self._unfinished() is None:
+            self.go_on()
+        else:
+            print(f"{self.focus.name} is finished. {self._done()}")
+            print("Press any key for the next one …")
+        sys.stdout.flush()
 
     def is_stale(self, unit: str) -> bool:
         """Was it saved since it was read? Nobody tells of a save before the watch began."""
@@ -108,28 +131,27 @@ class Watcher:
         self.progress.note(report)
         self.progress.save()
 
-    def _focus(self) -> Focus | None:
+    def _unfinished(self) -> Focus | None:
         for unit in self.selection:
             for exercise in self.reports[unit].units[0].exercises:
                 if exercise.status is not Outcome.PASSED:
                     return Focus(unit, exercise.name)
         return None
 
-    def _show_focus(self) -> None:
+    def _report(self, focus: Focus) -> Report:
+        return _only(self.reports[focus.unit], focus.exercise)
+
+    def _show(self, focus: Focus) -> None:
         """The exercise in focus alone: everything else would only distract."""
-        focus = self._focus()
-        if focus is None:
-            print("Everything is finished. Well done!")
-            return
-        report = _only(self.reports[focus.unit], focus.exercise)
+        report = self._report(focus)
+        title = self.course.unit(focus.unit).exercise(focus.exercise).title
         if report.status is Outcome.NOT_STARTED:
-            title = self.course.unit(focus.unit).exercise(focus.exercise).title
             print(f"\nNow: {focus.name}, {title}")
         else:
             print("\n" + self.show(report), end="")
         print(f"\nWaiting for you to save exercises/{focus.unit}.py (Ctrl-C ends the watch).")
-        print(f"Stuck? grade hint {focus.name}")
-        sys.stdout.flush()
+        if report.units[0].message is None:
+            print(f"Stuck? grade hint {focus.name}")
 
     def _done(self) -> str:
         exercises = [e for r in self.reports.values() for unit in r.units for e in unit.exercises]
@@ -156,12 +178,3 @@ def _saves(folder: Path) -> Iterator[set[str]]:
         yield_on_timeout=True,
     ):
         yield {Path(path).name for _, path in changes}
-
-
-def _wait_for_key(prompt: str) -> None:
-    import typer
-
-    print(prompt, end="", flush=True)
-    if sys.stdin.isatty():
-        typer.getchar()
-    print()

@@ -83,7 +83,8 @@ def verdict_of(
                 location=where,
             )
         case TimedOut():
-            return Verdict(Outcome.TIMED_OUT, str(error))
+            likely = "A loop that never ends, or far more work than is needed."
+            return Verdict(Outcome.TIMED_OUT, str(error), likely=likely)
         case Missing():
             return _missing(error)
         case SubmissionFault():

@@ -349,18 +349,6 @@ def descend__x0_moved(f, x0, lr, steps, h=1e-6):
     return x.to(x0.dtype), history
 
 
-def descend__in_float32(f, x0, lr, steps, h=1e-6):
-    """Near 1 a float32 cannot move by less than 6e-8. Steps smaller than that are lost one by
-    one; in float64 they add up."""
-    _check(lr, steps)
-    x = x0.clone()
-    history = [float(f(x.double()))]
-    for _ in range(steps):
-        x = (x - lr * gradient(f, x, h)).to(x0.dtype)
-        history.append(float(f(x.double())))
-    return x, history
-
-
 def descend__left_in_float64(f, x0, lr, steps, h=1e-6):
     """The caller gets back what it gave: x in the dtype of x0."""
     return _walk(f, x0.double(), lr, steps, h)

@@ -232,7 +232,11 @@ def test_stubs_are_checked_and_written(grade):
     assert checked.returncode == 1
     assert "out of step: exercises/tiny.py" in checked.stdout
     assert (grade.root / "exercises" / "tiny.py").read_text() == HALF
-    assert grade("sync").returncode == 0
+    refused = grade("sync")
+    assert refused.returncode == 2
+    assert "would lose the work in it" in refused.stderr
+    assert (grade.root / "exercises" / "tiny.py").read_text() == HALF
+    assert grade("sync", "--force").returncode == 0
     assert "NotImplementedError" in (grade.root / "exercises" / "tiny.py").read_text()
     assert grade("sync", "--check").returncode == 0
 

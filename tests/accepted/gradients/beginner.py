@@ -88,15 +88,14 @@ def descend(f, x0: torch.Tensor, lr: float, steps: int, h: float = 1e-6):
     if steps < 0:
         raise ValueError("steps is %d" % steps)
     x = x0.clone()
-    x = x.to(torch.float64)
     history = []
-    value = f(x)
+    value = f(x.to(torch.float64))
     history.append(float(value))
     for step in range(steps):
         g = gradient(f, x, h)
         x = x - lr * g
-        value = f(x)
+        x = x.to(x0.dtype)
+        value = f(x.to(torch.float64))
         history.append(float(value))
         print("step", step, "value", value)
-    x = x.to(x0.dtype)
     return x, history

@@ -321,6 +321,35 @@ def test_a_certain_relation_goes_before_the_sentence_of_the_suite_and_a_symptom_
     assert mismatch(assert_same, losses[1:], losses).likely == "the first entry is missing"
 
 
+def test_a_known_mistake_goes_before_everything_else():
+    mistakes = [(2 * X, "doubled"), (-X, "the error is y_pred - y_true"), (-X, "too late")]
+    known = mismatch(assert_same, -X, X, mistakes=mistakes, likely="suite")
+    assert known.likely == "the error is y_pred - y_true"
+    assert mismatch(assert_same, -X * 1.00001, X, mistakes=mistakes).likely == known.likely
+    assert mismatch(assert_same, X.T, X, mistakes=mistakes, likely="suite").likely != "suite"
+    assert (
+        mismatch(assert_same, X * math.nan, X, mistakes=mistakes, likely="suite").likely == "suite"
+    )
+    assert mismatch(assert_same, -X.double(), X, mistakes=mistakes).likely != known.likely
+    assert mismatch(assert_same, 6, 20, mistakes=[(6, "tensors"), (9, "rows")]).likely == "tensors"
+
+
+def test_known_mistakes_are_not_worked_out_where_there_is_none():
+    def mistakes():
+        raise AssertionError
+        yield
+
+    assert_same(X, X, mistakes=mistakes())
+
+
+def test_a_numpy_integer_is_an_int():
+    assert_same(np.int64(6), 6)
+    assert_same((np.int32(2), 3), (2, 3))
+    assert mismatch(assert_same, np.int64(6), 7).message == "the result is 6, expected 7"
+    assert "NumPy int64" in mismatch(assert_same, np.int64(6), 6.0).message
+    assert "NumPy bool" in mismatch(assert_same, np.bool_(True), True).message
+
+
 def test_what_is_not_a_result_goes_by_its_own_name():
     def message(got, expected):
         return mismatch(assert_same, got, expected, what="the gradient").message
@@ -421,6 +450,8 @@ def test_what_happened_instead_of_the_error():
     assert error.expected == "ValueError"
     assert error.got == r"TypeError: a b\x1b"
     assert error.likely == "suite"
+    error = mismatch(assert_raises, ValueError, raising(AssertionError("no")), likely="suite")
+    assert error.likely.startswith("assert raises an AssertionError")
     error = mismatch(assert_raises, TypeError, raising(RaisedValueError("no")))
     assert error.got == "ShapeError: no"
 

@@ -1,0 +1,34 @@
+"""What is said of an exercise by what it raised."""
+
+import pytest
+
+from grader.errors import Frame, Raised
+from grader.report import Outcome
+from grader.suite.verdict import verdict_of
+
+
+class RaisedNotImplementedError(Raised, NotImplementedError):
+    pass
+
+
+def raised(line: str) -> Raised:
+    error = RaisedNotImplementedError("no such thing for 'Long'")
+    error.kind = "NotImplementedError"
+    error.frames = (Frame("exercises/reshaping.py", 7, "patchify", line),)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("line", "outcome"),
+    [
+        ("    raise NotImplementedError", Outcome.NOT_STARTED),
+        ("    raise NotImplementedError('patchify')", Outcome.NOT_STARTED),
+        ("    return F.unfold(images, size, stride=size)", Outcome.FAILED),
+    ],
+)
+def test_only_a_line_that_raises_says_that_nothing_is_written_yet(line, outcome):
+    verdict = verdict_of(raised(line), "patchify", lambda: True)
+    assert verdict.outcome is outcome
+    assert verdict.location == (
+        None if outcome is Outcome.NOT_STARTED else "exercises/reshaping.py:7"
+    )
