@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import Died, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
-from grader.sandbox.client import Answer, Sent, Worker, describe_exit
+from grader.sandbox.channel import describe_exit
+from grader.sandbox.client import Answer, Sent, Worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting
 from grader.submission import Source

@@ -30,7 +30,6 @@ What to look at next
 reshaping.split_heads  2/5
   Each head takes its own block of D // heads neighbouring features          0/2
     called    split_heads(tensor of shape (2, 4, 6), heads=3)
-    problem   it raised IndexError
     expected  tensor([[[ 0.,  1.],
                        [ 6.,  7.]],
 

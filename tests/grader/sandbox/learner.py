@@ -1,7 +1,11 @@
 """A worker with one module in it, as the tests of the sandbox use it."""
 
+import time
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
+
+import pytest
 
 from grader.sandbox import wire
 from grader.sandbox.client import Answer, Worker
@@ -9,6 +13,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Process, Processes
 
 FILE = "exercises/unit.py"
+SOON = 3.0  # seconds; a deadline of half a second has then been extended, not just missed
 
 
 class Learner:
@@ -29,3 +34,19 @@ class Learner:
     def close(self) -> int | None:
         self.is_open = False
         return self.client.close()
+
+
+def named(cases: dict[str, object]) -> list[Any]:
+    return [pytest.param(value, id=name) for name, value in cases.items()]
+
+
+def ends(pid: int) -> bool:
+    """Is it gone, or at least within a second?"""
+    return any(not is_alive(pid) or time.sleep(0.01) for _ in range(100))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False

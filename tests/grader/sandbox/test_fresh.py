@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from grader.errors import Died, TimedOut
-from grader.sandbox.client import describe_exit
+from grader.sandbox.channel import describe_exit
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import FreshProcesses
 

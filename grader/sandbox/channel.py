@@ -1,0 +1,196 @@
+"""The bytes between the judge and one worker: frames in and out, what it prints, and its end.
+
+Reads no longer than the deadline, which is absolute: traffic does not extend it.
+"""
+
+import os
+import select
+import selectors
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from grader.errors import Died, Malformed, Stopped, SubmissionFault, TimedOut
+from grader.sandbox import wire
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import Process
+
+TICK_SECONDS = 0.1
+EXIT_SECONDS = 0.5
+CHUNK_BYTES = 65536
+CHUNKS_AT_ONCE = 16
+
+
+class Channel:
+    """One worker's socket and output. After a `fault` it is never used again."""
+
+    def __init__(self, process: Process, limits: Limits) -> None:
+        self.process, self.limits = process, limits
+        self.printed = bytearray()
+        self.printed_in_all = 0
+        self.fault: SubmissionFault | None = None
+        self.next_check = time.monotonic() + TICK_SECONDS
+        self.selector = selectors.DefaultSelector()
+        for channel in (process.channel, process.output):
+            channel.setblocking(False)
+            self.selector.register(channel, selectors.EVENT_READ)
+        if process.pidfd is not None:
+            self.selector.register(process.pidfd, selectors.EVENT_READ)
+
+    def close(self) -> bool:
+        """Stop listening; whether the process ended by itself."""
+        self.selector.close()
+        died = type(self.fault) is Died
+        if died and self.process.pidfd is not None:
+            # It hung up a moment before its end: wait for the exit code that tells why.
+            select.select([self.process.pidfd], [], [], EXIT_SECONDS)
+        return died
+
+    def take_printed(self) -> str | None:
+        """What the learner printed since the last time, bounded."""
+        self._read_output()
+        if not self.printed_in_all:
+            return None
+        text = bytes(self.printed).decode("utf-8", "replace")
+        left_out = self.printed_in_all - len(self.printed)
+        self.printed.clear()
+        self.printed_in_all = 0
+        return text + (f"\n… ({left_out:,} more bytes)" if left_out else "")
+
+    def broken(self, what: str) -> Malformed:
+        """The fault of an answer that does not follow the protocol."""
+        self.fault = Malformed(f"the answer could not be read: {what}")
+        return self.fault
+
+    def send(self, data: bytes, deadline: float) -> None:
+        view = memoryview(data)
+        while view:
+            try:
+                view = view[self.process.channel.send(view) :]
+            except BlockingIOError:
+                self._read_output()
+                self.check_deadline(deadline)
+                time.sleep(0.001)
+            except OSError:
+                raise self._died() from None
+
+    def receive(self, deadline: float) -> tuple[list[Any], list[memoryview]]:
+        header = self._read(wire.HEADER.size, deadline)
+        try:
+            head, body = wire.frame_size(bytes(header), self.limits.reply_bytes + 4096)
+            data = self._read(head + body, deadline)
+            payload, buffers = wire.unpack(bytes(data[:head]), memoryview(data)[head:])
+        except wire.ProtocolError as error:
+            raise self.broken(str(error)) from None
+        if type(payload) is not list:
+            raise self.broken("it is not an answer")
+        return payload, buffers
+
+    def _read(self, size: int, deadline: float) -> bytearray:
+        data = bytearray()
+        while len(data) < size:
+            try:
+                part = self.process.channel.recv(min(size - len(data), 1 << 20))
+            except BlockingIOError:
+                self._wait(deadline)
+                continue
+            except OSError:
+                raise self._died() from None
+            if not part:
+                raise self._died()
+            data += part
+        return data
+
+    def _wait(self, deadline: float) -> None:
+        """Until there is something to read; what is printed meanwhile is kept.
+
+        The end of the process is noticed as such: a pipe that stays open proves nothing.
+        """
+        ended = False
+        while True:
+            self.check_deadline(deadline)
+            left = max(0.0, deadline - time.monotonic())
+            events = self.selector.select(min(left, TICK_SECONDS))
+            ready = {key.fileobj for key, _ in events}
+            if self.process.output in ready:
+                self._read_output()
+            if self.process.channel in ready:
+                return
+            if self.process.pidfd in ready or (not events and self.process.has_ended()):
+                if ended:
+                    raise self._died()
+                ended = True  # once more: its last answer may have come just before its end
+            self._check_use()
+
+    def check_deadline(self, deadline: float) -> None:
+        if time.monotonic() >= deadline:
+            self.fault = TimedOut(f"no answer within {self.limits.call_seconds:g} seconds")
+            raise self.fault
+
+    def _check_use(self) -> None:
+        """What no resource limit covers: threads, and the scratch folder as a whole."""
+        if time.monotonic() < self.next_check:
+            return
+        self.next_check = time.monotonic() + TICK_SECONDS
+        if too_much := _excess(self.process, self.limits):
+            self.fault = Stopped(f"stopped: {too_much}")
+            raise self.fault
+
+    def _read_output(self) -> None:
+        for _ in range(CHUNKS_AT_ONCE):  # a flood must not keep the judge from its clock
+            try:
+                part = self.process.output.recv(CHUNK_BYTES)
+            except (BlockingIOError, OSError):
+                return
+            if not part:
+                if self.process.output in self.selector.get_map():
+                    self.selector.unregister(self.process.output)
+                return
+            self.printed_in_all += len(part)
+            self.printed += part[: self.limits.printed_bytes - len(self.printed)]
+
+    def _died(self) -> Died:
+        self.fault = Died("the process that ran your code ended")
+        return self.fault
+
+
+def _excess(process: Process, limits: Limits) -> str | None:
+    if process.pidfd is None:
+        return None
+    try:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        threads = int(status.partition("Threads:")[2].split(maxsplit=1)[0])
+        if threads > limits.threads:
+            return f"it started {threads} threads, at most {limits.threads} are allowed"
+    except (OSError, ValueError, IndexError):
+        return None
+    size = files = 0
+    for folder, folders, names in os.walk(process.scratch):
+        files += len(folders) + len(names)
+        if files > limits.scratch_files:
+            return f"it made more than {limits.scratch_files} files"
+        for name in names:
+            try:
+                size += os.lstat(os.path.join(folder, name)).st_size
+            except OSError:
+                continue
+        if size > limits.scratch_bytes:
+            return f"it wrote more than {limits.scratch_bytes >> 20} MiB of files"
+    return None
+
+
+def describe_exit(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"it left Python with exit code {code}"
+    reasons = {
+        "SIGSEGV": "a segmentation fault",
+        "SIGKILL": "it used more memory or processor time than allowed",
+        "SIGXCPU": "it used up its processor time",
+    }
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return reasons.get(name, name)

@@ -1,0 +1,167 @@
+"""A worker may answer anything: it stays the answer of this one submission."""
+
+import os
+import socket
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grader.errors import Died, Malformed, SubmissionFault
+from grader.sandbox import wire
+from grader.sandbox.client import Worker
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import Process
+
+from .learner import named
+
+
+class Grave:
+    """Ends nothing: behind the channel there is no process."""
+
+    def end(self, process, *, tell=True):
+        process.channel.close()
+        process.output.close()
+        return 0
+
+
+@pytest.fixture
+def forged():
+    """A worker whose answers are written by the test."""
+    open_sockets = []
+
+    def forged(*frames: bytes, **limits):
+        ours, theirs = socket.socketpair()
+        output, printed = socket.socketpair()
+        open_sockets.extend([ours, theirs, output, printed])
+        for frame in frames:
+            theirs.sendall(frame)
+        theirs.shutdown(socket.SHUT_WR)
+        process = Process(os.getpid(), ours, output, None, "/nowhere")
+        return Worker(Grave(), process, Limits(**limits), lambda _, *handle: wire.Handle(*handle))
+
+    yield forged
+    for channel in open_sockets:
+        channel.close()
+
+
+ASKS = {
+    "load": lambda worker: worker.load("unit", {"unit": ("unit.py", "x = 1")}),
+    "bring": lambda worker: worker.bring("rig", "x = 1"),
+    "call": lambda worker: worker.call("unit", "f", (torch.ones(2, requires_grad=True), max), {}),
+    "observe": lambda worker: worker.call("unit", "f", (), {}, observe=True),
+    "get": lambda worker: worker.get(1, "n"),
+    "iterate": lambda worker: worker.iterate(1),
+    "gradients": lambda worker: worker.gradients(1, torch.ones(1)),
+}
+VALUE = ["T", [1, 0, "cpu"], "float32", 0, [2], [1], True, None, 5]
+anything = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.sampled_from([-1, 0, 1, 2, 2**40, 2**63]),
+        st.floats(),
+        st.text(max_size=3),
+        st.binary(max_size=3),
+        st.sampled_from(["unit.py", "ValueError", "SyntaxError", "float32", "cpu"]),
+        st.just(VALUE),
+    ),
+    lambda inner: (
+        st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=10,
+)
+effects = st.lists(st.lists(anything, max_size=2), min_size=4, max_size=4) | anything
+forgeries = st.one_of(
+    anything,
+    st.tuples(st.just("done"), anything, effects, anything),
+    st.tuples(st.just("raised"), st.lists(anything, min_size=5, max_size=5) | anything),
+    st.tuples(st.just("missing"), anything),
+    st.tuples(st.just("unsendable"), anything),
+    st.tuples(st.just("callback"), st.integers(-1, 2), st.just(["l", [1, 2]]) | anything),
+    st.lists(anything, max_size=4),
+)
+
+
+@pytest.mark.parametrize("ask", ASKS)
+@settings(database=None, deadline=None, max_examples=120)
+@given(answer=forgeries)
+def test_whatever_a_worker_answers_is_an_answer_or_a_fault_of_the_submission(ask, answer):
+    ours, theirs = socket.socketpair()
+    output, printed = socket.socketpair()
+    with ours, theirs, output, printed:
+        theirs.sendall(wire.pack(answer, [b"12345678"]))
+        theirs.shutdown(socket.SHUT_WR)
+        process = Process(os.getpid(), ours, output, None, "/nowhere")
+        worker = Worker(Grave(), process, Limits(), lambda _, *handle: wire.Handle(*handle))
+        try:
+            ASKS[ask](worker)
+        except SubmissionFault:
+            pass
+        worker.close()
+
+
+@pytest.mark.parametrize("frame", [b"", b"\0" * 5, wire.HEADER.pack(5, 0) + b"123"])
+def test_a_worker_that_hangs_up_in_mid_sentence_died(forged, frame):
+    with pytest.raises(Died):
+        forged(frame).call("unit", "f", (), {})
+
+
+@pytest.mark.parametrize(
+    "frame",
+    named(
+        {
+            "large head": wire.HEADER.pack(2**32 - 1, 0),
+            "large body": wire.HEADER.pack(10, 2**62),
+            "no msgpack": wire.HEADER.pack(3, 0) + b"\xc1\xc1\xc1",
+            "no frame": wire.HEADER.pack(1, 0) + b"\xc0",
+            "no list": wire.pack("done", []),
+            "unknown answer": wire.pack(["passed", 20], []),
+            "unasked callback": wire.pack(["callback", 0, ["l", []]], []),
+            "a function of the judge": wire.pack(["done", ["f", 0], [[], [], [], []], None], []),
+            "no effects": wire.pack(["done", None, None, None], []),
+            "half an effect": wire.pack(["done", None, [[[0]], [], [], []], None], []),
+            "colliding storage": wire.pack(
+                ["done", ["T", [0, 0, "cpu"], *VALUE[2:]], [[], [], [], []], None], [b"1" * 8]
+            ),
+        }
+    ),
+)
+def test_an_answer_that_breaks_the_protocol_is_malformed(forged, frame):
+    worker = forged(frame)
+    with pytest.raises(Malformed, match="could not be read"):
+        worker.call("unit", "f", (torch.zeros(2),), {})
+    with pytest.raises(Malformed):
+        worker.call("unit", "f", (), {})
+
+
+def test_a_gradient_of_the_wrong_shape_is_malformed(forged):
+    effects = [[], [], [], []]
+    result = ["T", [1, 0, "cpu"], "float32", 0, [2], [1], True, None, 5]
+    wrong = ["l", [["T", [0, 0, "cpu"], "float32", 0, [1], [1], False, None, None]]]
+    worker = forged(
+        wire.pack(["done", result, effects, None], [bytes(8)]),
+        wire.pack(["done", wrong, None, None], [bytes(4)]),
+    )
+    x = torch.zeros(2, requires_grad=True)
+    y = worker.call("unit", "f", (x,), {}).value
+    with pytest.raises(Malformed):
+        y.sum().backward()
+    assert x.grad is None
+
+
+def test_an_answer_cannot_write_past_the_judges_tensor(forged):
+    x, beside = torch.zeros(2), torch.zeros(2)
+    worker = forged(wire.pack(["done", None, [[[0, 0]], [], [], []], None], [b"\1" * 4096]))
+    with pytest.raises(Malformed):
+        worker.call("unit", "f", (x,), {})
+    assert x.tolist() == beside.tolist() == [0, 0]
+
+
+def test_an_expanded_result_is_not_copied_whole(forged):
+    """A graph makes the judge copy the value: 4 bytes may not become gigabytes."""
+    value = ["T", [0, 0, "cpu"], "float32", 0, [2**31], [0], True, None, 5]
+    worker = forged(wire.pack(["done", value, [[], [], [], []], None], [bytes(4)]))
+    with pytest.raises(Malformed):
+        worker.call("unit", "f", (), {})

@@ -1,0 +1,179 @@
+"""How a worker ends, what is left of it, and what it can see of others."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.errors import Died, SubmissionFault
+from grader.sandbox import jail
+from grader.sandbox.channel import describe_exit
+
+from .learner import SOON, ends, is_alive
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
+needs_confinement = pytest.mark.skipif(jail.unavailable() is not None, reason="no confinement")
+
+
+# --- ends
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("os._exit(0)", "exit code 0"),
+        ("os._exit(3)", "exit code 3"),
+        ("os.abort()", "SIGABRT"),
+        ("ctypes.string_at(1)", "segmentation fault"),
+    ],
+)
+def test_a_worker_that_ends_itself_died_and_says_how(start, body, said):
+    learner = start(f"import os, ctypes\ndef f(): {body}")
+    with pytest.raises(Died):
+        learner.call("f")
+    assert said in describe_exit(learner.close())
+
+
+def test_a_worker_that_hangs_up_died(start):
+    learner = start("def f():\n  import os, time\n  os.closerange(0, 60)\n  time.sleep(60)")
+    with pytest.raises(Died):
+        learner.call("f")
+    learner.close()
+    assert ends(learner.process.pid)
+
+
+def test_a_worker_with_a_fault_is_never_asked_again(start):
+    learner = start("def f():\n  import os\n  os._exit(1)\ndef g(): return 1")
+    with pytest.raises(Died):
+        learner.call("f")
+    with pytest.raises(Died):
+        learner.call("g")
+
+
+def test_nothing_is_left_of_a_worker_that_was_closed(start):
+    learner = start("def f(): open('kept', 'w').close(); import os; return os.getcwd()")
+    scratch = learner.call("f")
+    assert scratch == learner.process.scratch
+    assert Path(scratch, "kept").exists()
+    learner.close()
+    assert ends(learner.process.pid)
+    start().close()  # the zygote does one thing at a time: by now the folder has been cleared away
+    assert not Path(scratch).exists()
+
+
+def test_a_scratch_folder_that_resists_is_deleted_all_the_same(start):
+    learner = start(
+        """
+        import os
+        def f():
+            for _ in range(1500):
+                os.mkdir("deeper")
+                os.chdir("deeper")
+            open("x", "w").close()
+        """,
+        scratch_files=10_000,
+    )
+    learner.call("f")
+    learner.close()
+    start().close()
+    assert not Path(learner.process.scratch).exists()
+
+
+ORPHAN = """
+import os, time
+def f():
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.write(writer, str(os.getpid()).encode())
+            os.close(writer)
+            time.sleep(600)
+        os._exit(0)
+    os.wait()
+    return int(os.read(reader, 20))
+"""
+
+
+def test_orphans_of_an_unconfined_worker_end_with_it(start):
+    learner = start(ORPHAN, unconfined=True)
+    orphan = learner.call("f")
+    assert is_alive(orphan)
+    learner.close()
+    assert ends(orphan)
+
+
+def test_a_child_that_keeps_the_channel_open_does_not_hide_the_end(start):
+    learner = start(ORPHAN + "def g(): f(); os._exit(5)", unconfined=True)
+    began = time.monotonic()
+    with pytest.raises(Died):
+        learner.call("g")
+    assert time.monotonic() - began < SOON
+    assert describe_exit(learner.close()) == "it left Python with exit code 5"
+
+
+def test_the_next_worker_starts_clean(start):
+    first = start("import torch, builtins\ndef f(): torch.exp = builtins.len = None")
+    with pytest.raises(SubmissionFault):
+        first.call("f")
+    first.close()
+    learner = start("import torch\ndef f(): return [len([1]), torch.exp(torch.zeros(1)).item()]")
+    assert learner.call("f") == [1, 1.0]
+
+
+# --- what a worker sees
+
+
+@needs_confinement
+def test_two_workers_cannot_see_each_others_scratch(start):
+    first = start("import os\ndef f(): open('mine', 'w').close(); return os.getcwd()")
+    folder = first.call("f")
+    second = start("""
+        import os
+        def read(folder): return open(os.path.join(folder, "mine")).read()
+        def write(folder): open(os.path.join(folder, "yours"), "w")
+        def look(folder): return os.listdir(folder)
+    """)
+    for name, where in [
+        ("read", folder),
+        ("write", folder),
+        ("look", folder),
+        ("look", str(Path(folder).parent)),
+    ]:
+        with pytest.raises(PermissionError):
+            second.call(name, where)
+
+
+def test_the_environment_holds_nothing_of_the_judges(start):
+    learner = start("import os\ndef f(): return [dict(os.environ), os.getcwd()]")
+    environment, scratch = learner.call("f")
+    assert "TORCHKATA_TEST_SECRET" not in environment
+    assert environment["HOME"] == environment["TMPDIR"] == scratch == learner.process.scratch
+    shared = {name for name, value in environment.items() if os.environ.get(name) == value}
+    needed = {"PATH", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "TZ"}
+    ours = {"LANG", "OMP_NUM_THREADS", "PYTHONDONTWRITEBYTECODE"}
+    assert {n for n in shared - needed - ours if not n.startswith(("OPENBLAS_", "MKL_"))} == set()
+
+
+def test_standard_input_is_empty_and_no_other_descriptor_is_open(start):
+    learner = start("""
+        import os, sys
+        def f():
+            is_open = []
+            for number in range(60):
+                try:
+                    os.fstat(number)
+                    is_open.append(number)
+                except OSError:
+                    pass
+            return [sys.stdin.read(), is_open]
+    """)
+    assert learner.call("f") == ["", [0, 1, 2, 3]]
+
+
+def test_the_course_is_not_on_the_path(start):
+    learner = start("import sys\ndef f(): return sys.path")
+    root = str(Path(__file__).parents[3])
+    assert root not in learner.call("f")
