@@ -17,6 +17,7 @@ from torch.autograd.function import once_differentiable
 
 from grader.errors import (
     Frame,
+    GraderFault,
     Malformed,
     Missing,
     Raised,
@@ -25,7 +26,7 @@ from grader.errors import (
 from grader.sandbox import reading, wire, writing
 from grader.sandbox.channel import Channel
 from grader.sandbox.limits import Limits
-from grader.sandbox.processes import Process, Processes
+from grader.sandbox.processes import START_SECONDS, Process, Processes
 
 T = TypeVar("T")
 
@@ -94,6 +95,17 @@ class Worker:
         self._make_handle = make_handle
         self.sources: dict[str, list[str]] = {}
         self.sent = Sent([[], []], [])
+
+    def wait_until_ready(self) -> None:
+        """Raises: GraderFault if the process fails before any learner code is in it."""
+        try:
+            answer, _ = self.channel.receive(time.monotonic() + START_SECONDS)
+        except SubmissionFault as fault:
+            printed = (self.take_printed() or "").strip().splitlines()
+            why = printed[-1] if printed else str(fault)
+            raise GraderFault(f"a worker could not be started: {why}") from None
+        if answer != ["ready"]:
+            raise GraderFault("a worker could not be started: it said something else")
 
     def load(self, unit: str, sources: Mapping[str, tuple[str, str]]) -> dict[str, int]:
         """Execute a unit's module; `sources` holds (file, text) of every unit of the submission.

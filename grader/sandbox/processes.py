@@ -22,7 +22,7 @@ from grader.sandbox import jail
 from grader.sandbox.limits import Limits
 from grader.sandbox.scratch import remove_tree
 
-START_SECONDS = 300.0
+START_SECONDS = 300.0  # of importing torch, on a machine that is busy
 PACKAGE_ROOT = str(Path(__file__).resolve().parents[2])
 # The package is on the path while our own modules load, never when learner code runs.
 BOOT = (

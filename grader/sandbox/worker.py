@@ -9,7 +9,7 @@ Requests, each a frame (see `wire`); the worker answers every one but `forget`:
     ["gradients", graph, grad]                    of an earlier result, by its arguments
     ["forget"]                                    drop all handles and graphs
 
-Answers:
+Answers, after a first ["ready"]:
 
     ["done", value, effects, seen]     effects: what became of the tensors among the arguments
     ["raised", exception]              kind, builtin bases, message, frames in the learner's files
@@ -58,6 +58,7 @@ def text_stream(descriptor: int) -> TextIO:
 def serve(channel: socket.socket, limits: Limits) -> None:
     """Answer requests until the judge hangs up."""
     worker = Worker(channel, limits)
+    worker.send(["ready"], [])  # until here every fault is the grader's
     while (frame := worker.receive()) is not None:
         worker.answer(*frame)
 

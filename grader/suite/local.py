@@ -39,8 +39,9 @@ def load_module(path: Path, name: str) -> ModuleType:
 
     Raises: CourseError if there is no such file.
     """
-    if name in sys.modules:
-        return sys.modules[name]
+    known = sys.modules.get(name)
+    if known is not None and known.__file__ == str(path):
+        return known
     if not path.is_file():
         raise CourseError(f"{path} is missing: the suite needs it")
     spec = importlib.util.spec_from_file_location(name, path)

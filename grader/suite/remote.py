@@ -68,6 +68,7 @@ class Workers:
         with ours():
             starting = self.ahead.pop(unit, None) or self._start(unit)
             worker = Worker(self.processes, starting.ready(), self.limits, _handle)
+            worker.wait_until_ready()
         self.current = (unit, worker)
         return worker, True
 

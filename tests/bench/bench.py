@@ -106,6 +106,7 @@ def process_costs() -> dict[str, float]:
         for _ in range(20):
             started = time.perf_counter()
             worker = Worker(processes, processes.start().ready(), limits, lambda *_: None)
+            worker.wait_until_ready()
             worker.load("unit", source)
             starts.append(time.perf_counter() - started)
             calls += [seconds(lambda w=worker: w.call("unit", "same", (x,), {})) for _ in range(50)]

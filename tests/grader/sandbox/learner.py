@@ -20,6 +20,7 @@ class Learner:
     def __init__(self, processes: Processes, process: Process, limits: Limits) -> None:
         self.process = process
         self.client = Worker(processes, process, limits, lambda _, *handle: wire.Handle(*handle))
+        self.client.wait_until_ready()
         self.is_open = True
 
     def load(self, source: str) -> dict[str, int]:
