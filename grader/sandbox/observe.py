@@ -16,11 +16,16 @@ from types import FrameType
 from typing import Any
 
 import torch
+from torch.autograd import (  # type: ignore[attr-defined]
+    _disable_profiler_legacy,
+    _enable_profiler_legacy,
+)
 from torch.autograd.profiler_legacy import profile
 from torch.utils._python_dispatch import TorchDispatchMode
 
 MAX_STEPS = 1_000_000
 MAX_NODES = 1000
+PROFILER = profile().config()  # type: ignore[no-untyped-call]
 
 
 class _CountOperators(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -59,16 +64,19 @@ def observed(
     """Run `call`; return its value, the operators that ran, steps in `files`, and seconds."""
     operators, steps = _CountOperators(), _CountSteps(files)
     previous = sys.gettrace()
+    _enable_profiler_legacy(PROFILER)
     started = time.perf_counter()
     try:
-        with profile() as profiler:  # type: ignore[no-untyped-call]
+        with operators:
             sys.settrace(steps)
-            with operators:
+            try:
                 value = call()
+            finally:
+                sys.settrace(previous)
     finally:
-        sys.settrace(previous)
-    seconds = time.perf_counter() - started
-    names = [event.name for event in profiler.function_events]
+        seconds = time.perf_counter() - started
+        threads = _disable_profiler_legacy()
+    names = [event.name() for events in threads for event in events]
     profiled = Counter(n.removeprefix("aten::") for n in names if n.startswith("aten::"))
     # `|` keeps the larger count of each.
     return value, dict(operators.counts | profiled | _graph(value)), steps.steps, seconds

@@ -37,7 +37,9 @@ def backward_passes():
 
 def seed(number):
     """Put every global source of random numbers into a known state."""
-    torch.manual_seed(number)
+    torch.default_generator.manual_seed(number)  # torch.manual_seed asks for every GPU, slowly
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(number)
     random.seed(number)
     np.random.seed(number)
 
