@@ -6,12 +6,12 @@ from typing import Any, NoReturn
 from torch import Tensor
 
 from grader.errors import GraderError, Raised, SubmissionFault
-from grader.suite.closeness import Tolerance
-from grader.suite.describe import describe, describe_error, kind_of_error
-from grader.suite.difference import RESULT, difference
-from grader.suite.kinds import any_kind, conversion
-from grader.suite.mentions import as_text, mentioned
-from grader.suite.wording import contrasted
+from grader.suite.compare.closeness import Tolerance
+from grader.suite.compare.describe import describe, describe_error, kind_of_error
+from grader.suite.compare.difference import RESULT, difference
+from grader.suite.compare.kinds import any_kind, conversion
+from grader.suite.compare.mentions import as_text, mentioned
+from grader.suite.compare.wording import contrasted
 
 EXACT = Tolerance(0.0, 0.0)
 AS_KNOWN = Tolerance(1e-4, 1e-6)

@@ -15,7 +15,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting
 from grader.submission import Source
 from grader.suite.asserts import assert_unchanged
-from grader.suite.describe import describe_call
+from grader.suite.compare.describe import describe_call
 from grader.suite.subject import Handle, Seen
 from grader.suite.verdict import Blocked, NotStarted
 

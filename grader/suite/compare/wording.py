@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite.closeness import wide
-from grader.suite.describe import describe
+from grader.suite.compare.closeness import wide
+from grader.suite.compare.describe import describe
 
 DIGITS = (4, 6, 9, 17)
 SEGMENT = 4

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite.describe import kind_of
+from grader.suite.compare.describe import kind_of
 
 NAMES: tuple[tuple[type, str], ...] = (  # bool before int: a bool is an int to Python
     (Tensor, "a tensor"),

@@ -9,8 +9,8 @@ import math
 import torch
 from torch import Tensor
 
-from grader.suite import amounts, places
-from grader.suite.closeness import Closeness, distinct, line_name, wide
+from grader.suite.compare import amounts, places
+from grader.suite.compare.closeness import Closeness, distinct, line_name, wide
 
 MAX_ENTRIES = 100_000
 MAX_AXES = 5

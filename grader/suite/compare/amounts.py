@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Tensor
 
-from grader.suite.closeness import Closeness, Finder, distinct, is_round
+from grader.suite.compare.closeness import Closeness, Finder, distinct, is_round
 
 NARROWER = (torch.float32, torch.float16, torch.bfloat16)
 LARGEST_COUNT = 64

@@ -5,7 +5,14 @@ from collections.abc import Iterator
 
 from torch import Tensor
 
-from grader.suite.closeness import Closeness, Finder, count_unique, distinct, is_round, line_name
+from grader.suite.compare.closeness import (
+    Closeness,
+    Finder,
+    count_unique,
+    distinct,
+    is_round,
+    line_name,
+)
 
 MAX_LINES = 64
 

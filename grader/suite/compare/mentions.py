@@ -4,7 +4,7 @@ import math
 import re
 from typing import Any
 
-from grader.suite.describe import describe
+from grader.suite.compare.describe import describe
 
 # a number may follow "x", as in 2x3, and a minus sign belongs to it unless it follows a word
 _NUMBER = re.compile(

@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite.closeness import Tolerance, wide
-from grader.suite.describe import clip, describe, kind_of
-from grader.suite.kinds import any_kind, conversion, plain_kind
-from grader.suite.relations import relation, symptom
-from grader.suite.wording import Difference, described_where_wrong, values_differ
+from grader.suite.compare.closeness import Tolerance, wide
+from grader.suite.compare.describe import clip, describe, kind_of
+from grader.suite.compare.kinds import any_kind, conversion, plain_kind
+from grader.suite.compare.relations import relation, symptom
+from grader.suite.compare.wording import Difference, described_where_wrong, values_differ
 
 QUICK = (torch.float32, torch.float64)
 SHORT = 6  # a sequence of at most this many integers is read as a whole, as a shape is

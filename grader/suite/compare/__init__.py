@@ -1,0 +1,1 @@
+"""How two values compare, what relates them, and how that is said."""
