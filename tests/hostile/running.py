@@ -2,12 +2,14 @@
 
 import contextlib
 import ctypes
+import fcntl
 import glob
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -56,13 +58,13 @@ def run_cases(cases: tuple[Case, ...], folder: Path, sandbox: str) -> Run:
         (inside / f"{untouched}.py").write_text(solution(untouched), "utf-8")
     before = _state(folder / "work"), _state(private), _names(ROOT)
     units = [unit for case in cases for unit in case.units] + ([untouched] if untouched else [])
-    with adopting_orphans() as orphans:
+    with taking_turns(unconfined=sandbox == "off"), adopting_orphans() as orphans:
         command = _command(cases, path, folder / "report.json", sandbox, units)
         code, seconds, memory = _watched(command, folder, max(case.seconds for case in cases))
         left = [f"a process: {name}" for name in orphans()]
-    left += [f"a file: {path}" for path in sorted((folder / "tmp").iterdir())]
+        left += [f"a file: {path}" for path in sorted((folder / "tmp").iterdir())]
+        left += [f"a file: {path}" for path in marked()]
     _remove(folder / "tmp")
-    left += [f"a file: {path}" for path in _marked()]
     after = _state(folder / "work"), _state(private), _names(ROOT)
     for what, old, new in zip(("submission", "canary", "course"), before, after, strict=True):
         left += [f"a change to the {what}: {change}" for change in sorted(old ^ new)]
@@ -180,7 +182,15 @@ def _names(folder: Path) -> set[str]:
     return {name for name in FORGED if (folder / name).exists()}
 
 
-def _marked() -> list[str]:
+@contextlib.contextmanager
+def taking_turns(*, unconfined: bool) -> Iterator[None]:
+    """Confined runs go side by side; what is unconfined runs alone, since its marks are seen."""
+    with open(Path(tempfile.gettempdir()) / f"torchkata-turns-{os.getuid()}", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX if unconfined else fcntl.LOCK_SH)
+        yield
+
+
+def marked() -> list[str]:
     """Files that a case made in places that everybody shares; they are removed."""
     folders = [*SHARED_FOLDERS, str(Path.home()), str(ROOT), str(ROOT / "exercises")]
     found = [path for folder in folders for path in glob.glob(f"{folder}/*{LEFT_MARK}*")]
