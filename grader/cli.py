@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 import grader
 from grader.errors import GraderError
 from grader.formats.text import visible
+from grader.sandbox.limits import MIB, Limits
 
 STOPPED = 130  # what shells call a command that was ended by Ctrl-C
 
@@ -33,6 +34,12 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+
+Device = Annotated[str, typer.Option(help="cpu, cuda, mps or all.")]
+Sandbox = Annotated[str, typer.Option(help="auto, require, or off for work that you trust.")]
+Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds for one call.")]
+Memory = Annotated[int, typer.Option(min=64, help="Memory for the work, in MiB.")]
+SECONDS, MEBIBYTES = Limits.call_seconds, Limits.memory_bytes // MIB
 
 Names = Annotated[
     list[str] | None,
@@ -68,18 +75,16 @@ def run(
         Path | None,
         typer.Option(help="The work to grade: a folder or one file.", show_default="./exercises"),
     ] = None,
-    device: Annotated[str, typer.Option(help="cpu, cuda, mps or all.")] = "cpu",
+    device: Device = "cpu",
     seed: Annotated[
         int | None,
         typer.Option(help="Repeat a run with its seed.", show_default="derived from the work"),
     ] = None,
     format: Annotated[str, typer.Option(help="terminal or json.")] = "terminal",
     output: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
-    sandbox: Annotated[
-        str, typer.Option(help="auto, require, or off for work that you trust.")
-    ] = "auto",
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one call.")] = 10.0,
-    memory: Annotated[int, typer.Option(min=64, help="Memory for the work, in MiB.")] = 2048,
+    sandbox: Sandbox = "auto",
+    timeout: Timeout = SECONDS,
+    memory: Memory = MEBIBYTES,
 ) -> None:
     """Grade the work; the default command, so that [bold]grade[/] alone is enough."""
     from grader import commands
@@ -91,10 +96,10 @@ def run(
 @app.command()
 def watch(
     names: Names = None,
-    device: Annotated[str, typer.Option(help="cpu, cuda, mps or all.")] = "cpu",
-    sandbox: Annotated[str, typer.Option(help="auto, require or off.")] = "auto",
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds for one call.")] = 10.0,
-    memory: Annotated[int, typer.Option(min=64, help="Memory for the work, in MiB.")] = 2048,
+    device: Device = "cpu",
+    sandbox: Sandbox = "auto",
+    timeout: Timeout = SECONDS,
+    memory: Memory = MEBIBYTES,
 ) -> None:
     """Grade each exercise as you save it, one at a time."""
     from grader import commands
@@ -156,9 +161,10 @@ def main() -> NoReturn:
     except Exception as error:
         if os.environ.get("TORCHKATA_TRACEBACK"):
             traceback.print_exc()
+        fault = f"{type(error).__name__}: {visible(str(error))}"
         print(
-            f"grade: the grader itself failed ({type(error).__name__}: {error}). This costs nobody "
-            "points. Set TORCHKATA_TRACEBACK=1 to see where.",
+            f"grade: the grader itself failed ({fault}). This costs nobody points. "
+            "Set TORCHKATA_TRACEBACK=1 to see where.",
             file=sys.stderr,
         )
         code = 3

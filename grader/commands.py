@@ -4,14 +4,15 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from grader.course import Course, find_course
 from grader.errors import UsageError
-from grader.grading import Options, Progress, Session, exit_code
+from grader.grading import OnProgress, Options, Session, exit_code, ignore
 from grader.progress import read_progress
 from grader.report import Report
 from grader.sandbox.limits import MIB, Limits
@@ -102,12 +103,13 @@ def _deliver(report: Report, format: str, output: Path | None) -> None:
     sys.stdout.write(show(report))
 
 
-def show(report: Report) -> str:
+def show(report: Report, *, only_failures: bool = False) -> str:
     """The report for this terminal: as wide as it is, coloured only where it shows colour."""
     from grader.formats import terminal
 
+    render = terminal.render_exercise if only_failures else terminal.render
     width, color = _terminal()
-    return _printable(terminal.render(report, width=width, color=color))
+    return _printable(render(report, width=width, color=color))
 
 
 def _printable(text: str) -> str:
@@ -127,21 +129,20 @@ def _terminal() -> tuple[int, bool]:
 
 
 @contextmanager
-def _progress_bar() -> Iterator[Callable[[Progress], None]]:
+def _progress_bar() -> Iterator[OnProgress]:
     """A bar on standard error while grading, if somebody watches."""
     if not sys.stderr.isatty():
-        yield lambda progress: None
+        yield ignore
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting PyTorch", total=None)
 
-        def show(progress: Progress) -> None:
-            bar.update(task, description="grading", completed=progress.done, total=progress.total)
+        def show(done: int, total: int) -> None:
+            bar.update(task, description="grading", completed=done, total=total)
 
         yield show
 
@@ -151,14 +152,8 @@ def watch(names: list[str], options: Options) -> int:
     from grader.watching import watch_exercises
 
     course = find_course(Path.cwd())
-    return watch_exercises(course, course.select(names), options, _show_exercise)
-
-
-def _show_exercise(report: Report) -> str:
-    from grader.formats import terminal
-
-    width, color = _terminal()
-    return _printable(terminal.render_exercise(report, width=width, color=color))
+    show_exercise = partial(show, only_failures=True)
+    return watch_exercises(course, course.select(names), options, show_exercise)
 
 
 def list_exercises() -> None:

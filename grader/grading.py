@@ -47,15 +47,10 @@ class Options:
     limits: Limits = field(default_factory=Limits)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a run has come."""
-
-    done: int
-    total: int
+OnProgress = Callable[[int, int], None]  # tests done, and how many there are
 
 
-def ignore(progress: Progress) -> None:
+def ignore(done: int, total: int) -> None:
     pass
 
 
@@ -100,7 +95,7 @@ class Session:
         self,
         submission: Submission,
         selection: Selection,
-        on_progress: Callable[[Progress], None] = ignore,
+        on_progress: OnProgress = ignore,
     ) -> Report:
         """Judge the selected exercises of one submission.
 
@@ -128,7 +123,7 @@ class Session:
         def on_test(total: int) -> None:
             nonlocal done
             done += 1
-            on_progress(Progress(done, total))
+            on_progress(done, total)
 
         try:
             results = run_suites(suites, judging, selection, on_test)

@@ -25,13 +25,10 @@ from grader.errors import (
 )
 from grader.sandbox import reading, wire, writing
 from grader.sandbox.channel import Channel
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import FRAMES, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.processes import START_SECONDS, Process, Processes
 
 T = TypeVar("T")
-
-MAX_MESSAGE = 2000
-MAX_FRAMES = 20
 
 
 @dataclass(frozen=True)
@@ -88,11 +85,10 @@ class Worker:
         processes: Processes,
         process: Process,
         limits: Limits,
-        make_handle: Callable[["Worker", int, str], Any],
     ) -> None:
         self.processes, self.limits = processes, limits
         self.channel = Channel(process, limits)
-        self._make_handle = make_handle
+        self.make_handle: Callable[[int, str], Any] = wire.Handle
         self.sources: dict[str, list[str]] = {}
         self.sent = Sent([[], []], [])
 
@@ -187,7 +183,7 @@ class Worker:
 
     def _value(self, request: list[Any], buffers: list[bytes] | None = None) -> Any:
         answer, received = self._ask(request, buffers or [])
-        reader = reading.Reader(received, handle=self._handle)
+        reader = reading.Reader(received, handle=self.make_handle)
         return self._checked(lambda: reader.read(answer[1]))
 
     def _ask(
@@ -228,7 +224,7 @@ class Worker:
     ) -> None:
         if not 0 <= number < len(functions):
             raise self.channel.broken("it called a function that was not given to it")
-        reader = reading.Reader(buffers, handle=self._handle)
+        reader = reading.Reader(buffers, handle=self.make_handle)
         args = self._checked(lambda: reader.read(payload))
         writer = writing.Writer()
         try:
@@ -258,7 +254,7 @@ class Worker:
         wanting = [t for t in writer.tensors if t.requires_grad]
         reader = reading.Reader(
             buffers,
-            handle=self._handle,
+            handle=self.make_handle,
             graph=lambda value, graph: _remote(self, graph, value, wanting),
             storages=writer.storages,
             arguments=writer.tensors,
@@ -284,20 +280,17 @@ class Worker:
                 arguments[number].grad = grad
         return tuple(arguments[n] for n in [*(n for n, _ in moved), *grown])
 
-    def _handle(self, identity: int, kind: str) -> Any:
-        return self._make_handle(self, identity, kind)
-
     def _no_handle(self, identity: int, kind: str) -> Any:
         raise wire.ProtocolError("there are no handles yet")
 
     def _raised(self, exception: list[Any]) -> Raised:
         kind, bases, message, frames, detail = exception
         base = next((getattr(builtins, b) for b in bases if b in _RAISABLE), Exception)
-        error = _raised_class(base)(str(message)[:MAX_MESSAGE])
+        error = _raised_class(base)(str(message)[:MESSAGE_CHARACTERS])
         error.kind = str(kind)[:80]
         error.frames = tuple(
             Frame(file, line, str(function)[:80], self._line(file, line))
-            for file, line, function in frames[:MAX_FRAMES]
+            for file, line, function in frames[:FRAMES]
             if file in self.sources and type(line) is int
         )
         if detail is not None:
@@ -315,7 +308,7 @@ class Worker:
             return None
         text = self._line(file, line).replace("\t", " ")
         caret = " " * (max(1, min(column, len(text) + 1)) - 1) if type(column) is int else ""
-        return f"{file}:{line}: {str(message)[:MAX_MESSAGE]}\n    {text}\n    {caret}^"
+        return f"{file}:{line}: {str(message)[:MESSAGE_CHARACTERS]}\n    {text}\n    {caret}^"
 
 
 def _remote(worker: Worker, graph: int, value: Tensor, inputs: list[Tensor]) -> Tensor:

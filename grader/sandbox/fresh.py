@@ -50,7 +50,3 @@ def _socket(what: int | str) -> socket.socket:
     if isinstance(what, int):
         return socket.socket(fileno=what)
     return socket.fromshare(bytes.fromhex(what))  # type: ignore[attr-defined,no-any-return]
-
-
-if __name__ == "__main__":
-    main()

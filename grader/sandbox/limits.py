@@ -27,5 +27,8 @@ class Limits:
 # What the JSON-like head of a frame may hold, on both sides.
 HEAD_BYTES = MIB
 NESTING = 40
+# What is kept of an exception.
+MESSAGE_CHARACTERS = 2000
+FRAMES = 20
 TEXT_CHARACTERS = 100_000
 CLAIM_BYTES = 256 * MIB  # of all its tensors together, as if each were copied

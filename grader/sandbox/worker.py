@@ -37,11 +37,9 @@ import torch
 from torch import Tensor
 
 from grader.sandbox import reading, wire, writing
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import FRAMES, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.observe import observed
 
-MAX_MESSAGE = 2000
-MAX_FRAMES = 20
 BUILTIN_ERRORS = frozenset(
     name
     for name, value in vars(builtins).items()
@@ -236,7 +234,7 @@ class Worker:
             if code.co_filename in self.files:
                 frames.append([code.co_filename, step.tb_lineno, code.co_name[:80]])
             step = step.tb_next
-        return frames[-MAX_FRAMES:]
+        return frames[-FRAMES:]
 
 
 class _Arguments:
@@ -333,6 +331,6 @@ def _definitions(source: str) -> list[list[Any]]:
 
 def _text_of(error: BaseException) -> str:
     try:
-        return str(error)[:MAX_MESSAGE]
+        return str(error)[:MESSAGE_CHARACTERS]
     except Exception:
         return ""

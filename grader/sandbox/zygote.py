@@ -163,7 +163,3 @@ def kill_group(pid: int) -> None:
             kill(pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
-
-
-if __name__ == "__main__":
-    main(socket.socket(fileno=int(sys.argv[1])))

@@ -44,7 +44,7 @@ class Students(Protocol):
     Raises: Blocked if the unit's module did not load.
     """
 
-    def runner(self, unit: str, device: str) -> StudentRunner: ...
+    def runner(self, unit: str) -> StudentRunner: ...
 
 
 @dataclass
@@ -82,6 +82,11 @@ def unit_of(item: pytest.Item) -> str:
 def exercise_of(item: pytest.Item) -> str:
     mark = item.get_closest_marker("exercise")
     return str(mark.args[0]) if mark else unit_of(item)
+
+
+def full_name_of(item: pytest.Item) -> str:
+    """The exercise with its unit, as learners name it: `activations.softmax`."""
+    return f"{unit_of(item)}.{exercise_of(item)}"
 
 
 def points_of(item: pytest.Item) -> int:
@@ -124,7 +129,7 @@ def _solution(item: pytest.Item) -> Subject:
 
 
 def _rng(item: pytest.Item) -> Rng:
-    test = f"{unit_of(item)}.{exercise_of(item)}.{name_of(item)}"
+    test = f"{full_name_of(item)}.{name_of(item)}"
     return Rng(judging_of(item).seed, test, _device(item))
 
 
@@ -137,11 +142,11 @@ def _student_runner(item: pytest.Item) -> StudentRunner | None:
     students = judging_of(item).students
     if students is None or "student" not in getattr(item, "fixturenames", ()):
         return None
-    return students.runner(unit_of(item), _device(item))
+    return students.runner(unit_of(item))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    judging, exercise = judging_of(item), f"{unit_of(item)}.{exercise_of(item)}"
+    judging, exercise = judging_of(item), full_name_of(item)
     if not _available(_device(item)):
         raise Pending(f"needs the device {_device(item)}, which is not here")
     if exercise in judging.timed_out:
@@ -190,7 +195,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
-    judging, exercise = judging_of(item), f"{unit_of(item)}.{exercise_of(item)}"
+    judging, exercise = judging_of(item), full_name_of(item)
     error = call.excinfo.value if call.excinfo else None
     verdict = verdict_of(error, exercise_of(item), lambda: _passes_with_solution(item))
     runner = None

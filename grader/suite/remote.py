@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,17 +61,17 @@ class Workers:
         warm = self.shared or USES_OPTIMIZER.search(self.sources[unit].text) is not None
         return self.processes.start(warm=warm)
 
-    def worker(self, unit: str) -> tuple[Worker, bool]:
-        """The worker to load `unit` in, and whether it is a new one."""
+    def worker(self, unit: str) -> Worker:
+        """The worker to load `unit` in."""
         if self.current and (self.shared or self.current[0] == unit):
-            return self.current[1], False
+            return self.current[1]
         self.end()
         with ours():
             starting = self.ahead.pop(unit, None) or self._start(unit)
-            worker = Worker(self.processes, starting.ready(), self.limits, _handle)
+            worker = Worker(self.processes, starting.ready(), self.limits)
             worker.wait_until_ready()
         self.current = (unit, worker)
-        return worker, True
+        return worker
 
     def end(self) -> int | None:
         """End the worker there is; its exit code."""
@@ -85,10 +86,6 @@ class Workers:
         for starting in self.ahead.values():
             self.processes.end(starting.ready(), tell=False)
         self.ahead.clear()
-
-
-def _handle(worker: Worker, identity: int, kind: str) -> Handle:
-    return Handle(worker.runner, identity, kind)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -204,8 +201,8 @@ class UnitRunner:
 
     def _load(self) -> None:
         sources = {unit: (s.file, s.text) for unit, s in self.workers.sources.items()}
-        worker, _ = self.workers.worker(self.unit)
-        worker.runner = self  # type: ignore[attr-defined]
+        worker = self.workers.worker(self.unit)
+        worker.make_handle = partial(Handle, self)
         self.loaded_in = worker
         self.brought.clear()
         self.lines = self._guarded(lambda worker: worker.load(self.unit, sources))
@@ -274,7 +271,7 @@ class Students:
         self.runners: dict[str, UnitRunner] = {}
         self.messages: dict[str, str] = {}
 
-    def runner(self, unit: str, device: str) -> UnitRunner:
+    def runner(self, unit: str) -> UnitRunner:
         """The runner of a unit. Raises: NotStarted, Blocked."""
         if unit not in self.sources:
             raise NotStarted(f"there is no {unit}.py in the submission")

@@ -106,7 +106,7 @@ def process_costs() -> dict[str, float]:
         starts, calls = [], []
         for _ in range(20):
             started = time.perf_counter()
-            worker = Worker(processes, processes.start().ready(), limits, lambda *_: None)
+            worker = Worker(processes, processes.start().ready(), limits)
             worker.wait_until_ready()
             worker.load("unit", source)
             starts.append(time.perf_counter() - started)

@@ -39,7 +39,7 @@ def forged():
             theirs.sendall(frame)
         theirs.shutdown(socket.SHUT_WR)
         process = Process(os.getpid(), ours, output, None, "/nowhere")
-        return Worker(Grave(), process, Limits(**limits), lambda _, *handle: wire.Handle(*handle))
+        return Worker(Grave(), process, Limits(**limits))
 
     yield forged
     for channel in open_sockets:
@@ -94,7 +94,7 @@ def test_whatever_a_worker_answers_is_an_answer_or_a_fault_of_the_submission(ask
         theirs.sendall(wire.pack(answer, [b"12345678"]))
         theirs.shutdown(socket.SHUT_WR)
         process = Process(os.getpid(), ours, output, None, "/nowhere")
-        worker = Worker(Grave(), process, Limits(), lambda _, *handle: wire.Handle(*handle))
+        worker = Worker(Grave(), process, Limits())
         try:
             ASKS[ask](worker)
         except SubmissionFault:
