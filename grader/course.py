@@ -54,6 +54,9 @@ class Course:
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
 
+    def bank(self, unit: str) -> Path:
+        return self.solutions_folder / "wrong" / f"{unit}.py"
+
     def unit(self, name: str) -> Unit:
         return next(unit for unit in self.units if unit.name == name)
 
