@@ -32,10 +32,10 @@ def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
     exercises = [exercise.name for exercise in course.unit(unit).exercises]
     answers = []
     for node in _definitions(path.read_text(encoding="utf-8"), str(path)):
-        exercise, separator, _ = node.name.partition("__")
         if node.name.startswith("_"):
             continue  # something that the answers share
-        if not separator or exercise not in exercises:
+        exercise = next((name for name in exercises if node.name.startswith(f"{name}__")), None)
+        if exercise is None:
             raise CourseError(f"{path}:{node.lineno}: {node.name} names no exercise of {unit}")
         correction = _correction(ast.get_docstring(node) or "")
         if not correction:
