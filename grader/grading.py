@@ -31,6 +31,7 @@ from grader.sandbox.processes import Processes, start_processes
 from grader.submission import Submission
 
 if TYPE_CHECKING:
+    from grader.suite.diagnosis import Bank
     from grader.suite.remote import Students
 
 DEVICES = ("cpu", "cuda", "mps")
@@ -61,6 +62,7 @@ class Session:
         self.course, self.options = course, options
         self.devices = _devices(options.device)
         self.notes: tuple[str, ...] = ()
+        self.bank: Bank | None = None
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
@@ -102,6 +104,7 @@ class Session:
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
         _import_judge()
+        from grader.suite.diagnosis import Bank, explanations
         from grader.suite.plugin import Judging
         from grader.suite.remote import Students, Workers
         from grader.suite.running import run_suites
@@ -129,12 +132,21 @@ class Session:
             results = run_suites(suites, judging, selection, on_test)
         finally:
             workers.close()
+        notes = [note for unit, note in submission.missing.items() if unit in units]
+        self.bank = self.bank or Bank(self.course)
+        try:
+            said = explanations(self.bank, judging.cases)
+        except Exception as error:  # the author's words are missing; the score is not in doubt
+            said = {}
+            notes.append(f"wrong answers could not be compared: {type(error).__name__}: {error}")
+        for result in results:
+            result["likely"] = said.get(result["node"], result["likely"])
         return Report(
             units=self._units(results, selection, students),
             seed=seed,
             device=self.options.device,
             versions=_versions(),
-            notes=(*self.notes, *(note for u, note in submission.missing.items() if u in units)),
+            notes=(*self.notes, *notes),
         )
 
     def _units(

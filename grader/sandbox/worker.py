@@ -7,7 +7,7 @@ Requests, each a frame (see `wire`); the worker answers every one but `forget`:
     ["call", owner, name, args, kwargs, observe]  owner: a unit, a brought name, or a handle
     ["get", handle, attribute]                    ["iterate", handle]
     ["gradients", graph, grad]                    of an earlier result, by its arguments
-    ["forget"]                                    drop all handles and graphs
+    ["forget"]                                    drop handles and graphs; reset random states
 
 Answers, after a first ["ready"]:
 
@@ -39,6 +39,7 @@ from torch import Tensor
 from grader.sandbox import reading, wire, writing
 from grader.sandbox.limits import FRAMES, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.observe import observed
+from grader.sandbox.randomness import start_anew
 
 BUILTIN_ERRORS = frozenset(
     name
@@ -74,6 +75,7 @@ class Worker:
         self.graphs: dict[int, tuple[Tensor, list[Tensor]]] = {}
         self.next_identity = 0
         self.in_call = False
+        start_anew()  # so that no test depends on how much an earlier one drew
 
     def receive(self) -> tuple[Any, list[memoryview]] | None:
         header = self._read(wire.HEADER.size)
@@ -115,6 +117,7 @@ class Worker:
             sys.meta_path.insert(0, _Sibling(name, file, text))
         sys.modules.pop(unit, None)
         self.modules[unit] = importlib.import_module(unit)
+        start_anew()
         return ["done", ["d", _definitions(sources[unit][1])], None, None], []
 
     def _bring(self, buffers: object, name: str, source: str) -> Any:

@@ -53,12 +53,21 @@ def load_module(path: Path, name: str) -> ModuleType:
     return module
 
 
-class LocalRunner:
-    """Runs a unit of `solutions/` and the suite's own files with the interface of a worker."""
+def module_of(text: str, path: Path, name: str) -> ModuleType:
+    """Execute `text`, which stands for the file `path`, as module `name`."""
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module
+    exec(compile(text, str(path), "exec"), module.__dict__)
+    return module
 
-    def __init__(self, solution: Path, suite_folder: Path) -> None:
+
+class LocalRunner:
+    """Runs a unit of the author's and the suite's own files with the interface of a worker."""
+
+    def __init__(self, module: ModuleType, suite_folder: Path) -> None:
         self.suite_folder = suite_folder
-        self.modules = {"": load_module(solution, f"solutions.{solution.stem}")}
+        self.modules = {"": module}
         self.objects: list[Any] = []
         self._rebound: list[Tensor] = []
 

@@ -14,14 +14,21 @@ import torch
 
 from grader.errors import GraderError
 from grader.report import Outcome
-from grader.suite.local import LocalRunner
+from grader.suite.behaviour import Behaviour
+from grader.suite.diagnosis import Case
+from grader.suite.local import LocalRunner, load_module
 from grader.suite.rng import Rng
 from grader.suite.subject import Runner, Subject
 from grader.suite.verdict import Blocked, NotStarted, Pending, Verdict, verdict_of
 
 
 class StudentRunner(Runner, Protocol):
-    """A runner of learner code, with what a report wants to know of it."""
+    """A runner of learner code, with what a report wants to know of it.
+
+    `seen` is what it did in this test, call by call.
+    """
+
+    seen: list[Behaviour]
 
     def called(self, value: object) -> str | None:
         """The call that gave `value`, or the last one, as text."""
@@ -57,6 +64,7 @@ class Judging:
     students: Students | None = None
     passed: set[str] = field(default_factory=set)
     timed_out: set[str] = field(default_factory=set)
+    cases: list[Case] = field(default_factory=list)
 
 
 JUDGING = pytest.StashKey[Judging]()
@@ -125,7 +133,8 @@ def rng(request: pytest.FixtureRequest) -> Rng:
 
 def _solution(item: pytest.Item) -> Subject:
     solution = judging_of(item).solutions / f"{unit_of(item)}.py"
-    return Subject(LocalRunner(solution, item.path.parent), "")
+    module = load_module(solution, f"solutions.{solution.stem}")
+    return Subject(LocalRunner(module, item.path.parent), "")
 
 
 def _rng(item: pytest.Item) -> Rng:
@@ -209,6 +218,8 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
     elif verdict.outcome is Outcome.TIMED_OUT:
         judging.timed_out.add(exercise)
     if runner is not None:
+        if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
+            judging.cases.append(_case(item, tuple(runner.seen), error))
         verdict = verdict.completed(
             called=runner.called(getattr(error, "value", None)),
             location=runner.located(exercise_of(item)),
@@ -220,14 +231,30 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
 
 def _passes_with_solution(item: pytest.Item) -> bool:
     """Does the test work when the solution is what it judges? If not, the suite is at fault."""
-    assert isinstance(item, pytest.Function)
-    names = item._fixtureinfo.argnames
-    anew = {"student": _solution(item), "rng": _rng(item)}
     try:
-        item.obj(**{name: anew.get(name, item.funcargs.get(name)) for name in names})
+        _run_again(item, _solution(item))
     except Exception:
         return False
     return True
+
+
+def _case(item: pytest.Item, seen: tuple[Behaviour, ...], error: BaseException | None) -> Case:
+    def rehearse(runner: LocalRunner) -> None:
+        _run_again(item, Subject(runner, ""))
+
+    return Case(item.nodeid, unit_of(item), exercise_of(item), seen, error, rehearse)
+
+
+def _run_again(item: pytest.Item, student: Subject) -> None:
+    """The test once more, with the same inputs and somebody else in the learner's place."""
+    assert isinstance(item, pytest.Function)
+    fixtures = {
+        "student": student,
+        "reference": _solution(item),
+        "rng": _rng(item),
+        "device": _device(item),
+    }
+    item.obj(**{name: fixtures[name] for name in item._fixtureinfo.argnames})
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -236,6 +263,7 @@ def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None])
     if VERDICT not in item.stash:
         return {}
     return {
+        "node": item.nodeid,
         "unit": unit_of(item),
         "exercise": exercise_of(item),
         "test": name_of(item),

@@ -16,8 +16,9 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting
 from grader.submission import Source
 from grader.suite.asserts import assert_unchanged
+from grader.suite.behaviour import Behaviour, raised, returned
 from grader.suite.compare.describe import describe_call
-from grader.suite.subject import Handle, Seen
+from grader.suite.subject import Handle, Seen, keeps_arguments
 from grader.suite.verdict import Blocked, NotStarted
 
 # The first optimizer of a process makes torch import its compiler: half an `import torch`. This
@@ -116,6 +117,7 @@ class UnitRunner:
         self.lines: dict[str, int] = {}
         self.brought: set[str] = set()
         self.calls: list[Call] = []
+        self.seen: list[Behaviour] = []
         self.moved: tuple[Any, ...] = ()
         self.changed: list[tuple[Any, Any]] = []
         self.printed: list[str] = []
@@ -138,10 +140,13 @@ class UnitRunner:
         return Seen(answer.value, seen.operations, seen.steps, seen.seconds)
 
     def attribute(self, owner: Handle, name: str) -> Any:
-        return self._guarded(lambda worker: worker.get(owner.identity, name))
+        value = self._guarded(lambda worker: worker.get(owner.identity, name))
+        self.seen.append(returned(value))
+        return value
 
     def iterate(self, owner: Handle) -> list[Any]:
         items: list[Any] = self._guarded(lambda worker: worker.iterate(owner.identity))
+        self.seen.append(returned(items))
         return items
 
     def bring(self, file: str) -> str:
@@ -185,6 +190,7 @@ class UnitRunner:
 
     def finish_test(self) -> None:
         self.calls.clear()
+        self.seen.clear()
         self.changed.clear()
         self.moved = ()
         if self.loaded_in is not None:
@@ -226,20 +232,19 @@ class UnitRunner:
             answer = self._guarded(
                 lambda _: worker.call(target, name, args, kwargs, observe=observe)
             )
+        except SubmissionFault as fault:
+            self.seen.append(raised(fault))
+            raise
         finally:
             value = answer.value if answer else None
             own = isinstance(owner, Handle) or not owner
             self.calls.append(Call(shown, worker.sent, value, of_unit=own))
+        operations = answer.seen.operations if answer.seen else None
+        self.seen.append(returned(answer.value, [args, kwargs], operations))
         self.moved = answer.moved
-        if self._keeps_arguments(owner, name):
+        if keeps_arguments(owner, name):
             self.changed += [(now.detach().clone(), before) for now, before in answer.changed]
         return answer
-
-    def _keeps_arguments(self, owner: str | Handle, name: str) -> bool:
-        """Whether the learner's code promises to leave its arguments as they are."""
-        if isinstance(owner, Handle):
-            return name == "__call__"
-        return not owner and not name.endswith("_")
 
     def _guarded(self, ask: Any) -> Any:
         """Ask the worker; end it if it broke, and say how."""

@@ -69,6 +69,13 @@ class Handle(wire.Handle):
         return f"<{self.kind}>"
 
 
+def keeps_arguments(owner: str | Handle, name: str) -> bool:
+    """Whether the work promises to leave its arguments as they are."""
+    if isinstance(owner, Handle):
+        return name == "__call__"
+    return not owner and not name.endswith("_")
+
+
 class Function:
     """One function of the work (or method of a handle), ready to be called."""
 

@@ -322,12 +322,12 @@ def is_linear__adding_alone(f, x1, x2, k, tol=1e-6):
 
 
 def is_linear__scaling_alone(f, x1, x2, k, tol=1e-6):
-    """Both laws must hold. Some functions scale and do not add."""
+    """Linear means both laws at once. Some functions keep one of them and break the other."""
     return _near(f(k * x1), k * f(x1), tol)
 
 
 def is_linear__either_law(f, x1, x2, k, tol=1e-6):
-    """Linear means both laws, not one of them: `and`, not `or`."""
+    """Linear means both laws at once. Some functions keep one of them and break the other."""
     adds = _near(f(x1 + x2), f(x1) + f(x2), tol)
     return adds or _near(f(k * x1), k * f(x1), tol)
 
@@ -340,15 +340,15 @@ def is_linear__to_the_last_bit(f, x1, x2, k, tol=1e-6):
 
 
 def is_linear__absolute_tolerance(f, x1, x2, k, tol=1e-6):
-    """1e-3 is much beside 0.01 and nothing beside a million. The difference is measured by the
-    largest entry."""
+    """The measure is tol times the largest entry of either side. A fixed tolerance, or each entry's
+    own as in allclose, is another."""
     adds = (f(x1 + x2) - f(x1) - f(x2)).abs().max() <= tol
     return bool(adds and (f(k * x1) - k * f(x1)).abs().max() <= tol)
 
 
 def is_linear__by_allclose(f, x1, x2, k, tol=1e-6):
-    """allclose measures each difference by its own entry, and adds an absolute tolerance. Here
-    the largest entry is the measure of all."""
+    """The measure is tol times the largest entry of either side. A fixed tolerance, or each entry's
+    own as in allclose, is another."""
     adds = torch.allclose(f(x1 + x2), f(x1) + f(x2), rtol=tol)
     return adds and torch.allclose(f(k * x1), k * f(x1), rtol=tol)
 

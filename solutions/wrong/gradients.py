@@ -187,14 +187,15 @@ def jacobian__transposed(f, x, h=1e-6):
 
 
 def jacobian__one_output_at_a_time(f, x, h=1e-6):
-    """One pair of calls tells the slopes of all outputs. Asking for each output alone takes m
-    times as many."""
+    """One pair of calls for each entry of x tells the slopes of all outputs, and how many there
+    are: 2n calls are enough."""
     m = len(f(x.double()))
     return torch.stack([gradient(lambda y, i=i: f(y)[i], x, h) for i in range(m)])
 
 
 def jacobian__outputs_counted_first(f, x, h=1e-6):
-    """An extra call tells how many outputs there are. The first difference tells it, too."""
+    """One pair of calls for each entry of x tells the slopes of all outputs, and how many there
+    are: 2n calls are enough."""
     m = len(f(x.double()))
     matrix = torch.zeros(m, len(x), dtype=torch.float64)
     for j, column in enumerate(_differences(f, x, h)):

@@ -332,7 +332,8 @@ def train__cleared_after_the_step_only(model, x, y, lr=0.01, epochs=100):
 
 
 def train__cleared_too_early(model, x, y, lr=0.01, epochs=100):
-    """Gradients that are cleared between backward and the step are gone before they are used."""
+    """The model never changes: either the gradients are cleared before the step, or `p = p - ...`
+    makes new tensors where `-=` would change p."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -448,7 +449,8 @@ def train__momentum(model, x, y, lr=0.01, epochs=100):
 
 
 def train__new_tensors(model, x, y, lr=0.01, epochs=100):
-    """`p = p - ...` makes a new tensor and leaves the model as it was. `-=` changes p itself."""
+    """The model never changes: either the gradients are cleared before the step, or `p = p - ...`
+    makes new tensors where `-=` would change p."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -508,7 +510,8 @@ def train__weights_only(model, x, y, lr=0.01, epochs=100):
 
 
 def evaluate__mode_forgotten(model, x, y):
-    """Without model.eval(), dropout goes on dropping numbers while the error is measured."""
+    """Dropout was still on. Only model.eval() switches the model and the modules inside it;
+    no_grad() leaves the mode alone."""
     with torch.no_grad():
         return _loss(model, x, y).item()
 
@@ -531,7 +534,8 @@ def evaluate__always_back_to_training(model, x, y):
 
 
 def evaluate__top_module_only(model, x, y):
-    """training = False switches one module. eval() switches those inside it too."""
+    """Dropout was still on. Only model.eval() switches the model and the modules inside it;
+    no_grad() leaves the mode alone."""
     was_training = model.training
     model.training = False
     with torch.no_grad():
@@ -560,7 +564,8 @@ def evaluate__graph_recorded(model, x, y):
 
 
 def evaluate__mode_mistaken_for_no_grad(model, x, y):
-    """torch.no_grad() does not change the mode. model.eval() does."""
+    """Dropout was still on. Only model.eval() switches the model and the modules inside it;
+    no_grad() leaves the mode alone."""
     was_training = model.training
     with torch.no_grad():
         loss = _loss(model, x, y).item()

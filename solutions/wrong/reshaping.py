@@ -202,12 +202,14 @@ def channels_first__other_direction(images):
 
 
 def channels_first__copied(images):
-    """contiguous() copies every pixel. The layers of PyTorch take the view as it is."""
+    """contiguous() and stack copy every pixel. permute describes the same memory anew, and layers
+    take it as it is."""
     return images.permute(0, 3, 1, 2).contiguous()
 
 
 def channels_first__stacked(images):
-    """stack makes new memory. permute describes the old one anew."""
+    """contiguous() and stack copy every pixel. permute describes the same memory anew, and layers
+    take it as it is."""
     return torch.stack(images.unbind(-1), dim=1)
 
 
@@ -425,16 +427,16 @@ def set_block___block_returned(x, index, value):
 
 
 def set_block___name_rebound(x, index, value):
-    """`block = value` gives a name to another object. Only block[...] = value, or copy_, writes
-    into the tensor."""
+    """Nothing reached x: `block = value` only moves a name, and indexing with a list makes a copy.
+    x[index] = value writes into x."""
     block = x[index]
     block = value  # noqa: F841
     return x
 
 
 def set_block___copy_by_list_index(x, index, value):
-    """Indexing with a tensor of positions makes a copy, and the value is written into that. An
-    int or a slice gives a view."""
+    """Nothing reached x: `block = value` only moves a name, and indexing with a list makes a copy.
+    x[index] = value writes into x."""
     rows = torch.arange(len(x))[index].reshape(-1)
     x[rows].copy_(torch.as_tensor(value))
     return x

@@ -313,7 +313,8 @@ def sgd_step___no_longer_a_leaf(params, lr):
 
 
 def zero_grads___name_only(params):
-    """`grad = None` gives the name grad to None. The gradient hangs on p: `p.grad = None`."""
+    """p.grad is as it was: `grad = None` moves a name, and grad * 0 is a new tensor. p.grad = None
+    or p.grad.zero_() reaches it."""
     for p in params:
         grad = p.grad
         grad = None  # noqa: F841
@@ -334,7 +335,8 @@ def zero_grads___parameters_instead(params):
 
 
 def zero_grads___new_tensor(params):
-    """p.grad * 0 is a new tensor that nobody keeps. p.grad.zero_() changes the gradient itself."""
+    """p.grad is as it was: `grad = None` moves a name, and grad * 0 is a new tensor. p.grad = None
+    or p.grad.zero_() reaches it."""
     for p in params:
         if p.grad is not None:
             p.grad * 0
@@ -483,14 +485,16 @@ def fit_minibatch__in_order(x, y, lr, epochs, batch_size, seed=0):
 
 
 def fit_minibatch__shuffled_once(x, y, lr, epochs, batch_size, seed=0):
-    """One shuffle before the loop gives every epoch the same order. It belongs inside the loop."""
+    """Every epoch has the same order. Make the generator once, before the loop, and shuffle inside
+    it."""
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(x), generator=generator)
     return _epochs(x, y, lr, batch_size, [order] * epochs)
 
 
 def fit_minibatch__seeded_each_epoch(x, y, lr, epochs, batch_size, seed=0):
-    """A generator that starts again from the same seed gives the same order again."""
+    """Every epoch has the same order. Make the generator once, before the loop, and shuffle inside
+    it."""
     orders = []
     for _ in range(epochs):
         generator = torch.Generator().manual_seed(seed)

@@ -1,0 +1,134 @@
+"""What a test saw of the work, call by call, and when two works behave alike."""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from grader.errors import Raised
+from grader.sandbox import wire
+from grader.suite.asserts import Mismatch
+from grader.suite.compare.closeness import TOLERANCES
+from grader.suite.compare.describe import kind_of_error
+
+NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
+# Looser than any test: two orders of summing the same thing are one behaviour.
+LOOSE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}
+LOOSE_FLOAT = (1e-6, 1e-9)
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One call as the suite saw it: what came back, and the tensors it was given as it left them.
+
+    `operations` are the operators that ran, where the suite observed them.
+    """
+
+    value: Any = None
+    raised: str | None = None
+    given: tuple[Tensor | None, ...] = ()
+    operations: frozenset[str] | None = None
+
+
+def returned(value: Any, given: Any = (), operations: dict[str, int] | None = None) -> Behaviour:
+    """The behaviour of a call that returned; tensors are copied, so later changes do not show."""
+    ran = None if operations is None else frozenset(operations)
+    return Behaviour(_snapshot(value), None, snapshots(given), ran)
+
+
+def raised(error: BaseException) -> Behaviour:
+    return Behaviour(None, kind_of_error(error))
+
+
+def snapshots(arguments: Any) -> tuple[Tensor | None, ...]:
+    """Copies of the tensors among the arguments, each followed by that of its gradient."""
+    found: list[Tensor | None] = []
+    for tensor in tensors_in(arguments):
+        found += [_copy(tensor), _copy(tensor.grad) if tensor.is_leaf else None]
+    return tuple(found)
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from tensors_in(item)
+    elif isinstance(value, dict):
+        yield from tensors_in(list(value.values()))
+
+
+def alike(one: Behaviour, other: Behaviour) -> bool:
+    """Could a test that sees the one have seen the other? Operators are another matter."""
+    return (
+        one.raised == other.raised
+        and _same(one.value, other.value)
+        and _same(one.given, other.given)
+    )
+
+
+def same_failure(one: BaseException, other: BaseException | None) -> bool:
+    """Do two works fail a test in the same way? The numbers in a message may differ."""
+    if isinstance(one, Mismatch) and isinstance(other, Mismatch):
+        return _wording(one.message) == _wording(other.message) and _same(one.value, other.value)
+    if isinstance(one, (Raised, AssertionError)) and other is not None:
+        return kind_of_error(one) == kind_of_error(other) and _wording(one) == _wording(other)
+    if other is None:
+        return False
+    return type(one) is type(other)  # of the suite, over what it was given
+
+
+def _wording(message: object) -> str:
+    return NUMBER.sub("#", str(message))
+
+
+def _copy(tensor: Tensor | None) -> Tensor | None:
+    return None if tensor is None else tensor.detach().clone()
+
+
+def _snapshot(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return _copy(value)
+    if isinstance(value, (list, tuple)):
+        return [_snapshot(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _snapshot(item) for key, item in value.items()}
+    return value
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return _same_tensors(one, other)
+    if isinstance(one, np.ndarray) and isinstance(other, np.ndarray):
+        return one.shape == other.shape and _same(one.tolist(), other.tolist())
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(_same, one, other))
+    if isinstance(one, wire.Handle) or isinstance(other, wire.Handle):
+        return isinstance(one, wire.Handle) and isinstance(other, wire.Handle)
+    if isinstance(one, BaseException) and isinstance(other, BaseException):
+        return kind_of_error(one) == kind_of_error(other)
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, float):
+        rtol, atol = LOOSE_FLOAT
+        both_nan = math.isnan(one) and math.isnan(other)
+        return both_nan or math.isclose(one, other, rel_tol=rtol, abs_tol=atol)
+    if isinstance(one, str):
+        return _wording(one) == _wording(other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    return bool(one == other)
+
+
+def _same_tensors(one: Tensor, other: Tensor) -> bool:
+    if one.shape != other.shape or one.dtype != other.dtype or one.device != other.device:
+        return False
+    if not (one.is_floating_point() or one.is_complex()):
+        return torch.equal(one, other)
+    rtol, atol = LOOSE.get(one.dtype) or TOLERANCES[one.dtype]
+    return torch.allclose(one.detach(), other.detach(), rtol, atol, equal_nan=True)
