@@ -3,14 +3,13 @@
 An entry of solutions/wrong/UNIT.py stands in for its exercise in an otherwise right unit.
 """
 
-import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from grader.course import Course, read_course
+from grader.bank import WrongAnswer, read_bank, text_of
+from grader.course import read_course
 from grader.grading import Options, Session
 from grader.report import ExerciseResult, Outcome
 from grader.submission import Source, Submission
@@ -19,47 +18,7 @@ COURSE = read_course(Path(__file__).parents[2])
 FEWEST = 3  # wrong answers known of each exercise
 
 
-@dataclass(frozen=True)
-class WrongAnswer:
-    """One entry of the bank: `name` takes the place of `exercise` in `unit`."""
-
-    unit: str
-    exercise: str
-    name: str
-    correction: str
-
-    def submission(self, course: Course) -> Submission:
-        folder = course.solutions_folder
-        solution, wrong = (path.read_text() for path in paths(folder, self.unit))
-        text = f"{solution}\n\n{wrong}\n{self.exercise} = {self.name}\n"
-        return Submission(folder, {self.unit: Source(f"exercises/{self.unit}.py", text)})
-
-
-def paths(folder: Path, unit: str) -> tuple[Path, Path]:
-    return folder / f"{unit}.py", folder / "wrong" / f"{unit}.py"
-
-
-def definitions(path: Path) -> list[ast.FunctionDef | ast.ClassDef]:
-    if not path.is_file():
-        return []
-    nodes = ast.parse(path.read_text()).body
-    return [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-
-
-def bank(course: Course) -> Iterator[WrongAnswer]:
-    for unit in course.units:
-        names = [exercise.name for exercise in unit.exercises]
-        _, wrong = paths(course.solutions_folder, unit.name)
-        for node in definitions(wrong):
-            exercise = next((n for n in names if node.name.startswith(f"{n}__")), None)
-            if exercise is not None:
-                correction = ast.get_docstring(node) or ""
-                yield WrongAnswer(unit.name, exercise, node.name, correction)
-            else:
-                assert node.name.startswith("_"), f"{wrong}: {node.name} names no exercise"
-
-
-BANK = tuple(bank(COURSE))
+BANK = tuple(answer for unit in COURSE.units for answer in read_bank(COURSE, unit.name))
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +32,21 @@ def test_a_known_wrong_answer_is_caught_and_explained(
     session: Session, answer: WrongAnswer
 ) -> None:
     exercise = session.course.select([f"{answer.unit}.{answer.exercise}"])
-    (unit,) = session.grade(answer.submission(session.course), exercise).units
+    source = Source(f"exercises/{answer.unit}.py", text_of(COURSE, answer))
+    submission = Submission(COURSE.root, {answer.unit: source})
+    (unit,) = session.grade(submission, exercise).units
     assert unit.message is None, unit.message
-    check_explained(unit.exercises[0])
+    check_explained(unit.exercises[0], answer.correction)
 
 
-def check_explained(exercise: ExerciseResult) -> None:
+def check_explained(exercise: ExerciseResult, correction: str) -> None:
     assert exercise.score < exercise.max_score, "nobody noticed"
     lost = [test for test in exercise.tests if test.outcome is not Outcome.PASSED]
     assert {test.outcome for test in lost} == {Outcome.FAILED}
+    others = {other.correction for other in BANK} - {correction}
+    assert correction in {test.likely for test in lost}, "it was not recognised as itself"
     for test in lost:
+        assert test.likely not in others
         assert test.message
         assert test.called
         assert test.expected or test.got

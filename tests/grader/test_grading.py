@@ -192,6 +192,18 @@ def test_another_seed_draws_other_inputs(grade):
     assert one(seven).called != one(eight).called
 
 
+def test_what_the_work_draws_at_random_is_the_same_in_every_run_and_selection(grade):
+    text = (
+        "import random, torch, numpy\n"
+        "def double(x): return [random.random(), torch.rand(1).item(), numpy.random.rand()]\n"
+        "halve = double\n"
+    )
+    reports = [grade(tiny=text) for _ in range(2)]
+    drawn = [[test.got for test in report.tests] for report in reports]
+    assert drawn[0] == drawn[1]
+    assert len(set(drawn[0])) == 1, "halve sees what double saw: each test starts anew"
+
+
 def test_a_selection_does_not_change_what_a_test_draws(grade):
     alone = one(grade({"tiny": HALF}, "tiny.halve", seed=7))
     together = grade({"tiny": HALF}, "tiny", seed=7).tests[1]

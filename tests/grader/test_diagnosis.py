@@ -1,0 +1,197 @@
+"""What a learner reads when the work behaves like a wrong answer that is known."""
+
+import pytest
+
+from grader.grading import Options, Session
+from grader.submission import Source, Submission
+
+SUITE = '''
+import torch
+
+from grader.suite import assert_raises, assert_same, exercise, points
+
+
+@exercise("double")
+class TestDouble:
+    @points(1)
+    def test_every_number_is_doubled(self, student, reference, device, rng):
+        """Every number is doubled."""
+        x = rng.normal(4)
+        assert_same(student.double(x), reference.double(x), likely="The suite's own words.")
+
+    @points(1)
+    def test_text_is_refused(self, student, device, rng):
+        """Text is refused with a TypeError."""
+        assert_raises(TypeError, lambda: student.double("text"), likely="The suite's own words.")
+
+    @points(1)
+    def test_x_stays(self, student, reference, device, rng):
+        """x stays as it was."""
+        x = rng.uniform(1, 2, 3)
+        before = x.clone()
+        assert_same(student.double(x), 2 * before)
+
+
+@exercise("halve")
+class TestHalve:
+    @points(2)
+    def test_every_number_is_halved(self, student, reference, device, rng):
+        """Every number is halved."""
+        x = rng.normal(4)
+        assert_same(student.halve(x), reference.halve(x))
+'''
+SOLUTION = """
+import torch
+
+def double(x):
+    if isinstance(x, str):
+        raise TypeError("text")
+    return 2 * x
+
+def halve(x):
+    return x / 2
+"""
+BANK = '''
+def double__squared(x):
+    """x times x is the square."""
+    if isinstance(x, str):
+        raise TypeError("text")
+    return x * x
+
+def double__unchecked(x):
+    """Text can be multiplied, too."""
+    return 2 * x
+
+def double__nothing_checked_and_squared(x):
+    """Two things are wrong."""
+    return 2 * x if isinstance(x, str) else x * x
+
+def double__in_place(x):
+    """*= changes x itself."""
+    if isinstance(x, str):
+        raise TypeError("text")
+    x *= 2
+    return x
+
+def double__noise(x):
+    """Chance has no place here.
+
+    https://example.org/chance
+    """
+    if isinstance(x, str):
+        raise TypeError("text")
+    return 2 * x + torch.rand_like(x)
+
+def double__broken(x):
+    """Only numbers are multiplied."""
+    return 2 * x.real if not isinstance(x, str) else x.nothing
+
+def halve__same(x):
+    """The same."""
+    return x
+
+def halve__half_of_it(x):
+    """Another reason."""
+    return x * 1
+'''
+CHECKED = "    if isinstance(x, str): raise TypeError('text')\n"
+HALVE = "def halve(x): return x / 2\n"
+
+
+@pytest.fixture(scope="module")
+def course(make_course):
+    course = make_course(known=SUITE, broken=None)
+    known, broken = (unit.name for unit in course.units)
+    (course.solutions_folder / "wrong").mkdir()
+    (course.solutions_folder / f"{known}.py").write_text(SOLUTION)
+    course.bank(known).write_text(BANK)
+    course.bank(broken).write_text("def double__x(x:\n")
+    return course
+
+
+@pytest.fixture(scope="module")
+def session(course):
+    with Session(course, Options(), own_work=True) as session:
+        yield session
+
+
+@pytest.fixture
+def graded(session):
+    def graded(text, unit=0):
+        name = session.course.units[unit].name
+        submission = Submission(session.course.root, {name: Source(f"{name}.py", text)})
+        return session.grade(submission, session.course.select([name]))
+
+    return graded
+
+
+@pytest.fixture
+def read(graded):
+    """What is said of each failed test."""
+
+    def read(text):
+        tests = [test for test in graded(text).tests if test.outcome == "failed"]
+        return {test.id.rpartition(".")[2]: test.likely for test in tests}
+
+    return read
+
+
+def test_work_that_behaves_like_a_known_wrong_answer_reads_its_sentence(read):
+    work = f"import torch\ndef double(y):\n{CHECKED.replace('x', 'y')}    return torch.pow(y, 2)\n"
+    said = read(work + HALVE)
+    assert set(said.values()) == {"x times x is the square."}
+
+
+def test_a_missing_exception_is_recognised(read):
+    said = read("def double(x): return x + x\n" + HALVE)
+    assert said == {"test_text_is_refused": "Text can be multiplied, too."}
+
+
+def test_an_argument_that_was_changed_is_recognised(read):
+    said = read(f"def double(x):\n{CHECKED}    x += x\n    return x\n" + HALVE)
+    assert set(said.values()) == {"*= changes x itself."}
+
+
+def test_the_same_random_numbers_are_recognised_and_the_page_is_named(read):
+    work = f"import torch\ndef double(x):\n{CHECKED}    return torch.rand_like(x) + x + x\n"
+    said = read(work + HALVE)
+    assert set(said.values()) == {"Chance has no place here. Read https://example.org/chance"}
+
+
+def test_whoever_explains_more_failures_is_preferred(read):
+    said = read("def double(x): return x + x if isinstance(x, str) else x * x\n" + HALVE)
+    assert set(said.values()) == {"Two things are wrong."}
+
+
+def test_another_wrong_answer_is_not_guessed_at(read):
+    said = read(f"def double(x):\n{CHECKED}    return x * x + 1\n" + HALVE)
+    assert said["test_every_number_is_doubled"] == "The suite's own words."
+
+
+def test_an_answer_that_fails_what_the_work_passes_is_no_explanation(read):
+    # It raises for text, as double__broken does, but passes what that one fails.
+    work = "def double(x):\n    if isinstance(x, str): return x.nothing\n    return 2 * x.real\n"
+    assert "Only numbers are multiplied." in read(work + HALVE).values()
+    said = read(
+        "def double(x):\n    if isinstance(x, str): return 1\n    return x * x * 0 + 2 * x\n"
+    )
+    assert said["test_text_is_refused"] == "The suite's own words."
+
+
+def test_of_two_sentences_that_fit_neither_is_said(read):
+    said = read(f"def double(x):\n{CHECKED}    return 2 * x\ndef halve(x): return x + 0\n")
+    assert said["test_every_number_is_halved"] not in ("The same.", "Another reason.")
+
+
+def test_right_work_is_never_diagnosed(graded):
+    report = graded(f"def double(x):\n{CHECKED}    return x + x\n" + HALVE)
+    assert report.score == 5
+    assert not any(test.likely for test in report.tests)
+    assert not report.notes
+
+
+def test_a_broken_bank_costs_nothing_but_its_sentences(graded):
+    report = graded("def double(x): return x\ndef halve(x): return x / 2\n", unit=1)
+    assert report.score == 2
+    (note,) = report.notes
+    assert "wrong answers could not be compared" in note
