@@ -162,9 +162,8 @@ def is_linear(
     y1, y2 = f(x1), f(x2)
     laws = [(f(x1 + x2), y1 + y2), (f(k * x1), k * y1)]
     for left, right in laws:
-        both = torch.cat([left.flatten(), right.flatten(), left.new_zeros(1)])
-        allowed = tol * both.abs().amax()
-        if not ((left - right).abs() <= allowed).all():
+        largest = torch.maximum(left.abs().max(), right.abs().max())
+        if not (left - right).abs().max() <= tol * largest:  # unlike >, this refuses a NaN
             return False
     return True
     # END SOLUTION

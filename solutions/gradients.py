@@ -72,7 +72,7 @@ def gradient(
     """
     # BEGIN SOLUTION
     point = x.detach().to(torch.float64).flatten()
-    slopes = torch.zeros_like(point)
+    slopes = torch.empty_like(point)
     for i in range(point.numel()):
         step = torch.zeros_like(point)
         step[i] = h
@@ -134,7 +134,7 @@ def gradient_check(
     """
     # BEGIN SOLUTION
     point = x.detach().to(torch.float64)
-    a = torch.as_tensor(grad_f(point), dtype=torch.float64)
+    a = grad_f(point).to(torch.float64)
     n = gradient(f, point, h)
     scale = torch.maximum(a.abs(), n.abs()).clamp(min=1)
     # A NaN compares as False, so that all() catches it.
@@ -168,11 +168,10 @@ def descend(
         raise ValueError(f"the learning rate must be positive, got {lr}")
     if steps < 0:
         raise ValueError(f"the number of steps cannot be negative, got {steps}")
-    # float64 on the way, so that small steps are not rounded away; a copy, so that x0 is safe.
-    x = x0.detach().to(torch.float64, copy=True)
+    x = x0.detach().to(torch.float64)  # so that small steps are not rounded away
     history = [float(f(x))]
     for _ in range(steps):
-        x = x - lr * gradient(f, x, h)
+        x = x - lr * gradient(f, x, h)  # a new x: -= might change x0
         history.append(float(f(x)))
     return x.to(x0.dtype), history
     # END SOLUTION

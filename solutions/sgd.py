@@ -144,8 +144,8 @@ def fit(
     (3.0, 1.0, 17.5, 300)
     """
     # BEGIN SOLUTION
-    w = torch.zeros(x.shape[1], 1, dtype=x.dtype, device=x.device, requires_grad=True)
-    b = torch.zeros(1, dtype=x.dtype, device=x.device, requires_grad=True)
+    w = x.new_zeros(x.shape[1], 1, requires_grad=True)  # of its dtype, on its device
+    b = x.new_zeros(1, requires_grad=True)
     losses = []
     for _ in range(steps):
         loss = mse(predict(x, w, b), y)
@@ -177,8 +177,8 @@ def fit_minibatch(
     """
     # BEGIN SOLUTION
     generator = torch.Generator().manual_seed(seed)
-    w = torch.zeros(x.shape[1], 1, dtype=x.dtype, device=x.device, requires_grad=True)
-    b = torch.zeros(1, dtype=x.dtype, device=x.device, requires_grad=True)
+    w = x.new_zeros(x.shape[1], 1, requires_grad=True)  # of its dtype, on its device
+    b = x.new_zeros(1, requires_grad=True)
     losses = []
     for _ in range(epochs):
         order = torch.randperm(len(x), generator=generator).to(x.device)

@@ -198,7 +198,7 @@ def test_what_the_work_draws_at_random_is_the_same_in_every_run_and_selection(gr
         "def double(x): return [random.random(), torch.rand(1).item(), numpy.random.rand()]\n"
         "halve = double\n"
     )
-    reports = [grade(tiny=text) for _ in range(2)]
+    reports = [grade({"tiny": text}, "tiny") for _ in range(2)]
     drawn = [[test.got for test in report.tests] for report in reports]
     assert drawn[0] == drawn[1]
     assert len(set(drawn[0])) == 1, "halve sees what double saw: each test starts anew"

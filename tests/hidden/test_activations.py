@@ -503,20 +503,30 @@ class TestIsLinear:
         x1 = torch.tensor([60.0, 0.001, -3.0], dtype=torch.float64, device=device)
         x2 = torch.tensor([40.0, 0.002, -3.0], dtype=torch.float64, device=device)
         for scale in (1.0, 1e6, 1e-9):
-            # The largest entries are about 100; a thousandth is 1e-5 of that.
+            # The largest entries are about 100, and 1.5e-4 is 1.5e-6 of that.
             for off, options, expected in [
-                (1e-3, {}, False),
-                (1e-5, {}, True),
+                (1.5e-4, {}, False),
+                (5e-5, {}, True),
                 (1e-3, {"tol": 1e-4}, True),
                 (1e-5, {"tol": 1e-8}, False),
             ]:
-                shift = scale * off
+                shift = torch.tensor([0.0, 0.0, scale * off], dtype=torch.float64, device=device)
                 got = student.is_linear(
                     lambda x, shift=shift: x + shift, scale * x1, scale * x2, 2.0, **options
                 )
                 largest, tol = 100 * scale, options.get("tol", 1e-6)
                 likely = (
-                    f"f(x) = x + {shift:g}: the sides of each law differ by {shift:g}. The largest "
-                    f"entry is about {largest:g}; tol = {tol:g} of it is {tol * largest:g}."
+                    f"f adds {scale * off:g} to the last entry, so the sides of each law differ by "
+                    f"that in one place. The largest entry is about {largest:g}; tol = {tol:g} of "
+                    f"it is {tol * largest:g}."
                 )
                 assert_same(got, expected, likely=likely)
+        one = torch.ones(1, device=device)
+        for off, expected in ((-0.6, True), (3.0, True), (-1.2, False)):
+            got = student.is_linear(lambda x, off=off: x + off, one, one, 2.0, tol=0.5)
+            sides = 2 + off, 2 + 2 * off
+            likely = (
+                f"The sides are {sides[0]:g} and {sides[1]:g}, and tol = 0.5. Measure their "
+                "difference by the larger of the two, whichever side that is."
+            )
+            assert_same(got, expected, likely=likely)

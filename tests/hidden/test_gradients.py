@@ -80,6 +80,21 @@ class Watched:
                 likely=NOT_AT_X if any(self._is_origin(x) for x in self.seen) else ONCE,
             )
 
+    def check_default_step(self):
+        """Where the caller names no h, the nearest point at which f was asked is 1e-6 away."""
+        self.check_arguments()
+        origin = torch.as_tensor(self.like, dtype=torch.float64)
+        points = [torch.as_tensor(x, dtype=torch.float64) for x in self.seen]
+        moves = [float((x.to(origin.device) - origin).abs().max()) for x in points]
+        nearest = min((move for move in moves if move > 0), default=0.0)
+        if not 0.5e-6 < nearest < 1.5e-6:
+            fail(
+                "f is asked at x + h and x - h, where h is 1e-6 unless the caller says so",
+                expected="calls of f at a distance of 1e-06",
+                got=f"calls of f at a distance of {nearest:.3g}",
+                likely="The default of h stands in the signature: h=1e-6.",
+            )
+
     def _is_origin(self, x):
         if isinstance(self.like, float):
             return x == self.like
@@ -218,6 +233,7 @@ class TestDerivative:
                 yield slope(x) * 1e-12, "a / 2 * h multiplies by h. Use brackets: a / (2 * h)."
 
             assert_slopes(got, slope(x), mistakes, likely=CENTRAL, rtol=1e-8, atol=1e-8)
+            f.check_default_step()
 
     @points(1)
     def test_central_difference(self, student, device, rng):
@@ -270,6 +286,7 @@ class TestGradient:
             got = student.gradient(f, x)
             f.check_arguments()
             assert_slopes(got, expected, lambda f=f, x=x, e=expected: slips(f.function, x, e))
+            f.check_default_step()
 
     @points(1)
     def test_one_element_at_a_time(self, student, device, rng):
@@ -335,6 +352,7 @@ class TestJacobian:
             f.check_arguments()
             likely = "Row i belongs to output i, column j to input j."
             assert_slopes(got, expected, lambda f=f, x=x: one_sided(f.function, x), likely=likely)
+            f.check_default_step()
 
     @points(1)
     def test_one_element_at_a_time(self, student, device, rng):
@@ -432,23 +450,33 @@ class TestGradientCheck:
         )
         assert_below(student, check(1000, 0.4), True, small.format(0.4, 0.399))
         assert_below(student, check(1000, 0.8), False, small.format(0.8, 0.799))
+        half = torch.tensor([0.5, 0.0], dtype=torch.float64, device=device)
+        got = plain(student.gradient_check(lambda x: 0.0, lambda x: half, x, tol=0.5))
+        edge = "a = 0.5 and n = 0 differ by tol itself, 0.5. At most tol is still right: <=."
+        assert_below(student, got, True, edge)
 
     @points(1)
     def test_tolerance_and_step_size(self, student, device):
         """tol is the largest error allowed, and h reaches your gradient."""
         x = torch.tensor([0.5, -1.0], dtype=torch.float64, device=device)
 
-        def check(**options):
+        def check(factor=1.0, **options):
             f = Watched(lambda x: (x**3).sum(), x)
-            return plain(student.gradient_check(f, lambda x: 3 * x**2, x, **options))
+            got = student.gradient_check(f, lambda x: factor * 3 * x**2, x, **options)
+            return plain(got), f
 
-        assert_below(student, check(), True, "f(x) = sum(x**3) and grad_f(x) = 3 * x**2 agree.")
+        got, f = check()
+        assert_below(student, got, True, "f(x) = sum(x**3) and grad_f(x) = 3 * x**2 agree.")
+        f.check_default_step()
+        for off, expected in ((0.5e-6, True), (1.5e-6, False)):
+            ratio = f"An entry of grad_f(x) is off by {off:g} of its size; by default tol is 1e-6."
+            assert_below(student, check(1 + off)[0], expected, ratio)
         # A central difference of x**3 is too large by h**2 = 0.01, in every element.
         error = "With h = 0.1, gradient is off by 0.01 in each element here, and tol is {}."
         asked = error.format(1e-6) + " Is h passed on to gradient?"
-        assert_below(student, check(h=0.1), False, asked)
-        assert_below(student, check(h=0.1, tol=0.02), True, error.format(0.02))
-        assert_below(student, check(h=0.1, tol=0.005), False, error.format(0.005))
+        assert_below(student, check(h=0.1)[0], False, asked)
+        assert_below(student, check(h=0.1, tol=0.02)[0], True, error.format(0.02))
+        assert_below(student, check(h=0.1, tol=0.005)[0], False, error.format(0.005))
 
     @points(1)
     def test_nan_is_never_right(self, student, device, rng):
@@ -520,6 +548,7 @@ class TestDescend:
             likely = "Note float(f(x)) once before the loop, and once at the end of each step."
         options = {"rtol": 1e-6, "atol": 1e-6, "what": "history"}
         assert_below(student, history, expected, likely, **options)
+        f.check_default_step()
 
     @points(1)
     def test_float32_start(self, student, device, rng):
@@ -549,11 +578,11 @@ class TestDescend:
         x, _ = unpack(student.descend(f, x0.clone(), lr=0.1, steps=0), "(x, history)")
         assert_same(x, x0, what="x")
         rate = "Check lr first: with 0 nothing moves, and a negative one walks uphill."
-        count = "Check steps first: range(-3) is simply empty and says nothing."
+        count = "Check steps first: range(-1) is simply empty and says nothing."
         for lr, steps, bad, likely in (
             (0.0, 1, 0.0, rate),
             (-2.0, 1, -2.0, rate),
-            (0.1, -3, -3, count),
+            (0.1, -1, -1, count),
         ):
             assert_raises(
                 ValueError,

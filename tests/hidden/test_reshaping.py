@@ -77,10 +77,16 @@ class TestInferShape:
                 mentions=(shape, -1, shape.count(-1)),
                 likely="Count the -1 first: with two of them there are many answers.",
             )
-        for shape, bad in [((-a, b), -a), ((-a, -b), -a), ((-b, -1), -b), ((a, -1, -b), -b)]:
+        for shape, bad in [
+            ((-a, b), -a),
+            ((-a, -b), -a),
+            ((-2, -2), -2),
+            ((-b, -1), -b),
+            ((a, -1, -b), -b),
+        ]:
             assert_raises(
                 ValueError,
-                partial(student.infer_shape, a * b, shape),
+                partial(student.infer_shape, abs(prod(shape)), shape),
                 mentions=(shape, bad),
                 likely="Look at each size on its own: two negative sizes have a positive product.",
             )

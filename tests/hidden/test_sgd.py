@@ -503,16 +503,18 @@ class TestFit:
         signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * 3)
         x = signs[rng.permutation(8)].to(device)
         y = rng.normal(8, 1, dtype=torch.float64)
-        w, b, _ = unpack(student.fit(x, y, lr=0.4, steps=20), "w", "b", "losses")
+        w, b, losses = unpack(student.fit(x, y), "w", "b", "losses")
         check_line(
             w,
             b,
             (x.T @ y / 8, y.mean(dim=0)),
-            mistakes=lambda part: walks_gone_wrong(part, x, y, 0.4, 20),
+            mistakes=lambda part: walks_gone_wrong(part, x, y, 0.1, 1000),
             likely="For this x, the least-squares line has w = x.T @ y / N and b = mean of y.",
             rtol=1e-6,
             atol=1e-6,
         )
+        default = "Unless the caller says how many, fit takes 1000 steps: steps=1000."
+        assert_same(len(losses), 1000, likely=default, what="the number of losses")
 
 
 ONE_BATCH = (
