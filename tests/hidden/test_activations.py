@@ -521,12 +521,12 @@ class TestIsLinear:
                     f"it is {tol * largest:g}."
                 )
                 assert_same(got, expected, likely=likely)
-        one = torch.ones(1, device=device)
+        one = torch.tensor([1.0, 0.0], device=device)
         for off, expected in ((-0.6, True), (3.0, True), (-1.2, False)):
-            got = student.is_linear(lambda x, off=off: x + off, one, one, 2.0, tol=0.5)
+            got = student.is_linear(lambda x, off=off: x + off * one, one, one, 2.0, tol=0.5)
             sides = 2 + off, 2 + 2 * off
             likely = (
-                f"The sides are {sides[0]:g} and {sides[1]:g}, and tol = 0.5. Measure their "
-                "difference by the larger of the two, whichever side that is."
+                f"The sides are [{sides[0]:g}, 0] and [{sides[1]:g}, 0], and tol = 0.5. Measure "
+                "their difference by the largest entry, whichever side has it."
             )
             assert_same(got, expected, likely=likely)

@@ -498,23 +498,25 @@ class TestFit:
 
     @points(1)
     def test_reaches_least_squares(self, student, device, rng):
-        """With enough steps it finds the least-squares line."""
-        # All eight corners of a cube: the columns are orthogonal, so least squares is a mean.
-        signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * 3)
-        x = signs[rng.permutation(8)].to(device)
-        y = rng.normal(8, 1, dtype=torch.float64)
-        w, b, losses = unpack(student.fit(x, y), "w", "b", "losses")
-        check_line(
-            w,
-            b,
-            (x.T @ y / 8, y.mean(dim=0)),
-            mistakes=lambda part: walks_gone_wrong(part, x, y, 0.1, 1000),
-            likely="For this x, the least-squares line has w = x.T @ y / N and b = mean of y.",
-            rtol=1e-6,
-            atol=1e-6,
-        )
-        default = "Unless the caller says how many, fit takes 1000 steps: steps=1000."
-        assert_same(len(losses), 1000, likely=default, what="the number of losses")
+        """Enough steps find the least-squares line; the default is 1000 steps."""
+        # All corners of a cube: the columns are orthogonal, so least squares is a mean.
+        for d, options in ((3, {"lr": 0.4, "steps": 20}), (1, {})):
+            signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * d)
+            x = signs.reshape(-1, d)[rng.permutation(2**d)].to(device)
+            y = rng.normal(2**d, 1, dtype=torch.float64)
+            lr, steps = options.get("lr", 0.1), options.get("steps", 1000)
+            w, b, losses = unpack(student.fit(x, y, **options), "w", "b", "losses")
+            check_line(
+                w,
+                b,
+                (x.T @ y / len(x), y.mean(dim=0)),
+                mistakes=lambda part, run=(x, y, lr, steps): walks_gone_wrong(part, *run),
+                likely="For this x, the least-squares line has w = x.T @ y / N and b = mean of y.",
+                rtol=1e-6,
+                atol=1e-6,
+            )
+            default = "Unless the caller says how many, fit takes 1000 steps: steps=1000."
+            assert_same(len(losses), steps, likely=default, what="the number of losses")
 
 
 ONE_BATCH = (
