@@ -7,7 +7,7 @@ else
 BIN := $(VENV)/bin
 endif
 
-.PHONY: grade test lint bench install
+.PHONY: grade test lint bench audit install
 grade: $(VENV)/.installed
 	@$(BIN)/grade || test $$? -eq 1  # "not yet" is no error of make's
 
@@ -23,6 +23,9 @@ lint: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python tests/bench/bench.py
+
+audit: $(VENV)/.installed
+	$(BIN)/grade audit
 
 install: $(VENV)/.installed
 

@@ -80,6 +80,12 @@ def run(
         int | None,
         typer.Option(help="Repeat a run with its seed.", show_default="derived from the work"),
     ] = None,
+    variant: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ID", help="A seed of this learner's own, from a name and the course's secret."
+        ),
+    ] = None,
     format: Annotated[str, typer.Option(help="terminal or json.")] = "terminal",
     output: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
     sandbox: Sandbox = "auto",
@@ -90,7 +96,7 @@ def run(
     from grader import commands
 
     options = commands.options(device, seed, sandbox, timeout, memory)
-    raise typer.Exit(commands.run(names or [], submission, options, format, output))
+    raise typer.Exit(commands.run(names or [], submission, options, format, output, variant))
 
 
 @app.command()
@@ -128,6 +134,16 @@ def hint(
 
 
 @app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="UNIT.EXERCISE", help="A name of your choice.")],
+) -> None:
+    """For authors: begin an exercise, and a course where there is none yet."""
+    from grader import commands
+
+    commands.new(name)
+
+
+@app.command()
 def sync(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit 1 if a stub is out of step.")
@@ -140,6 +156,33 @@ def sync(
     from grader import commands
 
     raise typer.Exit(commands.sync(check=check, force=force))
+
+
+@app.command()
+def audit(
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[UNIT]...", help="What to audit; everything if none is named."),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Seeds with which a solution must get full marks.")
+    ] = 20,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Mutants of each unit to try.", show_default="all"),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes.", show_default="one for each core")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Grade again what an earlier audit graded.")
+    ] = False,
+) -> None:
+    """For authors: find the mistakes that the tests let through."""
+    from grader import commands
+
+    code = commands.audit(units or [], seeds=seeds, sample=sample, jobs=jobs, fresh=fresh)
+    raise typer.Exit(code)
 
 
 def main() -> NoReturn:

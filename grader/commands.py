@@ -17,10 +17,12 @@ from grader.progress import read_progress
 from grader.report import Report
 from grader.sandbox.limits import MIB, Limits
 from grader.submission import read_submission
+from grader.variant import read_secret, variant_seed
 
 FORMATS = ("terminal", "json")
 SANDBOX = ("auto", "require", "off")
 MAX_WIDTH = 100
+_PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})
 
 
 def options(device: str, seed: int | None, sandbox: str, timeout: float, memory: int) -> Options:
@@ -37,11 +39,14 @@ def run(
     options: Options,
     format: str,
     output: Path | None,
+    variant: str | None = None,
 ) -> int:
     """Grade one submission and show or write its report; the exit code."""
     if format not in FORMATS:
         raise UsageError(f"no format {format!r}: choose terminal or json")
     course = find_course(Path.cwd())
+    if variant is not None:
+        options = _of_variant(options, variant, course)
     _check_output(course, output)
     selection = course.select(names)
     submission = read_submission(
@@ -60,6 +65,13 @@ def run(
         _remember(course, report)
     _deliver(report, format, output)
     return exit_code([report])
+
+
+def _of_variant(options: Options, variant: str, course: Course) -> Options:
+    """With the seed of this learner."""
+    if options.seed is not None:
+        raise UsageError("--seed and --variant both choose the seed: give one of them")
+    return replace(options, seed=variant_seed(variant, read_secret(course.root)))
 
 
 def _check_output(course: Course, output: Path | None) -> None:
@@ -117,7 +129,7 @@ def _printable(text: str) -> str:
     try:
         text.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
-        return text.translate({ord("█"): "#", ord("░"): ".", ord("…"): "...", ord("·"): "|"})
+        return text.translate(_PLAIN)
     return text
 
 
@@ -205,6 +217,19 @@ def hint(name: str, *, every: bool) -> None:
     progress.save()
 
 
+def new(name: str) -> None:
+    """Begin an exercise, and say which files to fill in."""
+    from grader.new import begin
+
+    begun = begin(name, Path.cwd())
+    if begun.first:
+        print(f"A new course in {begun.root}")
+    for path in begun.written:
+        print(f"written: {path}")
+    for line in begun.next_steps:
+        print(line)
+
+
 def sync(*, check: bool, force: bool) -> int:
     """Write the stubs, or only say which are out of step; the exit code."""
     from grader.stubs import stubs_of
@@ -223,3 +248,23 @@ def sync(*, check: bool, force: bool) -> int:
     if not stale:
         print("All stubs are in step with their solutions.")
     return 1 if check and stale else 0
+
+
+def audit(
+    units: list[str], *, seeds: int, sample: int | None, jobs: int | None, fresh: bool
+) -> int:
+    """Print what the tests of a course let through; the exit code."""
+    from grader.audit.auditing import Thoroughness
+    from grader.audit.auditing import audit as audited
+    from grader.audit.rendering import render
+
+    course = find_course(Path.cwd())
+    if parts := [name for name in units if "." in name.removesuffix(".py")]:
+        raise UsageError(f"units are audited whole: name {parts[0].partition('.')[0]} instead")
+    with _progress_bar() as show:
+        found = audited(
+            course, list(course.select(units)), Thoroughness(seeds, sample, jobs, fresh), show
+        )
+    width, color = _terminal()
+    sys.stdout.write(_printable(render(found, width=width, color=color)))
+    return 1 if found.holes else 0

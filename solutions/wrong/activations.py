@@ -257,8 +257,8 @@ def elu__borrowed(x, alpha=1.0):
 
 
 def softmax__as_on_paper(x, dim=-1):
-    """e^1000 is infinite, and inf / inf is nan. Subtracting the largest first changes nothing
-    else."""
+    """exp(1000) is infinite in float32. Subtracting the largest input first changes nothing in the
+    result and keeps every exponent at or below 0."""
     z = torch.exp(x)
     return z / z.sum(dim=dim, keepdim=True)
 

@@ -1,7 +1,48 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from grader.errors import UsageError
+from grader.sandbox import jail
 from grader.variant import FILE, VARIABLE, read_secret, variant_seed
+
+ROOT = Path(__file__).parents[2]
+# Wherever the secrets lie, by every way to them; what it finds, it shows in the report.
+SPY = """
+import ctypes, os, pathlib
+
+FOUND = [f"{dict(os.environ)}"]
+
+def look(*paths):
+    for path in paths:
+        try:
+            FOUND.append(f"{path}: " + pathlib.Path(path).read_bytes().decode("latin-1"))
+        except OSError as error:
+            FOUND.append(f"{path}: {type(error).__name__}")
+
+COURSE = pathlib.Path(%(course)r)
+os.chdir(os.environ["HOME"])
+look(COURSE / %(file)r, COURSE / "exercises" / ".." / %(file)r, os.path.relpath(COURSE / %(file)r))
+look("/proc/self/environ", f"/proc/{os.getppid()}/environ")
+get = ctypes.CDLL(None).getenv
+get.restype = ctypes.c_char_p
+FOUND.append(f"getenv: {get(%(variable)r.encode())}")
+try:
+    os.symlink(COURSE / %(file)r, "link")
+    look("link")
+except OSError as error:
+    FOUND.append(f"link: {type(error).__name__}")
+print(*FOUND, sep="\\n")
+
+def double(x):
+    raise RuntimeError(f"{FOUND}"[:2000])
+
+halve = double
+"""
 
 
 def test_the_seed_of_an_id_and_a_secret_never_changes():
@@ -30,3 +71,45 @@ def test_the_environment_comes_before_the_file(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, "")
     with pytest.raises(UsageError, match="is empty"):
         read_secret(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def spied(make_course):
+    """A variant's report on code that looks for the secrets."""
+    course = make_course(exact=True, tiny=None)
+    names = {"course": str(course.root), "file": FILE, "variable": VARIABLE}
+    (course.root / "exercises" / "tiny.py").write_text(SPY % names)
+    (course.root / FILE).write_text("fromthefile")
+
+    def run(sandbox: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        line = ["run", "--variant", "Ann", "--format", "json", "--sandbox", sandbox]
+        return subprocess.run(
+            [sys.executable, "-m", "grader", *line],
+            cwd=course.root,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+@pytest.mark.skipif(jail.unavailable() is not None, reason="no confinement here")
+def test_learner_code_can_read_neither_secret_and_no_report_holds_one(spied):
+    ran = spied("require", **{VARIABLE: "fromtheenvironment"})
+    assert (ran.returncode, ran.stderr) == (1, "")
+    report = json.loads(ran.stdout)
+    assert report["seed"] == variant_seed("Ann", "fromtheenvironment")
+    assert f"{FILE}: PermissionError" in ran.stdout, "the spy did not look"
+    assert "getenv: None" in ran.stdout
+    for secret in ("fromtheenvironment", "fromthefile"):
+        assert secret not in ran.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the spy knows Linux")
+def test_the_spy_finds_the_file_where_nothing_stops_it(spied):
+    ran = spied("off", **{VARIABLE: "fromtheenvironment"})
+    assert "fromthefile" in ran.stdout
+    assert "getenv: None" in ran.stdout, "the environment is clean even there"

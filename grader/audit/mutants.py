@@ -1,0 +1,331 @@
+"""Mutants of a solution: what it becomes by one small edit that a suite should notice.
+
+Made with `ast` alone: mutmut offers no library to call, cosmic-ray needs a runner of its own and
+deletes no statements or keywords.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A solution with one edit; `exercise` is None in code that several exercises share.
+
+    `before` and `after` are the changed lines, stripped; lines keep their numbers.
+    """
+
+    exercise: str | None
+    line: int
+    before: str
+    after: str
+    text: str
+
+
+_ARITHMETIC: dict[type[ast.operator], tuple[str, str]] = {
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.FloorDiv: ("//", "/"),
+    ast.Mod: ("%", "//"),
+    ast.Pow: ("**", "*"),
+    ast.MatMult: ("@", "*"),
+    ast.BitAnd: ("&", "|"),
+    ast.BitOr: ("|", "&"),
+}
+# The operator as a pattern, then its neighbour at the boundary and its negation.
+_COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
+    ast.Lt: ("<", ("<=", ">=")),
+    ast.LtE: ("<=", ("<", ">")),
+    ast.Gt: (">", (">=", "<=")),
+    ast.GtE: (">=", (">", "<")),
+    ast.Eq: ("==", ("!=",)),
+    ast.NotEq: ("!=", ("==",)),
+    ast.In: (r"\bin\b", ("not in",)),
+    ast.NotIn: (r"\bnot\s+in\b", ("in",)),
+    ast.Is: (r"\bis\b", ("is not",)),
+    ast.IsNot: (r"\bis\s+not\b", ("is",)),
+}
+_PAIRS = (
+    ("sum", "mean"),
+    ("max", "min"),
+    ("maximum", "minimum"),
+    ("amax", "amin"),
+    ("argmax", "argmin"),
+    ("any", "all"),
+    ("zeros", "ones"),
+    ("zeros_like", "ones_like"),
+    ("floor", "ceil"),
+    ("train", "eval"),
+)
+_EXCHANGED = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])}
+_BUILTINS = frozenset(("max", "min", "any", "all"))
+
+Edit = tuple[int, int, str]  # from, to, and what stands there instead
+
+
+def mutants_of(source: str, exercises: Collection[str]) -> list[Mutant]:
+    """Every mutant of a unit, in the order of its lines; no two of them are the same program."""
+    tree = ast.parse(source)
+    code = _Code(source)
+    seen = {ast.dump(tree)}
+    found = []
+    for node in tree.body:
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        exercise = node.name if node.name in exercises else None
+        for edit in sorted(set(code.edits(node))):
+            text = code.edited(edit)
+            program = _program(text)
+            if program is not None and program not in seen:
+                seen.add(program)
+                found.append(_mutant(exercise, source, text))
+    return found
+
+
+def _program(text: str) -> str | None:
+    """What distinguishes one program from another; None for a text that is none."""
+    try:
+        tree = ast.parse(text)
+        compile(tree, "<mutant>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None
+    return ast.dump(tree)
+
+
+def _mutant(exercise: str | None, source: str, text: str) -> Mutant:
+    old, new = source.split("\n"), text.split("\n")
+    changed = [i for i, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]
+    first, last = changed[0], changed[-1] + 1
+    return Mutant(exercise, first + 1, _stripped(old[first:last]), _stripped(new[first:last]), text)
+
+
+def _stripped(lines: list[str]) -> str:
+    return "\n".join(line.strip() for line in lines if line.strip())
+
+
+class _Code:
+    """A source as bytes, which is how `ast` counts columns, and the edits of its nodes."""
+
+    def __init__(self, source: str) -> None:
+        self.bytes = source.encode()
+        self.starts = [0]
+        for line in self.bytes.split(b"\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
+
+    def edited(self, edit: Edit) -> str:
+        start, end, new = edit
+        breaks = "\n" * (self.bytes.count(b"\n", start, end) - new.count("\n"))
+        padded = f"({breaks})" if new == "()" else new + breaks  # brackets may span lines
+        return (self.bytes[:start] + padded.encode() + self.bytes[end:]).decode()
+
+    def start(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
+        return self.starts[node.lineno - 1] + node.col_offset
+
+    def end(self, node: ast.expr | ast.stmt | ast.keyword) -> int:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self.starts[node.end_lineno - 1] + node.end_col_offset
+
+    def text(self, node: ast.expr | ast.stmt) -> str:
+        return self.bytes[self.start(node) : self.end(node)].decode()
+
+    def whole(self, node: ast.expr | ast.stmt, new: str) -> Edit:
+        return self.start(node), self.end(node), new
+
+    def between(self, pattern: str, start: int, end: int, new: str) -> Iterator[Edit]:
+        """Exchange the first match of `pattern` in a stretch, which may not lie in a comment."""
+        gap = self.bytes[start:end].decode()
+        bare = re.sub(r"#[^\n]*", lambda comment: " " * len(comment[0].encode()), gap)
+        if match := re.search(pattern, bare):
+            yield start + match.start(), start + match.end(), new
+
+    def edits(self, node: ast.AST) -> Iterator[Edit]:
+        """Every edit of a node and of what stands in it."""
+        if isinstance(node, (ast.JoinedStr, ast.Raise)):
+            children: list[ast.AST] = []  # messages
+        else:
+            children = list(_parts(node))
+        if rule := _RULES.get(type(node)):
+            yield from rule(self, node)
+        for child in children:
+            if isinstance(child, ast.stmt) and not _is_all_of_an_if(node):
+                yield from _deleted(self, child)
+            yield from self.edits(child)
+
+
+def _parts(node: ast.AST) -> Iterator[ast.AST]:
+    """The children that run: no annotation, and no text that stands alone."""
+    for name, value in ast.iter_fields(node):
+        if name in ("annotation", "returns", "type_params"):
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST) and not _is_docstring(child):
+                yield child
+
+
+def _is_all_of_an_if(node: ast.AST) -> bool:
+    """Without its only statement an `if` does nothing, as if it were deleted itself."""
+    return isinstance(node, ast.If) and not node.orelse and len(node.body) == 1
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def _deleted(code: _Code, node: ast.stmt) -> Iterator[Edit]:
+    """A statement that is not there; what would leave a name unbound is deleted all the same."""
+    simple = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Raise, ast.Assert, ast.Delete)
+    if isinstance(node, simple) or (isinstance(node, ast.If) and not node.orelse):
+        yield code.whole(node, "pass")
+
+
+def _binary(code: _Code, node: ast.BinOp) -> Iterator[Edit]:
+    if type(node.op) in _ARITHMETIC:
+        old, new = _ARITHMETIC[type(node.op)]
+        yield from code.between(re.escape(old), code.end(node.left), code.start(node.right), new)
+
+
+def _augmented(code: _Code, node: ast.AugAssign) -> Iterator[Edit]:
+    if type(node.op) in _ARITHMETIC:
+        old, new = _ARITHMETIC[type(node.op)]
+        sign = re.escape(f"{old}=")
+        yield from code.between(sign, code.end(node.target), code.start(node.value), f"{new}=")
+
+
+def _comparison(code: _Code, node: ast.Compare) -> Iterator[Edit]:
+    sides = [node.left, *node.comparators]
+    for left, op, right in zip(sides, node.ops, sides[1:], strict=False):
+        pattern, others = _COMPARISONS[type(op)]
+        for other in others:
+            yield from code.between(pattern, code.end(left), code.start(right), other)
+
+
+def _boolean(code: _Code, node: ast.BoolOp) -> Iterator[Edit]:
+    old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
+    for left, right in zip(node.values, node.values[1:], strict=False):
+        yield from code.between(rf"\b{old}\b", code.end(left), code.start(right), new)
+
+
+def _unary(code: _Code, node: ast.UnaryOp) -> Iterator[Edit]:
+    if not isinstance(node.op, ast.UAdd):
+        yield from code.between(r"(not\b|-|~)\s*", code.start(node), code.start(node.operand), "")
+
+
+def _constant(code: _Code, node: ast.Constant) -> Iterator[Edit]:
+    value = node.value
+    if isinstance(value, bool):
+        yield code.whole(node, str(not value))
+    elif isinstance(value, int):
+        for near in (value + 1, value - 1):
+            yield code.whole(node, str(near))
+    elif isinstance(value, float):
+        yield code.whole(node, repr(value * 2 if value else 1.0))
+        if value:
+            yield code.whole(node, f"-{code.text(node)}")
+
+
+def _call(code: _Code, node: ast.Call) -> Iterator[Edit]:
+    for keyword in node.keywords:
+        if keyword.arg is not None:
+            yield _without(code, code.start(keyword), code.end(keyword))
+    if len(node.args) >= 2 and not any(isinstance(a, ast.Starred) for a in node.args[:2]):
+        first, second = node.args[:2]
+        between = code.bytes[code.end(first) : code.start(second)].decode()
+        exchanged = f"{code.text(second)}{between}{code.text(first)}"
+        yield code.start(first), code.end(second), exchanged
+
+
+def _without(code: _Code, start: int, end: int) -> Edit:
+    """Take out an argument with the comma after it, or else the one before it."""
+    if after := re.match(rb"\s*,[ \t]*", code.bytes[end:]):
+        return start, end + after.end(), ""
+    before = re.search(rb",\s*$", code.bytes[:start])
+    return (before.start() if before else start), end, ""
+
+
+def _condition(code: _Code, node: ast.If | ast.While | ast.IfExp) -> Iterator[Edit]:
+    test = node.test
+    one_comparison = isinstance(test, ast.Compare) and len(test.ops) == 1
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    if not one_comparison and not negated:  # those are negated by their own rule
+        yield code.whole(test, f"not ({code.text(test)})")
+
+
+def _return(code: _Code, node: ast.Return) -> Iterator[Edit]:
+    if node.value is not None:
+        yield code.whole(node, "return None")
+
+
+def _with(code: _Code, node: ast.With) -> Iterator[Edit]:
+    last = node.items[-1]
+    if all(item.optional_vars is None for item in node.items):
+        for _, end, _ in code.between(
+            ":", code.end(last.context_expr), code.start(node.body[0]), ""
+        ):
+            yield code.start(node), end, "if True:"
+
+
+def _definition(
+    code: _Code, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+) -> Iterator[Edit]:
+    for decorator in node.decorator_list:
+        start = code.bytes.rindex(b"@", 0, code.start(decorator))
+        yield start, code.end(decorator), ""
+
+
+def _loop(code: _Code, node: ast.For) -> Iterator[Edit]:
+    yield code.whole(node.iter, "()")
+
+
+def _slice(code: _Code, node: ast.Slice) -> Iterator[Edit]:
+    for bound in (node.lower, node.upper, node.step):
+        if bound is not None:
+            yield code.whole(bound, "")
+
+
+def _attribute(code: _Code, node: ast.Attribute) -> Iterator[Edit]:
+    if node.attr in _EXCHANGED:
+        end = code.end(node)
+        yield end - len(node.attr), end, _EXCHANGED[node.attr]
+
+
+def _name(code: _Code, node: ast.Name) -> Iterator[Edit]:
+    if node.id in _BUILTINS and isinstance(node.ctx, ast.Load):
+        yield code.whole(node, _EXCHANGED[node.id])
+
+
+def _break(code: _Code, node: ast.Break) -> Iterator[Edit]:
+    yield code.whole(node, "continue")
+
+
+def _continue(code: _Code, node: ast.Continue) -> Iterator[Edit]:
+    yield code.whole(node, "break")
+
+
+_RULES: dict[type[ast.AST], Callable[..., Iterator[Edit]]] = {
+    ast.BinOp: _binary,
+    ast.AugAssign: _augmented,
+    ast.Compare: _comparison,
+    ast.BoolOp: _boolean,
+    ast.UnaryOp: _unary,
+    ast.Constant: _constant,
+    ast.Call: _call,
+    ast.If: _condition,
+    ast.While: _condition,
+    ast.IfExp: _condition,
+    ast.Return: _return,
+    ast.With: _with,
+    ast.FunctionDef: _definition,
+    ast.AsyncFunctionDef: _definition,
+    ast.ClassDef: _definition,
+    ast.For: _loop,
+    ast.Slice: _slice,
+    ast.Attribute: _attribute,
+    ast.Name: _name,
+    ast.Break: _break,
+    ast.Continue: _continue,
+}

@@ -1,0 +1,104 @@
+"""What an audit has to grade of one unit."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.audit.equivalents import Equivalent
+from grader.audit.jobs import EVERY_DEVICE, Job, read_text, seed_of, solution_of
+from grader.audit.mutants import Mutant, mutants_of
+from grader.bank import WrongAnswer, read_bank, text_of
+from grader.course import Course, Unit
+from grader.errors import CourseError
+from grader.stubs import Stub, stub_of
+
+ACCEPTED_SEEDS = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The jobs of a unit, each beside what it is about."""
+
+    unit: Unit
+    stub: Stub
+    unsolved: Job
+    solved: tuple[Job, ...]
+    again: Job
+    examples: Job
+    accepted: tuple[tuple[Path, Job], ...]
+    wrong: tuple[tuple[WrongAnswer, Job], ...]
+    mutants: tuple[tuple[Mutant, Job], ...]
+    every_mutant: tuple[Mutant, ...]
+    equivalents: tuple[Equivalent, ...]
+
+    @property
+    def sampled(self) -> bool:
+        return len(self.mutants) < len(self.every_mutant)
+
+    def jobs(self) -> Iterator[Job]:
+        """What takes long comes first, so that no process is left alone with it at the end."""
+        yield from (self.examples, *self.solved, self.again, self.unsolved)
+        yield from (job for _, job in self.accepted)
+        yield from (job for _, job in sorted(self.mutants, key=lambda pair: _ends_at_once(pair[0])))
+        yield from (job for _, job in self.wrong)
+
+
+def _ends_at_once(mutant: Mutant) -> bool:
+    """Whether nothing about it looks like a loop that may not end."""
+    return not any(word in mutant.before for word in ("while", "break", "continue", "+=", "-="))
+
+
+def plan_of(
+    course: Course,
+    unit: Unit,
+    equivalents: Sequence[Equivalent],
+    *,
+    seeds: int,
+    sample: int | None,
+) -> Plan:
+    """Raises: CourseError if the solution or the bank cannot be read."""
+    path = course.solutions_folder / f"{unit.name}.py"
+    if not path.is_file():
+        raise CourseError(f"{path} is missing: unit {unit.name} cannot be audited")
+    solution = solution_of(course, unit.name)
+    stub = Stub(course.exercises_folder / path.name, stub_of(solution, str(path)))
+    every = frozenset(exercise.name for exercise in unit.exercises)
+
+    def job(text: str, exercises: frozenset[str] = every) -> Job:
+        return Job(unit.name, exercises, text, seed_of(text))
+
+    mutants = mutants_of(solution, every)
+    return Plan(
+        unit=unit,
+        stub=stub,
+        unsolved=job(stub.text),
+        solved=tuple(
+            Job(unit.name, every, solution, seed, device=EVERY_DEVICE) for seed in range(seeds)
+        ),
+        again=Job(unit.name, every, solution, 0, device=EVERY_DEVICE, attempt=2),
+        examples=Job(unit.name, every, solution, 0, examples=True),
+        accepted=tuple(
+            (module, Job(unit.name, every, read_text(module), seed))
+            for module in sorted((course.root / "tests" / "accepted" / unit.name).glob("*.py"))
+            for seed in range(ACCEPTED_SEEDS)
+        ),
+        wrong=tuple(
+            (answer, job(text_of(course, answer), frozenset([answer.exercise])))
+            for answer in read_bank(course, unit.name)
+        ),
+        mutants=tuple(
+            (mutant, job(mutant.text, frozenset([mutant.exercise]) if mutant.exercise else every))
+            for mutant in _drawn(unit.name, mutants, sample)
+        ),
+        every_mutant=tuple(mutants),
+        equivalents=tuple(equivalents),
+    )
+
+
+def _drawn(unit: str, mutants: list[Mutant], sample: int | None) -> list[Mutant]:
+    """Some of them, the same ones every time; all of them without `sample`."""
+    if sample is None or sample >= len(mutants):
+        return mutants
+    chosen = random.Random(unit).sample(range(len(mutants)), sample)
+    return [mutants[number] for number in sorted(chosen)]

@@ -1,0 +1,135 @@
+"""What was graded before, kept beside the course: an audit grades again only what has changed."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import grader
+from grader.audit.jobs import Graded, Job, Tested, read_text, solution_of
+from grader.course import Course
+from grader.report import Outcome
+
+FILE = ".torchkata-audit.jsonl"
+# What decides what a test says, as beginnings of paths in the grader's package.
+_JUDGES = ("suite/", "sandbox/", "grading.py", "bank.py", "submission.py", "course.py", "report.py")
+_RUNNERS = ("audit/jobs.py", "audit/examples.py", "audit/running.py")
+
+
+class Records:
+    """The results of jobs by a digest of all that they depend on; a line of JSON for each."""
+
+    def __init__(self, course: Course, *, fresh: bool) -> None:
+        self.course, self.path = course, course.root / FILE
+        self.keys, self.fresh = _Keys(course), fresh
+        self.known: dict[str, tuple[str, Graded]] = dict(_read(self.path))
+        self.used: set[str] = set()
+        self.file = self.path.open("a", encoding="utf-8")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.file.close()
+
+    def get(self, job: Job) -> Graded | None:
+        """What is known of a job; nothing is, for an audit that starts afresh."""
+        key = self.keys.of(job)
+        self.used.add(key)
+        return self.known[key][1] if key in self.known and not self.fresh else None
+
+    def add(self, job: Job, graded: Graded) -> None:
+        """Keep a result at once; what could not be judged is tried again by the next audit."""
+        if graded.fault is None:
+            key = self.keys.of(job)
+            self.known[key] = (job.unit, graded)
+            self.file.write(_line(key, job.unit, graded))
+            self.file.flush()
+
+    def compact(self, units: set[str]) -> None:
+        """Forget what none of the jobs of `units` asked for."""
+        kept = [
+            _line(key, unit, graded)
+            for key, (unit, graded) in self.known.items()
+            if key in self.used or unit not in units
+        ]
+        self.file.close()
+        new = self.path.with_suffix(".new")
+        new.write_text("".join(kept), encoding="utf-8")
+        new.replace(self.path)
+
+
+def _line(key: str, unit: str, graded: Graded) -> str:
+    return json.dumps({"key": key, "unit": unit, **asdict(graded)}) + "\n"
+
+
+def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
+    """Every line that is whole: the last one of an audit that was stopped may not be."""
+    if not path.is_file():
+        return
+    for line in read_text(path).splitlines():
+        try:
+            entry: dict[str, Any] = json.loads(line)
+            key, unit = entry.pop("key"), entry.pop("unit")
+            tests = [_tested(test) for test in entry.pop("tests")]
+            yield key, (unit, Graded(tests=tuple(tests), **entry))
+        except (ValueError, KeyError, TypeError):
+            continue
+
+
+def _tested(test: dict[str, Any]) -> Tested:
+    return Tested(**{**test, "outcome": Outcome(test["outcome"])})
+
+
+class _Keys:
+    """Digests of jobs; what jobs share is read once."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.units: dict[str, str] = {}
+
+    def of(self, job: Job) -> str:
+        if job.unit not in self.units:
+            self.units[job.unit] = self._of_unit(job.unit)
+        others = [
+            solution_of(self.course, unit.name)
+            for unit in self.course.units
+            if unit.name != job.unit and re.search(rf"\b{unit.name}\b", job.text)
+        ]
+        asked = [job.text, *sorted(job.exercises), job.seed, job.device, job.attempt, job.examples]
+        return _digest(job.unit, self.units[job.unit], self.grader, *asked, *others)
+
+    def _of_unit(self, unit: str) -> str:
+        folder = self.course.suites_folder
+        rigs = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
+        files = [self.course.suite(unit), self.course.bank(unit), *rigs]
+        texts = [read_text(path) if path.is_file() else "" for path in files]
+        return _digest(solution_of(self.course, unit), *texts)
+
+    @cached_property
+    def grader(self) -> str:
+        """The grader's own sources, the versions it works with, and the devices at hand."""
+        root = Path(grader.__file__).parent
+        names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.py"))
+        texts = [read_text(root / name) for name in names if name.startswith((*_JUDGES, *_RUNNERS))]
+        devices = sorted(str(path) for path in Path("/dev").glob("nvidia[0-9]*"))
+        return _digest(*texts, version("torch"), version("numpy"), *devices)
+
+
+def _digest(*parts: object) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        data = str(part).encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()

@@ -1,0 +1,64 @@
+"""The seed of one learner: from an ID and the secret of the course, the same on every machine."""
+
+import hashlib
+import os
+import unicodedata
+from pathlib import Path
+
+from grader.errors import UsageError
+
+VARIABLE = "TORCHKATA_SECRET"
+FILE = ".torchkata-secret"
+MAKE = 'python -c "import secrets; print(secrets.token_hex(16))"'
+
+
+def variant_seed(variant: str, secret: str) -> int:
+    """32 bits that follow from both alone; upper or lower case and outer spaces do not matter.
+
+    Raises: UsageError if either is empty.
+    """
+    identity = _composed(_composed(variant).strip().casefold())
+    if not identity:
+        raise UsageError("--variant needs a name or number that tells this learner from others")
+    key = _bare(secret).encode("utf-8", "surrogatepass")
+    if not key:
+        raise UsageError(f"the secret of the course is empty: make one with {MAKE}")
+    if len(key) > hashlib.blake2b.MAX_KEY_SIZE:
+        key = hashlib.blake2b(key).digest()
+    digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=4, key=key)
+    return int.from_bytes(digest.digest(), "big")
+
+
+def read_secret(root: Path) -> str:
+    """The secret in the environment, or else in the file at the root of the course.
+
+    Raises: UsageError if there is none, or none that can be read.
+    """
+    # Set but empty is how CI hands over a secret that it lacks: no reason to look elsewhere.
+    secret, source = os.environ.get(VARIABLE), VARIABLE
+    if secret is None:
+        path = root / FILE
+        source = str(path)
+        try:
+            secret = path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise UsageError(
+                "--variant needs a secret, or else learners could work out their own seeds: "
+                f"set {VARIABLE}, or write {path}, to what this prints: {MAKE}"
+            ) from None
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{path} is not UTF-8 text: save it with that encoding") from None
+    if not _bare(secret):
+        raise UsageError(f"{source} is empty: give it what this prints: {MAKE}")
+    return secret
+
+
+def _bare(secret: str) -> str:
+    """Without what an editor or a shell puts around it."""
+    return secret.removeprefix("\ufeff").strip()
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,315 @@
+"""`grade audit` finds each kind of hole, and none where there is none."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.audit.auditing import Thoroughness, audit
+from grader.audit.equivalents import read_equivalents
+from grader.audit.findings import Audit
+from grader.audit.records import FILE
+from grader.course import read_course
+from grader.errors import CourseError
+from grader.grading import ignore
+from grader.stubs import stubs_of
+
+ROOT = Path(__file__).parents[3]
+ENTRY = """
+[[unit]]
+name = "{unit}"
+title = "A tiny unit"
+points = 2
+
+[[unit.exercise]]
+name = "double"
+title = "twice as much"
+hints = ["What is 2 * 3?"]
+"""
+SOLUTION = '''
+def double(x):
+    """Return 2 x.
+
+    >>> double(3)
+    6
+    """
+    # BEGIN SOLUTION
+    return 2 * x
+    # END SOLUTION
+'''
+BANK = '''
+def double__half(x):
+    """Twice as much is more, not less."""
+    return x / 2
+
+
+def double__squared(x):
+    """x * x is the square of x."""
+    return x * x
+
+
+def double__unchanged(x):
+    """Something has to be done to x."""
+    return x
+'''
+SUITE = '''
+from grader.suite import assert_same, exercise, fail, points
+
+
+@exercise("double")
+class TestDouble:
+    @points(2)
+    def test_every_number_is_doubled(self, student, reference, device, rng):
+        """Every number is doubled."""
+        x = rng.normal(4)
+        assert_same(student.double(x), reference.double(x))
+'''
+ONE_MORE = '''
+    @points(1)
+    def test_more(self, student, reference, device, rng):
+        """{title}"""
+        {body}
+'''
+ONCE = f"{SUITE.replace('points(2)', 'points(1)')}{ONE_MORE}"
+
+
+class Writer:
+    """Writes a course, unit by unit; each is sound but for what it is told."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.write("course.toml", 'title = "tiny"\n')
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def unit(
+        self,
+        unit: str,
+        *,
+        entry: str = ENTRY,
+        solution: str = SOLUTION,
+        bank: str = BANK,
+        suite: str = SUITE,
+    ) -> None:
+        self.write("course.toml", (self.root / "course.toml").read_text() + entry.format(unit=unit))
+        self.write(f"solutions/{unit}.py", solution)
+        self.write(f"solutions/wrong/{unit}.py", bank)
+        self.write(f"tests/hidden/test_{unit}.py", suite)
+
+    def stubs(self) -> None:
+        for stub in stubs_of(read_course(self.root)):
+            self.write(f"exercises/{stub.path.name}", stub.text)
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    course = Writer(tmp_path_factory.mktemp("course"))
+    course.unit("audited_sound")
+    at_zero = SUITE.replace("x = rng.normal(4)", "x = 0 * rng.normal(4)")
+    course.unit("audited_weak", suite=at_zero)
+    course.unit(
+        "audited_careless",
+        entry=ENTRY.replace("points = 2", "points = 3").replace('["What is 2 * 3?"]', "[]"),
+        solution=SOLUTION.replace("\n\n    >>> double(3)\n    6\n    ", ""),
+        suite=SUITE.replace('"""Every number is doubled."""', ""),
+        bank=BANK.split("def double__unchanged")[0],
+    )
+    begun = ONCE.format(title="Nothing is asked.", body="assert True")
+    course.unit("audited_begun", suite=begun, solution=SOLUTION.replace("    6\n", "    7\n"))
+    twins = BANK.replace("return x\n", "return x / 2.0\n")
+    course.unit("audited_twins", bank=twins.replace("return x * x", "raise NotImplementedError"))
+    flaky = "student.double(1); SEEN.append(1)\n        if len(SEEN) in (2, 3): fail('tired')"
+    flaky_suite = ONCE.format(title="It never tires.", body=flaky)
+    course.unit("audited_flaky", suite=f"SEEN = []\n{flaky_suite}")
+    silent = "if student.double(1) != 2: fail('no')"
+    broken = ONCE.format(title="It breaks.", body="student.double(1); raise KeyError('gone')")
+    course.unit("audited_broken", suite=broken)
+    course.unit("audited_refused", suite=ONCE.format(title="1 is doubled.", body=silent))
+    course.write("tests/accepted/audited_refused/other.py", "def double(x): return x + x + 1e-3\n")
+    course.write(
+        "solutions/equivalent.toml",
+        equivalent("audited_weak", '["return 3 * x"]', "At 0 it is the same.")
+        + equivalent("audited_weak", '"return 2 / x"', "")
+        + equivalent("audited_weak", '"return 5 * x"', "It looks like it."),
+    )
+    course.stubs()
+    course.write("exercises/audited_careless.py", SOLUTION)
+    return course.root
+
+
+def equivalent(unit: str, after: str, reason: str) -> str:
+    lines = f'exercise = "double"\nbefore = "return 2 * x"\nafter = {after}\nreason = "{reason}"\n'
+    return f"[[{unit}]]\n{lines}\n"
+
+
+@pytest.fixture(scope="module")
+def found(root: Path) -> Audit:
+    course = read_course(root)
+    return audit(course, list(course.select([])), Thoroughness(seeds=2, jobs=1), ignore)
+
+
+MORE = {"audited_refused"}
+HOLES = {
+    "audited_weak": {
+        "solutions/audited_weak.py:9  no test notices this edit: return 1 * x",
+        "solutions/wrong/audited_weak.py:2  double__half gets full marks",
+        "solutions/wrong/audited_weak.py:7  double__squared gets full marks",
+        "solutions/wrong/audited_weak.py:12  double__unchanged gets full marks",
+        "solutions/equivalent.toml:7  no reason is given",
+        "solutions/equivalent.toml:7  a test does notice this edit: return 2 / x",
+        "solutions/equivalent.toml:13  no mutant is like this entry: return 5 * x",
+    },
+    "audited_careless": {
+        "exercises/audited_careless.py  the stub is out of step with its solution",
+        "course.toml:29  double has no hints",
+        "course.toml:24  the tests of the unit are worth 2 points, its entry says 3",
+        "solutions/wrong/audited_careless.py  double has 2 wrong answers, not 3",
+        "tests/hidden/test_audited_careless.py:8  test_every_number_is_doubled has no title",
+        "solutions/audited_careless.py:2  double: its docstring has no example",
+    },
+    "audited_begun": {
+        "tests/hidden/test_audited_begun.py:14  "
+        "the stub gets the outcome passed at test_more, not not_started",
+        "tests/hidden/test_audited_begun.py:14  "
+        "test_more is redundant: no mutant and no wrong answer fails it",
+        "solutions/audited_begun.py:2  double: double(3) Expected: 7 Got: 6",
+    },
+    "audited_twins": {
+        "solutions/wrong/audited_twins.py:2  double__half is not recognised: "
+        "no test that it fails says its correction",
+        "solutions/wrong/audited_twins.py:12  double__unchanged is not recognised: "
+        "no test that it fails says its correction",
+        "solutions/wrong/audited_twins.py:7  double__squared is not recognised: "
+        "no test that it fails says its correction",
+        "solutions/wrong/audited_twins.py:7  double__squared does not fail at "
+        "test_every_number_is_doubled, its outcome is not_started",
+    },
+    "audited_flaky": {
+        "tests/hidden/test_audited_flaky.py:15  "
+        "the solution does not pass test_more with seed 1: tired",
+        "tests/hidden/test_audited_flaky.py:15  "
+        "test_more is flaky: passed, then failed, with the same seed",
+        "tests/hidden/test_audited_flaky.py:15  "
+        "test_more is redundant: no mutant and no wrong answer fails it",
+    },
+    "audited_broken": {"solutions/audited_broken.py  the grader failed on the solution: "},
+    "audited_refused": {
+        "tests/accepted/audited_refused/other.py  a right answer does not pass "
+        "test_every_number_is_doubled with seed 0",
+        "tests/accepted/audited_refused/other.py  a right answer does not pass "
+        "test_more with seed 0",
+        "solutions/wrong/audited_refused.py:2  double__half is not explained at test_more",
+    },
+}
+
+
+@pytest.mark.parametrize("unit", HOLES)
+def test_a_planted_hole_is_found_and_nothing_else(found: Audit, unit: str) -> None:
+    (audited,) = (audited for audited in found.units if audited.unit == unit)
+    told = [
+        f"{hole.place}  {hole.what}" + (f": {hole.change[1]}" if hole.change else "")
+        for hole in audited.holes
+    ]
+    for expected in HOLES[unit]:
+        assert any(text.startswith(expected) for text in told), told
+    assert unit in MORE or len(told) == len(HOLES[unit]), told
+    assert all(hole.mend.endswith(".") for hole in audited.holes)
+
+
+def test_a_sound_unit_has_no_hole(found: Audit) -> None:
+    sound = found.units[0]
+    assert not sound.holes
+    (row,) = sound.rows
+    assert (row.exercise, row.tests, row.points) == ("double", 1, 2)
+    assert row.wrong == row.wrong_caught == row.wrong_diagnosed == 3
+    assert row.mutants == row.mutants_caught == 4
+
+
+def test_mutants_that_are_explained_do_not_count_as_survivors(found: Audit) -> None:
+    (row,) = found.units[1].rows
+    assert (row.mutants_caught, row.mutants_equivalent, row.mutants_survived) == (2, 1, 1)
+
+
+def test_an_unchanged_course_is_not_graded_again(root: Path, found: Audit) -> None:
+    again = audit(read_course(root), ["audited_sound"], Thoroughness(seeds=2, jobs=1), ignore)
+    assert (again.graded, again.units[0]) == (0, found.units[0])
+    lines = (root / FILE).read_text().splitlines(keepends=True)
+    mine = [line for line in lines if '"unit": "audited_sound"' in line]
+    others = [line for line in lines if line not in mine]
+    stopped = [*others, *mine[:-3], mine[-3][:40]]  # in the middle of a line
+    (root / FILE).write_text("".join(stopped))
+    again = audit(read_course(root), ["audited_sound"], Thoroughness(seeds=2, jobs=1), ignore)
+    assert (again.graded, again.units[0]) == (3, found.units[0])
+
+
+def test_a_course_that_is_changed_is_graded_again(root: Path, found: Audit) -> None:
+    suite = root / "tests" / "hidden" / "test_audited_sound.py"
+    before = suite.read_text()
+    try:
+        suite.write_text(f"{before}\n# changed\n")
+        again = audit(read_course(root), ["audited_sound"], Thoroughness(2, 1, 1), ignore)
+    finally:
+        suite.write_text(before)
+    assert again.graded == again.total
+    assert again.sampled
+    assert again.units[0].rows[0].mutants == 1
+    assert not again.holes
+
+
+def grade(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
+    return subprocess.run(
+        [sys.executable, "-m", "grader", "audit", *arguments],
+        cwd=root,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_says_what_it_found_and_ends_with_1(root: Path, found: Audit) -> None:
+    done = grade(root, "audited_sound", "audited_weak", "--seeds", "2")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert max(map(len, done.stdout.split("\n"))) <= 80
+    assert "solutions/audited_weak.py:9  double: no test notices this edit" in done.stdout
+    assert "    return 2 * x\n  → return 1 * x\n" in done.stdout
+    assert "\n7 holes · " in done.stdout
+
+
+def test_the_command_ends_with_0_where_there_is_no_hole(root: Path, found: Audit) -> None:
+    done = grade(root, "audited_sound", "--seeds", "2", "--jobs", "2", "--fresh")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\nNo holes · 12 gradings, 12 new · " in done.stdout
+
+
+def test_a_part_of_a_unit_is_not_audited(root: Path) -> None:
+    done = grade(root, "audited_sound.double")
+    assert done.returncode == 2
+    assert "units are audited whole: name audited_sound instead" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[nowhere]]\n", "there is no unit 'nowhere'"),
+        ("[audited_sound]\n", "write [[audited_sound]]"),
+        ("[[audited_sound]]\nline = 3\n", ":1: 'line' means nothing here"),
+        ("[[audited_sound]]\nafter = [1]\n", ":1: an entry holds texts"),
+        ("not toml", "cannot be read"),
+    ],
+)
+def test_a_list_of_equivalents_that_cannot_be_read_says_why(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    course = Writer(tmp_path)
+    course.unit("audited_sound")
+    course.write("solutions/equivalent.toml", text)
+    with pytest.raises(CourseError) as raised:
+        read_equivalents(read_course(tmp_path))
+    assert said in str(raised.value)
