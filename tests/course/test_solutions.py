@@ -1,4 +1,4 @@
-"""The solutions earn full marks whatever the inputs, and the stubs nothing."""
+"""The solutions earn full marks, and the stubs nothing. `grade audit` tries many more inputs."""
 
 import random
 from pathlib import Path
@@ -14,7 +14,7 @@ from grader.submission import read_submission
 
 COURSE = read_course(Path(__file__).resolve().parents[2])
 UNITS = [unit.name for unit in COURSE.units]
-SEEDS = [0, 1, 2**32 - 1, *random.Random(20).sample(range(2**32), 47)]
+SEEDS = [0, 2**32 - 1, *random.Random(20).sample(range(2**32), 3)]
 
 
 def graded(folder: Path, *, device: str = "cpu", seeds: list[int]) -> list[Report]:
@@ -35,7 +35,7 @@ def assert_full_marks(reports: list[Report]) -> None:
         assert report.score == report.max_score == 100
 
 
-def test_solutions_earn_full_marks_with_fifty_seeds() -> None:
+def test_solutions_earn_full_marks_with_any_seed() -> None:
     assert_full_marks(graded(COURSE.solutions_folder, seeds=SEEDS))
 
 
