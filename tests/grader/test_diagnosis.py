@@ -183,6 +183,24 @@ def test_of_two_sentences_that_fit_neither_is_said(read):
     assert said["test_every_number_is_halved"] not in ("The same.", "Another reason.")
 
 
+@pytest.mark.parametrize(
+    "immense",
+    [
+        "torch.zeros(1).expand(2**40)",
+        "torch.zeros(1).expand(2**24).clone()",
+        "['x' * 10**5] * 100",
+        "[torch.zeros(2**18)] * 50",
+        "x.resize_(2**22)",
+        "torch.zeros(4).to(torch.float8_e5m2)",
+        "torch.zeros(4, dtype=torch.complex32)",
+    ],
+)
+def test_what_is_immense_or_strange_is_left_alone(graded, immense):
+    report = graded(f"import torch\ndef double(x):\n    return {immense}\n" + HALVE)
+    assert report.score == 2
+    assert not report.notes
+
+
 def test_right_work_is_never_diagnosed(graded):
     report = graded(f"def double(x):\n{CHECKED}    return x + x\n" + HALVE)
     assert report.score == 5
