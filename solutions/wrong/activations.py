@@ -66,7 +66,7 @@ def sigmoid__by_numpy(x):
 
 
 def sigmoid__detached(x):
-    """Through detach no gradient flows. The exponent needs the x that is connected."""
+    """No gradient flows through detach(). Compute the exponent from x itself."""
     x = x.detach()
     z = torch.exp(torch.where(x < 0, x, -x))
     return torch.where(x < 0, z, 1.0) / (1 + z)
@@ -117,7 +117,7 @@ def tanh__sinh_by_cosh(x):
 
 
 def tanh__changes_its_input(x):
-    """A method that ends in _ works in place: the caller's tensor is changed."""
+    """A method that ends in _ changes the caller's tensor. mul without _ makes a new one."""
     x.mul_(2)
     return 2 * sigmoid(x) - 1
 
@@ -277,8 +277,8 @@ def softmax__over_everything(x, dim=-1):
 
 
 def softmax__largest_of_all(x, dim=-1):
-    """The largest of all may lie so far above a row that the whole row becomes 0. Each row has
-    its own."""
+    """x.max() is the largest of all: a row far below it becomes all 0, and an empty x has none.
+    Take the largest of each row, along dim."""
     z = torch.exp(x - x.max())
     return z / z.sum(dim=dim, keepdim=True)
 
@@ -368,3 +368,37 @@ def is_linear__still_a_tensor(f, x1, x2, k, tol=1e-6):
 def _near(left, right, tol):
     largest = torch.maximum(left.abs(), right.abs()).max()
     return bool(((left - right).abs() <= tol * largest).all())
+
+
+def softmax__shift_along_the_last_axis(x, dim=-1):
+    """The sum goes along dim, and the largest has to as well: only what is the same for all terms
+    of a sum cancels out."""
+    z = torch.exp(x - x.amax(dim=-1, keepdim=True))
+    return z / z.sum(dim=dim, keepdim=True)
+
+
+def softmax__pair_from_max(x, dim=-1):
+    """max(dim=...) returns two tensors: the largest values, and where they stand. amax returns the
+    values alone."""
+    z = torch.exp(x - x.max(dim=dim, keepdim=True))
+    return z / z.sum(dim=dim, keepdim=True)
+
+
+def is_linear__by_allclose_atol(f, x1, x2, k, tol=1e-6):
+    """The measure is tol times the largest entry of either side. A fixed tolerance, or each entry's
+    own as in allclose, is another."""
+    adds = torch.allclose(f(x1 + x2), f(x1) + f(x2), atol=tol)
+    return adds and torch.allclose(f(k * x1), k * f(x1), atol=tol)
+
+
+def tanh__clamped_too_early(x):
+    """clamp cuts off too early: e^10 is far from overflow, and tanh(5) is not yet 1. Beyond the
+    clamp the slope is lost as well."""
+    x = x.clamp(-5, 5)
+    return (torch.exp(x) - torch.exp(-x)) / (torch.exp(x) + torch.exp(-x))
+
+
+def sigmoid__clamped_too_early(x):
+    """clamp cuts off too early: e^10 is far from overflow, and sigmoid(10) is not yet 1. Beyond the
+    clamp the slope is lost as well."""
+    return 1 / (1 + torch.exp(-x.clamp(-10, 10)))

@@ -372,7 +372,8 @@ def descend__gradient_of_the_start(f, x0, lr, steps, h=1e-6):
 
 
 def descend__no_check(f, x0, lr, steps, h=1e-6):
-    """range(-3) is simply empty, and a negative lr walks uphill. Both are to be refused first."""
+    """With lr = 0 nothing moves, a negative lr walks uphill, and range(-3) is simply empty. Refuse
+    them all first."""
     x = x0.double()
     history = [float(f(x))]
     for _ in range(steps):

@@ -475,7 +475,7 @@ def train__new_tensors(model, x, y, lr=0.01, epochs=100):
 
 
 def train__frozen_forgotten(model, x, y, lr=0.01, epochs=100):
-    """A frozen parameter has no gradient: None, which cannot be multiplied."""
+    """A frozen parameter has no gradient: its grad is None, which cannot be multiplied. Skip it."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -697,7 +697,7 @@ def predict__detached_afterwards(model, x):
 
 
 def predict__still_attached(model, x):
-    """NumPy knows no gradients: a tensor that requires one has no numpy()."""
+    """NumPy knows no gradients. Call the model inside torch.no_grad(), and no graph is recorded."""
     was_training = model.training
     model.eval()
     y = model(x).cpu().numpy()
@@ -753,3 +753,18 @@ def count_parameters__linear_layers_only(model):
 def count_parameters__tensor(model):
     """A number of things is an int. int(...) or item() makes one of a 0-dim tensor."""
     return sum(torch.tensor(p.shape).prod() for p in model.parameters() if p.requires_grad)
+
+
+class MLPRegressor__all_from_the_input(nn.Module):
+    """Each layer takes as many numbers as the one before it gives; only the first takes
+    in_features."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(in_features, width) for width in hidden)
+        self.out = nn.Linear(hidden[-1] if hidden else in_features, out_features)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return self.out(x)

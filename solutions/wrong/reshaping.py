@@ -113,7 +113,8 @@ def flatten_batch__last_axis_kept(x):
 
 
 def flatten_batch__always_copied(x):
-    """contiguous() is free where nothing has to move, clone() never is."""
+    """The result is a copy, though a contiguous x needs none. clone, stack and cat always copy;
+    reshape only where it has to."""
     return x.clone().reshape(x.shape[0], x.shape[1:].numel())
 
 
@@ -178,7 +179,8 @@ def swap_first_two__error_of_torch(x):
 
 
 def swap_first_two__input_swapped_too(x):
-    """A name that ends in _ works in place: here it turns the input itself around."""
+    """A name that ends in _ works in place: it turns the input itself around.
+    transpose does not."""
     if x.dim() < 2:
         raise ValueError(f"too few axes: {tuple(x.shape)}")
     return x.transpose_(0, 1)
@@ -265,7 +267,8 @@ def split_heads__tokens_left_open(x, heads):
 
 
 def split_heads__error_of_torch(x, heads):
-    """torch complains about a shape, in a RuntimeError. ValueError with `heads` was asked for."""
+    """Neither reshape nor chunk checks for you: torch raises a RuntimeError, or nothing at all.
+    ValueError with `heads` was asked for."""
     n, tokens, features = x.shape
     return x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
 
@@ -452,3 +455,23 @@ def set_block___all_of_it(x, index, value):
     """x[:] is all of x. Only the rows that `index` selects are to be written."""
     x[:] = value
     return x
+
+
+def flatten_batch__rows_stacked(x):
+    """The result is a copy, though a contiguous x needs none. clone, stack and cat always copy;
+    reshape only where it has to."""
+    return torch.stack([row.reshape(-1) for row in x])
+
+
+def swap_first_two__sizes_for_axes(x):
+    """permute takes the numbers of the axes, 0, 1, 2 ..., and x.shape holds their sizes.
+    transpose(0, 1) needs only two of them."""
+    if x.dim() < 2:
+        raise ValueError(f"too few axes: {tuple(x.shape)}")
+    return x.permute(1, 0, *x.shape[2:])
+
+
+def split_heads__chunk_does_not_check(x, heads):
+    """Neither reshape nor chunk checks for you: torch raises a RuntimeError, or nothing at all.
+    ValueError with `heads` was asked for."""
+    return torch.stack(x.chunk(heads, dim=-1), dim=1)

@@ -305,7 +305,8 @@ def sgd_step___returns(params, lr):
 
 
 def sgd_step___no_longer_a_leaf(params, lr):
-    """requires_grad = False silences autograd for good: p would never learn again."""
+    """requires_grad = False silences autograd for good: p would never learn again.
+    torch.no_grad() does so only inside its block."""
     for p in params:
         if p.grad is not None:
             p.requires_grad_(False)
@@ -358,7 +359,7 @@ def zero_grads___stops_at_none(params):
 
 
 def zero_grads___none_forgotten(params):
-    """Before the first backward, p.grad is None, and None has no zero_()."""
+    """Before the first backward, p.grad is None, and None has no zero_(). Skip such a p."""
     for p in params:
         p.grad.zero_()
 
@@ -640,5 +641,18 @@ def fit_minibatch__number_of_batches(x, y, lr, epochs, batch_size, seed=0):
     for _ in range(epochs):
         order = torch.randperm(len(x), generator=generator)
         batch = [_step(x[rows], y[rows], w, b, lr) for rows in order.chunk(batch_size)]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__two_orders(x, y, lr, epochs, batch_size, seed=0):
+    """A row of x belongs to its row of y: both are taken by the same numbers."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        xs, ys = (t[torch.randperm(len(t), generator=generator)] for t in (x, y))
+        pairs = zip(xs.split(batch_size), ys.split(batch_size), strict=True)
+        batch = [_step(part, there, w, b, lr) for part, there in pairs]
         losses.append(sum(batch) / len(batch))
     return w.detach(), b.detach(), losses

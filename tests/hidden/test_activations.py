@@ -159,7 +159,8 @@ def assert_extremes(student, own, device, likely=None, **options):
     """Values and gradients are finite and right as far out as 1000, in float32."""
     x = torch.tensor(EXTREMES, device=device, requires_grad=True)
     expected = oracle(own, x, **options)
-    y = assert_by_hand(student, x, **options, expected=expected, likely=likely)
+    # Stricter than float32 is by default, which lets clamp(-5, 5) pass: tanh(5) is 0.9999.
+    y = assert_by_hand(student, x, **options, expected=expected, likely=likely, rtol=1e-5)
     ones = torch.ones_like(expected)
     assert_gradient(gradient(y, x, ones), oracle_gradient(own, x, ones, **options))
 
@@ -506,7 +507,7 @@ class TestIsLinear:
             # The largest entries are about 100, and 1.5e-4 is 1.5e-6 of that.
             for off, options, expected in [
                 (1.5e-4, {}, False),
-                (5e-5, {}, True),
+                (8e-5, {}, True),
                 (1e-3, {"tol": 1e-4}, True),
                 (1e-5, {"tol": 1e-8}, False),
             ]:

@@ -48,16 +48,17 @@ class Watched:
         if not isinstance(x, Tensor) or x.shape != self.like.shape:
             flat = isinstance(x, Tensor) and x.ndim == 1 and x.numel() == self.like.numel()
             likely = FLAT if flat else None
-            self.problems.append(("f takes a tensor shaped like x", self.like, x, likely))
+            self.problems.append(("f must be given a tensor shaped like x", self.like, x, likely))
             return 0.0
         if x.dtype != torch.float64:
-            self.problems.append(("f takes a float64 tensor", torch.float64, x.dtype, FLOAT32))
+            message = "f must be given a float64 tensor"
+            self.problems.append((message, torch.float64, x.dtype, FLOAT32))
         return self.function(x.to(self.like.device, torch.float64))
 
     def _at_number(self, x):
         if not isinstance(x, float):
             likely = NO_TENSOR if isinstance(x, Tensor) else None
-            self.problems.append(("f takes a plain float", "a float", x, likely))
+            self.problems.append(("f must be given a plain float", "a float", x, likely))
         number = isinstance(x, (int, float, Tensor)) and getattr(x, "shape", ()) == ()
         x = x.detach() if isinstance(x, Tensor) else x
         return self.function(float(x)) if number else 0.0
@@ -74,7 +75,7 @@ class Watched:
     def check_calls(self, expected):
         if len(self.seen) != expected:
             fail(
-                "f is called twice for each number in x",
+                "f must be called just twice for each number in x",
                 expected=f"{expected} calls of f",
                 got=f"{len(self.seen)} calls of f",
                 likely=NOT_AT_X if any(self._is_origin(x) for x in self.seen) else ONCE,
@@ -89,7 +90,7 @@ class Watched:
         nearest = min((move for move in moves if move > 0), default=0.0)
         if not 0.5e-6 < nearest < 1.5e-6:
             fail(
-                "f is asked at x + h and x - h, where h is 1e-6 unless the caller says so",
+                "f must be asked at x + h and x - h, with h = 1e-6 unless the caller says so",
                 expected="calls of f at a distance of 1e-06",
                 got=f"calls of f at a distance of {nearest:.3g}",
                 likely="The default of h stands in the signature: h=1e-6.",
@@ -110,7 +111,7 @@ class Watched:
         for step in (*steps, *-steps):
             if not any((move - step).abs().max() < 1e-6 for move in moves):
                 fail(
-                    "each element of x moves by h alone, once up and once down",
+                    "each element of x must move by h alone, once up and once down",
                     expected=(origin + h * step).reshape(self.like.shape),
                     got="no call of f at that point",
                     likely="Move one element, and put it back before you move the next. Each "
