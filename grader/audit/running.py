@@ -13,11 +13,8 @@ from grader.audit.jobs import CPU, Graded, Job, graded
 from grader.course import Course, read_course
 from grader.errors import GraderFault
 from grader.grading import Options, Session
-from grader.sandbox.limits import Limits
 
 Results = Generator[tuple[Job, Graded], None, None]
-# A solution takes a fraction of a second; what takes longer hangs.
-LIMITS = Limits(call_seconds=3.0, unit_seconds=30.0)
 
 
 class Grading:
@@ -30,7 +27,7 @@ class Grading:
 
     def grade(self, job: Job) -> Graded:
         if job.device not in self.sessions:
-            session = Session(self.course, Options(job.device, limits=LIMITS), own_work=True)
+            session = Session(self.course, Options(job.device), own_work=True)
             self.sessions[job.device] = self.opened.enter_context(session)
             if session.devices == (CPU,):
                 self.sessions[CPU] = session
