@@ -46,7 +46,7 @@ def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
 
 def unit_with_bank(course: Course, unit: str) -> str:
     """The text of the solution with its wrong answers below, each under its own name."""
-    solution = (course.solutions_folder / f"{unit}.py").read_text(encoding="utf-8")
+    solution = course.solution(unit).read_text(encoding="utf-8")
     return f"{solution}\n\n{course.bank(unit).read_text(encoding='utf-8')}\n"
 
 

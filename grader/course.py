@@ -54,6 +54,12 @@ class Course:
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
 
+    def stub(self, unit: str) -> Path:
+        return self.exercises_folder / f"{unit}.py"
+
+    def solution(self, unit: str) -> Path:
+        return self.solutions_folder / f"{unit}.py"
+
     def bank(self, unit: str) -> Path:
         return self.solutions_folder / "wrong" / f"{unit}.py"
 

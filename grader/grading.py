@@ -31,7 +31,7 @@ from grader.sandbox.processes import Processes, start_processes
 from grader.submission import Submission
 
 if TYPE_CHECKING:
-    from grader.suite.diagnosis import Bank
+    from grader.suite.diagnosis import Bank, Case
     from grader.suite.remote import Students
 
 DEVICES = ("cpu", "cuda", "mps")
@@ -104,7 +104,6 @@ class Session:
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
         _import_judge()
-        from grader.suite.diagnosis import Bank, explanations
         from grader.suite.plugin import Judging
         from grader.suite.remote import Students, Workers
         from grader.suite.running import run_suites
@@ -132,22 +131,28 @@ class Session:
             results = run_suites(suites, judging, selection, on_test)
         finally:
             workers.close()
-        notes = [note for unit, note in submission.missing.items() if unit in units]
-        self.bank = self.bank or Bank(self.course)
-        try:
-            said = explanations(self.bank, judging.cases)
-        except Exception as error:  # the author's words are missing; the score is not in doubt
-            said = {}
-            notes.append(f"wrong answers could not be compared: {type(error).__name__}: {error}")
-        for result in results:
-            result["likely"] = said.get(result["node"], result["likely"])
+        missing = [note for unit, note in submission.missing.items() if unit in units]
+        notes = (*self.notes, *missing, *self._explain(results, judging.cases))
         return Report(
             units=self._units(results, selection, students),
             seed=seed,
             device=self.options.device,
             versions=_versions(),
-            notes=(*self.notes, *notes),
+            notes=notes,
         )
+
+    def _explain(self, results: list[dict[str, Any]], cases: list["Case"]) -> list[str]:
+        """Say what the known wrong answers explain; a note if they could not be compared."""
+        from grader.suite.diagnosis import Bank, explanations
+
+        self.bank = self.bank or Bank(self.course)
+        try:
+            said = explanations(self.bank, cases)
+        except Exception as error:  # the author's words are missing; the score is not in doubt
+            return [f"wrong answers could not be compared: {type(error).__name__}: {error}"]
+        for result in results:
+            result["likely"] = said.get(result["node"], result["likely"])
+        return []
 
     def _units(
         self, results: list[dict[str, Any]], selection: Selection, students: "Students"
@@ -215,7 +220,7 @@ def _import_judge() -> None:
 
 def _suites(course: Course, units: list[str]) -> list[Path]:
     for unit in units:
-        for path in (course.suite(unit), course.solutions_folder / f"{unit}.py"):
+        for path in (course.suite(unit), course.solution(unit)):
             if not path.is_file():
                 raise CourseError(f"{path} is missing: unit {unit} cannot be graded")
     return [course.suite(unit) for unit in units]

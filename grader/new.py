@@ -106,9 +106,9 @@ def _texts(
     course: Course, known: Unit | None, unit: str, exercise: str
 ) -> tuple[dict[Path, str], tuple[str, ...]]:
     """The new text of each file, and what to say of one that is left alone."""
-    solution = course.solutions_folder / f"{unit}.py"
+    solution = course.solution(unit)
     suite, bank = course.suite(unit), course.bank(unit)
-    stub = course.exercises_folder / f"{unit}.py"
+    stub = course.stub(unit)
     if known is None:
         there = next((path for path in (solution, suite, bank, stub) if path.exists()), None)
         if there is not None:

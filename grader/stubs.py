@@ -32,14 +32,15 @@ class Stub:
 
 def stubs_of(course: Course) -> list[Stub]:
     """The stubs of every unit. Raises: CourseError if a solution is missing or badly marked."""
-    stubs = []
-    for unit in course.units:
-        solution = course.solutions_folder / f"{unit.name}.py"
-        if not solution.is_file():
-            raise CourseError(f"{solution} is missing")
-        text = stub_of(solution.read_text(encoding="utf-8"), str(solution))
-        stubs.append(Stub(course.exercises_folder / f"{unit.name}.py", text))
-    return stubs
+    return [stub_for(course, unit.name) for unit in course.units]
+
+
+def stub_for(course: Course, unit: str) -> Stub:
+    """The stub of one unit. Raises: CourseError if its solution is missing or badly marked."""
+    solution = course.solution(unit)
+    if not solution.is_file():
+        raise CourseError(f"{solution} is missing")
+    return Stub(course.stub(unit), stub_of(solution.read_text(encoding="utf-8"), str(solution)))
 
 
 def stub_of(solution: str, name: str) -> str:

@@ -118,7 +118,7 @@ class Watcher:
 
     def _saved_at(self, unit: str) -> int:
         try:
-            return (self.course.exercises_folder / f"{unit}.py").stat().st_mtime_ns
+            return self.course.stub(unit).stat().st_mtime_ns
         except OSError:
             return 0
 

@@ -46,7 +46,7 @@ def audit(course: Course, units: list[str], how: Thoroughness, on_graded: OnGrad
         for unit in units
     ]
     jobs = list(dict.fromkeys(job for plan in plans for job in plan.jobs()))
-    with Records(course, fresh=how.fresh) as records:
+    with closing(Records(course, fresh=how.fresh)) as records:
         results: dict[Job, Graded] = {}
         for job in jobs:
             if (known := records.get(job)) is not None:

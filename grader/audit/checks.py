@@ -32,7 +32,7 @@ class Facts:
     @property
     def solution(self) -> str:
         """Its place."""
-        return places.place(self.course, self.course.solutions_folder / f"{self.unit}.py")
+        return places.place(self.course, self.course.solution(self.unit))
 
     def tests(self) -> tuple[Tested, ...]:
         return self.results[self.plan.solved[0]].tests
@@ -44,8 +44,7 @@ class Facts:
         return places.definition(self.course, self.course.bank(self.unit), answer.name)
 
     def place_of_exercise(self, name: str) -> str:
-        path = self.course.solutions_folder / f"{self.unit}.py"
-        return places.definition(self.course, path, name)
+        return places.definition(self.course, self.course.solution(self.unit), name)
 
 
 def judged(course: Course, plan: Plan, results: Mapping[Job, Graded]) -> UnitAudit:

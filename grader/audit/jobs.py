@@ -104,7 +104,7 @@ def _submission(course: Course, job: Job) -> Submission:
 
 
 def solution_of(course: Course, unit: str) -> str:
-    return read_text(course.solutions_folder / f"{unit}.py")
+    return read_text(course.solution(unit))
 
 
 def read_text(path: Path) -> str:

@@ -10,8 +10,7 @@ from grader.audit.jobs import EVERY_DEVICE, Job, read_text, seed_of, solution_of
 from grader.audit.mutants import Mutant, mutants_of
 from grader.bank import WrongAnswer, read_bank, text_of
 from grader.course import Course, Unit
-from grader.errors import CourseError
-from grader.stubs import Stub, stub_of
+from grader.stubs import Stub, stub_for
 
 ACCEPTED_SEEDS = 3
 
@@ -58,11 +57,8 @@ def plan_of(
     sample: int | None,
 ) -> Plan:
     """Raises: CourseError if the solution or the bank cannot be read."""
-    path = course.solutions_folder / f"{unit.name}.py"
-    if not path.is_file():
-        raise CourseError(f"{path} is missing: unit {unit.name} cannot be audited")
+    stub = stub_for(course, unit.name)
     solution = solution_of(course, unit.name)
-    stub = Stub(course.exercises_folder / path.name, stub_of(solution, str(path)))
     every = frozenset(exercise.name for exercise in unit.exercises)
 
     def job(text: str, exercises: frozenset[str] = every) -> Job:

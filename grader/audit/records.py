@@ -8,8 +8,7 @@ from dataclasses import asdict
 from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import grader
 from grader.audit.jobs import Graded, Job, Tested, read_text, solution_of
@@ -32,15 +31,7 @@ class Records:
         self.used: set[str] = set()
         self.file = self.path.open("a", encoding="utf-8")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
         self.file.close()
 
     def get(self, job: Job) -> Graded | None:

@@ -76,12 +76,12 @@ def alike(one: Behaviour, other: Behaviour) -> bool:
 
 def same_failure(one: BaseException, other: BaseException | None) -> bool:
     """Do two works fail a test in the same way? The numbers in a message may differ."""
-    if isinstance(one, Mismatch) and isinstance(other, Mismatch):
-        return _wording(one.message) == _wording(other.message) and _same(one.value, other.value)
-    if isinstance(one, (Raised, AssertionError)) and other is not None:
-        return kind_of_error(one) == kind_of_error(other) and _wording(one) == _wording(other)
     if other is None:
         return False
+    if isinstance(one, Mismatch) and isinstance(other, Mismatch):
+        return _wording(one.message) == _wording(other.message) and _same(one.value, other.value)
+    if isinstance(one, (Raised, AssertionError)):
+        return kind_of_error(one) == kind_of_error(other) and _wording(one) == _wording(other)
     return type(one) is type(other)  # of the suite, over what it was given
 
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from grader.errors import CourseError
 from grader.sandbox.observe import observed
+from grader.suite.behaviour import tensors_in
 from grader.suite.subject import Handle, Seen
 
 PLAIN = (
@@ -75,7 +76,7 @@ class LocalRunner:
         self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
         function, args, kwargs = self._prepare(owner, name, args, kwargs)
-        before = [(t, _place(t)) for t in _tensors([args, kwargs])]
+        before = [(t, _place(t)) for t in tensors_in([args, kwargs])]
         value = function(*args, **kwargs)
         self._rebound = [t for t, place in before if _place(t) != place or not t.is_leaf]
         return self._wrap(value)
@@ -145,13 +146,3 @@ def _on_snapshots(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _place(tensor: Tensor) -> tuple[int, bool]:
     return tensor.untyped_storage().data_ptr(), tensor.requires_grad
-
-
-def _tensors(value: Any) -> list[Tensor]:
-    if isinstance(value, Tensor):
-        return [value]
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, (list, tuple)):
-        return []
-    return [tensor for item in value for tensor in _tensors(item)]

@@ -519,17 +519,24 @@ def fit_minibatch__drawn_with_repeats(x, y, lr, epochs, batch_size, seed=0):
     return _epochs(x, y, lr, batch_size, orders)
 
 
-def fit_minibatch__rows_torn_apart(x, y, lr, epochs, batch_size, seed=0):
-    """A row of x belongs to its row of y: both are taken by the same numbers."""
+def _torn_apart(x, y, lr, epochs, batch_size, seed, *, each_epoch_from_the_last):
+    """Training with an order for x and another for y."""
     generator = torch.Generator().manual_seed(seed)
     w, b = _start(x)
     losses = []
     for _ in range(epochs):
-        x, y = (t[torch.randperm(len(t), generator=generator)] for t in (x, y))
-        pairs = zip(x.split(batch_size), y.split(batch_size), strict=True)
+        xs, ys = (t[torch.randperm(len(t), generator=generator)] for t in (x, y))
+        if each_epoch_from_the_last:
+            x, y = xs, ys
+        pairs = zip(xs.split(batch_size), ys.split(batch_size), strict=True)
         batch = [_step(part, there, w, b, lr) for part, there in pairs]
         losses.append(sum(batch) / len(batch))
     return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__rows_torn_apart(x, y, lr, epochs, batch_size, seed=0):
+    """A row of x belongs to its row of y: both are taken by the same numbers."""
+    return _torn_apart(x, y, lr, epochs, batch_size, seed, each_epoch_from_the_last=True)
 
 
 def fit_minibatch__global_seed(x, y, lr, epochs, batch_size, seed=0):
@@ -647,12 +654,4 @@ def fit_minibatch__number_of_batches(x, y, lr, epochs, batch_size, seed=0):
 
 def fit_minibatch__two_orders(x, y, lr, epochs, batch_size, seed=0):
     """A row of x belongs to its row of y: both are taken by the same numbers."""
-    generator = torch.Generator().manual_seed(seed)
-    w, b = _start(x)
-    losses = []
-    for _ in range(epochs):
-        xs, ys = (t[torch.randperm(len(t), generator=generator)] for t in (x, y))
-        pairs = zip(xs.split(batch_size), ys.split(batch_size), strict=True)
-        batch = [_step(part, there, w, b, lr) for part, there in pairs]
-        losses.append(sum(batch) / len(batch))
-    return w.detach(), b.detach(), losses
+    return _torn_apart(x, y, lr, epochs, batch_size, seed, each_epoch_from_the_last=False)
