@@ -86,8 +86,17 @@ def run(
             metavar="ID", help="A seed of this learner's own, from a name and the course's secret."
         ),
     ] = None,
-    format: Annotated[str, typer.Option(help="terminal or json.")] = "terminal",
-    output: Annotated[Path | None, typer.Option(help="Write the report to this file.")] = None,
+    format: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="terminal, json, html, markdown, junit, github, classroom, classroom50 or "
+            "gradescope; several may be named.",
+            show_default="terminal",
+        ),
+    ] = None,
+    output: Annotated[
+        list[Path] | None, typer.Option(help="Write the report to this file; one for each format.")
+    ] = None,
     sandbox: Sandbox = "auto",
     timeout: Timeout = SECONDS,
     memory: Memory = MEBIBYTES,
@@ -96,7 +105,9 @@ def run(
     from grader import commands
 
     options = commands.options(device, seed, sandbox, timeout, memory)
-    raise typer.Exit(commands.run(names or [], submission, options, format, output, variant))
+    raise typer.Exit(
+        commands.run(names or [], submission, options, format or [], output or [], variant)
+    )
 
 
 @app.command()

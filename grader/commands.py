@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
+from itertools import zip_longest
 from pathlib import Path
 
 from grader.course import Course, find_course
@@ -19,7 +21,17 @@ from grader.sandbox.limits import MIB, Limits
 from grader.submission import read_submission
 from grader.variant import read_secret, variant_seed
 
-FORMATS = ("terminal", "json")
+FORMATS = (
+    "terminal",
+    "json",
+    "html",
+    "markdown",
+    "junit",
+    "github",
+    "classroom",
+    "classroom50",
+    "gradescope",
+)
 SANDBOX = ("auto", "require", "off")
 MAX_WIDTH = 100
 _PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})
@@ -37,17 +49,16 @@ def run(
     names: list[str],
     path: Path | None,
     options: Options,
-    format: str,
-    output: Path | None,
+    formats: list[str],
+    outputs: list[Path],
     variant: str | None = None,
 ) -> int:
     """Grade one submission and show or write its report; the exit code."""
-    if format not in FORMATS:
-        raise UsageError(f"no format {format!r}: choose terminal or json")
+    wanted = _wanted(formats, outputs)
     course = find_course(Path.cwd())
     if variant is not None:
         options = _of_variant(options, variant, course)
-    _check_output(course, output)
+    options = replace(options, pictures="html" in formats)
     selection = course.select(names)
     submission = read_submission(
         course.exercises_folder if path is None else path, [unit.name for unit in course.units]
@@ -63,8 +74,28 @@ def run(
         report = session.grade(submission, selection, show)
     if path is None:
         _remember(course, report)
-    _deliver(report, format, output)
+    _deliver(report, wanted)
     return exit_code([report])
+
+
+Wanted = list[tuple[str, Path | None]]
+
+
+def _wanted(formats: list[str], outputs: list[Path]) -> Wanted:
+    """Each format with the file it goes to; what has no file is printed. Raises: UsageError."""
+    for format in formats:
+        if format not in FORMATS:
+            raise UsageError(
+                f"no format {format!r}: choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+            )
+    for output in outputs:
+        _check_output(output)
+    formats = formats or ["terminal"]
+    if len(outputs) > len(formats):
+        raise UsageError("more --output than --format: name the format of each, in the same order")
+    if len(formats) > len(outputs) + 1:
+        raise UsageError("only one report can be printed: give the others an --output, in order")
+    return list(zip_longest(formats, outputs))
 
 
 def _of_variant(options: Options, variant: str, course: Course) -> Options:
@@ -74,10 +105,8 @@ def _of_variant(options: Options, variant: str, course: Course) -> Options:
     return replace(options, seed=variant_seed(variant, read_secret(course.root)))
 
 
-def _check_output(course: Course, output: Path | None) -> None:
+def _check_output(output: Path) -> None:
     """The report must have a place, and not that of somebody's work."""
-    if output is None:
-        return
     if not output.absolute().parent.is_dir():
         raise UsageError(f"cannot write {output}: its folder does not exist")
     if output.is_dir() or output.suffix in (".py", ".toml", ".ipynb"):
@@ -96,23 +125,30 @@ def _remember(course: Course, report: Report) -> None:
     progress.save()
 
 
-def _deliver(report: Report, format: str, output: Path | None) -> None:
-    from grader.formats import json, terminal
+def _deliver(report: Report, wanted: Wanted) -> None:
+    """Write each format to its file; what has none is printed, or else what a terminal shows."""
+    printed = "terminal"
+    for format, output in wanted:
+        if output is None:
+            printed = format
+            continue
+        text = render(report, format)
+        try:
+            output.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            sys.stdout.write(text)
+            raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    sys.stdout.write(show(report) if printed == "terminal" else render(report, printed))
 
-    if output is None:
-        sys.stdout.write(json.render(report) if format == "json" else show(report))
-        return
-    text = (
-        json.render(report)
-        if format == "json"
-        else terminal.render(report, width=MAX_WIDTH, color=False)
-    )
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        sys.stdout.write(text)
-        raise UsageError(f"cannot write {output}: {error.strerror}") from None
-    sys.stdout.write(show(report))
+
+def render(report: Report, format: str) -> str:
+    """The report in one of FORMATS, as a file holds it."""
+    module = import_module(f"grader.formats.{format}")
+    if format == "terminal":
+        return str(module.render(report, width=MAX_WIDTH, color=False))
+    if format == "classroom50":
+        return str(module.render(report, module.facts(os.environ)))
+    return str(module.render(report))
 
 
 def show(report: Report, *, only_failures: bool = False) -> str:

@@ -40,12 +40,16 @@ Selection = dict[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. `sandbox` is auto, require or off; `device` cpu, cuda, mps or all."""
+    """How to grade. `sandbox` is auto, require or off; `device` cpu, cuda, mps or all.
+
+    With `pictures`, exercises that failed are also drawn.
+    """
 
     device: str = "cpu"
     seed: int | None = None
     sandbox: str = "auto"
     limits: Limits = field(default_factory=Limits)
+    pictures: bool = False
 
 
 OnProgress = Callable[[int, int], None]  # tests done, and how many there are

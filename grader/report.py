@@ -1,6 +1,7 @@
 """The result of a run, as frozen dataclasses: everything that renders a result reads these alone.
 
     Report > UnitResult > ExerciseResult > TestResult
+                                         > Plot, Grid
 
 Points are integers. Scores and statuses are derived from the tests, never stored beside them.
 """
@@ -27,13 +28,21 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Location:
-    """A line of the learner's file, as a path relative to the submission."""
+    """A line of the learner's file, as a path relative to the submission.
+
+    In a notebook it is a line of the `cell` with that number. A cell that was run and not saved
+    has no file.
+    """
 
     file: str
     line: int
+    cell: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        if self.cell is None:
+            return f"{self.file}:{self.line}"
+        where = f"{self.file}, cell {self.cell}" if self.file else f"Cell In[{self.cell}]"
+        return f"{where}, line {self.line}"
 
 
 @dataclass(frozen=True)
@@ -61,9 +70,56 @@ class TestResult:
 
 
 @dataclass(frozen=True)
+class Series:
+    """One line or cloud of points in a plot; `role` is yours, right, data or difference.
+
+    Numbers that are not finite are gaps. `points` draws single marks instead of a line.
+    """
+
+    name: str
+    role: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    points: bool = False
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Series over one pair of axes, each of them logarithmic if so said."""
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    x_log: bool = False
+    y_log: bool = False
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A tensor of memory positions: its shape, and its entries in reading order."""
+
+    shape: tuple[int, ...]
+    positions: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the numbers of a tensor stand: in the input, as they came back, as they should."""
+
+    title: str
+    given: Cells
+    yours: Cells
+    right: Cells
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
+    """`pictures` show how far the work is from what is right, where some were asked for."""
+
     name: str
     tests: tuple[TestResult, ...]
+    pictures: tuple[Plot | Grid, ...] = ()
 
     @property
     def score(self) -> int:
