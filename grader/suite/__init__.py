@@ -7,7 +7,8 @@ from grader.suite.asserts import (
     assert_view,
     fail,
 )
-from grader.suite.marks import exercise, needs, points
+from grader.suite.marks import exercise, needs, points, visible
+from grader.suite.recording import recorded
 
 __all__ = [
     "assert_raises",
@@ -18,4 +19,6 @@ __all__ = [
     "fail",
     "needs",
     "points",
+    "recorded",
+    "visible",
 ]

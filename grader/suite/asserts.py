@@ -12,6 +12,7 @@ from grader.suite.compare.difference import RESULT, difference
 from grader.suite.compare.kinds import any_kind, conversion
 from grader.suite.compare.mentions import as_text, mentioned
 from grader.suite.compare.wording import contrasted
+from grader.suite.recording import known_mistakes
 
 EXACT = Tolerance(0.0, 0.0)
 AS_KNOWN = Tolerance(1e-4, 1e-6)
@@ -53,10 +54,11 @@ def assert_same(
 
     `likely` explains a typical mistake; a relation that is certain goes before it. `mistakes` are
     what known ones give, each with its sentence: where one of them gives `got`, that is said, and
-    nothing else. `what` names `got` to the learner where it is not what a call returned: "the
-    gradient", "x".
+    nothing else; a generator of them runs only after a failure. `what` names `got` to the learner
+    where it is not what a call returned: "the gradient", "x".
     """
     __tracebackhide__ = True
+    mistakes = known_mistakes(mistakes) if mistakes != () else ()
     found = difference(got, expected, Tolerance(rtol, atol), what)
     if found is not None:
         known = (words for value, words in mistakes if difference(got, value, AS_KNOWN) is None)

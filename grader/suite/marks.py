@@ -1,4 +1,4 @@
-"""The three marks of a suite: which exercise a test belongs to, what it is worth, what it needs."""
+"""The marks of a suite: which exercise a test belongs to, what it is worth, who may see it."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -21,3 +21,9 @@ def points(worth: int) -> Callable[[T], T]:
 def needs(test: str) -> Callable[[T], T]:
     """This test is blocked unless `test`, of the same exercise, has passed."""
     return pytest.mark.needs(test)
+
+
+def visible(test: T) -> T:
+    """This test is given to learners, in the kit; all others stay with the teacher."""
+    mark: Callable[[T], T] = pytest.mark.visible
+    return mark(test)

@@ -73,7 +73,7 @@ SECONDS = pytest.StashKey[float]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for mark in ("exercise(name)", "points(worth)", "needs(test)", "gpu"):
+    for mark in ("exercise(name)", "points(worth)", "needs(test)", "visible", "gpu"):
         config.addinivalue_line("markers", mark)
 
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
+
+from grader.suite.recording import taped
 
 T = TypeVar("T")
 
@@ -24,22 +26,22 @@ class Rng:
 
     def normal(self, *shape: int, dtype: torch.dtype = torch.float32) -> Tensor:
         """Standard normal values of the given shape."""
-        return torch.randn(shape, generator=self.generator, dtype=dtype).to(self.device)
+        return self._drawn("normal", torch.randn, shape, dtype=dtype).to(self.device)
 
     def uniform(
         self, low: float, high: float, *shape: int, dtype: torch.dtype = torch.float32
     ) -> Tensor:
         """Values in [low, high)."""
-        unit = torch.rand(shape, generator=self.generator, dtype=dtype)
+        unit = self._drawn("uniform", torch.rand, shape, dtype=dtype)
         return (low + (high - low) * unit).to(self.device)
 
     def integers(self, low: int, high: int, *shape: int) -> Tensor:
         """int64 values in [low, high)."""
-        return torch.randint(low, high, shape, generator=self.generator).to(self.device)
+        return self._drawn("integers", torch.randint, low, high, shape).to(self.device)
 
     def integer(self, low: int, high: int) -> int:
         """One int in [low, high)."""
-        return int(torch.randint(low, high, (), generator=self.generator))
+        return int(self._drawn("integers", torch.randint, low, high, ()))
 
     def sizes(self, count: int, low: int = 2, high: int = 5) -> tuple[int, ...]:
         """`count` axis sizes in [low, high), all different where the range allows it."""
@@ -51,4 +53,8 @@ class Rng:
 
     def permutation(self, count: int) -> Tensor:
         """The numbers 0 to count - 1 in random order, as int64."""
-        return torch.randperm(count, generator=self.generator)
+        return self._drawn("permutation", torch.randperm, count)
+
+    def _drawn(self, name: str, draw: Callable[..., Tensor], *args: Any, **options: Any) -> Tensor:
+        drawn: Tensor = taped(name, lambda: draw(*args, generator=self.generator, **options))
+        return drawn

@@ -1,0 +1,135 @@
+"""What visible tests need of the solutions: recorded when a kit is made, replayed where it is used.
+
+A kit holds neither solutions nor the text of functions that give an answer away. A test asks for
+what they return, and for random numbers, always in the same order, so a tape of those values in
+that order stands in for all of them. In the full course there is no tape: they are simply called.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+import torch
+from torch import Tensor
+
+from grader.errors import CourseError
+
+F = TypeVar("F", bound=Callable[..., Any])
+Mistakes = list[tuple[Any, str]]
+
+
+class Tape(Protocol):
+    """The values of one test, in the order in which it asks for them."""
+
+    def value(self, name: str, compute: Callable[[], Any]) -> Any:
+        """The next value; `name` says whose it is."""
+        ...
+
+    def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
+        """What known mistakes give, for the next comparison that names some."""
+        ...
+
+
+class NoTape:
+    """Everything is there, and is computed when it is asked for."""
+
+    def value(self, name: str, compute: Callable[[], Any]) -> Any:
+        return compute()
+
+    def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
+        return given
+
+
+class Recorder:
+    """Computes every value, and keeps a copy of it."""
+
+    def __init__(self) -> None:
+        self.values: list[tuple[str, Any]] = []
+        self.asides: list[Mistakes] = []
+
+    def value(self, name: str, compute: Callable[[], Any]) -> Any:
+        value = compute()
+        self.values.append((name, copied(value)))
+        return value
+
+    def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
+        pairs = list(given)
+        self.asides.append(copied(pairs))
+        return pairs
+
+
+class Player:
+    """Gives back what was recorded; `device` is where its tensors are wanted."""
+
+    def __init__(
+        self, values: list[tuple[str, Any]], asides: list[Mistakes], device: str = "cpu"
+    ) -> None:
+        self.values, self.asides, self.device = iter(values), iter(asides), device
+
+    def value(self, name: str, compute: Callable[[], Any]) -> Any:
+        recorded, value = next(self.values, (None, None))
+        if recorded != name:
+            raise CourseError(
+                f"this test asks for {name}, which was not recorded: make the kit again"
+            )
+        return copied(value, self.device)
+
+    def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
+        found: Mistakes = copied(next(self.asides, []), self.device)
+        return found
+
+
+def copied(value: Any, device: str | None = None) -> Any:
+    """`value` with tensors of its own, on `device` if one is named."""
+    if isinstance(value, Tensor):
+        return value.detach().to(device or value.device, copy=True)
+    if type(value) in (list, tuple):
+        return type(value)(copied(item, device) for item in value)
+    if type(value) is dict:
+        return {key: copied(item, device) for key, item in value.items()}
+    if isinstance(value, torch.device):
+        return torch.device(device or value)
+    return value
+
+
+_tape: Tape = NoTape()
+
+
+@contextmanager
+def playing(tape: Tape) -> Iterator[None]:
+    """While this lasts, values come from `tape`."""
+    global _tape
+    before, _tape = _tape, tape
+    try:
+        yield
+    finally:
+        _tape = before
+
+
+def taped(name: str, compute: Callable[[], Any]) -> Any:
+    """The value of `compute`, or what was recorded of it."""
+    return _tape.value(name, compute)
+
+
+def known_mistakes(given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
+    """The mistakes that a comparison names, or what was recorded of them."""
+    return _tape.mistakes(given)
+
+
+def recorded(function: F) -> F:
+    """The kit gets what this function of a suite returned, and not its text.
+
+    It must depend on its arguments alone, and a test must call it in the same order whatever the
+    learner's code returns. A generator function makes `mistakes` for `assert_same`, which are
+    recorded with that comparison.
+    """
+    if inspect.isgeneratorfunction(function):
+        return function
+
+    @functools.wraps(function)
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        return taped(function.__name__, lambda: function(*args, **kwargs))
+
+    return asked  # type: ignore[return-value]
