@@ -196,6 +196,33 @@ def audit(
     raise typer.Exit(code)
 
 
+@app.command()
+def kit(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of the kit.")],
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; search OUT for answers and hidden tests."),
+    ] = False,
+) -> None:
+    """For teachers: make the repository that students get."""
+    from grader import commands
+
+    raise typer.Exit(commands.kit(folder, check=check))
+
+
+@app.command()
+def bundle(
+    host: Annotated[str, typer.Argument(metavar="HOST", help="gradescope or classroom50.")],
+    output: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A zip for Gradescope, a folder for Classroom 50.")
+    ],
+) -> None:
+    """For teachers: make what Gradescope, Codio or Classroom 50 needs to grade this course."""
+    from grader import commands
+
+    commands.bundle(host, output)
+
+
 def main() -> NoReturn:
     """Run the command and end the process at once: Python's own ending would take longer."""
     for name in ("SIGTERM", "SIGHUP"):  # a cancelled job or a closed terminal: end in good order

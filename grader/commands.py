@@ -7,13 +7,15 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from itertools import zip_longest
 from pathlib import Path
 
 from grader.course import Course, find_course
-from grader.errors import UsageError
+from grader.errors import GraderFault, UsageError
+from grader.formats.text import visible
 from grader.grading import OnProgress, Options, Session, exit_code, ignore
 from grader.progress import read_progress
 from grader.report import Report
@@ -61,7 +63,9 @@ def run(
     options = replace(options, pictures="html" in formats)
     selection = course.select(names)
     submission = read_submission(
-        course.exercises_folder if path is None else path, [unit.name for unit in course.units]
+        course.exercises_folder if path is None else path,
+        [unit.name for unit in course.units],
+        notebooks={Path(name).stem for name in names if name.endswith(".ipynb")},
     )
     if submission.path.is_file():
         selection = {u: e for u, e in selection.items() if u in submission.sources}
@@ -116,7 +120,11 @@ def _check_output(output: Path) -> None:
 def _is_own(course: Course, work: Path) -> bool:
     """Whoever grades the course's own exercises or solutions wrote them, or trusts who did."""
     folders = [course.exercises_folder.resolve(), course.solutions_folder.resolve()]
-    return any(work.resolve() in (folder, *folder.glob("*.py")) for folder in folders)
+    file = work.resolve()
+    return any(
+        file == folder or (file.parent == folder and file.suffix in (".py", ".ipynb"))
+        for folder in folders
+    )
 
 
 def _remember(course: Course, report: Report) -> None:
@@ -142,13 +150,25 @@ def _deliver(report: Report, wanted: Wanted) -> None:
 
 
 def render(report: Report, format: str) -> str:
-    """The report in one of FORMATS, as a file holds it."""
+    """The report in one of FORMATS, as a file holds it. Raises: GraderFault."""
     module = import_module(f"grader.formats.{format}")
     if format == "terminal":
         return str(module.render(report, width=MAX_WIDTH, color=False))
     if format == "classroom50":
-        return str(module.render(report, module.facts(os.environ)))
+        if report.score is None:
+            raise GraderFault(_unspeakable(report))
+        return str(module.render(report, module.facts(os.environ, datetime.now(UTC))))
     return str(module.render(report))
+
+
+def _unspeakable(report: Report) -> str:
+    from grader.formats.summary import faults
+
+    where, what = faults(report)[0]
+    return (
+        f"the grader itself failed, at {where}: {what}\nThe score is withheld, which costs nobody "
+        "points. A classroom50 result cannot say so, and none was written."
+    )
 
 
 def show(report: Report, *, only_failures: bool = False) -> str:
@@ -210,7 +230,9 @@ def list_exercises() -> None:
     finished = read_progress(course.root).finished
     points, (width, _) = _points(course), _terminal()
     for unit in course.units:
-        print(f"{unit.name}: {unit.title} ({unit.points} points)")
+        here = sum(points.get(f"{unit.name}.{exercise.name}", 0) for exercise in unit.exercises)
+        worth = f"{here} of {unit.points}" if course.is_kit else f"{unit.points}"
+        print(f"{unit.name}: {unit.title} ({worth} points)")
         for exercise in unit.exercises:
             name = f"{unit.name}.{exercise.name}"
             mark = "done" if name in finished else "    "
@@ -279,7 +301,7 @@ def sync(*, check: bool, force: bool) -> int:
     for stub in stale:
         if not check:
             stub.path.parent.mkdir(exist_ok=True)
-            stub.path.write_text(stub.text, encoding="utf-8")
+            stub.path.write_text(stub.text, encoding="utf-8", newline="\n")
         print(f"{'out of step' if check else 'written'}: {stub.path.relative_to(course.root)}")
     if not stale:
         print("All stubs are in step with their solutions.")
@@ -304,3 +326,48 @@ def audit(
     width, color = _terminal()
     sys.stdout.write(_printable(render(found, width=width, color=color)))
     return 1 if found.holes else 0
+
+
+def kit(folder: Path, *, check: bool) -> int:
+    """Make the repository that students get, or search one for what must not be in it."""
+    course = find_course(Path.cwd())
+    if check:
+        from grader.kit.check import leaks
+
+        found = leaks(course, folder)
+        for leak in found:
+            print(f"leak: {visible(leak)}")
+        if not found:
+            print(f"{folder} holds nothing of the solutions, hidden tests or wrong answers.")
+        return 1 if found else 0
+    from grader.kit.making import kit_files, write_kit
+
+    with _progress_bar() as show:
+        files = kit_files(course, show)
+    write_kit(files, folder)
+    print(f"A kit of {len(course.units)} units in {folder}: {len(files)} files.")
+    print(f"Next: grade kit --check {folder}")
+    return 0
+
+
+def bundle(host: str, output: Path) -> None:
+    """Write what another host runs to grade this course. Raises: UsageError."""
+    from grader.kit.bundles import classroom50, gradescope
+    from grader.kit.making import kit_files, write_kit
+
+    course = find_course(Path.cwd())
+    if host == "gradescope":
+        _check_output(output)
+        content = gradescope(course)
+        try:
+            output.write_bytes(content)
+        except OSError as error:
+            raise UsageError(f"cannot write {output}: {error.strerror}") from None
+        print(f"written: {output}, with solutions and hidden tests: keep it to yourself")
+    elif host == "classroom50":
+        with _progress_bar() as progress:
+            files = kit_files(course, progress)
+        write_kit(classroom50(files), output)
+        print(f"written: {output}, which may be public: visible tests, no solutions")
+    else:
+        raise UsageError(f"no host {host!r}: choose gradescope or classroom50")

@@ -3,6 +3,7 @@
 import difflib
 import tomllib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,26 @@ class Course:
 
     @property
     def suites_folder(self) -> Path:
-        return self.root / "tests" / "hidden"
+        """Of the suites that are run: all tests, or in a kit the visible ones."""
+        return self.visible_folder if self.is_kit else self.root / "tests" / "hidden"
+
+    @property
+    def visible_folder(self) -> Path:
+        return self.root / "tests" / "visible"
+
+    @cached_property
+    def is_kit(self) -> bool:
+        """Is this what students get: visible tests, and no solutions?"""
+        return self.visible_folder.is_dir() and not self.solutions_folder.is_dir()
 
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
 
     def stub(self, unit: str) -> Path:
         return self.exercises_folder / f"{unit}.py"
+
+    def notebook(self, unit: str) -> Path:
+        return self.exercises_folder / f"{unit}.ipynb"
 
     def solution(self, unit: str) -> Path:
         return self.solutions_folder / f"{unit}.py"
@@ -70,7 +84,7 @@ class Course:
         """The exercises that `names` mean, by unit in course order; no names mean all of them.
 
         A name is a unit (`reshaping`) or one exercise of it (`activations.softmax`);
-        the path of a unit's file means the unit.
+        the path of a unit's module or notebook means the unit.
         Raises: UsageError for an unknown name; it offers the nearest ones.
         """
         every = {unit.name: frozenset(e.name for e in unit.exercises) for unit in self.units}
@@ -78,7 +92,8 @@ class Course:
             return every
         wanted: dict[str, frozenset[str]] = {}
         for name in names:
-            name = Path(name).stem if name.endswith(".py") else name  # as the shell completes it
+            if name.endswith((".py", ".ipynb")):  # as the shell completes it
+                name = Path(name).stem
             unit, _, exercise = name.partition(".")
             if unit not in every or (exercise and exercise not in every[unit]):
                 raise UsageError(self._unknown(name))
@@ -115,10 +130,19 @@ def read_course(root: Path) -> Course:
     """Read and check course.toml. Raises: CourseError."""
     path = root / COURSE_FILE
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return course_of(root, path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CourseError(f"{path} cannot be read: {error}") from None
+
+
+def course_of(root: Path, text: str) -> Course:
+    """The course that `text` describes as its course.toml. Raises: CourseError."""
+    path = root / COURSE_FILE
+    try:
+        data = tomllib.loads(text)
         units = tuple(_unit(entry) for entry in data["unit"])
         course = Course(root, data["title"], units)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise CourseError(f"{path} cannot be read: {error}") from None
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path} lacks something: {error}") from None

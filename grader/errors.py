@@ -61,20 +61,26 @@ class Raised(SubmissionFault):
     """The learner's code raised an exception.
 
     `kind` is its class name, `frames` the learner's own lines on the way, outermost first;
-    `syntax` shows the line that Python could not read.
+    `syntax` shows the line that Python could not read, `likely` names the cause where it is known.
     """
 
     kind: str = "Exception"
+    likely: str | None = None
     frames: tuple[Frame, ...] = ()
     syntax: str | None = None
 
 
 class Missing(SubmissionFault):
-    """`defined` are the names that the module does define."""
+    """`defined` are the names that the module does define.
+
+    `why` says what became of the cell of a notebook that would define it, at `place`.
+    """
 
     def __init__(self, name: str, defined: tuple[str, ...] = ()) -> None:
         super().__init__(f"there is no {name}")
         self.name, self.defined = name, defined
+        self.why: str | None = None
+        self.place: str | None = None
 
 
 class TimedOut(SubmissionFault):

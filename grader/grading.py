@@ -31,6 +31,7 @@ from grader.sandbox.processes import Processes, start_processes
 from grader.submission import Submission
 
 if TYPE_CHECKING:
+    from grader.suite.answer_key import AnswerKey
     from grader.suite.diagnosis import Bank, Case
     from grader.suite.remote import Students
 
@@ -66,7 +67,9 @@ class Session:
         self.course, self.options = course, options
         self.devices = _devices(options.device)
         self.notes: tuple[str, ...] = ()
-        self.bank: Bank | None = None
+        self.key: AnswerKey | None = None
+        if course.is_kit and options.seed is not None:
+            raise UsageError("these tests were recorded with inputs of their own: leave out --seed")
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
@@ -108,12 +111,14 @@ class Session:
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
         _import_judge()
-        from grader.suite.plugin import Judging
+        from grader.suite.answer_key import answer_key_of
+        from grader.suite.drawing import with_pictures
         from grader.suite.remote import Students, Workers
         from grader.suite.running import run_suites
 
         units = list(selection)
         suites = _suites(self.course, units)
+        self.key = self.key or answer_key_of(self.course)
         seed = submission.digest if self.options.seed is None else self.options.seed
         workers = Workers(
             self.processes,
@@ -123,7 +128,7 @@ class Session:
             shared=self.devices != ("cpu",),
         )
         students = Students(workers, submission.sources, self.course.suites_folder)
-        judging = Judging(self.course.solutions_folder, seed, self.devices, students)
+        judging = self.key.judging(units, seed, self.devices, students)
         done = 0
 
         def on_test(total: int) -> None:
@@ -135,28 +140,30 @@ class Session:
             results = run_suites(suites, judging, selection, on_test)
         finally:
             workers.close()
-        missing = [note for unit, note in submission.missing.items() if unit in units]
-        notes = (*self.notes, *missing, *self._explain(results, judging.cases))
+        found = [*submission.missing.items(), *submission.unread.items()]
+        remarks = [note for unit, note in found if unit in units] + students.remarks()
+        notes = (*self.notes, *remarks, *_explain(results, self.key.bank, judging.cases))
+        graded = self._units(results, selection, students)
+        if self.options.pictures:
+            graded = with_pictures(
+                graded, self.processes, self.options.limits, submission.sources, self.key
+            )
+        notes = (*notes, *self._kits(graded))
         return Report(
-            units=self._units(results, selection, students),
-            seed=seed,
+            units=graded,
+            seed=judging.seed,
             device=self.options.device,
             versions=_versions(),
             notes=notes,
         )
 
-    def _explain(self, results: list[dict[str, Any]], cases: list["Case"]) -> list[str]:
-        """Say what the known wrong answers explain; a note if they could not be compared."""
-        from grader.suite.diagnosis import Bank, explanations
-
-        self.bank = self.bank or Bank(self.course)
-        try:
-            said = explanations(self.bank, cases)
-        except Exception as error:  # the author's words are missing; the score is not in doubt
-            return [f"wrong answers could not be compared: {type(error).__name__}: {error}"]
-        for result in results:
-            result["likely"] = said.get(result["node"], result["likely"])
-        return []
+    def _kits(self, graded: tuple[UnitResult, ...]) -> list[str]:
+        """What to know of a score that the visible tests alone have given."""
+        if not self.course.is_kit or len(graded) < len(self.course.units):
+            return []
+        here = sum(unit.max_score for unit in graded)
+        whole = sum(unit.points for unit in self.course.units)
+        return [f"the tests here give {here} of {whole} points; your teacher has the others"]
 
     def _units(
         self, results: list[dict[str, Any]], selection: Selection, students: "Students"
@@ -164,7 +171,7 @@ class Session:
         tests: dict[tuple[str, str], dict[str, TestResult]] = {}
         for result in results:
             group = tests.setdefault((result["unit"], result["exercise"]), {})
-            test = _test(result, several_devices=len(self.devices) > 1)
+            test = _test(result, students.cells, several_devices=len(self.devices) > 1)
             group[result["test"]] = _worse(group.get(result["test"]), test)
         units = []
         for name in selection:
@@ -174,14 +181,32 @@ class Session:
                 for e in unit.exercises
                 if e.name in selection[name]
             )
-            if untested := [e.name for e in exercises if not e.tests]:
+            if self.course.is_kit:
+                exercises = tuple(exercise for exercise in exercises if exercise.tests)
+            elif untested := [e.name for e in exercises if not e.tests]:
                 raise GraderFault(f"the suite of {name} has no test of {', '.join(untested)}")
             units.append(UnitResult(name, unit.title, exercises, students.messages.get(name)))
         return tuple(units)
 
 
-def _test(result: dict[str, Any], *, several_devices: bool) -> TestResult:
+def _explain(results: list[dict[str, Any]], bank: "Bank", cases: list["Case"]) -> list[str]:
+    """Say what the known wrong answers explain; a note if they could not be compared."""
+    from grader.suite.diagnosis import explanations
+
+    try:
+        said = explanations(bank, cases)
+    except Exception as error:  # the author's words are missing; the score is not in doubt
+        return [f"wrong answers could not be compared: {type(error).__name__}: {error}"]
+    for result in results:
+        result["likely"] = said.get(result["node"], result["likely"])
+    return []
+
+
+def _test(
+    result: dict[str, Any], cells: dict[str, tuple[str, int]], *, several_devices: bool
+) -> TestResult:
     file, _, line = (result["location"] or "").rpartition(":")
+    file, cell = cells.get(file, (file, None))
     title = result["title"]
     if several_devices and result["outcome"] != Outcome.PASSED:
         title += f" [{result['device']}]"
@@ -195,7 +220,7 @@ def _test(result: dict[str, Any], *, several_devices: bool) -> TestResult:
         expected=result["expected"],
         got=result["got"],
         likely=result["likely"],
-        location=Location(file, int(line)) if file else None,
+        location=Location(file, int(line), cell) if line else None,
         printed=result["printed"],
         seconds=round(result["seconds"], 6),
     )
@@ -224,7 +249,10 @@ def _import_judge() -> None:
 
 def _suites(course: Course, units: list[str]) -> list[Path]:
     for unit in units:
-        for path in (course.suite(unit), course.solution(unit)):
+        needed = (
+            [course.suite(unit)] if course.is_kit else [course.suite(unit), course.solution(unit)]
+        )
+        for path in needed:
             if not path.is_file():
                 raise CourseError(f"{path} is missing: unit {unit} cannot be graded")
     return [course.suite(unit) for unit in units]

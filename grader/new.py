@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from grader import skeleton
-from grader.course import COURSE_FILE, Course, Unit, read_course
+from grader.course import COURSE_FILE, Course, Unit, course_of, read_course
 from grader.errors import CourseError, UsageError
 from grader.skeleton import filled
-from grader.stubs import stub_of
+from grader.stub_notebook import notebook_of
+from grader.stubs import Stub, stub_of
 
 # What a suite calls on the learner's side is an exercise, except for these.
 TAKEN = frozenset("torch np numpy math pytest student reference device rng bring rebound".split())
@@ -108,9 +109,10 @@ def _texts(
     """The new text of each file, and what to say of one that is left alone."""
     solution = course.solution(unit)
     suite, bank = course.suite(unit), course.bank(unit)
-    stub = course.stub(unit)
+    stub, notebook = course.stub(unit), course.notebook(unit)
     if known is None:
-        there = next((path for path in (solution, suite, bank, stub) if path.exists()), None)
+        files = (solution, suite, bank, stub, notebook)
+        there = next((path for path in files if path.exists()), None)
         if there is not None:
             raise UsageError(
                 f"{there} is already there, but {COURSE_FILE} has no unit {unit}: nothing written"
@@ -128,11 +130,18 @@ def _texts(
     texts[suite] = _importing(texts[suite], suite, "grader.suite", skeleton.SUITE_NAMES)
     _check_defined(old, solution, exercise)
     _check_defined(old, suite, skeleton.class_of(exercise))
-    if _holds_work(old[stub], stub_of(old[solution], str(solution))):
-        name = stub.relative_to(course.root)
-        said = f"left alone, since it holds work: {name}; grade sync --force makes it anew"
-        return texts, (said,)
-    return texts | {stub: stub_of(texts[solution], str(solution))}, ()
+    former, made = (stub_of(text, str(solution)) for text in (old[solution], texts[solution]))
+    begun = course_of(course.root, texts[course.root / COURSE_FILE])
+    stubs = {stub: made, notebook: notebook_of(made, begun, begun.unit(unit))}
+    kept = [stub] if _holds_work(old[stub], former) else []
+    if known and Stub(notebook, notebook_of(former, course, known)).holds_work():
+        kept.append(notebook)
+    texts |= {path: text for path, text in stubs.items() if path not in kept}
+    return texts, tuple(
+        f"left alone, since it holds work: {path.relative_to(course.root)}; "
+        "grade sync --force makes it anew"
+        for path in kept
+    )
 
 
 def _holds_work(there: str, stub: str) -> bool:

@@ -97,10 +97,13 @@ class Plot:
 
 @dataclass(frozen=True)
 class Cells:
-    """A tensor of memory positions: its shape, and its entries in reading order."""
+    """A tensor of memory positions: its shape, and its entries in reading order.
+
+    None stands for an entry that is no whole number.
+    """
 
     shape: tuple[int, ...]
-    positions: tuple[int, ...]
+    positions: tuple[int | None, ...]
 
 
 @dataclass(frozen=True)

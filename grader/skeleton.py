@@ -4,7 +4,7 @@
 """
 
 POINTS = 3
-SUITE_NAMES = ("assert_same", "exercise", "fail", "points")
+SUITE_NAMES = ("assert_same", "exercise", "fail", "points", "visible")
 
 COURSE = 'title = "A course"  # TODO: its title\n'
 
@@ -55,7 +55,7 @@ def @NAME@(x: torch.Tensor) -> torch.Tensor:
 SUITE_HEAD = '''\
 """Hidden suite of `@UNIT@`."""
 
-from grader.suite import assert_same, exercise, fail, points
+from grader.suite import assert_same, exercise, fail, points, visible
 '''
 
 SUITE = '''
@@ -63,6 +63,7 @@ SUITE = '''
 # TODO: the laws of your task. A name states a law, its docstring says it to the learner.
 @exercise("@NAME@")
 class @CLASS@:
+    @visible
     @points(2)
     def test_every_element_is_doubled(self, student, reference, device, rng):
         """Every element is multiplied by 2, and the dtype stays."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from grader.course import Course
 from grader.errors import CourseError
+from grader.notebook import Unreadable, cells_of
+from grader.stub_notebook import notebook_of
 
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN|END) SOLUTION[ \t]*$")
 _OPEN = re.compile(r"raise NotImplementedError\(\"[\w.]+\"\)")
@@ -23,16 +25,37 @@ class Stub:
         """Has somebody replaced one of the lines that a stub leaves to the learner?"""
         if not self.path.is_file():
             return False
-        there = self.path.read_text(encoding="utf-8", errors="replace")
-        return not set(_OPEN.findall(self.text)) <= set(_OPEN.findall(there))
+        there = self._code(self.path.read_bytes())
+        return there is None or not _open(self._code(self.text.encode()) or "") <= _open(there)
 
     def is_written(self) -> bool:
         return self.path.is_file() and self.path.read_text(encoding="utf-8") == self.text
 
+    def _code(self, data: bytes) -> str | None:
+        """The Python in a stub; None where a notebook cannot be read."""
+        if self.path.suffix != ".ipynb":
+            return data.decode("utf-8", "replace")
+        try:
+            return "\n".join(cell.text for cell in cells_of(data))
+        except Unreadable:
+            return None
+
+
+def _open(code: str) -> set[str]:
+    return set(_OPEN.findall(code))
+
 
 def stubs_of(course: Course) -> list[Stub]:
-    """The stubs of every unit. Raises: CourseError if a solution is missing or badly marked."""
-    return [stub_for(course, unit.name) for unit in course.units]
+    """The stubs of every unit, each as a module and as a notebook.
+
+    Raises: CourseError if a solution is missing or badly marked.
+    """
+    stubs = []
+    for unit in course.units:
+        module = stub_for(course, unit.name)
+        notebook = Stub(course.notebook(unit.name), notebook_of(module.text, course, unit))
+        stubs += [module, notebook]
+    return stubs
 
 
 def stub_for(course: Course, unit: str) -> Stub:

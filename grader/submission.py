@@ -1,4 +1,4 @@
-"""A learner's folder or file, read once into source text per unit. Nothing in it is trusted.
+"""A learner's folder or file, read once into the source of each unit. Nothing in it is trusted.
 
 Only regular files inside the folder are opened, without following links out of it, and only up
 to a bound. A file that cannot be used becomes the problem of its unit alone.
@@ -7,12 +7,15 @@ to a bound. A file that cannot be used becomes the problem of its unit alone.
 import hashlib
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+from grader import notebook
 from grader.errors import UsageError
+from grader.notebook import Cell, Unreadable, cells_of
+from grader.written import written
 
 MAX_BYTES = 1024 * 1024
 MAX_NAMES = 1000
@@ -20,33 +23,52 @@ MAX_NAMES = 1000
 
 @dataclass(frozen=True)
 class Source:
-    """The text of one unit and its path as the learner knows it; `problem` if there is no text."""
+    """One unit and its path as the learner knows it: a text, or the code cells of a notebook.
+
+    `problem` says why there is neither. Cells without a file are those that a kernel has run.
+    """
 
     file: str
     text: str = ""
     problem: str | None = None
+    cells: tuple[Cell, ...] | None = None
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return (self.text,) if self.cells is None else tuple(cell.text for cell in self.cells)
+
+    def name_of(self, cell: Cell) -> str:
+        """What tracebacks call a cell."""
+        return f"{self.file}, cell {cell.number}" if self.file else f"Cell In[{cell.number}]"
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What was found of each unit; `missing` says so of every other one."""
+    """What was found of each unit; `missing` says so of every other one.
+
+    `unread` says of a unit that there is a notebook as well, which is not the one that counts.
+    """
 
     path: Path
     sources: dict[str, Source]
     missing: dict[str, str] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> int:
         """A number that depends on every byte of the work: the default seed."""
         digest = hashlib.blake2b(digest_size=4)
         for unit, source in sorted(self.sources.items()):
-            digest.update(f"{unit}\0{source.text}\0".encode("utf-8", "surrogatepass"))
+            for part in (unit, *source.parts):
+                digest.update(f"{part}\0".encode("utf-8", "surrogatepass"))
         return int.from_bytes(digest.digest(), "big")
 
 
-def read_submission(path: Path, units: Sequence[str]) -> Submission:
+def read_submission(path: Path, units: Sequence[str], notebooks: Container[str] = ()) -> Submission:
     """Read a folder (with or without `exercises/` in it) or a single file named after its unit.
 
+    Where a unit has a module and a notebook, the module counts, unless nothing is written in it
+    that the notebook has not; of the units in `notebooks` the notebook counts.
     Raises: UsageError if there is nothing to grade.
     """
     try:
@@ -54,27 +76,55 @@ def read_submission(path: Path, units: Sequence[str]) -> Submission:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     if stat.S_ISDIR(mode):
-        return _read_folder(path, units)
+        return _read_folder(path, units, notebooks)
     unit = path.stem
-    if path.suffix != ".py" or unit not in units:
+    if path.suffix not in (".py", ".ipynb") or unit not in units:
         raise UsageError(f"{path} is not named after a unit: expected {_files(units)}")
     return Submission(path, {unit: _read(path.parent, path.name)})
 
 
-def _read_folder(folder: Path, units: Sequence[str]) -> Submission:
+def _read_folder(folder: Path, units: Sequence[str], notebooks: Container[str]) -> Submission:
     for prefix in ("exercises/", ""):
         try:
-            found = [unit for unit in units if _is_there(folder / f"{prefix}{unit}.py")]
+            found = {
+                unit: there
+                for unit in units
+                if (there := [n for n in _names(unit) if _is_there(folder / f"{prefix}{n}")])
+            }
         except PermissionError as error:
             raise UsageError(f"cannot read {folder}: {error.strerror}") from None
         if found:
             shown = f"{folder.name}/" if not prefix and folder.name == "exercises" else prefix
-            sources = {unit: _read(folder, f"{prefix}{unit}.py", shown) for unit in found}
+            sources, unread = {}, {}
+            for unit, names in found.items():
+                read = [_read(folder, f"{prefix}{name}", shown) for name in names]
+                sources[unit], note = _chosen(read, notebook_first=unit in notebooks)
+                if note is not None:
+                    unread[unit] = note
             missing = {
                 unit: _missing(folder / prefix, shown, unit) for unit in units if unit not in found
             }
-            return Submission(folder, sources, missing)
+            return Submission(folder, sources, missing, unread)
     raise UsageError(f"no unit in {folder}: expected {_files(units)}, there or in exercises/")
+
+
+def _names(unit: str) -> tuple[str, str]:
+    return f"{unit}.py", f"{unit}.ipynb"
+
+
+def _chosen(read: list[Source], *, notebook_first: bool) -> tuple[Source, str | None]:
+    """The one that counts of a module and a notebook, and a remark if the other holds work too."""
+    if len(read) == 1:
+        return read[0], None
+    module, cells = read
+    in_module, in_notebook = (written("\n".join(source.parts)) for source in read)
+    if notebook_first or (in_notebook - in_module and not in_module - in_notebook):
+        return cells, None
+    why = cells.problem
+    if why is None and in_notebook - in_module:
+        grade_it = f"grade --submission {cells.file}"
+        why = f"{cells.file} was not graded, since {module.file} holds work too; {grade_it} does it"
+    return module, why
 
 
 def _missing(folder: Path, shown: str, unit: str) -> str:
@@ -101,11 +151,15 @@ def _files(units: Sequence[str]) -> str:
 def _read(folder: Path, name: str, prefix: str = "") -> Source:
     shown = f"{prefix}{Path(name).name}"
     try:
-        data = _bytes(folder, name)
+        if name.endswith(".ipynb"):
+            return Source(shown, cells=cells_of(_bytes(folder, name, notebook.MAX_BYTES)))
+        data = _bytes(folder, name, MAX_BYTES)
         return Source(shown, data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         problem = f"{shown}:{line}: not UTF-8 text; save the file with the encoding UTF-8"
+    except Unreadable as error:
+        problem = f"{shown}{error}"
     except _Unusable as error:
         problem = f"{shown} {error}"
     except OSError as error:
@@ -117,7 +171,7 @@ class _Unusable(Exception):
     pass
 
 
-def _bytes(folder: Path, name: str) -> bytes:
+def _bytes(folder: Path, name: str, bound: int) -> bytes:
     try:
         real = (folder / name).resolve()
     except RuntimeError:  # before Python 3.13, for a link that leads back to itself
@@ -132,7 +186,7 @@ def _bytes(folder: Path, name: str) -> bytes:
     with open(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise _Unusable("is not a regular file")
-        data = file.read(MAX_BYTES + 1)
-    if len(data) > MAX_BYTES:
-        raise _Unusable(f"is larger than {MAX_BYTES // 1024} KiB")
+        data = file.read(bound + 1)
+    if len(data) > bound:
+        raise _Unusable(f"is larger than {bound // 1024} KiB")
     return data

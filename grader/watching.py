@@ -46,13 +46,17 @@ def watch_exercises(
         watcher.begin()
         saves = _saves(course.exercises_folder)
         while watcher.focus is not None and (saved := next(saves, None)) is not None:
-            units = [u for u in selection if f"{u}.py" in saved or watcher.is_stale(u)]
+            units = [u for u in selection if is_in(u, saved) or watcher.is_stale(u)]
             if units:
                 watcher.saved(units)
                 keys.pressed()  # those from before do not count
             if watcher.rests and (keys.pressed() or not keys.there):
                 watcher.go_on()
         return exit_code(watcher.reports.values())
+
+
+def is_in(unit: str, saved: set[str]) -> bool:
+    return f"{unit}.py" in saved or f"{unit}.ipynb" in saved
 
 
 class Watcher:
@@ -71,7 +75,8 @@ class Watcher:
     ) -> None:
         self.course, self.selection, self.session, self.show = course, selection, session, show
         self.reports: dict[str, Report] = {}
-        self.graded: dict[str, int] = {}
+        self.graded: dict[str, list[int]] = {}
+        self.files: dict[str, str] = {}
         self.focus: Focus | None = None
         self.rests = False
         self.progress = read_progress(course.root)
@@ -116,16 +121,15 @@ class Watcher:
         """Was it saved since it was read? Nobody tells of a save before the watch began."""
         return self.graded[unit] != self._saved_at(unit)
 
-    def _saved_at(self, unit: str) -> int:
-        try:
-            return self.course.stub(unit).stat().st_mtime_ns
-        except OSError:
-            return 0
+    def _saved_at(self, unit: str) -> list[int]:
+        return [_time_of(self.course.stub(unit)), _time_of(self.course.notebook(unit))]
 
     def _grade(self, unit: str) -> None:
         self.graded[unit] = self._saved_at(unit)
         names = [u.name for u in self.course.units]
         submission = read_submission(self.course.exercises_folder, names)
+        source = submission.sources.get(unit)
+        self.files[unit] = source.file if source else f"exercises/{unit}.py"
         report = self.session.grade(submission, {unit: self.selection[unit]})
         self.reports[unit] = report
         self.progress.note(report)
@@ -149,7 +153,7 @@ class Watcher:
             print(f"\nNow: {focus.name}, {title}")
         else:
             print("\n" + self.show(report), end="")
-        print(f"\nWaiting for you to save exercises/{focus.unit}.py (Ctrl-C ends the watch).")
+        print(f"\nWaiting for you to save {self.files[focus.unit]} (Ctrl-C ends the watch).")
         if report.units[0].message is None:
             print(f"Stuck? grade hint {focus.name}")
 
@@ -157,6 +161,13 @@ class Watcher:
         exercises = [e for r in self.reports.values() for unit in r.units for e in unit.exercises]
         done = sum(exercise.status is Outcome.PASSED for exercise in exercises)
         return f"{done} of {len(exercises)} exercises are done."
+
+
+def _time_of(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _only(report: Report, exercise: str) -> Report:

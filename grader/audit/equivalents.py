@@ -1,10 +1,10 @@
 """Mutants that no test can catch, as the author explains: solutions/equivalent.toml.
 
-[[activations]]
-exercise = "relu"          # "" for code that several exercises share
-before = "return torch.where(x > 0, x, 0.0)"
-after = "return torch.where(x >= 0, x, 0.0)"       # or a list of such lines
-reason = "At 0 both branches are 0."
+[[scaling]]
+exercise = "double"        # "" for code that several exercises share
+before = "return x + x"
+after = "return x * 2"     # or a list of such lines
+reason = "Both are exact, so that they are equal to the last digit."
 """
 
 import re

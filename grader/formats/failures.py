@@ -25,20 +25,25 @@ _ROOMY = 60
 
 
 def section(report: Report, width: int) -> list[Text]:
-    blocks = [block for unit in report.units for block in _unit(unit, width)]
-    if not blocks:
+    found = [block for unit in report.units for block in blocks(unit, width)]
+    if not found:
         return []
     lines = [Text("What to look at next", "bold")]
-    for block in blocks:
+    for block in found:
         lines += [Text(), *block]
     return lines
 
 
 def begun_and_failing(exercise: ExerciseResult) -> bool:
-    return exercise.status is not Outcome.NOT_STARTED and bool(_failures(exercise))
+    return exercise.status is not Outcome.NOT_STARTED and bool(missed(exercise))
 
 
-def _failures(exercise: ExerciseResult) -> list[TestResult]:
+def shown(unit: UnitResult, exercise: ExerciseResult) -> bool:
+    """Whether there is something to say of it, apart from its unit not having loaded."""
+    return begun_and_failing(exercise) or (unit.message is None and bool(_blocked(exercise)))
+
+
+def missed(exercise: ExerciseResult) -> list[TestResult]:
     """What was tried and went wrong, then the parts that are not written yet."""
     broken = [test for test in exercise.tests if test.outcome in _BROKEN]
     unwritten = [test for test in exercise.tests if test.outcome is Outcome.NOT_STARTED]
@@ -52,15 +57,16 @@ def _blocked(exercise: ExerciseResult) -> list[TestResult]:
     return [test for test in exercise.tests if test.outcome is Outcome.BLOCKED]
 
 
-def _unit(unit: UnitResult, width: int) -> list[list[Text]]:
-    blocks = [] if unit.message is None else [_not_loaded(unit, unit.message, width)]
+def blocks(unit: UnitResult, width: int) -> list[list[Text]]:
+    """One for each exercise that has something to say, after why the unit did not load."""
+    found = [] if unit.message is None else [not_loaded(unit, unit.message, width)]
     for exercise in unit.exercises:
-        if begun_and_failing(exercise) or (unit.message is None and _blocked(exercise)):
-            blocks.append(_exercise(unit, exercise, width))
-    return blocks
+        if shown(unit, exercise):
+            found.append(_exercise(unit, exercise, width))
+    return found
 
 
-def _not_loaded(unit: UnitResult, message: str, width: int) -> list[Text]:
+def not_loaded(unit: UnitResult, message: str, width: int) -> list[Text]:
     title = f"{one_line(unit.name)} did not load, so none of it could be checked"
     rows = excerpt(message, lines=20, characters=2000)
     return [
@@ -73,23 +79,33 @@ def _exercise(unit: UnitResult, exercise: ExerciseResult, width: int) -> list[Te
     name = f"{one_line(unit.name)}.{one_line(exercise.name)}"
     score = f"{exercise.score}/{exercise.max_score}"
     lines = hanging("", f"{name}  {score}", width, style="bold cyan")
-    for position, test in enumerate(_failures(exercise)):
+    return lines + feedback(exercise, width)
+
+
+def feedback(exercise: ExerciseResult, width: int) -> list[Text]:
+    """The first failure in full, the others by their titles, and what waits."""
+    lines: list[Text] = []
+    for position, test in enumerate(missed(exercise)):
         lines += _title("also: ", test, width) if position else _in_full(test, width)
     return lines + _waiting(exercise, width)
 
 
 def _in_full(test: TestResult, width: int) -> list[Text]:
     lines = _title("", test, width, style="bold")
-    for key, rows in _details(test):
+    for key, rows in details(test):
         lines += _keyed(key, rows, width)
     return lines
 
 
 def _title(lead: str, test: TestResult, width: int, *, style: str = "") -> list[Text]:
     points = f"0/{test.max_points}"
-    title = one_line(test.title).removesuffix(".") + _REMARKS.get(test.outcome, "")
-    rows = hanging(_margin(width) + lead, title, width - len(points) - 2, style=style)
+    rows = hanging(_margin(width) + lead, title_of(test), width - len(points) - 2, style=style)
     return with_points(rows, points, width, style="red")
+
+
+def title_of(test: TestResult) -> str:
+    """The law that does not hold, and how it came to that where it was not a wrong result."""
+    return one_line(test.title).removesuffix(".") + _REMARKS.get(test.outcome, "")
 
 
 def _margin(width: int) -> str:
@@ -97,7 +113,7 @@ def _margin(width: int) -> str:
     return "  " if width >= _ROOMY else ""
 
 
-def _details(test: TestResult) -> list[tuple[str, list[str]]]:
+def details(test: TestResult) -> list[tuple[str, list[str]]]:
     """The rows of the block that apply, in the order they are read."""
     texts = [
         ("called", test.called),
@@ -134,14 +150,18 @@ def _keyed(key: str, rows: list[str], width: int) -> list[Text]:
     return lines
 
 
-def _waiting(exercise: ExerciseResult, width: int) -> list[Text]:
-    """One line for each thing that blocked tests wait for."""
+def waiting(exercise: ExerciseResult) -> dict[str, int]:
+    """What blocked tests wait for, and the points of those that do."""
     points: dict[str, int] = {}
     for test in _blocked(exercise):
         reason = one_line(test.message or "not run yet")
         points[reason] = points.get(reason, 0) + test.max_points
+    return points
+
+
+def _waiting(exercise: ExerciseResult, width: int) -> list[Text]:
     lines: list[Text] = []
-    for reason, number in points.items():
+    for reason, number in waiting(exercise).items():
         rows = hanging(_margin(width), reason, width - len(f"0/{number}") - 2)
         lines += with_points(rows, f"0/{number}", width)
     return lines

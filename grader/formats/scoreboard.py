@@ -37,15 +37,15 @@ def scoreboard(report: Report, width: int) -> list[Text]:
         set_cell_size("total", columns.name),
         _GAP,
         " " * (columns.bar + len(_GAP) if columns.bar else 0),
-        (_total(report).rjust(columns.points), "bold"),
+        (total_of(report).rjust(columns.points), "bold"),
     )
     return [*rows, total]
 
 
 def _columns(report: Report, width: int) -> _Columns:
     """The bar gives way to a narrow page first, then the names do."""
-    points = max(map(len, [_total(report), *map(_points, report.units)]))
-    word = max((len(_word(unit)[0]) for unit in report.units), default=0)
+    points = max(map(len, [total_of(report), *map(points_of, report.units)]))
+    word = max((len(word_of(unit)[0]) for unit in report.units), default=0)
     room = width - points - word - 2 * len(_GAP)
     name = min(max(map(cell_len, ["total", *(one_line(u.name) for u in report.units)])), room)
     bar = min(room - name - len(_GAP), _LONGEST_BAR)
@@ -53,15 +53,21 @@ def _columns(report: Report, width: int) -> _Columns:
 
 
 def _row(unit: UnitResult, columns: _Columns) -> Text:
-    word, style = _word(unit)
+    word, style = word_of(unit)
     row = Text(set_cell_size(one_line(unit.name), columns.name) + _GAP)
     if columns.bar:
-        filled = _filled(unit, columns.bar)
-        row.append("█" * filled, "green" if unit.status is Outcome.PASSED else "cyan")
-        row.append("░" * (columns.bar - filled) + _GAP, "dim")
-    row.append(_points(unit).rjust(columns.points) + _GAP)
+        full, empty = bar_of(unit, columns.bar)
+        row.append(full, "green" if unit.status is Outcome.PASSED else "cyan")
+        row.append(empty + _GAP, "dim")
+    row.append(points_of(unit).rjust(columns.points) + _GAP)
     row.append(word, style)
     return row
+
+
+def bar_of(unit: UnitResult, cells: int) -> tuple[str, str]:
+    """The part of the bar that is earned, and the rest."""
+    filled = _filled(unit, cells)
+    return "█" * filled, "░" * (cells - filled)
 
 
 def _filled(unit: UnitResult, cells: int) -> int:
@@ -73,14 +79,14 @@ def _filled(unit: UnitResult, cells: int) -> int:
     return min(max(cells * unit.score // unit.max_score, 1), cells - 1)
 
 
-def _points(unit: UnitResult) -> str:
+def points_of(unit: UnitResult) -> str:
     score = "?" if unit.status is Outcome.GRADER_FAULT else unit.score
     return f"{score}/{unit.max_score}"
 
 
-def _total(report: Report) -> str:
+def total_of(report: Report) -> str:
     return "withheld" if report.score is None else f"{report.score}/{report.max_score}"
 
 
-def _word(unit: UnitResult) -> tuple[str, str]:
+def word_of(unit: UnitResult) -> tuple[str, str]:
     return _WORDS[unit.status] if unit.message is None else _DID_NOT_LOAD

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from rich.cells import cell_len
 from rich.text import Text
 
-from grader.formats import failures
+from grader.formats import failures, summary
 from grader.formats.lines import hanging, indented, printed, wrapped
 from grader.formats.scoreboard import scoreboard
 from grader.formats.text import counted, excerpt, one_line
@@ -21,7 +21,7 @@ def render(report: Report, *, width: int, color: bool) -> str:
     """Fits `width` cells, within reason: below 30 it is laid out for 30, above 100 for 100."""
     columns = min(max(width, _NARROWEST), _WIDEST)
     sections: tuple[Section, ...]
-    if _untouched(report):
+    if summary.untouched(report):
         sections = (_notes, scoreboard, _welcome, _closing)
     else:
         sections = (
@@ -48,11 +48,6 @@ def render_exercise(report: Report, *, width: int, color: bool) -> str:
     return printed(lines, width=columns, color=color)
 
 
-def _untouched(report: Report) -> bool:
-    loaded = all(unit.message is None for unit in report.units)
-    return report.status is Outcome.NOT_STARTED and loaded
-
-
 def _notes(report: Report, width: int) -> list[Text]:
     return [
         line
@@ -62,36 +57,19 @@ def _notes(report: Report, width: int) -> list[Text]:
 
 
 def _welcome(report: Report, width: int) -> list[Text]:
-    unit, exercise = _waiting(report)[0]
-    located = (test.location for test in exercise.tests if test.location)
-    file = next((place.file for place in located), f"exercises/{unit.name}.py")
-    start = (
-        f"Start with {one_line(exercise.name)} in {one_line(file)}: put your code in the place of "
-        "raise NotImplementedError, save, and run grade again."
-    )
     return [
-        *wrapped("Welcome! Nothing is written yet, so nothing is wrong yet.", width, style="bold"),
-        *wrapped(start, width),
+        *wrapped(summary.WELCOME, width, style="bold"),
+        *wrapped(summary.first_step(report), width),
     ]
 
 
 def _faults(report: Report, width: int) -> list[Text]:
-    faults = [
-        (f"{unit.name}.{exercise.name}: {test.title}", test.message or "no further message")
-        for unit in report.units
-        for exercise in unit.exercises
-        for test in exercise.tests
-        if test.outcome is Outcome.GRADER_FAULT
-    ]
+    faults = summary.faults(report)
     if not faults:
         return []
     lines = [
-        *wrapped("The grader itself failed, so the score is withheld.", width, style="bold red"),
-        *wrapped(
-            "This is not your fault, and it costs you nothing. "
-            "Please show the lines below to whoever runs this course.",
-            width,
-        ),
+        *wrapped(summary.WITHHELD, width, style="bold red"),
+        *wrapped(summary.NOT_YOUR_FAULT, width),
     ]
     for title, message in faults[:_FAULTS_SHOWN]:
         lines += indented(wrapped(one_line(title), width - 2), 2)
@@ -102,18 +80,8 @@ def _faults(report: Report, width: int) -> list[Text]:
     return lines
 
 
-def _waiting(report: Report) -> list[tuple[UnitResult, ExerciseResult]]:
-    """The exercises that nobody has begun, in the order of the course."""
-    return [
-        (unit, exercise)
-        for unit in report.units
-        for exercise in unit.exercises
-        if exercise.status is Outcome.NOT_STARTED
-    ]
-
-
 def _not_started(report: Report, width: int) -> list[Text]:
-    waiting = _waiting(report)
+    waiting = summary.unbegun(report)
     lines: list[Text] = []
     for unit in report.units:
         mine = [exercise for owner, exercise in waiting if owner is unit]
@@ -146,15 +114,12 @@ def _names(unit: UnitResult, waiting: list[ExerciseResult], width: int) -> str:
 
 
 def _pending(report: Report, width: int) -> list[Text]:
-    points: dict[str, int] = {}
-    for test in report.tests:
-        if test.outcome is Outcome.PENDING:
-            reason = one_line(test.message or "needs a device that is not here")
-            points[reason] = points.get(reason, 0) + test.max_points
     return [
         line
-        for reason, number in points.items()
-        for line in hanging("pending  ", f"{reason}: {counted(number, 'point')} pending", width)
+        for reason, number in summary.pending(report).items()
+        for line in hanging(
+            "pending  ", f"{one_line(reason)}: {counted(number, 'point')} pending", width
+        )
     ]
 
 
@@ -181,7 +146,7 @@ def _next_step(report: Report, width: int) -> list[Text]:
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
                 return _hint(name, exercise, width)
-    for unit, exercise in _waiting(report):
+    for unit, exercise in summary.unbegun(report):
         return _hint(one_line(unit.name), exercise, width)
     if not report.tests:
         return wrapped("There was nothing to grade.", width)

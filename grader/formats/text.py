@@ -21,7 +21,7 @@ _BLANK = frozenset(
 )
 _TAB = 4
 # GitHub's runner obeys lines of a log that begin with ::name:: or hold ##[name].
-_WORKFLOW_COMMAND = re.compile(r":(?=:[\w-]+[^:\n]*::)|#(?=#\[)")
+_WORKFLOW_COMMAND = re.compile(r":(?=:[\w-].*::)|#(?=#\[)")
 
 
 def visible(text: str) -> str:

@@ -6,7 +6,7 @@ Malformed it must be ended; it is never asked again.
 
 import builtins
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -25,7 +25,7 @@ from grader.errors import (
 )
 from grader.sandbox import reading, wire, writing
 from grader.sandbox.channel import Channel
-from grader.sandbox.limits import FRAMES, MESSAGE_CHARACTERS, Limits
+from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.processes import START_SECONDS, Process, Processes
 
 T = TypeVar("T")
@@ -52,6 +52,34 @@ class Answer:
     moved: tuple[Tensor, ...] = ()
     changed: tuple[tuple[Tensor, Tensor], ...] = ()
     seen: Observation | None = None
+
+
+# A unit as it is sent: its file, and its text or (file, text) of each cell of a notebook.
+Text = tuple[str, str | Sequence[tuple[str, str]]]
+
+
+def _parts(file: str, source: str | Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    return [(file, source)] if isinstance(source, str) else source
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a notebook would have defined, and where; `error` is why not.
+
+    Without an error the line was not run, since it calls something.
+    """
+
+    names: tuple[str, ...]
+    place: str
+    error: Raised | None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Where each function and class is defined, as file:line, and what was left out."""
+
+    places: dict[str, str]
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +118,7 @@ class Worker:
         self.channel = Channel(process, limits)
         self.make_handle: Callable[[int, str], Any] = wire.Handle
         self.sources: dict[str, list[str]] = {}
+        self.cells: set[str] = set()
         self.sent = Sent([[], []], [])
 
     def wait_until_ready(self) -> None:
@@ -103,18 +132,16 @@ class Worker:
         if answer != ["ready"]:
             raise GraderFault("a worker could not be started: it said something else")
 
-    def load(self, unit: str, sources: Mapping[str, tuple[str, str]]) -> dict[str, int]:
-        """Execute a unit's module; `sources` holds (file, text) of every unit of the submission.
+    def load(self, unit: str, sources: Mapping[str, Text]) -> Loaded:
+        """Execute a unit's module; `sources` holds every unit of the submission.
 
-        Returns the line on which each function and class is defined.
         Raises: SubmissionFault.
         """
-        self.sources = {file: text.split("\n") for file, text in sources.values()}
-        request = ["load", unit, {name: list(source) for name, source in sources.items()}]
-        answer, _ = self._ask(request, [])
-        reader = reading.Reader([], handle=self._no_handle)
-        lines = self._checked(lambda: dict(reader.read(answer[1])))
-        return {k: v for k, v in lines.items() if type(k) is str and type(v) is int}
+        parts = [part for file, source in sources.values() for part in _parts(file, source)]
+        self.sources = {file: text.split("\n") for file, text in parts}
+        self.cells = {f for _, s in sources.values() if not isinstance(s, str) for f, _ in s}
+        answer, _ = self._ask(["load", unit, dict(sources)], [])
+        return self._checked(lambda: self._loaded(*answer[1:]))
 
     def bring(self, name: str, source: str) -> None:
         """Execute a file of the suite beside the learner's module."""
@@ -200,7 +227,9 @@ class Worker:
             self.channel.check_deadline(deadline)
             answer, received = self.channel.receive(deadline)
             match answer:
-                case ["done", _, _, _]:
+                case ["done", _, _, _] if request[0] != "load":
+                    return answer, received
+                case ["loaded", list(), list()] if request[0] == "load":
                     return answer, received
                 case ["raised", exception]:
                     raise self._checked(partial(self._raised, exception))
@@ -280,8 +309,21 @@ class Worker:
                 arguments[number].grad = grad
         return tuple(arguments[n] for n in [*(n for n, _ in moved), *grown])
 
-    def _no_handle(self, identity: int, kind: str) -> Any:
-        raise wire.ProtocolError("there are no handles yet")
+    def _loaded(self, places: list[Any], left_out: list[Any]) -> Loaded:
+        return Loaded(
+            {str(name): self._place(file, line) for name, file, line in places},
+            tuple(self._left_out(*left) for left in left_out[:LEFT_OUT]),
+        )
+
+    def _left_out(self, names: list[Any], file: str, line: int, exception: Any) -> LeftOut:
+        error = None if exception is None else self._raised(exception)
+        known = tuple(name for name in names if type(name) is str)
+        return LeftOut(known, self._place(file, line), error)
+
+    def _place(self, file: str, line: int) -> str:
+        if file not in self.sources or type(line) is not int:
+            raise wire.ProtocolError("no such line was sent")
+        return f"{file}:{line}"
 
     def _raised(self, exception: list[Any]) -> Raised:
         kind, bases, message, frames, detail = exception
@@ -308,7 +350,8 @@ class Worker:
             return None
         text = self._line(file, line).replace("\t", " ")
         caret = " " * (max(1, min(column, len(text) + 1)) - 1) if type(column) is int else ""
-        return f"{file}:{line}: {str(message)[:MESSAGE_CHARACTERS]}\n    {text}\n    {caret}^"
+        place = f"{file}, line {line}" if file in self.cells else f"{file}:{line}"
+        return f"{place}: {str(message)[:MESSAGE_CHARACTERS]}\n    {text}\n    {caret}^"
 
 
 def _remote(worker: Worker, graph: int, value: Tensor, inputs: list[Tensor]) -> Tensor:

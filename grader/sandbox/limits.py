@@ -30,5 +30,6 @@ NESTING = 40
 # What is kept of an exception.
 MESSAGE_CHARACTERS = 2000
 FRAMES = 20
+LEFT_OUT = 100  # of what a notebook's cells would have defined
 TEXT_CHARACTERS = 100_000
 CLAIM_BYTES = 256 * MIB  # of all its tensors together, as if each were copied

@@ -2,7 +2,8 @@
 
 Requests, each a frame (see `wire`); the worker answers every one but `forget`:
 
-    ["load", unit, {unit: [file, source]}]        execute a unit's module; answers its definitions
+    ["load", unit, {unit: [file, source]}]        execute a unit's module; its source is a text, or
+                                                  for a notebook the [file, text] of each cell
     ["bring", name, source]                       execute a file of the suite beside it
     ["call", owner, name, args, kwargs, observe]  owner: a unit, a brought name, or a handle
     ["get", handle, attribute]                    ["iterate", handle]
@@ -11,6 +12,8 @@ Requests, each a frame (see `wire`); the worker answers every one but `forget`:
 
 Answers, after a first ["ready"]:
 
+    ["loaded", places, left_out]       places: [name, file, line] of functions and classes;
+                                       left_out of a notebook: [names, file, line, exception]
     ["done", value, effects, seen]     effects: what became of the tensors among the arguments
     ["raised", exception]              kind, builtin bases, message, frames in the learner's files
     ["missing", names]                 the module has no such name, but these
@@ -37,7 +40,8 @@ import torch
 from torch import Tensor
 
 from grader.sandbox import reading, wire, writing
-from grader.sandbox.limits import FRAMES, MESSAGE_CHARACTERS, Limits
+from grader.sandbox.cells import DEFINITIONS, LeftOut, Notebook
+from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.observe import observed
 from grader.sandbox.randomness import start_anew
 
@@ -110,15 +114,26 @@ class Worker:
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
             self.send(["raised", self._exception(error)], [])
 
-    def _load(self, buffers: object, unit: str, sources: dict[str, list[str]]) -> Any:
-        for name, (file, text) in sources.items():
-            self.files[file] = text
-            linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-            sys.meta_path.insert(0, _Sibling(name, file, text))
+    def _load(self, buffers: object, unit: str, sources: dict[str, list[Any]]) -> Any:
+        siblings = {name: _Sibling(name, *source) for name, source in sources.items()}
+        for sibling in siblings.values():
+            for file, text in sibling.parts:
+                self.files[file] = text
+                linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+            sys.meta_path.insert(0, sibling)
         sys.modules.pop(unit, None)
         self.modules[unit] = importlib.import_module(unit)
         start_anew()
-        return ["done", ["d", _definitions(sources[unit][1])], None, None], []
+        own = siblings[unit]
+        if isinstance(own.source, str):
+            return ["loaded", _definitions(own.source, own.file), []], []
+        places = [[name, *place] for name, place in own.notebook.definitions.items()]
+        left_out = [self._left_out(left) for left in own.notebook.left_out[-LEFT_OUT:]]
+        return ["loaded", places, left_out], []
+
+    def _left_out(self, left: LeftOut) -> list[Any]:
+        error = None if left.error is None else self._exception(left.error)
+        return [left.names, left.file, left.line, error]
 
     def _bring(self, buffers: object, name: str, source: str) -> Any:
         module = types.ModuleType(name)
@@ -305,10 +320,12 @@ class _Arguments:
 
 
 class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports one unit from the text that was sent, as `unit` or `exercises.unit`."""
+    """Imports one unit from what was sent, as `unit` or `exercises.unit`."""
 
-    def __init__(self, unit: str, file: str, source: str) -> None:
+    def __init__(self, unit: str, file: str, source: str | list[list[str]]) -> None:
         self.unit, self.file, self.source = unit, file, source
+        self.parts = [[file, source]] if isinstance(source, str) else source
+        self.notebook = Notebook([])
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
@@ -322,14 +339,17 @@ class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         if module.__name__ != "exercises":
             module.__file__ = self.file
-            exec(compile(self.source, self.file, "exec"), module.__dict__)
+            if isinstance(self.source, str):
+                exec(compile(self.source, self.file, "exec"), module.__dict__)
+                return
+            self.notebook = Notebook(self.parts)
+            self.notebook.execute(module.__dict__)
 
 
-def _definitions(source: str) -> list[list[Any]]:
+def _definitions(source: str, file: str) -> list[list[Any]]:
     """The functions and classes a module defines, with their lines; the last definition wins."""
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     body = ast.parse(source).body
-    return [[node.name, node.lineno] for node in body if isinstance(node, kinds)]
+    return [[node.name, file, node.lineno] for node in body if isinstance(node, DEFINITIONS)]
 
 
 def _text_of(error: BaseException) -> str:

@@ -61,7 +61,11 @@ def assert_same(
     mistakes = known_mistakes(mistakes) if mistakes != () else ()
     found = difference(got, expected, Tolerance(rtol, atol), what)
     if found is not None:
-        known = (words for value, words in mistakes if difference(got, value, AS_KNOWN) is None)
+        known = (
+            words
+            for value, words in mistakes
+            if difference(got, value, AS_KNOWN) is None and difference(expected, value, AS_KNOWN)
+        )
         raise Mismatch(
             found.message,
             expected=found.expected,

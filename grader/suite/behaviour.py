@@ -74,15 +74,31 @@ def alike(one: Behaviour, other: Behaviour) -> bool:
     )
 
 
-def same_failure(one: BaseException, other: BaseException | None) -> bool:
+@dataclass(frozen=True)
+class Failure:
+    """How a test failed, in what can be compared and kept: its kind, its words, what it got."""
+
+    kind: str
+    wording: str
+    value: Any = None
+
+
+def failure_of(error: BaseException) -> Failure:
+    if isinstance(error, Mismatch):
+        return Failure("Mismatch", _wording(error.message), _snapshot(error.value))
+    return Failure(kind_of_error(error), _wording(error))
+
+
+def same_failure(one: BaseException, other: Failure | None) -> bool:
     """Do two works fail a test in the same way? The numbers in a message may differ."""
     if other is None:
         return False
-    if isinstance(one, Mismatch) and isinstance(other, Mismatch):
-        return _wording(one.message) == _wording(other.message) and _same(one.value, other.value)
+    if isinstance(one, Mismatch):
+        said = other.kind == "Mismatch" and _wording(one.message) == other.wording
+        return said and _same(one.value, other.value)
     if isinstance(one, (Raised, AssertionError)):
-        return kind_of_error(one) == kind_of_error(other) and _wording(one) == _wording(other)
-    return type(one) is type(other)  # of the suite, over what it was given
+        return kind_of_error(one) == other.kind and _wording(one) == other.wording
+    return kind_of_error(one) == other.kind  # of the suite, over what it was given
 
 
 def _wording(message: object) -> str:
@@ -106,6 +122,8 @@ def _size(value: Any) -> int:
 def _copy(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value.detach().clone()
+    if isinstance(value, BaseException):
+        return Failure(kind_of_error(value), "")
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):
@@ -126,8 +144,8 @@ def _same(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(_same, one, other))
     if isinstance(one, wire.Handle) or isinstance(other, wire.Handle):
         return isinstance(one, wire.Handle) and isinstance(other, wire.Handle)
-    if isinstance(one, BaseException) and isinstance(other, BaseException):
-        return kind_of_error(one) == kind_of_error(other)
+    if isinstance(one, BaseException):
+        one = _copy(one)
     if type(one) is not type(other):
         return False
     if isinstance(one, float):

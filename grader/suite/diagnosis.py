@@ -7,11 +7,11 @@ Most differ in their first call and end there, so a failure costs little; a pass
 """
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -22,7 +22,9 @@ from grader.sandbox.randomness import start_anew
 from grader.suite.asserts import assert_unchanged
 from grader.suite.behaviour import (
     Behaviour,
+    Failure,
     alike,
+    failure_of,
     raised,
     returned,
     same_failure,
@@ -37,10 +39,12 @@ from grader.suite.subject import Handle, Seen, keeps_arguments
 class Case:
     """One test of an exercise: what it saw of the work, and how it failed, if it did.
 
-    `rehearse` runs the test once more with another runner in the learner's place.
+    `test` names it in this run, `name` in every run of the course. `rehearse` runs the test once
+    more with another runner in the learner's place.
     """
 
     test: str
+    name: str
     unit: str
     exercise: str
     seen: tuple[Behaviour, ...]
@@ -48,19 +52,40 @@ class Case:
     rehearse: Callable[[LocalRunner], None]
 
 
+class Known(Protocol):
+    """A wrong answer that is known, as `_explain` asks about it."""
+
+    @property
+    def correction(self) -> str: ...
+
+    def explains(self, case: Case) -> bool:
+        """Does it do and fail as the work did, in a test that the work failed?"""
+        ...
+
+    def runs_alike(self, case: Case) -> bool:
+        """Of a test it explains: did it run the same operators?"""
+        ...
+
+    def fails(self, case: Case) -> bool: ...
+
+
+class Bank(Protocol):
+    def answers(self, unit: str, exercise: str) -> Iterable[Known]: ...
+
+
 class Unlike(BaseException):
     """The answer did something that the learner's work did not. No suite may catch it."""
 
 
-class Bank:
+class LiveBank:
     """The wrong answers of a course, ready to be called; loaded when first needed."""
 
     def __init__(self, course: Course) -> None:
         self.course = course
         self.units: dict[str, tuple[ModuleType, tuple[WrongAnswer, ...]]] = {}
 
-    def answers(self, unit: str, exercise: str) -> Iterator[tuple[WrongAnswer, ModuleType]]:
-        """Each wrong answer with a module in which it stands in for its exercise."""
+    def answers(self, unit: str, exercise: str) -> Iterator["Rehearsed"]:
+        """Each wrong answer while it stands in for its exercise: use one before the next."""
         if unit not in self.units:
             known = read_bank(self.course, unit)
             text = unit_with_bank(self.course, unit) if known else ""
@@ -70,7 +95,69 @@ class Bank:
             for answer in known:
                 if answer.exercise == exercise:
                     setattr(module, exercise, getattr(module, answer.name))
-                    yield answer, module
+                    yield Rehearsed(answer.correction, module, self.course)
+
+
+class Rehearsed:
+    """A wrong answer that runs each test itself; it ends where it differs from the work."""
+
+    def __init__(self, correction: str, module: ModuleType, course: Course) -> None:
+        self.correction, self.module, self.course = correction, module, course
+        self.exactly: set[str] = set()
+
+    def explains(self, case: Case) -> bool:
+        rehearsal = Rehearsal(self.module, self.course, case.seen)
+        error = rehearsal.run(case)
+        if rehearsal.exactly:
+            self.exactly.add(case.test)
+        failure = None if error is None else failure_of(error)
+        return case.failure is not None and same_failure(case.failure, failure)
+
+    def runs_alike(self, case: Case) -> bool:
+        return case.test in self.exactly
+
+    def fails(self, case: Case) -> bool:
+        return Freely(self.module, self.course).run(case) is not None
+
+    def trace(self, case: Case) -> "Trace":
+        """All that it does in a test, to be kept."""
+        runner = Tracing(self.module, self.course)
+        error = runner.run(case)
+        return Trace(tuple(runner.seen), None if error is None else failure_of(error))
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a wrong answer did in a test, call by call, and how it failed, if it did."""
+
+    seen: tuple[Behaviour, ...]
+    failure: Failure | None
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A wrong answer of which only its traces are here, by the names of the tests."""
+
+    correction: str
+    traces: Mapping[str, Trace]
+
+    def explains(self, case: Case) -> bool:
+        trace = self.traces.get(case.name)
+        return (
+            trace is not None
+            and case.failure is not None
+            and len(trace.seen) == len(case.seen)
+            and all(map(alike, case.seen, trace.seen))
+            and same_failure(case.failure, trace.failure)
+        )
+
+    def runs_alike(self, case: Case) -> bool:
+        pairs = zip(case.seen, self.traces[case.name].seen, strict=True)
+        return all(one.operations == other.operations for one, other in pairs)
+
+    def fails(self, case: Case) -> bool:
+        trace = self.traces.get(case.name)
+        return trace is not None and trace.failure is not None
 
 
 def explanations(bank: Bank, cases: Iterable[Case]) -> dict[str, str]:
@@ -81,9 +168,7 @@ def explanations(bank: Bank, cases: Iterable[Case]) -> dict[str, str]:
     said: dict[str, str] = {}
     for (unit, exercise), own in exercises.items():
         if any(case.failure for case in own):
-            said |= _explained(
-                [_explain(*known, bank, own) for known in bank.answers(unit, exercise)]
-            )
+            said |= _explained([_explain(known, own) for known in bank.answers(unit, exercise)])
     return said
 
 
@@ -97,21 +182,14 @@ class _Explanation:
     exactly: frozenset[str]
 
 
-def _explain(
-    answer: WrongAnswer, module: ModuleType, bank: Bank, cases: Sequence[Case]
-) -> _Explanation:
-    tests, exactly = set(), set()
-    for case in cases:
-        if case.failure is not None:
-            rehearsal = Rehearsal(module, bank.course, case.seen)
-            if same_failure(case.failure, rehearsal.run(case)):
-                tests.add(case.test)
-                if rehearsal.exactly:
-                    exactly.add(case.test)
+def _explain(known: Known, cases: Sequence[Case]) -> _Explanation:
+    failed = [case for case in cases if case.failure is not None]
+    explained = [case for case in failed if known.explains(case)]
     passed = (case for case in cases if case.failure is None)
-    if tests and any(Freely(module, bank.course).run(case) is not None for case in passed):
-        tests.clear()  # the work can do what this one cannot
-    return _Explanation(answer.correction, frozenset(tests), frozenset(exactly & tests))
+    if explained and any(known.fails(case) for case in passed):
+        explained = []  # the work can do what this one cannot
+    exactly = frozenset(case.test for case in explained if known.runs_alike(case))
+    return _Explanation(known.correction, frozenset(case.test for case in explained), exactly)
 
 
 def _explained(explanations: Sequence[_Explanation]) -> dict[str, str]:
@@ -182,8 +260,29 @@ class Freely(LocalRunner):
             self.changed += zip(snapshots(given)[::2], before[::2], strict=True)
         return result
 
+    def attribute(self, owner: Handle, name: str) -> Any:
+        value = super().attribute(owner, name)
+        self.note(returned(value))
+        return value
+
+    def iterate(self, owner: Handle) -> list[Any]:
+        items = super().iterate(owner)
+        self.note(returned(items))
+        return items
+
     def note(self, behaviour: Behaviour) -> None:
         pass
+
+
+class Tracing(Freely):
+    """Runs a test to its end, and keeps what was seen."""
+
+    def __init__(self, module: ModuleType, course: Course) -> None:
+        super().__init__(module, course)
+        self.seen: list[Behaviour] = []
+
+    def note(self, behaviour: Behaviour) -> None:
+        self.seen.append(behaviour)
 
 
 class Rehearsal(Freely):
@@ -196,16 +295,6 @@ class Rehearsal(Freely):
     def run(self, case: Case) -> BaseException | None:
         error = super().run(case)
         return error if self.next == len(self.seen) else Unlike()
-
-    def attribute(self, owner: Handle, name: str) -> Any:
-        value = super().attribute(owner, name)
-        self.note(returned(value))
-        return value
-
-    def iterate(self, owner: Handle) -> list[Any]:
-        items = super().iterate(owner)
-        self.note(returned(items))
-        return items
 
     def note(self, behaviour: Behaviour) -> None:
         if self.next >= len(self.seen):

@@ -16,7 +16,9 @@ from grader.errors import GraderError
 from grader.report import Outcome
 from grader.suite.behaviour import Behaviour
 from grader.suite.diagnosis import Case
-from grader.suite.local import LocalRunner, load_module
+from grader.suite.local import LocalRunner
+from grader.suite.recording import NoTape, Tape, playing
+from grader.suite.reference import reference_to, solution_of
 from grader.suite.rng import Rng
 from grader.suite.subject import Runner, Subject
 from grader.suite.verdict import Blocked, NotStarted, Pending, Verdict, verdict_of
@@ -54,14 +56,26 @@ class Students(Protocol):
     def runner(self, unit: str) -> StudentRunner: ...
 
 
+class Tapes(Protocol):
+    """Gives the tape of each test, by unit and name."""
+
+    def tape(self, unit: str, name: str, device: str) -> Tape: ...
+
+
 @dataclass
 class Judging:
-    """One run over one submission, as the suites see it."""
+    """One run over one submission, as the suites see it.
 
-    solutions: Path
+    Without `solutions` all that is needed of them is on `tapes`. `visible` runs those tests alone
+    that learners may see.
+    """
+
+    solutions: Path | None
     seed: int
     devices: tuple[str, ...] = ("cpu",)
     students: Students | None = None
+    tapes: Tapes | None = None
+    visible: bool = False
     passed: set[str] = field(default_factory=set)
     timed_out: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
@@ -116,7 +130,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Subject:
     """The solutions, run in the judge's own process."""
-    return _solution(request.node)
+    return _reference(request.node)
 
 
 @pytest.fixture
@@ -131,10 +145,21 @@ def rng(request: pytest.FixtureRequest) -> Rng:
     return _rng(request.node)
 
 
+def _reference(item: pytest.Item) -> Subject:
+    return reference_to(judging_of(item).solutions, unit_of(item), item.path.parent)
+
+
 def _solution(item: pytest.Item) -> Subject:
-    solution = judging_of(item).solutions / f"{unit_of(item)}.py"
-    module = load_module(solution, f"solutions.{solution.stem}")
-    return Subject(LocalRunner(module, item.path.parent), "")
+    solutions = judging_of(item).solutions
+    assert solutions is not None
+    return Subject(solution_of(solutions, unit_of(item), item.path.parent), "")
+
+
+def _tape(item: pytest.Item) -> Tape:
+    tapes = judging_of(item).tapes
+    if tapes is None:
+        return NoTape()
+    return tapes.tape(unit_of(item), f"{exercise_of(item)}.{name_of(item)}", _device(item))
 
 
 def _rng(item: pytest.Item) -> Rng:
@@ -188,7 +213,8 @@ def _available(device: str) -> bool:
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
     """A test that passed has still to be one whose question nobody rewrote."""
-    result = yield
+    with playing(_tape(pyfuncitem)):
+        result = yield
     runner = _student_runner(pyfuncitem)
     if runner is not None:
         runner.check_inputs()
@@ -226,11 +252,18 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
             printed=runner.take_printed(),
         )
         runner.finish_test()
+    elif judging.visible:
+        judging.cases.append(_case(item, (), error))
     return verdict
 
 
 def _passes_with_solution(item: pytest.Item) -> bool:
-    """Does the test work when the solution is what it judges? If not, the suite is at fault."""
+    """Does the test work when the solution is what it judges? If not, the suite is at fault.
+
+    Where there is no solution, it did when the test was recorded.
+    """
+    if judging_of(item).solutions is None:
+        return True
     try:
         _run_again(item, _solution(item))
     except Exception:
@@ -242,7 +275,8 @@ def _case(item: pytest.Item, seen: tuple[Behaviour, ...], error: BaseException |
     def rehearse(runner: LocalRunner) -> None:
         _run_again(item, Subject(runner, ""))
 
-    return Case(item.nodeid, unit_of(item), exercise_of(item), seen, error, rehearse)
+    name = f"{exercise_of(item)}.{name_of(item)}"
+    return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, error, rehearse)
 
 
 def _run_again(item: pytest.Item, student: Subject) -> None:
@@ -250,7 +284,7 @@ def _run_again(item: pytest.Item, student: Subject) -> None:
     assert isinstance(item, pytest.Function)
     fixtures = {
         "student": student,
-        "reference": _solution(item),
+        "reference": _reference(item),
         "rng": _rng(item),
         "device": _device(item),
     }

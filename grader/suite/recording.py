@@ -43,19 +43,21 @@ class NoTape:
 
 
 class Recorder:
-    """Computes every value, and keeps a copy of it."""
+    """Computes every value, and keeps a copy of it; what that takes on the way is not kept."""
 
     def __init__(self) -> None:
         self.values: list[tuple[str, Any]] = []
         self.asides: list[Mistakes] = []
 
     def value(self, name: str, compute: Callable[[], Any]) -> Any:
-        value = compute()
+        with playing(NoTape()):
+            value = compute()
         self.values.append((name, copied(value)))
         return value
 
     def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
-        pairs = list(given)
+        with playing(NoTape()):
+            pairs = list(given)
         self.asides.append(copied(pairs))
         return pairs
 
@@ -106,6 +108,10 @@ def playing(tape: Tape) -> Iterator[None]:
         yield
     finally:
         _tape = before
+
+
+def is_taped() -> bool:
+    return not isinstance(_tape, NoTape)
 
 
 def taped(name: str, compute: Callable[[], Any]) -> Any:

@@ -11,19 +11,23 @@ from typing import Any
 
 from grader.errors import Died, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
 from grader.sandbox.channel import describe_exit
-from grader.sandbox.client import Answer, Sent, Worker
+from grader.sandbox.client import Answer, LeftOut, Loaded, Sent, Worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting
 from grader.submission import Source
 from grader.suite.asserts import assert_unchanged
 from grader.suite.behaviour import Behaviour, raised, returned
 from grader.suite.compare.describe import describe_call
+from grader.suite.left_out import explained, is_a_loss, remark
 from grader.suite.subject import Handle, Seen, keeps_arguments
 from grader.suite.verdict import Blocked, NotStarted
 
 # The first optimizer of a process makes torch import its compiler: half an `import torch`. This
 # only decides whether that happens before the unit begins; a wrong guess costs time, not points.
 USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
+
+
+MAX_REMARKS = 3
 
 
 @contextlib.contextmanager
@@ -59,8 +63,8 @@ class Workers:
             self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
 
     def _start(self, unit: str) -> Starting:
-        warm = self.shared or USES_OPTIMIZER.search(self.sources[unit].text) is not None
-        return self.processes.start(warm=warm)
+        uses = any(USES_OPTIMIZER.search(part) for part in self.sources[unit].parts)
+        return self.processes.start(warm=self.shared or uses)
 
     def worker(self, unit: str) -> Worker:
         """The worker to load `unit` in."""
@@ -114,7 +118,8 @@ class UnitRunner:
 
     def __init__(self, workers: Workers, unit: str, suites: Path) -> None:
         self.workers, self.unit, self.suites = workers, unit, suites
-        self.lines: dict[str, int] = {}
+        self.loaded = Loaded({})
+        self.explained: set[LeftOut] = set()
         self.brought: set[str] = set()
         self.calls: list[Call] = []
         self.seen: list[Behaviour] = []
@@ -171,8 +176,7 @@ class UnitRunner:
         return str(call) if call else None
 
     def located(self, exercise: str) -> str | None:
-        line = self.lines.get(exercise)
-        return None if line is None else f"{self.workers.sources[self.unit].file}:{line}"
+        return self.loaded.places.get(exercise)
 
     def take_printed(self) -> str | None:
         if self.loaded_in is not None and (more := self.loaded_in.take_printed()):
@@ -206,12 +210,12 @@ class UnitRunner:
         return self.loaded_in
 
     def _load(self) -> None:
-        sources = {unit: (s.file, s.text) for unit, s in self.workers.sources.items()}
+        sources = {unit: (s.file, _as_sent(s)) for unit, s in self.workers.sources.items()}
         worker = self.workers.worker(self.unit)
         worker.make_handle = partial(Handle, self)
         self.loaded_in = worker
         self.brought.clear()
-        self.lines = self._guarded(lambda worker: worker.load(self.unit, sources))
+        self.loaded = self._guarded(lambda worker: worker.load(self.unit, sources))
 
     def _call(
         self,
@@ -233,6 +237,7 @@ class UnitRunner:
                 lambda _: worker.call(target, name, args, kwargs, observe=observe)
             )
         except SubmissionFault as fault:
+            self.explained |= explained(fault, self.loaded.left_out)
             self.seen.append(raised(fault))
             raise
         finally:
@@ -245,6 +250,11 @@ class UnitRunner:
         if keeps_arguments(owner, name):
             self.changed += [(now.detach().clone(), before) for now, before in answer.changed]
         return answer
+
+    def remarks(self) -> list[str]:
+        """What was left out of a notebook, other than what a test has told of already."""
+        rest = [left for left in self.loaded.left_out if left not in self.explained]
+        return [remark(left) for left in rest if is_a_loss(left)]
 
     def _guarded(self, ask: Any) -> Any:
         """Ask the worker; end it if it broke, and say how."""
@@ -275,6 +285,17 @@ class Students:
         self.workers, self.sources, self.suites = workers, sources, suites
         self.runners: dict[str, UnitRunner] = {}
         self.messages: dict[str, str] = {}
+        self.cells = {
+            source.name_of(cell): (source.file, cell.number)
+            for source in sources.values()
+            for cell in source.cells or ()
+        }
+
+    def remarks(self) -> list[str]:
+        """What was left out of notebooks, in few words."""
+        found = [remark for runner in self.runners.values() for remark in runner.remarks()]
+        more = len(found) - MAX_REMARKS
+        return found[:MAX_REMARKS] + ([f"left out: {more} more lines or cells"] if more > 0 else [])
 
     def runner(self, unit: str) -> UnitRunner:
         """The runner of a unit. Raises: NotStarted, Blocked."""
@@ -292,6 +313,12 @@ class Students:
         if unit in self.messages:
             raise Blocked("not run: the file could not be loaded")
         return self.runners[unit]
+
+
+def _as_sent(source: Source) -> str | list[tuple[str, str]]:
+    if source.cells is None:
+        return source.text
+    return [(source.name_of(cell), cell.text) for cell in source.cells]
 
 
 def load_problem(file: str, fault: SubmissionFault) -> str:

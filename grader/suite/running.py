@@ -1,6 +1,7 @@
 """One pytest session over the suites, with what it found as plain JSON."""
 
 import os
+import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -45,6 +46,7 @@ class _Session:
             item
             for item in items
             if plugin.exercise_of(item) in self.selection.get(plugin.unit_of(item), ())
+            and (not self.judging.visible or item.get_closest_marker("visible"))
         ]
         self.total = len(items)
 
@@ -69,6 +71,10 @@ def run_suites(
     """
     report = JSONReport()
     folder = suites[0].parent
+    for suite in suites:  # of another course that this process has graded, by the same name
+        known = sys.modules.get(suite.stem)
+        if known is not None and known.__file__ != str(suite):
+            del sys.modules[suite.stem]
     arguments = [
         *map(str, suites),
         f"--rootdir={folder}",

@@ -80,6 +80,7 @@ def verdict_of(
                 Outcome.FAILED,
                 f"it raised {error.kind}",
                 got=f"{error.kind}: {error}" if str(error) else error.kind,
+                likely=error.likely,
                 location=where,
             )
         case TimedOut():
@@ -113,6 +114,8 @@ def verdict_of(
 
 
 def _missing(error: Missing) -> Verdict:
+    if error.why:
+        return Verdict(Outcome.FAILED, error.why, location=error.place)
     near = difflib.get_close_matches(error.name, error.defined, n=1)
     if near:
         return Verdict(

@@ -147,7 +147,7 @@ def test_a_course_whose_suite_is_missing_exits_3_and_names_it(grade):
         (["tiny", "--submission", "exercises/faulty.py"], "holds none of tiny"),
         (["tinny"], "did you mean tiny"),
         (["tiny.duoble"], r"did you mean tiny\.double"),
-        (["--format", "yaml"], "'yaml': choose terminal or json"),
+        (["--format", "yaml"], "'yaml': choose terminal, json, .* or gradescope"),
         (["--output", "nowhere/report.json"], "its folder does not exist"),
         (["--sandbox", "maybe"], "choose auto, require or off"),
         (["--device", "tpu"], "choose cpu, cuda, mps or all"),

@@ -2,13 +2,14 @@
 
 The oracles are torch's own activations, run here in float64. A learner may not run them: every
 test observes which operators a call ran, so that a borrowed activation earns nothing in any test.
+What known mistakes give is `@recorded`: most are one edit away from an answer.
 """
 
 import re
 
 import torch
 
-from grader.suite import assert_same, assert_unchanged, exercise, fail, points
+from grader.suite import assert_same, assert_unchanged, exercise, fail, points, recorded, visible
 
 # As whole words of an operator's name: sigmoid_, _foreach_sigmoid and sigmoid_backward count,
 # atanh does not. Losses and cells are here when they compute an activation inside.
@@ -34,7 +35,7 @@ LOOP = "One tensor operation works on all elements at once: no for, no list, no 
 CUT = "detach(), .data, item(), numpy() and torch.tensor(...) cut the graph."
 
 
-def assert_by_hand(function, *args, expected, likely=None, rtol=None, **kwargs):
+def assert_by_hand(function, *args, expected, likely=None, mistakes=(), rtol=None, **kwargs):
     """Compare what a call returns, see that it was made by hand, and return it.
 
     `likely` may be a function of what came back. The input asks for gradients: so the graph of the
@@ -49,7 +50,7 @@ def assert_by_hand(function, *args, expected, likely=None, rtol=None, **kwargs):
                 likely="By hand means that you write the formula yourself.",
             )
     likely = likely(seen.value) if callable(likely) else likely
-    assert_same(seen.value, expected, rtol=rtol, likely=likely)
+    assert_same(seen.value, expected, rtol=rtol, likely=likely, mistakes=mistakes)
     if all(COMPUTES_NOTHING.fullmatch(name) for name in seen.operations):
         fail(
             "no tensor operation computed it",
@@ -74,22 +75,11 @@ def overflow(sentence):
     return lambda value: None if finite(value) else sentence
 
 
-def mistaken(expected, *mistakes):
-    """The sentence of the first mistake that gives what came back, and not what is expected."""
-
-    def explain(value):
-        for tensor, sentence in mistakes:
-            if alike(value, tensor) and not alike(expected, tensor):
-                return sentence
-        return None
-
-    return explain
-
-
-def alike(value, tensor):
-    if not isinstance(value, torch.Tensor) or value.shape != tensor.shape:
-        return False
-    return torch.allclose(value.detach().double(), tensor.double(), 1e-3)
+def telling(right, *mistakes):
+    """The mistakes that show: those that do not happen to give what is right for this input."""
+    for tensor, sentence in mistakes:
+        if tensor.shape != right.shape or not torch.allclose(tensor, right, 1e-3):
+            yield tensor, sentence
 
 
 def assert_vectorised(function, x, **options):
@@ -139,13 +129,14 @@ def oracle_gradient(function, x, weights, *args, **kwargs):
 def assert_elementwise(student, own, device, rng, mistakes, **options):
     """Values, shapes and dtypes; the input stays; no loop over elements.
 
-    `mistakes` makes pairs of what a known mistake gives for x, and a sentence about it.
+    `mistakes` makes pairs of what a known mistake gives for x and the options, and a sentence
+    about it.
     """
     for shape, dtype in (((5,), torch.float32), ((2, 3), torch.float64), ((), torch.float32)):
         x = 2 * rng.normal(*shape, dtype=dtype)
         before, expected = x.clone(), oracle(own, x, **options)
-        likely = mistaken(expected, *mistakes(before))
-        assert_by_hand(student, x, **options, expected=expected, likely=likely)
+        known = mistakes(before, **options)
+        assert_by_hand(student, x, **options, expected=expected, mistakes=known)
         assert_unchanged(x, before)
     x = rng.normal(4, 1, 3).transpose(0, 2)
     assert_by_hand(student, x, **options, expected=oracle(own, x, **options))
@@ -216,16 +207,13 @@ TWICE = (
 
 @exercise("sigmoid")
 class TestSigmoid:
+    @visible
     @points(1)
     def test_values(self, student, device, rng):
         """It is 1 / (1 + e^-x) for every element of any shape, at once, by hand."""
+        assert_elementwise(student.sigmoid, torch.sigmoid, device, rng, sigmoids_gone_wrong)
 
-        def mistakes(x):
-            yield torch.sigmoid(-x), "This is 1 / (1 + e^x). The exponent is -x."
-            yield torch.sigmoid(2 * x), "This is 1 / (1 + e^(-2x)). The exponent is -x."
-
-        assert_elementwise(student.sigmoid, torch.sigmoid, device, rng, mistakes)
-
+    @visible
     @points(1)
     def test_large_inputs_stay_finite(self, student, device):
         """Values and gradients stay finite up to 1000 either way."""
@@ -239,23 +227,23 @@ class TestSigmoid:
         assert_slope_at_zero(student.sigmoid, 0.25, 0.25, device)
 
 
+@recorded
+def sigmoids_gone_wrong(x):
+    """What mistakes with sigmoid give."""
+    yield from telling(
+        torch.sigmoid(x),
+        (torch.sigmoid(-x), "This is 1 / (1 + e^x). The exponent is -x."),
+        (torch.sigmoid(2 * x), "This is 1 / (1 + e^(-2x)). The exponent is -x."),
+    )
+
+
 @exercise("tanh")
 class TestTanh:
+    @visible
     @points(1)
     def test_values(self, student, device, rng):
         """It is (e^x - e^-x) / (e^x + e^-x) for every element of any shape, by hand."""
-
-        def mistakes(x):
-            yield (
-                torch.tanh(x / 2),
-                "This is tanh(x / 2): each exponent is half of what it should be.",
-            )
-            yield torch.tanh(2 * x), "This is tanh(2x): each exponent is twice what it should be."
-            yield torch.sigmoid(2 * x), "This is sigmoid(2x), from 0 to 1. tanh goes from -1 to 1."
-            yield torch.sigmoid(x), "This is sigmoid(x), from 0 to 1. tanh goes from -1 to 1."
-            yield x.clamp(-1, 1), "This is a straight line, cut off at -1 and 1. tanh is curved."
-
-        assert_elementwise(student.tanh, torch.tanh, device, rng, mistakes)
+        assert_elementwise(student.tanh, torch.tanh, device, rng, tanhs_gone_wrong)
 
     @points(1)
     def test_large_inputs_stay_finite(self, student, device):
@@ -270,20 +258,26 @@ class TestTanh:
         assert_slope_at_zero(student.tanh, 1, 1, device)
 
 
+@recorded
+def tanhs_gone_wrong(x):
+    """What mistakes with tanh give."""
+    yield from telling(
+        torch.tanh(x),
+        (torch.tanh(x / 2), "This is tanh(x / 2): each exponent is half of what it should be."),
+        (torch.tanh(2 * x), "This is tanh(2x): each exponent is twice what it should be."),
+        (torch.sigmoid(2 * x), "This is sigmoid(2x), from 0 to 1. tanh goes from -1 to 1."),
+        (torch.sigmoid(x), "This is sigmoid(x), from 0 to 1. tanh goes from -1 to 1."),
+        (x.clamp(-1, 1), "This is a straight line, cut off at -1 and 1. tanh is curved."),
+    )
+
+
 @exercise("relu")
 class TestRelu:
+    @visible
     @points(1)
     def test_values(self, student, device, rng):
         """It is max(0, x) for every element of any shape, by hand."""
-
-        def mistakes(x):
-            yield x.abs(), "This is |x|: negative inputs must become 0, not positive."
-            yield (x > 0).to(x.dtype), "This is 1 where x > 0. It is still to be multiplied by x."
-            yield x.clamp(max=0), "This is min(0, x): it keeps the wrong side."
-            yield x[x > 0], "Only the positive elements are left. The others become 0; they stay."
-            yield x.clamp(0, 1), "There is no limit above: relu(3) is 3."
-
-        assert_elementwise(student.relu, torch.relu, device, rng, mistakes)
+        assert_elementwise(student.relu, torch.relu, device, rng, relus_gone_wrong)
 
     @points(1)
     def test_slope(self, student, device, rng):
@@ -293,33 +287,33 @@ class TestRelu:
         assert_slope_at_zero(student.relu, 0, 1, device)
 
 
+@recorded
+def relus_gone_wrong(x):
+    """What mistakes with relu give."""
+    yield from telling(
+        torch.relu(x),
+        (x.abs(), "This is |x|: negative inputs must become 0, not positive."),
+        ((x > 0).to(x.dtype), "This is 1 where x > 0. It is still to be multiplied by x."),
+        (x.clamp(max=0), "This is min(0, x): it keeps the wrong side."),
+        (x[x > 0], "Only the positive elements are left. The others become 0; they stay."),
+        (x.clamp(0, 1), "There is no limit above: relu(3) is 3."),
+    )
+
+
 @exercise("leaky_relu")
 class TestLeakyRelu:
+    @visible
     @points(1)
     def test_values(self, student, device, rng):
         """Negative inputs are multiplied by negative_slope, 0.01 if nothing is said."""
-        own = torch.nn.functional.leaky_relu
-
-        def mistakes(x, slope=0.25):
-            yield own(x), "negative_slope is not used: this is what 0.01 gives, the default."
-            yield torch.relu(x), "negative_slope is not used: this is relu."
-            yield torch.where(x > 0, x, slope), "negative_slope is a factor: multiply x by it."
-            yield own(x, -slope), "negative_slope * x is negative already: there is no minus."
-            yield (
-                torch.minimum(x, slope * x),
-                "The sides are exchanged: x < 0 is the one to shrink.",
-            )
-            yield torch.relu(x) + slope * x, "negative_slope * x is added above 0, too."
-
-        assert_elementwise(student.leaky_relu, own, device, rng, mistakes, negative_slope=0.25)
+        own, wrong = torch.nn.functional.leaky_relu, leaky_relus_gone_wrong
+        assert_elementwise(student.leaky_relu, own, device, rng, wrong, negative_slope=0.25)
         x = around_zero(rng).float()
-        assert_by_hand(student.leaky_relu, x, expected=torch.where(x > 0, x, 0.01 * x))
-        # Not above 1: up to there maximum(x, slope * x) is as good as any other way.
-        for slope in (0.125, 0.0, 1.0, -0.5):
-            expected = torch.where(x > 0, x, slope * x)
-            likely = mistaken(expected, *mistakes(x, slope))
+        assert_by_hand(student.leaky_relu, x, expected=oracle(own, x))
+        for slope in (0.125, 0.0, 1.0, -0.5):  # at most 1, as the contract says
+            expected = oracle(own, x, slope)
             for got in (student.leaky_relu(x, negative_slope=slope), student.leaky_relu(x, slope)):
-                assert_same(got, expected, likely=likely(got))
+                assert_same(got, expected, mistakes=leaky_relus_gone_wrong(x, slope))
 
     @points(1)
     def test_slope(self, student, device, rng):
@@ -331,29 +325,33 @@ class TestLeakyRelu:
         assert_slope_at_zero(student.leaky_relu, 0.25, 1, device, negative_slope=0.25)
 
 
+@recorded
+def leaky_relus_gone_wrong(x, negative_slope):
+    """What mistakes with leaky_relu give."""
+    own, slope = torch.nn.functional.leaky_relu, negative_slope
+    yield from telling(
+        own(x, slope),
+        (own(x), "negative_slope is not used: this is what 0.01 gives, the default."),
+        (torch.relu(x), "negative_slope is not used: this is relu."),
+        (torch.where(x > 0, x, slope), "negative_slope is a factor: multiply x by it."),
+        (own(x, -slope), "negative_slope * x is negative already: there is no minus."),
+        (torch.minimum(x, slope * x), "The sides are exchanged: x < 0 is the one to shrink."),
+        (torch.relu(x) + slope * x, "negative_slope * x is added above 0, too."),
+    )
+
+
 @exercise("elu")
 class TestElu:
+    @visible
     @points(1)
     def test_values(self, student, device, rng):
         """It is x above 0 and alpha (e^x - 1) elsewhere, by hand; alpha is 1 by default."""
         own = torch.nn.functional.elu
-
-        def mistakes(x, alpha=1.0):
-            power = alpha * x.exp()
-            yield own(x), "alpha is not used."
-            yield alpha * own(x), "alpha multiplies the negative side only: above 0, elu(x) is x."
-            yield torch.celu(x, alpha), "alpha multiplies e^x - 1; it does not divide x."
-            yield torch.where(x > 0, x, power - 1), "alpha multiplies e^x - 1, not e^x alone."
-            yield torch.where(x > 0, x, power), "The - 1 is missing: alpha * (e^x - 1)."
-            yield torch.where(x < 0, x, power - alpha), "The sides are exchanged: above 0 it is x."
-
-        assert_elementwise(student.elu, own, device, rng, mistakes)
+        assert_elementwise(student.elu, own, device, rng, elus_gone_wrong)
         x, alpha = around_zero(rng), 1 + rng.integer(1, 9) / 8
-        expected = oracle(own, x, alpha)
-        likely = mistaken(expected, *mistakes(x, alpha))
-        assert_by_hand(student.elu, x, alpha=alpha, expected=expected, likely=likely)
-        got = student.elu(x, alpha)
-        assert_same(got, expected, likely=likely(got))
+        expected, known = oracle(own, x, alpha), elus_gone_wrong(x, alpha)
+        assert_by_hand(student.elu, x, alpha=alpha, expected=expected, mistakes=known)
+        assert_same(student.elu(x, alpha), expected, mistakes=elus_gone_wrong(x, alpha))
 
     @points(1)
     def test_accurate_near_zero(self, student, device, rng):
@@ -388,6 +386,21 @@ class TestElu:
             assert_slope_at_zero(student.elu, low, high, device, alpha=alpha)
 
 
+@recorded
+def elus_gone_wrong(x, alpha=1.0):
+    """What mistakes with elu give."""
+    own, power = torch.nn.functional.elu, alpha * x.exp()
+    yield from telling(
+        own(x, alpha),
+        (own(x), "alpha is not used."),
+        (alpha * own(x), "alpha multiplies the negative side only: above 0, elu(x) is x."),
+        (torch.celu(x, alpha), "alpha multiplies e^x - 1; it does not divide x."),
+        (torch.where(x > 0, x, power - 1), "alpha multiplies e^x - 1, not e^x alone."),
+        (torch.where(x > 0, x, power), "The - 1 is missing: alpha * (e^x - 1)."),
+        (torch.where(x < 0, x, power - alpha), "The sides are exchanged: above 0 it is x."),
+    )
+
+
 OVERFLOW = (
     "exp(1000) is infinite in float32. Subtracting the largest input first changes nothing in the "
     "result and keeps every exponent at or below 0."
@@ -399,22 +412,15 @@ KEEPDIM = (
 
 @exercise("softmax")
 class TestSoftmax:
+    @visible
     @points(1)
     def test_values(self, student, device, rng):
         """It is e^x divided by its sum along the last axis, by hand and without a loop."""
         for shape in ((4,), (3, 3), (1, 5), (2, 2, 3)):
             x = rng.normal(*shape, dtype=rng.choice((torch.float32, torch.float64)))
             before, expected = x.clone(), oracle(torch.softmax, x, -1)
-            mistakes = [
-                (torch.log_softmax(x, -1), "This is the logarithm of softmax: exp is missing."),
-                (x / x.sum(-1, keepdim=True), "These are the shares of x itself: exp is missing."),
-                (x.exp(), "This is e^x. It is still to be divided by its sum along dim."),
-            ]
-            if shape == (3, 3):
-                for power in (torch.exp(x - x.amax(-1, keepdim=True)), torch.exp(x - x.max())):
-                    mistakes += [(power / power.sum(-1), KEEPDIM)]
-            likely = mistaken(expected, *mistakes)
-            assert_by_hand(student.softmax, x, expected=expected, likely=likely)
+            known = softmaxes_gone_wrong(before)
+            assert_by_hand(student.softmax, x, expected=expected, mistakes=known)
             assert_unchanged(x, before)
         empty = x[:0]
         x = rng.permutation(6).to(device) / 2
@@ -422,6 +428,7 @@ class TestSoftmax:
         assert_same(got, oracle(torch.softmax, torch.cat([x] * 8), -1))
         assert_same(student.softmax(empty), empty)
 
+    @visible
     @points(1)
     def test_any_dim(self, student, device, rng):
         """Along `dim`, whichever it is, the results sum to 1."""
@@ -470,12 +477,27 @@ class TestSoftmax:
         assert_gradient(got, expected, rtol=1e-3, atol=1e-4)
 
 
+@recorded
+def softmaxes_gone_wrong(x):
+    """What mistakes with softmax give along the last axis."""
+    mistakes = [
+        (torch.log_softmax(x, -1), "This is the logarithm of softmax: exp is missing."),
+        (x / x.sum(-1, keepdim=True), "These are the shares of x itself: exp is missing."),
+        (x.exp(), "This is e^x. It is still to be divided by its sum along dim."),
+    ]
+    if x.shape == (3, 3):
+        for power in (torch.exp(x - x.amax(-1, keepdim=True)), torch.exp(x - x.max())):
+            mistakes += [(power / power.sum(-1), KEEPDIM)]
+    yield from telling(torch.softmax(x, -1), *mistakes)
+
+
 ADDS = " f(x1 + x2) is not f(x1) + f(x2)."
 SCALES = " f(k * x1) is not k * f(x1)."
 
 
 @exercise("is_linear")
 class TestIsLinear:
+    @visible
     @points(1)
     def test_both_laws_must_hold(self, student, device, rng):
         """Linear means f(x1 + x2) = f(x1) + f(x2) and f(k x1) = k f(x1), not one of them."""
@@ -485,10 +507,10 @@ class TestIsLinear:
         signs = torch.tensor([1.0, -2.0], device=device), torch.tensor([-3.0, 1.0], device=device)
         for f, points_and_factor, expected, likely in [
             (lambda x: x @ matrix, (x1, x2, -1.5), True, "f(x) = x @ matrix, up to rounding."),
-            (lambda x: x @ matrix + 1, (x1, x2, -1.5), False, "f(x) = x @ matrix + 1."),
+            (lambda x: x.sum(0) + 1, (x1, x2, -1.5), False, "f(x) = x.sum(dim=0) + 1."),
             (lambda x: x.sum(), (x1, x2, 3), True, "f(x) = x.sum(): f may give a scalar."),
             (lambda x: x * x, (x1, x2, 0.5), False, "f(x) = x * x breaks both laws."),
-            (lambda x: x.clamp(min=0), (*signs, 2.0), False, "f is relu: it scales, but" + ADDS),
+            (torch.relu, (*signs, 2.0), False, "f is relu: it scales, but" + ADDS),
             (lambda x: x.abs(), (*signs, 2.0), False, "f is abs: it scales by 2, but" + ADDS),
             (lambda x: x.floor(), (*whole, 0.5), False, "f is floor: it adds, but" + SCALES),
             (lambda x: x.abs(), (*whole.abs(), 2.0), True, "f is abs, and all entries positive."),

@@ -1,4 +1,7 @@
-"""Hidden suite of `gradients`: the functions run in the judge and keep what they were given."""
+"""Hidden suite of `gradients`: the functions run in the judge and keep what they were given.
+
+The slopes are known from calculus. Differences are taken only for known mistakes, `@recorded`.
+"""
 
 import math
 
@@ -6,7 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite import assert_raises, assert_same, assert_unchanged, exercise, fail, points
+from grader.suite import (
+    assert_raises,
+    assert_same,
+    assert_unchanged,
+    exercise,
+    fail,
+    points,
+    recorded,
+    visible,
+)
 
 CENTRAL = "The central difference is (f(x + h) - f(x - h)) / (2 * h)."
 ONE_SIDED = (
@@ -101,22 +113,23 @@ class Watched:
             return x == self.like
         return torch.equal(x.to(self.like.device, torch.float64), self.like.to(torch.float64))
 
-    def check_moves(self, h):
-        """Each element is moved alone, once up and once down, by h."""
-        self.check_arguments()
-        origin = self.like.to(torch.float64).flatten()
-        self.check_calls(2 * origin.numel())
-        moves = [(x.to(origin.device).flatten() - origin) / h for x in self.seen]
-        steps = torch.eye(origin.numel(), dtype=torch.float64, device=origin.device)
-        for step in (*steps, *-steps):
-            if not any((move - step).abs().max() < 1e-6 for move in moves):
-                fail(
-                    "each element of x must move by h alone, once up and once down",
-                    expected=(origin + h * step).reshape(self.like.shape),
-                    got="no call of f at that point",
-                    likely="Move one element, and put it back before you move the next. Each "
-                    "is needed at x + h and at x - h.",
-                )
+
+def check_moves(f, h):
+    """Each element is moved alone, once up and once down, by h."""
+    f.check_arguments()
+    origin = f.like.to(torch.float64).flatten()
+    f.check_calls(2 * origin.numel())
+    moves = [(x.to(origin.device).flatten() - origin) / h for x in f.seen]
+    steps = torch.eye(origin.numel(), dtype=torch.float64, device=origin.device)
+    for step in (*steps, *-steps):
+        if not any((move - step).abs().max() < 1e-6 for move in moves):
+            fail(
+                "each element of x must move by h alone, once up and once down",
+                expected=(origin + h * step).reshape(f.like.shape),
+                got="no call of f at that point",
+                likely="Move one element, and put it back before you move the next. Each "
+                "is needed at x + h and at x - h.",
+            )
 
 
 def eighths(rng, *shape, dtype=torch.float64):
@@ -141,10 +154,9 @@ def unpack(value, names):
 
 
 def mistaken(got, expected, mistakes):
-    """The sentence of the first mistake that gives what came back.
+    """The sentence of the first mistake that is far closer to what came back than what is expected.
 
-    `mistakes` is called only where there is something to explain; it makes pairs of what a
-    mistake gives and a sentence about it.
+    `mistakes` are pairs as for assert_same, which would not tell differences this small apart.
     """
     if isinstance(got, float):
         got, expected = torch.tensor(got).double(), torch.tensor(expected).double()
@@ -154,7 +166,7 @@ def mistaken(got, expected, mistakes):
     error = (got - expected).abs().max()
     if not 1e-9 < error < torch.inf:
         return None
-    for value, sentence in mistakes():
+    for value, sentence in mistakes:
         value = torch.as_tensor(value, dtype=torch.float64, device=expected.device)
         value = value.expand(expected.shape)
         if (got - value).abs().max() < error / 10 and torch.allclose(got, value, 1e-3, 1e-14):
@@ -174,14 +186,22 @@ def one_sided(function, x, h=1e-6):
         yield torch.stack(slopes, dim=-1), ONE_SIDED
 
 
-def slips(function, x, expected, h=1e-6):
-    """What mistakes with a gradient give."""
-    for slope, sentence in one_sided(function, x, h):
-        yield slope.reshape(x.shape), sentence
-    yield expected.sum(), "All elements moved together. Move one at a time, and leave the others."
+@recorded
+def gradients_gone_wrong(function, x, expected):
+    """What mistakes with gradient give: pairs of that and a sentence."""
+    mistakes = [(slope.reshape(x.shape), sentence) for slope, sentence in one_sided(function, x)]
+    words = "All elements moved together. Move one at a time, and leave the others."
+    mistakes += [(expected.sum(), words)]
     for axis in range(1, x.ndim):
         together = expected.sum(tuple(range(axis, x.ndim)), keepdim=True)
-        yield together, "Whole rows moved together. Move one element at a time."
+        mistakes += [(together, "Whole rows moved together. Move one element at a time.")]
+    return mistakes
+
+
+@recorded
+def jacobians_gone_wrong(function, x):
+    """What mistakes with jacobian give: pairs of that and a sentence."""
+    return list(one_sided(function, x))
 
 
 def assert_slopes(got, expected, mistakes, *, likely=None, rtol=1e-7, atol=1e-7):
@@ -215,6 +235,7 @@ def works(gradient):
 
 @exercise("derivative")
 class TestDerivative:
+    @visible
     @points(1)
     def test_known_slopes(self, student, device, rng):
         """The slope of sin is cos, that of exp is exp, that of 1 / x is -1 / x**2."""
@@ -224,16 +245,10 @@ class TestDerivative:
             (lambda x: 1 / x, lambda x: -1 / x**2),
         ):
             x = rng.uniform(0.5, 1.5, dtype=torch.float64).item()
-            f = Watched(function, x)
+            f, known = Watched(function, x), derivatives_gone_wrong(function, x, slope(x))
             got = student.derivative(f, x)
             f.check_arguments()
-
-            def mistakes(function=function, slope=slope, x=x):
-                yield (function(x + 1e-6) - function(x)) / 1e-6, ONE_SIDED
-                yield (function(x) - function(x - 1e-6)) / 1e-6, ONE_SIDED
-                yield slope(x) * 1e-12, "a / 2 * h multiplies by h. Use brackets: a / (2 * h)."
-
-            assert_slopes(got, slope(x), mistakes, likely=CENTRAL, rtol=1e-8, atol=1e-8)
+            assert_slopes(got, slope(x), known, likely=CENTRAL, rtol=1e-8, atol=1e-8)
             f.check_default_step()
 
     @points(1)
@@ -245,12 +260,11 @@ class TestDerivative:
             f.seen.clear()
             # Exactly, not roughly: ((x + h)**3 - (x - h)**3) / 2h = 3 x**2 + h**2.
             got = student.derivative(f, x, h=h)
-
-            def mistakes(x=x, h=h):
-                yield 3 * x**2, "h is not used: this is what the smallest steps give."
-                yield ((x + h) ** 3 - x**3) / h, ONE_SIDED
-                yield (x**3 - (x - h) ** 3) / h, ONE_SIDED
-
+            mistakes = [
+                (3 * x**2, "h is not used: this is what the smallest steps give."),
+                (((x + h) ** 3 - x**3) / h, ONE_SIDED),
+                ((x**3 - (x - h) ** 3) / h, ONE_SIDED),
+            ]
             expected = 3 * x**2 + h**2
             assert_slopes(got, expected, mistakes, likely=CENTRAL, rtol=1e-9, atol=1e-9)
             f.check_arguments()
@@ -258,6 +272,7 @@ class TestDerivative:
             likely = "Call f at x + h and at x - h."
             assert_same(sorted(f.seen), [x - h, x + h], rtol=1e-12, likely=likely, what="x in f(x)")
 
+    @visible
     @points(1)
     def test_step_must_be_positive(self, student, device, rng):
         """h = 0 and a negative h are a ValueError."""
@@ -274,8 +289,19 @@ class TestDerivative:
             )
 
 
+@recorded
+def derivatives_gone_wrong(function, x, slope):
+    """What mistakes with derivative give: pairs of that and a sentence."""
+    return [
+        ((function(x + 1e-6) - function(x)) / 1e-6, ONE_SIDED),
+        ((function(x) - function(x - 1e-6)) / 1e-6, ONE_SIDED),
+        (slope * 1e-12, "a / 2 * h multiplies by h. Use brackets: a / (2 * h)."),
+    ]
+
+
 @exercise("gradient")
 class TestGradient:
+    @visible
     @points(2)
     def test_known_gradients(self, student, device, rng):
         """It matches the gradient worked out on paper, in float64 and the shape of x."""
@@ -284,9 +310,10 @@ class TestGradient:
             c = rng.normal(*shape, dtype=torch.float64)
             expected = c * x.cos()
             f = Watched(lambda x, c=c: (c * x.sin()).sum(), x.clone())
+            known = gradients_gone_wrong(f.function, x, expected)
             got = student.gradient(f, x)
             f.check_arguments()
-            assert_slopes(got, expected, lambda f=f, x=x, e=expected: slips(f.function, x, e))
+            assert_slopes(got, expected, known)
             f.check_default_step()
 
     @points(1)
@@ -302,7 +329,7 @@ class TestGradient:
             likely="x itself was moved and not put back. Work on a copy: x.to(torch.float64) is "
             "none if x is float64 already; clone() makes one.",
         )
-        f.check_moves(H)
+        check_moves(f, H)
         assert_same(got, 3 * before**2 + H**2, rtol=1e-8, atol=1e-8, likely=CENTRAL)
 
     @points(1)
@@ -341,6 +368,7 @@ class TestGradient:
 
 @exercise("jacobian")
 class TestJacobian:
+    @visible
     @points(2)
     def test_known_jacobians(self, student, device, rng):
         """Row i, column j is d f(x)[i] / d x[j], for more outputs than inputs and for fewer."""
@@ -349,10 +377,11 @@ class TestJacobian:
             a = rng.normal(m, n, dtype=torch.float64)
             expected = a * x.cos()
             f = Watched(lambda x, a=a: a @ x.sin(), x)
+            known = jacobians_gone_wrong(f.function, x)
             got = student.jacobian(f, x)
             f.check_arguments()
             likely = "Row i belongs to output i, column j to input j."
-            assert_slopes(got, expected, lambda f=f, x=x: one_sided(f.function, x), likely=likely)
+            assert_slopes(got, expected, known, likely=likely)
             f.check_default_step()
 
     @points(1)
@@ -364,7 +393,7 @@ class TestJacobian:
             f = Watched(lambda x: torch.stack([(x**3).sum(), x.prod()]), before)
             got = student.jacobian(f, x, h=H)
             assert_unchanged(x, before, likely="x itself was moved. Work on a copy: x.clone().")
-            f.check_moves(H)
+            check_moves(f, H)
             cubes = 3 * before.double() ** 2 + H**2
             others = torch.stack(
                 [before.double()[torch.arange(len(x)) != j].prod() for j in range(len(x))]
@@ -404,6 +433,7 @@ SIGN = (
 
 @exercise("gradient_check")
 class TestGradientCheck:
+    @visible
     @points(1)
     def test_right_and_wrong_gradients(self, student, device, rng):
         """The right gradient passes; a flipped sign, a factor or one wrong element does not."""
@@ -420,9 +450,8 @@ class TestGradientCheck:
         half = "grad_f(x) is half of what is right: take abs of the difference a - n."
         assert_below(student, check(1), False, half)
         # One of four is off by 2.5 times tol: the mean error is not.
-        spot = torch.zeros_like(x)
-        place = rng.integer(0, 4)
-        spot.view(-1)[place] = 2.5e-3 * 2 * x.flatten()[place]
+        here = torch.arange(4, device=device).reshape(2, 2) == rng.integer(0, 4)
+        spot = 2.5e-3 * 2 * x * here
         one = "A single wrong element is enough: the largest error counts, not the mean."
         assert_below(student, check(2, spot, tol=1e-3), False, one)
 
@@ -510,6 +539,7 @@ class TestGradientCheck:
 
 @exercise("descend")
 class TestDescend:
+    @visible
     @points(1)
     def test_follows_the_slope_downhill(self, student, device, rng):
         """Each step subtracts lr * gradient, as measured with h."""
@@ -518,23 +548,15 @@ class TestDescend:
         x, _ = unpack(student.descend(f, start.clone(), lr, steps), "(x, history)")
         # On this bowl each step leaves 1 - 2 lr of the way to its lowest point.
         expected = low + (1 - 2 * lr) ** steps * (start - low)
-
-        def mistakes():
-            yield low + (1 + 2 * lr) ** steps * (start - low), UPHILL
-            yield start, "x is still x0: no step was taken."
-            once = "Each step goes on from where the last one ended, with the gradient there."
-            yield start - 2 * lr * steps * (start - low), once
-            yield start - 2 * lr * (start - low), "This is where the first step ends."
-
-        likely = mistaken(x, expected, mistakes)
-        assert_below(student, x, expected, likely, rtol=1e-6, atol=1e-6, what="x")
+        known = walks_gone_wrong(start, low, lr, steps)
+        options = {"rtol": 1e-6, "atol": 1e-6, "what": "x"}
+        assert_below(student, x, expected, mistakes=known, **options)
         cubes = Watched(lambda x: (x**3).sum(), start)
         x, _ = unpack(student.descend(cubes, start.clone(), 0.1, 1, h=0.5), "(x, history)")
-        expected = start - 0.1 * (3 * start**2 + 0.5**2)
-        small_step = start - 0.1 * 3 * start**2, "Pass h on: gradient(f, x, h)."
-        likely = mistaken(x, expected, lambda: [small_step])
-        assert_below(student, x, expected, likely, rtol=1e-6, atol=1e-6, what="x")
+        expected, known = one_step_on_cubes(start, 0.1, 0.5), small_steps_on_cubes(start, 0.1)
+        assert_below(student, x, expected, mistakes=known, **options)
 
+    @visible
     @points(1)
     def test_history(self, student, device, rng):
         """history holds f before the first and after each step, as floats: steps + 1 of them."""
@@ -571,6 +593,7 @@ class TestDescend:
         assert_unchanged(x0, before.double(), likely=likely)
         assert_below(student, x, before.double() - 0.25, rtol=1e-6, what="x")
 
+    @visible
     @points(1)
     def test_bad_arguments(self, student, device, rng):
         """lr <= 0 and steps < 0 are a ValueError; steps = 0 stays where it is."""
@@ -598,3 +621,25 @@ def bowl(rng):
     low = rng.normal(1, 2, dtype=torch.float64)
     start = low + rng.uniform(1, 2, 1, 2, dtype=torch.float64)
     return start, low, 0.15, rng.integer(3, 5)
+
+
+@recorded
+def walks_gone_wrong(start, low, lr, steps):
+    """Where mistakes with descend lead in the bowl."""
+    yield low + (1 + 2 * lr) ** steps * (start - low), UPHILL
+    yield start, "x is still x0: no step was taken."
+    once = "Each step goes on from where the last one ended, with the gradient there."
+    yield start - 2 * lr * steps * (start - low), once
+    yield start - 2 * lr * (start - low), "This is where the first step ends."
+
+
+@recorded
+def one_step_on_cubes(start, lr, h):
+    """Where one step leads on sum(x**3), for the slope that is measured with h."""
+    return start - lr * (3 * start**2 + h**2)
+
+
+@recorded
+def small_steps_on_cubes(start, lr):
+    """Where one step leads on sum(x**3) if h is left as it is by default."""
+    yield start - lr * 3 * start**2, "Pass h on: gradient(f, x, h)."

@@ -1,12 +1,16 @@
-"""Hidden suite of `regressor`: train, evaluate and predict are judged on models of the rig."""
+"""Hidden suite of `regressor`: train, evaluate and predict are judged on models of the rigs.
 
-import itertools
+rig_regressor.py is for all tests, rig_regressor_modules.py for hidden ones alone. Formulas and
+loops are `@recorded`: they are the answers in another dress.
+"""
+
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite import assert_same, exercise, fail, points
+from grader.suite import assert_same, exercise, fail, points, recorded, visible
 
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
 REGISTER = (
@@ -27,6 +31,7 @@ STUCK = (
     "Nothing has moved. `p = p - ...` makes a new tensor and leaves p as it was, and gradients "
     "that are cleared after backward() are gone before the step."
 )
+LEFT_OUT = "The parameters before this one have moved: every one of them takes the step."
 BEFORE = "Note loss.item() before the update, not after it."
 DEFAULTS = "lr is 0.01 and epochs is 100 if nothing else is said."
 RESTORE = (
@@ -40,9 +45,14 @@ INSIDE = (
 EVAL = "Call model.eval() first: it changes the mode of the model and of all modules inside."
 
 
+SEVEN = 7.0
+
+
 def check_parameter_count(rig, model, *widths):
-    """Linear layers lead from each of `widths` to the next."""
-    expected, count = sum((a + 1) * b for a, b in pairwise(widths)), rig.trainable(model)
+    """Linear layers lead from each of `widths` to the next. Fills them with sevens, to count."""
+    expected = sum((a + 1) * b for a, b in pairwise(widths))
+    rig.set_parameters(model, torch.tensor([SEVEN]))
+    count = sum(int((numbers == SEVEN).sum()) for _, numbers in rig.parameters(model))
     if count != expected:
         path = " to ".join(map(str, widths))
         fail(
@@ -71,9 +81,9 @@ def check_output(model, x, outputs):
     return y.detach()
 
 
-def slopes(rig, model, x):
+def slopes(modules, model, x):
     """d model(x) / d parameters, a row for each number that comes out."""
-    found = rig.slopes(model, x)
+    found = modules.slopes(model, x)
     if found is None:
         fail(
             "gradients must flow through the model",
@@ -104,18 +114,36 @@ def descend_line(x, y, weight, bias, lr, epochs, *, accumulate=False, left_over=
     return weight, bias, losses
 
 
-def lines_gone_wrong(x, y, weight, bias, lr, epochs):
-    """Weight, bias and losses as common mistakes make them, and what to say about each."""
-    run = x, y, weight, bias, lr, epochs
-    yield (weight, bias, descend_line(*run)[2][:1] * epochs), STUCK
-    yield descend_line(*run, accumulate=True), ACCUMULATES
+@recorded
+def descent(x, y, weight, bias, lr, epochs):
+    """The weight and the bias that training leads to, and the loss before each step."""
+    return descend_line(x, y, weight, bias, lr, epochs)
+
+
+@recorded
+def descents_gone_wrong(part, x, y, weight, bias, lr, epochs):
+    """What mistakes with train make of the weight, the bias or the losses: part 0, 1 or 2."""
+    start, run = (weight, bias), (x, y, weight, bias, lr, epochs)
+    if part < 2:
+        yield from still(part, start)
+    else:
+        yield descend_line(*run)[part][:1] * epochs, STUCK
+    yield descend_line(*run, accumulate=True)[part], ACCUMULATES
     words = "The gradient points uphill: subtract it."
-    yield descend_line(x, y, weight, bias, -lr, epochs), words
+    yield descend_line(x, y, *start, -lr, epochs)[part], words
     words = "This follows the sum of the squared errors: take their mean."
-    yield descend_line(*run, scale=y.numel()), words
+    yield descend_line(*run, scale=y.numel())[part], words
     words = "The squares are added up over the outputs: the mean goes over those too."
-    yield descend_line(*run, scale=y.shape[1]), words
-    yield descend_line(*run, scale=0.5), "The loss is halved: nothing is to be divided by 2."
+    yield descend_line(*run, scale=y.shape[1])[part], words
+    words = "The loss is halved: nothing is to be divided by 2."
+    yield descend_line(*run, scale=0.5)[part], words
+    if part == 2:
+        yield descend_line(x, y, *start, lr, epochs + 1)[part][1:], BEFORE
+
+
+def still(part, start):
+    """A parameter that has not moved."""
+    yield start[part], LEFT_OUT if part else STUCK
 
 
 def descend(forward, parameters, x, y, lr, epochs):
@@ -127,14 +155,10 @@ def descend(forward, parameters, x, y, lr, epochs):
     return parameters
 
 
-def check_parameters(rig, model, start, expected, mistakes=lambda: ()):
-    """All parameters of the model are as expected; `mistakes` gives the wrong ones, in a list."""
-    moved = "The parameters before this one have moved: every one of them takes the step."
+def check_parameters(rig, model, start, expected, mistakes=None):
+    """All parameters of the model are as expected; `mistakes` gives those of each by its number."""
     for k, (name, got) in enumerate(rig.parameters(model)):
-        known = itertools.chain(
-            [(start[k], moved if k else STUCK)],
-            ((values[k], words) for values, words in mistakes()),
-        )
+        known = mistakes(k) if mistakes else still(k, start)
         assert_same(
             got, expected[k], mistakes=known, likely=STEP, what=f"the parameter {name}", **LOOSE
         )
@@ -142,21 +166,21 @@ def check_parameters(rig, model, start, expected, mistakes=lambda: ()):
 
 def check_no_graph(rig, model):
     """No pass through the model has recorded one; there was a pass."""
-    recorded = rig.graphs(model)
-    if recorded == [] or any(recorded):
+    graphs = rig.graphs(model)
+    if graphs == [] or any(graphs):
         fail(
             "no graph must be recorded",
             expected="an output that requires no gradient",
-            got="an output that requires a gradient" if recorded else "a model that never ran",
+            got="an output that requires a gradient" if graphs else "a model that never ran",
             likely="model.eval() does not stop autograd, and detach() comes too late: run the "
             "model under torch.no_grad().",
         )
 
 
-def check_modes(rig, model, training):
+def check_modes(rig, modules, model, training):
     """The model ran, and all of it is in the mode in which it came."""
     name = {True: "training mode", False: "evaluation mode"}
-    modes = rig.modes(model)
+    modes = modules.modes(model)
     if rig.graphs(model) == [] or modes != [training] * len(modes):
         outside = modes[:1] == [training]
         got = name[not training] + (", in a module inside" if outside else "")
@@ -188,12 +212,14 @@ def line(rng, dtype=torch.float32):
     return [rng.normal(*shape, dtype=dtype) for shape in shapes]
 
 
-def equal_weights(x, c, widths, relus=None):
-    """The output of an MLP, by hand, if each of its weights and biases is `c`.
+@recorded
+def equal_weights(x, c, widths):
+    """The output of an MLP if each of its weights and biases is `c`."""
+    return by_hand(x, c, widths, range(1, len(widths) - 1))
 
-    There is a ReLU after the layers with the numbers `relus`, where 0 stands for the input.
-    """
-    relus = range(1, len(widths) - 1) if relus is None else relus
+
+def by_hand(x, c, widths, relus):
+    """The same with a ReLU after the layers with the numbers `relus`; 0 stands for the input."""
     for k, width in enumerate(widths):
         if k > 0:
             x = (c * (x.sum(dim=1, keepdim=True) + 1)).expand(-1, width)
@@ -201,16 +227,18 @@ def equal_weights(x, c, widths, relus=None):
     return x
 
 
+@recorded
 def relus_gone_wrong(x, c, widths):
+    """The output of an MLP with its ReLUs in wrong places."""
     last = len(widths) - 1
     words = "There is no ReLU between the layers: together they are one linear layer."
-    yield equal_weights(x, c, widths, ()), words
+    yield by_hand(x, c, widths, ()), words
     words = "There is a ReLU after the last layer: negative numbers must be able to come out."
-    yield equal_weights(x, c, widths, range(1, last + 1)), words
+    yield by_hand(x, c, widths, range(1, last + 1)), words
     words = "There is a ReLU before the first layer: it cuts the negative inputs."
-    yield equal_weights(x, c, widths, range(last)), words
+    yield by_hand(x, c, widths, range(last)), words
     words = "There is a ReLU after the first layer only: one stands between each two layers."
-    yield equal_weights(x, c, widths, (1,)), words
+    yield by_hand(x, c, widths, (1,)), words
 
 
 def check_against_equal_weights(rig, model, x, widths):
@@ -255,6 +283,7 @@ def check_affine(model, x, outputs):
 
 @exercise("LinearRegressor")
 class TestLinearRegressor:
+    @visible
     @points(1)
     def test_affine_map(self, student, device, rng):
         """It maps (N, in) to (N, out) by x A + b, for any N, and out is 1 by default."""
@@ -278,7 +307,7 @@ class TestLinearRegressor:
         # The zero and the unit vectors show A and b whole: each number must matter there.
         corners = torch.cat([torch.zeros(1, inputs), torch.eye(inputs)]).to(device)
         check_output(model, corners, outputs)
-        effects = slopes(rig, model, corners).double().cpu()
+        effects = slopes(student.bring("rig_regressor_modules"), model, corners).double().cpu()
         rank = int(torch.linalg.matrix_rank(effects, atol=1e-4))
         if rank != (inputs + 1) * outputs:
             fail(
@@ -302,7 +331,7 @@ class TestMLPRegressor:
         rig.set_parameters(model, rng.uniform(0.5, 1.5, 61))
         x = rng.uniform(0.5, 1.5, 2, widths[0])
         check_output(model, x, widths[-1])
-        effect = slopes(rig, model, x).abs().sum(dim=0)
+        effect = slopes(student.bring("rig_regressor_modules"), model, x).abs().sum(dim=0)
         idle = int((effect == 0).sum())
         if idle:
             fail(
@@ -312,6 +341,7 @@ class TestMLPRegressor:
                 likely="forward must pass through all registered layers.",
             )
 
+    @visible
     @points(2)
     def test_relu_between_layers(self, student, device, rng):
         """There is a ReLU between each two layers, and none after the last."""
@@ -325,6 +355,7 @@ class TestMLPRegressor:
             rig.to_device(model, device)
             check_against_equal_weights(rig, model, x, widths)
 
+    @visible
     @points(1)
     def test_hidden_may_be_empty_or_a_tuple(self, student, device, rng):
         """Without hidden layers it is a single linear layer; a tuple of widths works too."""
@@ -344,29 +375,21 @@ class TestMLPRegressor:
 
 @exercise("train")
 class TestTrain:
+    @visible
     @points(1)
     def test_losses_before_each_update(self, student, device, rng):
         """It returns a float for each epoch, the loss before its update; lr is 0.01, epochs 100."""
         rig = student.bring("rig_regressor")
         x, y, weight, bias = line(rng)
+        run = x, y, weight, bias, 0.1, 3
+        (_, _, expected), mistakes = descent(*run), descents_gone_wrong(2, *run)
         losses = student.train(rig.linear(weight, bias), x, y, lr=0.1, epochs=3)
-        run = x, y, weight, bias, 0.1
-        mistakes = itertools.chain(
-            ((values[2], words) for values, words in lines_gone_wrong(*run, 3)),
-            ((descend_line(*run, n)[2][1:], BEFORE) for n in (4,)),
-        )
-        expected = descend_line(*run, 3)[2]
         assert_same(losses, expected, mistakes=mistakes, likely=STEP, what="losses", **LOOSE)
+        expected = losses_by_default(x, y, weight, bias)
         losses = student.train(rig.linear(weight, bias), x, y)
-        # Each step multiplies the matrix of errors by the same matrix.
-        inputs = torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
-        shrink = torch.eye(len(x), device=device) - 0.01 * 2 / y.numel() * inputs @ inputs.T
-        errors = [x @ weight.T + bias - y]
-        for _ in range(99):
-            errors.append(shrink @ errors[-1])
-        expected = torch.stack(errors).square().mean(dim=(1, 2)).tolist()
         assert_same(losses, expected, likely=DEFAULTS, what="losses", **LOOSE)
 
+    @visible
     @points(1)
     def test_plain_gradient_descent(self, student, device, rng):
         """Each epoch is one step of plain SGD on the mean over all rows and outputs."""
@@ -374,22 +397,28 @@ class TestTrain:
         for epochs in (1, rng.integer(3, 6)):
             x, y, *start = line(rng)
             run = x, y, *start, 0.1, epochs
-            model = rig.linear(*start)
+            model, expected = rig.linear(*start), descent(*run)
             student.train(model, x, y, lr=0.1, epochs=epochs)
-            expected = descend_line(*run)
-            check_parameters(rig, model, start, expected, lambda run=run: lines_gone_wrong(*run))
+            check_parameters(
+                rig, model, start, expected, lambda k, run=run: descents_gone_wrong(k, *run)
+            )
 
     @points(1)
     def test_any_model(self, student, device, rng):
         """It trains any model in float64: one with a ReLU, and one that uses a layer twice."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, y = rng.normal(5, 3, dtype=torch.float64), rng.normal(5, 3, dtype=torch.float64)
         shapes = (4, 3), (4,), (3, 4), (3,)
         two = [rng.normal(*shape, dtype=torch.float64) for shape in shapes]
         one = [rng.normal(*shape, dtype=torch.float64) for shape in ((3, 3), (3,))]
+        network = modules.network(rig.linear(*two[:2]), rig.linear(*two[2:]))
         for model, start, forward in (
-            (rig.network(*two), two, lambda x, a, b, c, d: (x @ a.T + b).relu() @ c.T + d),
-            (rig.tied(*one), one, lambda x, a, b: (x @ a.T + b).relu() @ a.T + b),
+            (network, two, lambda x, a, b, c, d: (x @ a.T + b).relu() @ c.T + d),
+            (
+                modules.tied(rig.linear(*one)),
+                one,
+                lambda x, a, b: (x @ a.T + b).relu() @ a.T + b,
+            ),
         ):
             student.train(model, x, y, lr=0.02, epochs=3)
             check_parameters(rig, model, start, descend(forward, start, x, y, 0.02, 3))
@@ -397,40 +426,41 @@ class TestTrain:
     @points(1)
     def test_training_mode(self, student, device, rng):
         """It trains in training mode, even a model that comes in evaluation mode."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, y, *start = line(rng)
         model = rig.two_faced(*start)
-        rig.set_mode(model, False)
+        modules.set_mode(model, False)
         student.train(model, x, y, lr=0.1, epochs=3)
         # This model gives the sine of its linear output while it is trained.
         expected = descend(lambda x, a, b: (x @ a.T + b).sin(), start, x, y, 0.1, 3)
 
-        def mistakes():
+        def mistakes(part):
+            yield from still(part, start)
             words = "The model ran in evaluation mode: call model.train() before the first epoch."
-            yield descend_line(x, y, *start, 0.1, 3), words
+            yield descend_line(x, y, *start, 0.1, 3)[part], words
 
         check_parameters(rig, model, start, expected, mistakes)
 
     @points(1)
     def test_old_gradients_and_frozen_parameters(self, student, device, rng):
         """Gradients that were there before do not count, and frozen parameters stay."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, y, *start = line(rng)
         model = rig.linear(*start)
-        rig.leave_gradients(model, 100.0)
+        modules.leave_gradients(model, 100.0)
         run = x, y, *start, 0.1, 2
         student.train(model, x, y, lr=0.1, epochs=2)
 
-        def mistakes():
+        def mistakes(part):
             words = "The model came with gradients: clear them before the first backward() too."
-            yield descend_line(*run, left_over=100.0), words
-            yield descend_line(*run, left_over=100.0, accumulate=True), ACCUMULATES
-            yield from lines_gone_wrong(*run)
+            yield descend_line(*run, left_over=100.0)[part], words
+            yield descend_line(*run, left_over=100.0, accumulate=True)[part], ACCUMULATES
+            yield from descents_gone_wrong(part, *run)
 
         check_parameters(rig, model, start, descend_line(*run), mistakes)
         weight, bias = start
         model = rig.linear(weight, bias)
-        rig.freeze(model, "bias")
+        modules.freeze(model, "bias")
         student.train(model, x, y, lr=0.1, epochs=3)
         likely = "The bias came with requires_grad = False: leave both as they are."
         _, (_, after) = rig.parameters(model)
@@ -439,8 +469,21 @@ class TestTrain:
         check_parameters(rig, model, start, [*trained, bias])
 
 
+@recorded
+def losses_by_default(x, y, weight, bias):
+    """The losses of 100 epochs with lr = 0.01."""
+    # Each step multiplies the matrix of errors by the same matrix.
+    inputs = torch.cat([x, torch.ones_like(x[:, :1])], dim=1)
+    shrink = torch.eye(len(x), device=x.device) - 0.01 * 2 / y.numel() * inputs @ inputs.T
+    errors = [x @ weight.T + bias - y]
+    for _ in range(99):
+        errors.append(shrink @ errors[-1])
+    return torch.stack(errors).square().mean(dim=(1, 2)).tolist()
+
+
 @exercise("evaluate")
 class TestEvaluate:
+    @visible
     @points(1)
     def test_mean_squared_error(self, student, device, rng):
         """It is the mean squared error over all rows and outputs, as a plain float."""
@@ -448,10 +491,9 @@ class TestEvaluate:
         for dtype in (torch.float32, torch.float64):
             x, y, weight, bias = line(rng, dtype)
             for rows in (slice(None), slice(1)):
+                run = x[rows], y[rows], weight, bias
+                expected, mistakes = mean_squared_error(*run), errors_gone_wrong(*run)
                 got = student.evaluate(rig.linear(weight, bias), x[rows], y[rows])
-                error = x[rows] @ weight.T + bias - y[rows]
-                expected = (error**2).mean().item()
-                mistakes = errors_gone_wrong(error)
                 assert_same(got, expected, mistakes=mistakes, likely=SQUARES, **LOOSE)
 
     @points(1)
@@ -466,19 +508,28 @@ class TestEvaluate:
     @points(1)
     def test_mode_is_restored(self, student, device, rng):
         """Afterwards the model is in the mode it was in before, whichever it was."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, _, weight, bias = line(rng)
         for training in (True, False):
             model = rig.two_faced(weight, bias)
-            rig.set_mode(model, training)
+            modules.set_mode(model, training)
             check_no_error(student.evaluate, model, x, x @ weight.T + bias)
-            check_modes(rig, model, training)
+            check_modes(rig, modules, model, training)
 
 
 SQUARES = "Square the errors, and take the mean over all of them."
 
 
-def errors_gone_wrong(error):
+@recorded
+def mean_squared_error(x, y, weight, bias):
+    """The mean of the squared errors of the line, over all rows and outputs."""
+    return ((x @ weight.T + bias - y) ** 2).mean().item()
+
+
+@recorded
+def errors_gone_wrong(x, y, weight, bias):
+    """What mistakes with evaluate give."""
+    error = x @ weight.T + bias - y
     squares = error**2
     yield squares.mean().sqrt().item(), "This is the square root of the mean: leave the root out."
     yield squares.sum().item(), "This is the sum of the squares: take their mean."
@@ -495,6 +546,7 @@ def check_no_error(evaluate, model, x, y):
 
 @exercise("predict")
 class TestPredict:
+    @visible
     @points(1)
     def test_numpy_array(self, student, device, rng):
         """It is a NumPy array of shape (N, out), for one row and for none as well."""
@@ -502,8 +554,8 @@ class TestPredict:
         for dtype in (torch.float32, torch.float64):
             x, _, weight, bias = line(rng, dtype)
             for rows in (slice(None), slice(1), slice(0)):
+                expected = np.asarray(line_at(x[rows], weight, bias).cpu())
                 got = student.predict(rig.linear(weight, bias), x[rows])
-                expected = (x[rows] @ weight.T + bias).cpu().numpy()
                 likely = "y.cpu().numpy() makes an array of a tensor, of its dtype and its shape."
                 assert_same(got, expected, likely=likely)
 
@@ -519,13 +571,19 @@ class TestPredict:
     @points(1)
     def test_mode_is_restored(self, student, device, rng):
         """Afterwards the model is in the mode it was in before, whichever it was."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, _, weight, bias = line(rng)
         for training in (True, False):
             model = rig.two_faced(weight, bias)
-            rig.set_mode(model, training)
+            modules.set_mode(model, training)
             check_calm(student.predict, model, x, x @ weight.T + bias)
-            check_modes(rig, model, training)
+            check_modes(rig, modules, model, training)
+
+
+@recorded
+def line_at(x, weight, bias):
+    """The outputs of the line."""
+    return x @ weight.T + bias
 
 
 def check_calm(predict, model, x, expected):
@@ -536,6 +594,7 @@ def check_calm(predict, model, x, expected):
 
 @exercise("count_parameters")
 class TestCountParameters:
+    @visible
     @points(1)
     def test_all_trainable_numbers(self, student, device, rng):
         """It adds up the numbers of all parameters, however deep, and nothing else."""
@@ -557,10 +616,10 @@ class TestCountParameters:
     @points(1)
     def test_frozen_parameters(self, student, device, rng):
         """Frozen parameters are left out."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         inputs, hidden, outputs = rng.sizes(3, 2, 7)
         model = rig.nested(inputs, hidden, outputs)
-        rig.freeze(model, "body")
+        modules.freeze(model, "body")
         got, expected = plain(student.count_parameters(model)), (hidden + 1) * outputs
         words = "A frozen parameter has requires_grad = False: leave it out."
         mistakes = [(expected + (inputs + 3) * hidden, words)]
@@ -570,13 +629,13 @@ class TestCountParameters:
     @points(1)
     def test_shared_parameters(self, student, device, rng):
         """A parameter that is used in two places counts once."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         n = rng.integer(2, 6)
-        weight = rng.normal(n, n)
+        layers = [rig.linear(rng.normal(n, n), rng.normal(n)) for _ in range(3)]
         twice = "model.parameters() gives each parameter once; summing layer by layer does not."
         for model, expected, both, likely in (
-            (rig.tied(weight, rng.normal(n)), (n + 1) * n, 2 * (n + 1) * n, "one layer"),
-            (rig.one_weight_in_two_layers(weight), (n + 2) * n, 2 * (n + 1) * n, "one weight"),
+            (modules.tied(layers[0]), (n + 1) * n, 2 * (n + 1) * n, "one layer"),
+            (modules.with_one_weight(*layers[1:]), (n + 2) * n, 2 * (n + 1) * n, "one weight"),
         ):
             got = plain(student.count_parameters(model))
             likely = f"Here {likely} of {n} by {n} has two names: it counts once."

@@ -2,7 +2,8 @@
 
 Each expected tensor is cut from the input with slices and put together with `stack` and `cat`, so
 that it shares no idea with the exercise. Where a common mistake gives a tensor of its own, the
-result is compared with that too: the learner then reads what happened instead of a guess.
+result is compared with that too: the learner then reads what happened instead of a guess. Both
+are `@recorded`, as they tell how to do the exercises.
 """
 
 from functools import partial
@@ -18,6 +19,8 @@ from grader.suite import (
     exercise,
     fail,
     points,
+    recorded,
+    visible,
 )
 
 COPIED = "clone(), contiguous() and stack() copy; view, transpose and permute do not."
@@ -25,14 +28,6 @@ REREAD = (
     "view and reshape keep the numbers in reading order and only move the line breaks. "
     "To move an axis, use transpose or permute."
 )
-
-
-def assert_placed(got, expected, *mistakes):
-    """`got` is `expected`; where it is what a known mistake gives, its sentence says so."""
-    for tensor, sentence in mistakes:
-        if equal(got, tensor) and not equal(expected, tensor):
-            fail("numbers stand in the wrong places", expected=expected, got=got, likely=sentence)
-    assert_same(got, expected)
 
 
 def counted(rng, *shape):
@@ -52,6 +47,7 @@ def equal(got, tensor):
 
 @exercise("infer_shape")
 class TestInferShape:
+    @visible
     @points(1)
     def test_minus_one_becomes_the_size_that_fits(self, student, rng):
         """A -1 becomes the size that fits; a shape without -1 stays as it is."""
@@ -65,6 +61,7 @@ class TestInferShape:
         assert_shape(student.infer_shape(0, (-1, 3)), (0, 3))
         assert_shape(student.infer_shape(0, (4, 0)), (4, 0))
 
+    @visible
     @points(1)
     def test_impossible_sizes_are_refused(self, student, rng):
         """A second -1, or a size below -1, is a ValueError."""
@@ -126,21 +123,15 @@ def assert_shape(got, expected):
 
 @exercise("flatten_batch")
 class TestFlattenBatch:
+    @visible
     @points(1)
     def test_rows_are_flattened_without_a_copy(self, student, device, rng):
         """Each sample becomes one row; a contiguous input is not copied."""
         for shape in ((2, 3, 2), rng.sizes(2), rng.sizes(3), rng.sizes(5)):
             x = counted(rng, *shape)
-            before, expected = x.clone(), torch.stack([sample.flatten() for sample in x])
+            before, expected = x.clone(), sample_by_sample(x)
             got = student.flatten_batch(x)
-            mistakes = (
-                (before.flatten(), "The first axis stays: only the axes after it are joined."),
-                (
-                    before.reshape(-1, shape[-1]),
-                    "All axes but the first are joined, not all but the last.",
-                ),
-            )
-            assert_placed(got, expected, *mistakes)
+            assert_same(got, expected, mistakes=flattened_wrongly(before))
             assert_unchanged(x, before)
             assert_view(got, x, likely=COPIED)
 
@@ -153,7 +144,7 @@ class TestFlattenBatch:
             counted(rng, a, n, b).transpose(0, 1),
             rng.normal(n, a, b, 2).permute(0, 3, 2, 1),
         ):
-            before, expected = x.clone(), torch.stack([sample.flatten() for sample in x])
+            before, expected = x.clone(), sample_by_sample(x)
             assert_same(student.flatten_batch(x), expected)
             assert_unchanged(x, before)
         one = rng.normal(1, a, b, dtype=torch.float64)
@@ -161,34 +152,42 @@ class TestFlattenBatch:
         assert_same(student.flatten_batch(one[:0]), one.new_zeros(0, a * b))
 
 
+@recorded
+def sample_by_sample(x):
+    """Each sample of x as one row."""
+    return torch.stack([sample.flatten() for sample in x])
+
+
+@recorded
+def flattened_wrongly(x):
+    """What mistakes with flatten_batch give."""
+    yield x.flatten(), "The first axis stays: only the axes after it are joined."
+    words = "All axes but the first are joined, not all but the last."
+    yield x.reshape(-1, x.shape[-1]), words
+
+
 @exercise("swap_first_two")
 class TestSwapFirstTwo:
+    @visible
     @points(1)
     def test_axes_move_and_memory_does_not(self, student, device, rng):
         """The first two axes change places, the rest stay, nothing is copied."""
         shapes = (rng.sizes(2), (2, 3, 2), rng.sizes(3), (3, 3), (2, 2, *rng.sizes(2)))
         for shape in (*shapes, (0, 3), (1, 4, 2)):
             x = counted(rng, *shape)
-            before = x.clone()
-            expected = torch.stack([before[:, b] for b in range(shape[1])])
+            before, expected = x.clone(), second_axis_first(x)
             got = student.swap_first_two(x)
-            mistakes = (
-                (before.reshape(shape[1], shape[0], *shape[2:]), REREAD),
-                (
-                    before.permute(*reversed(range(len(shape)))),
-                    "The axes after the first two stay.",
-                ),
-                (before.transpose(-1, -2), "-1 and -2 count from the end: use axes 0 and 1."),
-            )
-            assert_placed(got, expected, *mistakes)
+            assert_same(got, expected, mistakes=swapped_wrongly(before))
             assert_view(got, x, likely=COPIED)
             assert_unchanged(x, before)
 
+    @visible
     @points(1)
     def test_one_axis_is_not_enough(self, student, device, rng):
         """Fewer than two axes are a ValueError."""
         x = rng.normal(1, rng.integer(2, 9))
-        assert_same(student.swap_first_two(x), torch.stack([x[:, b] for b in range(x.shape[1])]))
+        expected = second_axis_first(x)
+        assert_same(student.swap_first_two(x), expected)
         row = rng.normal(rng.integer(3, 9))
         likely = "torch raises an IndexError here: check x.dim() first, and put it in the message."
         assert_raises(
@@ -200,17 +199,28 @@ class TestSwapFirstTwo:
         assert_raises(ValueError, partial(student.swap_first_two, row[0]), likely=likely)
 
 
+@recorded
+def second_axis_first(x):
+    """x with its first two axes in the other order."""
+    return torch.stack([x[:, b] for b in range(x.shape[1])])
+
+
+@recorded
+def swapped_wrongly(x):
+    """What mistakes with swap_first_two give."""
+    yield x.reshape(x.shape[1], x.shape[0], *x.shape[2:]), REREAD
+    yield x.permute(*reversed(range(x.ndim))), "The axes after the first two stay."
+    yield x.transpose(-1, -2), "-1 and -2 count from the end: use axes 0 and 1."
+
+
 @exercise("channels_first")
 class TestChannelsFirst:
+    @visible
     @points(1)
     def test_channels_stand_before_the_rows(self, student, device, rng):
         """Channel c of pixel (h, w) is found at [n, c, h, w]."""
         for shape in ((1, 2, 3, 2), rng.sizes(4), (1, 4, 4, 3), (2, 3, 3, 3), (0, 4, 2, 3)):
-            images = counted(rng, *shape).float()
-            before = images.clone()
-            got = student.channels_first(images)
-            assert_planes(got, before)
-            assert_unchanged(images, before)
+            assert_planes(student, counted(rng, *shape).float())
 
     @points(1)
     def test_the_pixels_are_not_copied(self, student, device, rng):
@@ -219,62 +229,69 @@ class TestChannelsFirst:
             rng.integers(0, 256, *rng.sizes(4)).to(torch.uint8),
             rng.normal(*rng.sizes(4), dtype=torch.float64).transpose(1, 2),
         ):
-            before = images.clone()
-            got = student.channels_first(images)
-            assert_planes(got, before)
+            got = assert_planes(student, images)
             assert_view(got, images, likely=COPIED)
 
 
-def assert_planes(got, images):
+def assert_planes(student, images):
+    before, expected = images.clone(), planes(images)
+    got = student.channels_first(images)
+    assert_same(got, expected, mistakes=planes_gone_wrong(before))
+    assert_unchanged(images, before)
+    return got
+
+
+@recorded
+def planes(images):
+    """The images with a plane for each channel."""
+    return torch.stack([images[..., c] for c in range(images.shape[3])], dim=1)
+
+
+@recorded
+def planes_gone_wrong(images):
+    """What mistakes with channels_first give."""
     n, height, width, channels = images.shape
-    planes = torch.stack([images[..., c] for c in range(channels)], dim=1)
-    assert_placed(
-        got,
-        planes,
-        (images.reshape(n, channels, height, width), REREAD),
-        (
-            images.transpose(1, 3),
-            "Swapping axes 1 and 3 leaves the width before the height. permute moves all at once.",
-        ),
-        (
-            images.permute(0, 2, 3, 1),
-            "permute takes, for each new axis, the old axis that comes there; the channels are "
-            "axis 3, and (0, 2, 3, 1) moves axis 1 to the end.",
-        ),
+    yield images.reshape(n, channels, height, width), REREAD
+    yield (
+        images.transpose(1, 3),
+        "Swapping axes 1 and 3 leaves the width before the height. permute moves all at once.",
+    )
+    yield (
+        images.permute(0, 2, 3, 1),
+        "permute takes, for each new axis, the old axis that comes there; the channels are "
+        "axis 3, and (0, 2, 3, 1) moves axis 1 to the end.",
     )
 
 
 @exercise("split_heads")
 class TestSplitHeads:
+    @visible
     @points(1)
     def test_heads_take_neighbouring_features(self, student, device, rng):
         """Each head takes its own block of D // heads neighbouring features."""
         for n, tokens, heads, width in ((1, 3, 2, 2), rng.sizes(4, 2, 6)):
-            x = counted(rng, n, tokens, heads * width)
-            before = x.clone()
-            assert_blocks(student.split_heads(x, heads), before, heads)
-            assert_unchanged(x, before)
-        square = rng.normal(2, 3, 9)
-        assert_blocks(student.split_heads(square, heads=3), square, 3)
+            assert_blocks(student, counted(rng, n, tokens, heads * width), heads)
+        x = rng.normal(2, 3, 9)
+        expected, mistakes = blocks(x, 3), blocks_gone_wrong(x, 3)
+        assert_same(student.split_heads(x, heads=3), expected, mistakes=mistakes)
 
     @points(1)
     def test_any_number_of_heads_and_any_batch_size(self, student, device, rng):
         """One head, one feature per head, one sample or none: the rule is the same."""
         tokens, features = rng.integer(2, 5), rng.choice((6, 8, 12))
         x = rng.normal(3, tokens, features, dtype=torch.float64)
-        for heads in (2, 1, features):
-            assert_blocks(student.split_heads(x, heads), x, heads)
-        assert_blocks(student.split_heads(x[1:2], 2), x[1:2], 2)
-        assert_blocks(student.split_heads(x[:0], 2), x[:0], 2)
-        swapped = rng.normal(tokens, 3, features).transpose(0, 1)
-        assert_blocks(student.split_heads(swapped, 2), swapped, 2)
+        for count in (2, 1, features):
+            assert_blocks(student, x, count)
+        for part in (x[1:2], x[:0], rng.normal(tokens, 3, features).transpose(0, 1)):
+            assert_blocks(student, part, 2)
 
+    @visible
     @points(1)
     def test_heads_must_divide_the_features(self, student, device, rng):
         """Heads below 1, or that do not divide D, are a ValueError."""
         features = rng.choice((6, 10, 12))
         x = rng.normal(2, 3, features)
-        assert_blocks(student.split_heads(x, 1), x, 1)
+        assert_blocks(student, x, 1)
         for heads in (4 if features != 12 else 5, features + 1, 2 * features, 0, -1, -2):
             assert_raises(
                 ValueError,
@@ -286,43 +303,50 @@ class TestSplitHeads:
             )
 
 
-def assert_blocks(got, x, heads):
+def assert_blocks(student, x, heads):
+    before, expected = x.clone(), blocks(x, heads)
+    got = student.split_heads(x, heads)
+    assert_same(got, expected, mistakes=blocks_gone_wrong(before, heads))
+    assert_unchanged(x, before)
+
+
+@recorded
+def blocks(x, heads):
+    """For each head its block of the features."""
+    width = x.shape[2] // heads
+    return torch.stack([x[:, :, h * width : (h + 1) * width] for h in range(heads)], dim=1)
+
+
+@recorded
+def blocks_gone_wrong(x, heads):
+    """What mistakes with split_heads give."""
     n, tokens, features = x.shape
     width = features // heads
-    blocks = [x[:, :, h * width : (h + 1) * width] for h in range(heads)]
-    expected = torch.stack(blocks, dim=1)
-    assert_placed(
-        got,
-        expected,
-        (
-            x.reshape(n, heads, tokens, width),
-            "One view to (N, heads, T, D // heads) cuts through the tokens. Split D into "
-            "(heads, D // heads) where it stands, then swap the token and the head axis.",
-        ),
-        (
-            x.reshape(n, tokens, heads, width),
-            "The split is right. Now swap the token axis and the head axis.",
-        ),
-        (
-            x.reshape(n, tokens, width, heads).permute(0, 3, 1, 2),
-            "The features were dealt out in turn. Each head takes a block of neighbours: "
-            "split D into (heads, D // heads), not (D // heads, heads).",
-        ),
+    yield (
+        x.reshape(n, heads, tokens, width),
+        "One view to (N, heads, T, D // heads) cuts through the tokens. Split D into "
+        "(heads, D // heads) where it stands, then swap the token and the head axis.",
+    )
+    yield (
+        x.reshape(n, tokens, heads, width),
+        "The split is right. Now swap the token axis and the head axis.",
+    )
+    yield (
+        x.reshape(n, tokens, width, heads).permute(0, 3, 1, 2),
+        "The features were dealt out in turn. Each head takes a block of neighbours: "
+        "split D into (heads, D // heads), not (D // heads, heads).",
     )
 
 
 @exercise("merge_heads")
 class TestMergeHeads:
+    @visible
     @points(1)
     def test_each_token_gets_its_blocks_side_by_side(self, student, device, rng):
         """The blocks of all heads stand side by side again, head 0 first."""
         for shape in ((1, 2, 3, 2), rng.sizes(4, 2, 6)):
-            x = counted(rng, *shape).float()
-            before = x.clone()
-            assert_merged(student.merge_heads(x), before)
-            assert_unchanged(x, before)
-        square = rng.normal(2, 3, 3, 3)
-        assert_merged(student.merge_heads(square), square)
+            assert_merged(student, counted(rng, *shape).float())
+        assert_merged(student, rng.normal(2, 3, 3, 3))
 
     @points(1)
     def test_it_undoes_split_heads(self, student, device, rng):
@@ -331,8 +355,7 @@ class TestMergeHeads:
         for dtype in (torch.float32, torch.float64):
             whole = rng.normal(n, tokens, heads * width, dtype=dtype)
             split = whole.reshape(n, tokens, heads, width).transpose(1, 2)
-            got = student.merge_heads(split)
-            assert_merged(got, split)
+            got = assert_merged(student, split)
             assert_same(got, whole)
 
     @points(1)
@@ -341,36 +364,48 @@ class TestMergeHeads:
         tokens, heads, width = rng.sizes(3)
         x = rng.normal(2, heads, tokens, width)
         for part in (x[:1], x[:, :1], x[..., :1], x[:, :, :1], x[:0]):
-            assert_merged(student.merge_heads(part), part)
+            assert_merged(student, part)
 
 
-def assert_merged(got, x):
+def assert_merged(student, x):
+    before, expected = x.clone(), side_by_side(x)
+    got = student.merge_heads(x)
+    assert_same(got, expected, mistakes=merged_wrongly(before))
+    assert_unchanged(x, before)
+    return got
+
+
+@recorded
+def side_by_side(x):
+    """For each token its blocks of all heads in a row."""
+    return torch.cat([x[:, h] for h in range(x.shape[1])], dim=-1)
+
+
+@recorded
+def merged_wrongly(x):
+    """What mistakes with merge_heads give."""
     n, heads, tokens, width = x.shape
-    expected = torch.cat([x[:, h] for h in range(heads)], dim=-1)
-    assert_placed(
-        got,
-        expected,
-        (
-            x.reshape(n, tokens, heads * width),
-            "Joining the axes as they stand mixes the tokens. First swap the head and the token "
-            "axis, so that heads and features are neighbours.",
-        ),
-        (
-            x.permute(0, 2, 3, 1).reshape(n, tokens, heads * width),
-            "The head and the feature axis are exchanged: the heads go outside, "
-            "and the features of one head stay together.",
-        ),
-        (x.transpose(1, 2), "The swap is right. Now join the last two axes."),
-        (
-            x.flatten(1, 2),
-            "The blocks of a token go side by side, along the features; here the tokens of each "
-            "head follow those of the one before.",
-        ),
+    yield (
+        x.reshape(n, tokens, heads * width),
+        "Joining the axes as they stand mixes the tokens. First swap the head and the token "
+        "axis, so that heads and features are neighbours.",
+    )
+    yield (
+        x.permute(0, 2, 3, 1).reshape(n, tokens, heads * width),
+        "The head and the feature axis are exchanged: the heads go outside, "
+        "and the features of one head stay together.",
+    )
+    yield x.transpose(1, 2), "The swap is right. Now join the last two axes."
+    yield (
+        x.flatten(1, 2),
+        "The blocks of a token go side by side, along the features; here the tokens of each "
+        "head follow those of the one before.",
     )
 
 
 @exercise("patchify")
 class TestPatchify:
+    @visible
     @points(1)
     def test_patches_come_in_reading_order(self, student, device, rng):
         """Patches come row by row, each flattened as (C, size, size)."""
@@ -379,30 +414,27 @@ class TestPatchify:
         side, rows, columns, channels = rng.sizes(4)
         large = (2, channels, rows * side, columns * side, side)
         for *shape, size in (*small, large):
-            images = counted(rng, *shape).float()  # F.unfold knows no integers
-            before = images.clone()
-            assert_patches(student.patchify(images, size), before, size)
-            assert_unchanged(images, before)
-        square = rng.normal(1, 2, 4, 4)
-        assert_patches(student.patchify(square, size=2), square, 2)
+            images = counted(rng, *shape).float()  # not every way of cutting knows integers
+            assert_patches(student, images, size)
+        images = rng.normal(1, 2, 4, 4)
+        expected, mistakes = patches(images, 2), patches_gone_wrong(images, 2)
+        assert_same(student.patchify(images, size=2), expected, mistakes=mistakes)
 
     @points(1)
     def test_any_patch_size_and_any_batch_size(self, student, device, rng):
         """Patches of one pixel or of a whole image, one image or none: the same rule."""
         images = rng.normal(2, rng.integer(2, 4), 4, 4, dtype=torch.float64)
         for size in (1, 2, 4):
-            assert_patches(student.patchify(images, size), images, size)
-        assert_patches(student.patchify(images[:1], 2), images[:1], 2)
-        assert_patches(student.patchify(images[:0], 2), images[:0], 2)
-        channels_last = rng.normal(2, 2, 6, 3).permute(0, 3, 1, 2)
-        assert_patches(student.patchify(channels_last, 2), channels_last, 2)
+            assert_patches(student, images, size)
+        for part in (images[:1], images[:0], rng.normal(2, 2, 6, 3).permute(0, 3, 1, 2)):
+            assert_patches(student, part, 2)
 
     @points(1)
     def test_patches_must_cover_the_image_exactly(self, student, device, rng):
         """A size below 1, or one that does not divide H and W, is a ValueError."""
         size = rng.integer(2, 5)
         images = rng.normal(2, 1, size, size)
-        assert_patches(student.patchify(images, size), images, size)
+        assert_patches(student, images, size)
         for height, width, wrong in [
             (size, 2 * size, size + 1),
             (2 * size, 3 * size + 1, size),
@@ -423,46 +455,64 @@ class TestPatchify:
             )
 
 
-def assert_patches(got, images, size):
+def assert_patches(student, images, size):
+    before, expected = images.clone(), patches(images, size)
+    got = student.patchify(images, size)
+    assert_same(got, expected, mistakes=patches_gone_wrong(before, size))
+    assert_unchanged(images, before)
+
+
+@recorded
+def patches(images, size):
+    """The patches of each image, row by row, each of them flat."""
+    return cut(images, size)
+
+
+@recorded
+def patches_gone_wrong(images, size):
+    """What mistakes with patchify give."""
+    right = cut(images, size)
     n, channels, height, width = images.shape
-    rows, columns = height // size, width // size
-    patches = [
-        images[:, :, r * size : (r + 1) * size, c * size : (c + 1) * size].flatten(1)
-        for r in range(rows)
-        for c in range(columns)
-    ]
-    expected = torch.stack(patches, dim=1)
-    split = images.reshape(n, channels, rows, size, columns, size)
-    assert_placed(
-        got,
-        expected,
-        (images.reshape(expected.shape), REREAD),
-        (
-            split.permute(0, 4, 2, 1, 3, 5).reshape(expected.shape),
-            "The patches come column by column. Put the row of patches before the column.",
-        ),
-        (
-            split.permute(0, 2, 4, 3, 5, 1).reshape(expected.shape),
-            "Here the channels come last inside a patch. The order is (C, size, size).",
-        ),
-        (
-            split.permute(0, 2, 4, 1, 5, 3).reshape(expected.shape),
-            "Every patch is transposed. Inside it, too, the numbers come row by row.",
-        ),
-        (
-            images.unfold(2, size, size).unfold(3, size, size).reshape(expected.shape),
-            "The channels stand before the patches, so a patch is filled from one channel alone. "
-            "Move them behind the rows and columns of patches first.",
-        ),
-        (
-            expected.transpose(1, 2),
-            "The patch axis stands last, as unfold leaves it. Swap the last two axes.",
-        ),
+    split = images.reshape(n, channels, height // size, size, width // size, size)
+    yield images.reshape(right.shape), REREAD
+    yield (
+        split.permute(0, 4, 2, 1, 3, 5).reshape(right.shape),
+        "The patches come column by column. Put the row of patches before the column.",
+    )
+    yield (
+        split.permute(0, 2, 4, 3, 5, 1).reshape(right.shape),
+        "Here the channels come last inside a patch. The order is (C, size, size).",
+    )
+    yield (
+        split.permute(0, 2, 4, 1, 5, 3).reshape(right.shape),
+        "Every patch is transposed. Inside it, too, the numbers come row by row.",
+    )
+    yield (
+        images.unfold(2, size, size).unfold(3, size, size).reshape(right.shape),
+        "The channels stand before the patches, so a patch is filled from one channel alone. "
+        "Move them behind the rows and columns of patches first.",
+    )
+    yield (
+        right.transpose(1, 2),
+        "The patch axis stands last, as unfold leaves it. Swap the last two axes.",
+    )
+
+
+def cut(images, size):
+    height, width = images.shape[2:]
+    return torch.stack(
+        [
+            images[:, :, top : top + size, left : left + size].flatten(1)
+            for top in range(0, height, size)
+            for left in range(0, width, size)
+        ],
+        dim=1,
     )
 
 
 @exercise("set_block_")
 class TestSetBlock:
+    @visible
     @points(1)
     def test_the_block_is_written_in_place(self, student, device, rng):
         """x[index] holds the value afterwards, and every other entry is as before."""
@@ -499,23 +549,31 @@ class TestSetBlock:
 
 
 def assert_written(student, x, index, value):
-    before = x.clone()
-    block = value.cpu().numpy().copy() if isinstance(value, torch.Tensor) else value
-    expected = x.cpu().numpy().copy()
-    expected[index] = block
+    before, expected, outside = x.clone(), written(x, index, value), entries_outside(x, index)
+    given = value.clone() if isinstance(value, torch.Tensor) else value
     got = student.set_block_(x, index, value)
     if isinstance(value, torch.Tensor):
-        assert_unchanged(value, torch.from_numpy(block).to(x.device))
+        assert_unchanged(value, given)
     likely = None
     if equal(x, before):
         likely = "x is as it was: nothing went into it. x[index] = value writes into x itself."
-    elif x.shape == before.shape and outside_differs(x, before, index):
+    elif x.shape == before.shape and not torch.equal(x[outside], before[outside]):
         likely = "Entries outside x[index] have changed too. Only x[index] is to be written."
-    assert_same(x, torch.from_numpy(expected).to(x.device), likely=likely, what="x")
+    assert_same(x, expected, likely=likely, what="x")
     return got
 
 
-def outside_differs(x, before, index):
-    outside = torch.ones(len(x), dtype=torch.bool)
+@recorded
+def written(x, index, value):
+    """x with the value in its place, as NumPy writes it."""
+    array = x.cpu().numpy().copy()
+    array[index] = value.cpu().numpy() if isinstance(value, torch.Tensor) else value
+    return torch.from_numpy(array).to(x.device)
+
+
+@recorded
+def entries_outside(x, index):
+    """Which entries of the first axis are outside the index: a mask."""
+    outside = torch.ones(len(x), dtype=torch.bool, device=x.device)
     outside[index] = False
-    return not torch.equal(x[outside], before[outside])
+    return outside

@@ -2,6 +2,7 @@
 
 Where a common mistake gives numbers of its own, a result is compared with those too: the learner
 then reads what happened instead of a guess. Such numbers are worked out only after a failure.
+Formulas and loops are `@recorded`: they are the answers in another dress.
 """
 
 from itertools import permutations
@@ -9,7 +10,16 @@ from itertools import permutations
 import torch
 from torch import Tensor
 
-from grader.suite import assert_raises, assert_same, assert_unchanged, exercise, fail, points
+from grader.suite import (
+    assert_raises,
+    assert_same,
+    assert_unchanged,
+    exercise,
+    fail,
+    points,
+    recorded,
+    visible,
+)
 
 ACCUMULATES = (
     "backward() adds to .grad. Clear the gradients in every step, or each step follows the sum of "
@@ -96,13 +106,19 @@ def descend(x, y, lr, batches, *, accumulate=False, w_moves=True, b_moves=True):
     return w, b, losses
 
 
-def walk(x, y, lr, steps, **mistake):
+def walked(x, y, lr, steps, **mistake):
     """Full-batch descent: w, b and the losses by name."""
     return dict(zip("w b losses".split(), descend(x, y, lr, [...] * steps, **mistake), strict=True))
 
 
+@recorded
+def walk(x, y, lr, steps):
+    """Where `fit` ends: w, b and the losses by name."""
+    return walked(x, y, lr, steps)
+
+
 def walk_row_by_row(x, y, lr, steps):
-    """As `walk`, but each row of a step takes a step of its own."""
+    """As `walked`, but each row of a step takes a step of its own."""
     w, b = torch.zeros_like(x[:1].T), torch.zeros_like(y[0])
     losses = []
     for _ in range(steps):
@@ -113,23 +129,24 @@ def walk_row_by_row(x, y, lr, steps):
     return {"w": w, "b": b, "losses": losses}
 
 
+@recorded
 def walks_gone_wrong(part, x, y, lr, steps):
     """What common mistakes make of w, b or the losses of `fit`, and what to say about each."""
     if part == "b":  # w is right if b is looked at
         yield torch.zeros_like(y[0]), "b does not move: it takes the step as w does."
-    yield walk(x, y, lr, steps, w_moves=False, b_moves=False)[part], STILL
-    yield walk(x, y, lr, steps, accumulate=True)[part], ACCUMULATES
-    yield walk(x, y, -lr, steps)[part], "The gradient points uphill: subtract it."
+    yield walked(x, y, lr, steps, w_moves=False, b_moves=False)[part], STILL
+    yield walked(x, y, lr, steps, accumulate=True)[part], ACCUMULATES
+    yield walked(x, y, -lr, steps)[part], "The gradient points uphill: subtract it."
     words = "b does not move: it takes the step as w does."
-    yield walk(x, y, lr, steps, b_moves=False)[part], words
-    yield walk(x, y, lr, steps, w_moves=False)[part], "w does not move."
+    yield walked(x, y, lr, steps, b_moves=False)[part], words
+    yield walked(x, y, lr, steps, w_moves=False)[part], "w does not move."
     words = "Each step goes over all rows at once; here every row takes a step of its own."
     yield walk_row_by_row(x, y, lr, steps)[part], words
     for other in (0.1, 0.01, 0.001):
         words = "lr is 0.1 if nothing else is said." if lr == 0.1 else "lr is not used."
-        yield walk(x, y, other, steps)[part], words
+        yield walked(x, y, other, steps)[part], words
     if part == "losses":
-        yield walk(x, y, lr, steps + 1)[part][1:], BEFORE
+        yield walked(x, y, lr, steps + 1)[part][1:], BEFORE
 
 
 def check_graph(value):
@@ -181,16 +198,27 @@ def check_losses(losses, expected, *, mistakes=(), likely=None, **tolerance):
 
 def check_step(p, before, grad, lr, *, stuck=NEW_TENSOR, likely=THE_STEP):
     """p has moved from `before` by -lr * grad; `stuck` is said where it has not moved at all."""
-    mistakes = (
-        (before, stuck),
-        (before + lr * grad, "The gradient points uphill: subtract it."),
-        (before - grad, "lr is missing: the step is lr * p.grad."),
-    )
-    check(p.detach(), before - lr * grad, mistakes=mistakes, likely=likely, what="p")
+    known = steps_gone_wrong(before, grad, lr, stuck)
+    check(p.detach(), step(before, grad, lr), mistakes=known, likely=likely, what="p")
+
+
+@recorded
+def step(before, grad, lr):
+    """Where the step leads."""
+    return before - lr * grad
+
+
+@recorded
+def steps_gone_wrong(before, grad, lr, stuck):
+    """Where mistakes lead in one step."""
+    yield before, stuck
+    yield before + lr * grad, "The gradient points uphill: subtract it."
+    yield before - grad, "lr is missing: the step is lr * p.grad."
 
 
 @exercise("predict")
 class TestPredict:
+    @visible
     @points(1)
     def test_straight_line(self, student, device, rng):
         """It is x w + b, of shape (N, 1), whatever N and D, in float32 and float64."""
@@ -201,24 +229,38 @@ class TestPredict:
             problem(rng.normal, 1, 3, dtype=torch.float64),
             problem(rng.normal, 4, 1),
         ):
-            expected = torch.stack([(row * w[:, 0]).sum() + b[0] for row in x]).unsqueeze(1)
-            mistakes = lines_gone_wrong(x, w, b)
+            expected, mistakes = line(x, w, b), lines_gone_wrong(x, w, b)
             check(student.predict(x, w, b), expected, mistakes=mistakes, likely=PRODUCT)
 
+    @visible
     @points(1)
     def test_gradients_flow(self, student, device, rng):
         """Gradients flow through it to x, w and b."""
         x, _, w, b = (leaf(t) for t in problem(rng.normal, *rng.sizes(2)))
         g = rng.normal(len(x), 1)
+        expected, slopes = line(x, w, b), slopes_of_the_line(x, w, g)
         y = student.predict(x, w, b)
-        check(y, x @ w + b, mistakes=lines_gone_wrong(x, w, b), likely=PRODUCT)
+        check(y, expected, mistakes=lines_gone_wrong(x, w, b), likely=PRODUCT)
         check_graph(y)
         y.backward(g)
-        expected = (g @ w.T).detach(), (x.T @ g).detach(), g.sum(dim=0)
-        check_gradients(expected, x=x, w=w, b=b)
+        check_gradients(slopes, x=x, w=w, b=b)
 
 
+@recorded
+def line(x, w, b):
+    """The line at each row of x."""
+    return torch.stack([(row * w[:, 0]).sum() + b[0] for row in x]).unsqueeze(1).detach()
+
+
+@recorded
+def slopes_of_the_line(x, w, g):
+    """The gradients of x, w and b where g is that of the line."""
+    return (g @ w.T).detach(), (x.T @ g).detach(), g.sum(dim=0)
+
+
+@recorded
 def lines_gone_wrong(x, w, b):
+    """What mistakes with predict give."""
     by_entry = "* multiplies entry by entry. x @ w also adds up the products of each row."
     yield x @ w, "b is missing: it is added to every row of x @ w."
     yield x @ (w + b), "b is added to every row of x @ w, not to w."
@@ -230,6 +272,7 @@ def lines_gone_wrong(x, w, b):
 
 @exercise("mse")
 class TestMse:
+    @visible
     @points(1)
     def test_mean_of_squares(self, student, device, rng):
         """It is the mean of the squared errors, 0-dim, by hand, and gradients flow through it."""
@@ -240,13 +283,12 @@ class TestMse:
             (rng.normal(1, 1, dtype=torch.float64), rng.normal(1, 1, dtype=torch.float64)),
         ):
             y_pred = leaf(y_pred)
-            error = (y_pred - y_true).detach()
-            expected = sum(e**2 for e in error[:, 0]) / len(error)
+            expected, slope = mean_of_squares(y_pred, y_true)
             loss = student.mse(y_pred, y_true)
-            check(loss, expected, mistakes=means_gone_wrong(error), likely=MEAN)
+            check(loss, expected, mistakes=means_gone_wrong(y_pred, y_true), likely=MEAN)
             check_graph(loss)
             loss.backward()
-            check_gradients([2 * error / len(error)], y_pred=y_pred)
+            check_gradients([slope], y_pred=y_pred)
         seen = student.mse.observe(y_pred.detach(), y_true)
         if "mse_loss" in seen.operations:
             fail(
@@ -256,6 +298,7 @@ class TestMse:
                 likely="No torch.nn in this unit: write the formula with tensor operations.",
             )
 
+    @visible
     @points(1)
     def test_shapes_must_agree(self, student, device, rng):
         """Two shapes that differ are a ValueError, even where they would broadcast."""
@@ -276,7 +319,17 @@ class TestMse:
 MEAN = "Square the error of each row, and take the mean of the squares."
 
 
-def means_gone_wrong(error):
+@recorded
+def mean_of_squares(y_pred, y_true):
+    """The mean squared error of a column, and its gradient."""
+    error = (y_pred - y_true).detach()
+    return sum(e**2 for e in error[:, 0]) / len(error), 2 * error / len(error)
+
+
+@recorded
+def means_gone_wrong(y_pred, y_true):
+    """What mistakes with mse give."""
+    error = (y_pred - y_true).detach()
     squares = error**2
     yield squares.sum(), "This is the sum of the squares: divide it by their number."
     yield squares.mean() / 2, "This is half of the mean: nothing is to be halved."
@@ -288,6 +341,7 @@ def means_gone_wrong(error):
 
 @exercise("mse_gradients")
 class TestMseGradients:
+    @visible
     @points(2)
     def test_slopes_of_the_loss(self, student, device, rng):
         """dw and db are the slopes of the mean squared error, shaped like w and b."""
@@ -298,10 +352,9 @@ class TestMseGradients:
             problem(rng.normal, 1, 2, dtype=torch.float64),
             problem(rng.normal, 3, 1),
         ):
-            w_leaf, b_leaf = leaf(w), leaf(b)
-            ((x @ w_leaf + b_leaf - y) ** 2).mean().backward()
+            dw, db = slopes_of_the_loss(x, y, w, b)
             result = student.mse_gradients(x, y, w, b)
-            check_slopes(result, w_leaf.grad, b_leaf.grad, x, y, w, b)
+            check_slopes(result, dw, db, x, y, w, b)
 
     @points(1)
     def test_closed_form(self, student, device, rng):
@@ -338,7 +391,17 @@ def check_slopes(result, dw, db, x, y, w, b):
     check(got[1], db, mistakes=bias_slopes_gone_wrong(x, y, w, b), likely=CHAIN, what="db")
 
 
+@recorded
+def slopes_of_the_loss(x, y, w, b):
+    """The gradients of w and b, as autograd finds them."""
+    w, b = leaf(w), leaf(b)
+    ((x @ w + b - y) ** 2).mean().backward()
+    return w.grad, b.grad
+
+
+@recorded
 def slopes_gone_wrong(x, y, w, b):
+    """What mistakes with mse_gradients make of dw."""
     right, bias, _ = gradients(x, y, w, b)
     yield bias, "This is db: dw comes first, then db."
     yield right / 2, "The slope of e * e is 2 * e: a factor 2 is missing."
@@ -348,7 +411,9 @@ def slopes_gone_wrong(x, y, w, b):
     yield gradients(x, y, w, 0 * b)[0], "The error is x @ w + b - y: b is missing in it."
 
 
+@recorded
 def bias_slopes_gone_wrong(x, y, w, b):
+    """What mistakes with mse_gradients make of db."""
     right = gradients(x, y, w, b)[1]
     yield 2 * (x @ w + b - y) / len(x), "b is used in every row: add up its slopes over the rows."
     yield right / 2, "The slope of e * e is 2 * e: a factor 2 is missing."
@@ -358,6 +423,7 @@ def bias_slopes_gone_wrong(x, y, w, b):
 
 @exercise("sgd_step_")
 class TestSgdStep:
+    @visible
     @points(1)
     def test_step_downhill(self, student, device, rng):
         """Each p becomes p - lr * p.grad; the result is None."""
@@ -433,6 +499,7 @@ CLEAR = "Set p.grad to None, or zero it in place with p.grad.zero_()."
 
 @exercise("zero_grads_")
 class TestZeroGrads:
+    @visible
     @points(1)
     def test_backward_starts_from_nothing(self, student, device, rng):
         """Gradients become None or zero, so the next backward starts from nothing."""
@@ -464,15 +531,17 @@ class TestZeroGrads:
 
 @exercise("fit")
 class TestFit:
+    @visible
     @points(1)
     def test_losses_before_each_step(self, student, device, rng):
         """losses holds the loss before each step, as floats; the first is the mean of y squared."""
         x, y = rng.integers(1, 4, 3, 1).float(), whole(rng, 3, 1)
         for steps in (1, rng.integer(4, 7)):
+            expected = walk(x, y, 0.05, steps)["losses"]
             _, _, losses = unpack(student.fit(x, y, lr=0.05, steps=steps), "w", "b", "losses")
             check_losses(
                 losses,
-                walk(x, y, 0.05, steps)["losses"],
+                expected,
                 mistakes=walks_gone_wrong("losses", x, y, 0.05, steps),
                 likely=FIRST_LOSS if steps == 1 else EACH_STEP,
                 **LOOSE,
@@ -531,6 +600,7 @@ FOUND_NO_ORDER = (
 
 @exercise("fit_minibatch")
 class TestFitMinibatch:
+    @visible
     @points(1)
     def test_one_batch_is_fit(self, student, device, rng):
         """With all rows in one batch, it takes the steps of fit."""
@@ -540,8 +610,14 @@ class TestFitMinibatch:
         for batch_size in (n, n + 3):
             result = student.fit_minibatch(x, y, lr=0.1, epochs=4, batch_size=batch_size)
             got = unpack(result, "w", "b", "losses")
-            mistakes = batches_gone_wrong(x, y, batch_size)
-            check_line(*got[:2], (w, b), mistakes=mistakes, likely=ONE_BATCH, **LOOSE)
+            run = x, y, batch_size
+            check_line(
+                *got[:2],
+                (w, b),
+                mistakes=lambda part, run=run: batches_gone_wrong(part, *run),
+                likely=ONE_BATCH,
+                **LOOSE,
+            )
             check_detached(w=got[0], b=got[1])
             likely = "One float for each epoch: the mean of its batch losses, before the steps."
             known = walks_gone_wrong("losses", x, y, 0.1, 4)
@@ -653,16 +729,13 @@ class TestFitMinibatch:
 SOURCES = "torch.rand on this device", "torch.rand(())", "random.random()", "np.random.random()"
 
 
-def batches_gone_wrong(x, y, batch_size):
-    """For one batch of all rows: what mistakes make of w and b, by name."""
-
-    def named(part):
-        if batch_size > len(x):
-            short = "A batch may have fewer rows than batch_size; it is still one step an epoch."
-            yield walk(x, y, 0.1, 4, w_moves=False, b_moves=False)[part], short
-        yield from walks_gone_wrong(part, x, y, 0.1, 4)
-
-    return named
+@recorded
+def batches_gone_wrong(part, x, y, batch_size):
+    """For one batch of all rows: what mistakes make of w or b."""
+    if batch_size > len(x):
+        short = "A batch may have fewer rows than batch_size; it is still one step an epoch."
+        yield walked(x, y, 0.1, 4, w_moves=False, b_moves=False)[part], short
+    yield from walks_gone_wrong(part, x, y, 0.1, 4)
 
 
 def epochs_gone_wrong(x, y):

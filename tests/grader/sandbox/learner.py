@@ -23,7 +23,8 @@ class Learner:
         self.is_open = True
 
     def load(self, source: str) -> dict[str, int]:
-        return self.client.load("unit", {"unit": (FILE, dedent(source).lstrip("\n"))})
+        loaded = self.client.load("unit", {"unit": (FILE, dedent(source).lstrip("\n"))})
+        return {n: int(place.removeprefix(f"{FILE}:")) for n, place in loaded.places.items()}
 
     def answer(self, name: str, *args: object, **kwargs: object) -> Answer:
         return self.client.call("unit", name, args, kwargs)

@@ -48,6 +48,7 @@ def forged():
 
 ASKS = {
     "load": lambda worker: worker.load("unit", {"unit": ("unit.py", "x = 1")}),
+    "load cells": lambda worker: worker.load("unit", {"unit": ("u.ipynb", [("unit.py", "x = 1")])}),
     "bring": lambda worker: worker.bring("rig", "x = 1"),
     "call": lambda worker: worker.call("unit", "f", (torch.ones(2, requires_grad=True), max), {}),
     "observe": lambda worker: worker.call("unit", "f", (), {}, observe=True),
@@ -77,6 +78,8 @@ forgeries = st.one_of(
     anything,
     st.tuples(st.just("done"), anything, effects, anything),
     st.tuples(st.just("raised"), st.lists(anything, min_size=5, max_size=5) | anything),
+    st.tuples(st.just("loaded"), st.lists(anything), st.lists(anything)),
+    st.tuples(st.just("loaded"), st.just([]), st.lists(st.lists(anything, min_size=4, max_size=4))),
     st.tuples(st.just("missing"), anything),
     st.tuples(st.just("unsendable"), anything),
     st.tuples(st.just("callback"), st.integers(-1, 2), st.just(["l", [1, 2]]) | anything),
@@ -165,3 +168,24 @@ def test_an_expanded_result_is_not_copied_whole(forged):
     worker = forged(wire.pack(["done", value, [[], [], [], []], None], [bytes(4)]))
     with pytest.raises(Malformed):
         worker.call("unit", "f", (), {})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    named(
+        {
+            "a place elsewhere": ["loaded", [["f", "/etc/passwd", 1]], []],
+            "a line that is none": ["loaded", [["f", "unit.py", "1"]], []],
+            "half a place": ["loaded", [["f"]], []],
+            "left out elsewhere": ["loaded", [], [[["f"], "solutions/unit.py", 1, None]]],
+            "no exception": ["loaded", [], [[["f"], "unit.py", 1, ["SyntaxError"]]]],
+            "the answer to a call": ["done", None, [[], [], [], []], None],
+            "no lists": ["loaded", None, None],
+        }
+    ),
+)
+def test_a_load_that_is_answered_with_something_else_is_malformed(forged, answer):
+    with pytest.raises(Malformed, match="could not be read"):
+        ASKS["load"](forged(wire.pack(answer, [])))
+    with pytest.raises(Malformed):
+        forged(wire.pack(["loaded", [], []], [])).call("unit", "f", (), {})

@@ -1,0 +1,109 @@
+"""The result of a submission as Classroom 50 keeps it: `classroom50/result/v1`."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from grader.formats import plain
+from grader.formats.text import one_line
+from grader.report import Outcome, Report
+
+SCHEMA = "classroom50/result/v1"
+UNKNOWN = "unknown"
+_TYPES = ("individual", "group", "team")
+# Classroom 50 puts names into a Markdown table as they are.
+_ODD = re.compile(r"[^\w.-]")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Whose submission it is, and where it can be seen; nothing of it changes the score."""
+
+    classroom: str
+    assignment: str
+    assignment_type: str
+    owner: str
+    submission: str
+    commit: str
+    release: str
+    review: str
+    datetime: str
+
+
+def facts(environ: Mapping[str, str], now: datetime) -> Facts:
+    """What the runner of Classroom 50 says, else GitHub Actions, else that it is unknown."""
+
+    def said(*names: str) -> str:
+        values = (one_line(environ.get(name, "")) for name in names)
+        return next((value for value in values if value), UNKNOWN)
+
+    submission = said("SUBMISSION_TAG")
+    if not submission.startswith("submit/"):
+        submission = f"submit/{UNKNOWN}"
+    commit = said("COMMIT_URL")
+    release = said("RELEASE_URL")
+    repository, sha = said("GITHUB_REPOSITORY"), said("GITHUB_SHA")
+    if repository != UNKNOWN:
+        server = environ.get("GITHUB_SERVER_URL") or "https://github.com"
+        home = f"{one_line(server)}/{repository}"
+        if commit == UNKNOWN != sha:
+            commit = f"{home}/commit/{sha}"
+        if release == UNKNOWN:
+            release = f"{home}/releases/tag/{quote(submission, safe='')}"
+    assignment_type = said("ASSIGNMENT_TYPE")
+    return Facts(
+        classroom=said("CLASSROOM"),
+        assignment=said("ASSIGNMENT"),
+        assignment_type=assignment_type if assignment_type in _TYPES else _TYPES[0],
+        owner=said("OWNER", "USERNAME", "GITHUB_ACTOR"),
+        submission=submission,
+        commit=commit,
+        release=release,
+        review=commit if (review := said("REVIEW_URL")) == UNKNOWN else review,
+        datetime=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    )
+
+
+def render(report: Report, facts: Facts) -> str:
+    """Raises: ValueError if the score is withheld, which this format has no way to say."""
+    if report.score is None:
+        raise ValueError("a withheld score is no classroom50 result")
+    result = {
+        "schema": SCHEMA,
+        "classroom": facts.classroom,
+        "assignment": facts.assignment,
+        "assignment_type": facts.assignment_type,
+        "owner": facts.owner,
+        "submission": facts.submission,
+        "commit": facts.commit,
+        "release": facts.release,
+        "review": facts.review,
+        "datetime": facts.datetime,
+        "score": report.score,
+        "max-score": report.max_score,
+        "tests": _tests(report),
+    }
+    return json.dumps(result, indent=2) + "\n"
+
+
+def _tests(report: Report) -> list[dict[str, Any]]:
+    """One for each exercise. Without any it would count as passed, so there is always one."""
+    tests = [
+        _test(
+            plain.name_of(unit, exercise),
+            exercise.status is Outcome.PASSED,
+            exercise.score,
+            exercise.max_score,
+        )
+        for unit, exercise in plain.exercises_of(report)
+    ]
+    return tests or [_test("nothing-to-grade", False, 0, 0)]
+
+
+def _test(name: str, passed: bool, score: int, max_score: int) -> dict[str, Any]:
+    name = _ODD.sub("?", name)
+    return {"test-name": name, "passed": passed, "score": score, "max-score": max_score}

@@ -1,0 +1,96 @@
+"""The report as workflow commands: a GitHub Actions step that prints it annotates the work."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from grader.formats import failures, plain, summary, terminal
+from grader.formats.text import excerpt, one_line, visible
+from grader.report import Location, Report, TestResult, UnitResult
+
+_WIDTH = 100
+_ANNOTATIONS = 8  # GitHub keeps ten of a step
+_CHARACTERS = 3000  # and cuts a message at 4096
+_SCOPED = re.compile(r'\s*File "(?P<file>[^"\n]+)", line (?P<line>\d+)')
+_PREFIXED = re.compile(r"(?P<file>[^:,\n]+\.py):(?P<line>\d+): ")
+_NOTEBOOK = re.compile(r"(?P<file>[^:,\n]+\.ipynb), cell \d+")
+
+
+def render(report: Report) -> str:
+    """The page for people, in which nothing is a command, and the commands after it."""
+    page = terminal.render(report, width=_WIDTH, color=False)
+    # The runner obeys nothing until it reads the token again. No text can hold the hash of a
+    # page that it is part of, so whatever a learner prints stays text.
+    token = hashlib.sha256(page.encode("utf-8", "backslashreplace")).hexdigest()
+    return "\n".join(
+        [f"::stop-commands::{token}", page.rstrip("\n"), f"::{token}::", *_commands(report), ""]
+    )
+
+
+def _commands(report: Report) -> list[str]:
+    if report.score is None:
+        text = f"{summary.WITHHELD} It costs nobody points. The log shows where it failed."
+        return [_command("warning", text, title="Score withheld")]
+    score = f"Score {report.score}/{report.max_score}"
+    run = f"{score}, seed {report.seed}, device {one_line(report.device)}"
+    errors = list(_errors(report))
+    shown = errors[:_ANNOTATIONS]
+    if len(errors) > len(shown):
+        run += f". {len(shown)} of {len(errors)} things to look at are marked; the log has them all"
+    return [*shown, _command("notice", run, title=score)]
+
+
+def _errors(report: Report) -> Iterator[str]:
+    """One for each unit that did not load, and one for each exercise: its first failure."""
+    for unit in report.units:
+        if unit.message is not None:
+            yield _not_loaded(unit, unit.message)
+        for exercise in unit.exercises:
+            if failures.begun_and_failing(exercise):
+                yield _failure(plain.name_of(unit, exercise), failures.missed(exercise)[0])
+
+
+def _not_loaded(unit: UnitResult, message: str) -> str:
+    title = f"{one_line(unit.name)} did not load"
+    text = "\n".join(excerpt(message, lines=20, characters=_CHARACTERS))
+    return _command("error", text, **_place(_named(message)), title=title)
+
+
+def _failure(name: str, test: TestResult) -> str:
+    title = f"{name}: {failures.title_of(test)}"
+    return _command("error", plain.details(test), **_place(test.location), title=title)
+
+
+def _named(message: str) -> Location | None:
+    """The line that a message on loading begins with."""
+    if notebook := _NOTEBOOK.match(message):
+        return Location(notebook["file"], 1, cell=1)
+    if found := _SCOPED.match(message) or _PREFIXED.match(message):
+        return Location(found["file"], int(found["line"][:9]))
+    return None
+
+
+def _place(location: Location | None) -> dict[str, str]:
+    """In a notebook a line counts within its cell, so only the file can be marked."""
+    if location is None or not location.file:
+        return {}
+    file = {"file": one_line(location.file)}
+    return file if location.cell is not None else file | {"line": str(location.line)}
+
+
+def _command(name: str, message: str, **properties: str) -> str:
+    """One command on one line, escaped as the toolkit of GitHub Actions does."""
+    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{name} {given}::{_data(_cut(message))}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]} …"
+
+
+def _data(text: str) -> str:
+    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

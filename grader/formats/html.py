@@ -1,0 +1,241 @@
+"""The report as a page that needs nothing beside it, and its failures as a piece for notebooks.
+
+No script, no request: the page forbids both to itself. `markup` escapes all text.
+"""
+
+from grader.formats import failures, summary
+from grader.formats.markup import Markup, element, joined
+from grader.formats.scoreboard import points_of, total_of, word_of
+from grader.formats.style import fragment_style, page_style
+from grader.formats.svg import figure
+from grader.formats.text import counted, excerpt, one_line
+from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_CODE = ("called", "expected", "got", "printed")
+_BAR = 1000
+_FAULTS_SHOWN = 3
+_MOST_PICTURES = 4
+
+
+def render(report: Report) -> str:
+    """A whole page."""
+    head = joined(
+        Markup('<meta charset="utf-8">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
+        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        element("title", f"Score {total_of(report)}"),
+        element("style", Markup(page_style())),
+    )
+    body = joined(_header(report), element("main", *_sections(report)), _footer(report))
+    return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>{body}</body>\n</html>\n'
+
+
+def fragment(report: Report) -> str:
+    """The failures and pictures alone, for the output of a notebook's cell."""
+    blocks = [*_notes(report), *_faults(report), *_failures(report), *_pending(report)]
+    if not blocks:
+        blocks = _lead(report) or _not_started(report)
+    return element("div", element("style", Markup(fragment_style())), *blocks, class_="torchkata")
+
+
+def _header(report: Report) -> Markup:
+    if report.score is None:
+        score = Markup("Score withheld")
+    else:
+        of = element("small", f" of {counted(report.max_score, 'point')}")
+        score = joined(f"{report.score:,}", of)
+    return element("header", element("h1", score), *_lead(report), *_notes(report))
+
+
+def _notes(report: Report) -> list[Markup]:
+    return [
+        element("p", f"Note: {one_line(note)}", class_="note", role="note") for note in report.notes
+    ]
+
+
+def _lead(report: Report) -> list[Markup]:
+    if report.status is Outcome.PASSED and report.tests:
+        return [element("p", "All done.", class_="lead")]
+    if not report.tests:
+        return [element("p", "There was nothing to grade.", class_="lead")]
+    return []
+
+
+def _sections(report: Report) -> list[Markup]:
+    if summary.untouched(report) and report.tests:
+        return [_board(report), _section("Where to begin", *_welcome(report))]
+    sections = [_board(report)] if report.units else []
+    if faults := _faults(report):
+        sections.append(_section("A fault of the grader", *faults))
+    if blocks := _failures(report):
+        sections.append(_section("What to look at next", *blocks, *_hint(report)))
+    if waiting := _not_started(report):
+        sections.append(_section("Not started", *waiting))
+    if pending := _pending(report):
+        sections.append(_section("Pending", *pending))
+    return sections
+
+
+def _failures(report: Report) -> list[Markup]:
+    return [block for unit in report.units for block in _unit(unit)]
+
+
+def _pending(report: Report) -> list[Markup]:
+    items = [
+        element("li", f"{one_line(reason)}: {counted(points, 'point')} pending")
+        for reason, points in summary.pending(report).items()
+    ]
+    return [element("ul", *items, class_="names")] if items else []
+
+
+def _section(title: str, *content: Markup) -> Markup:
+    return element("section", element("h2", title), *content)
+
+
+def _board(report: Report) -> Markup:
+    head = [
+        element("th", title, scope="col", class_=kind)
+        for title, kind in (
+            ("Unit", "name"),
+            ("Progress", "bar"),
+            ("Points", "number"),
+            ("State", "word"),
+        )
+    ]
+    rows = [_row(unit) for unit in report.units]
+    return element(
+        "table",
+        element("thead", element("tr", *head)),
+        element("tbody", *rows),
+        class_="board",
+        aria_label="Points by unit",
+    )
+
+
+def _row(unit: UnitResult) -> Markup:
+    word, _ = word_of(unit)
+    known = unit.status is not Outcome.GRADER_FAULT and unit.max_score
+    part = round(_BAR * unit.score / unit.max_score) if known else 0
+    bar = element(
+        "svg",
+        element("rect", class_="track", width=_BAR, height=8, rx=0),
+        element("rect", class_="part", width=part, height=8),
+        viewBox=f"0 0 {_BAR} 8",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )
+    return element(
+        "tr",
+        element("th", one_line(unit.name), scope="row"),
+        element("td", bar, class_="bar"),
+        element("td", points_of(unit), class_="number"),
+        element("td", word, class_="word"),
+    )
+
+
+def _welcome(report: Report) -> list[Markup]:
+    return [
+        element("p", element("strong", summary.WELCOME)),
+        element("p", summary.first_step(report)),
+    ]
+
+
+def _faults(report: Report) -> list[Markup]:
+    faults = summary.faults(report)
+    if not faults:
+        return []
+    said = [
+        joined(element("h3", one_line(title)), _lines(message, lines=8, characters=800))
+        for title, message in faults[:_FAULTS_SHOWN]
+    ]
+    if more := len(faults) - _FAULTS_SHOWN:
+        said += [element("p", f"… ({counted(more, 'more fault')})")] if more > 0 else []
+    words = joined(element("strong", summary.WITHHELD), " ", summary.NOT_YOUR_FAULT)
+    return [element("p", words), *said]
+
+
+def _unit(unit: UnitResult) -> list[Markup]:
+    blocks = []
+    if unit.message is not None:
+        title = f"{one_line(unit.name)} did not load, so none of it could be checked"
+        message = _lines(unit.message, lines=20, characters=2000)
+        blocks.append(element("article", element("h3", title), message, class_="exercise"))
+    return blocks + [_exercise(unit, e) for e in unit.exercises if failures.shown(unit, e)]
+
+
+def _exercise(unit: UnitResult, exercise: ExerciseResult) -> Markup:
+    name = f"{one_line(unit.name)}.{one_line(exercise.name)}"
+    score = _points(f"{exercise.score}/{exercise.max_score}")
+    missed = failures.missed(exercise)
+    first = [element("h4", failures.title_of(missed[0])), *_details(missed[0])] if missed else []
+    pictures = [figure(picture) for picture in exercise.pictures[:_MOST_PICTURES]]
+    others = [_folded(test) for test in missed[1:]]
+    waiting = [
+        element("p", reason, _points(f"0/{points}"), class_="waiting")
+        for reason, points in failures.waiting(exercise).items()
+    ]
+    parts = joined(*first, *pictures, *others, *waiting)
+    return element("article", element("h3", score, name), parts, class_="exercise")
+
+
+def _points(text: str) -> Markup:
+    return joined(element("span", text, class_="points"), " ")
+
+
+def _folded(test: TestResult) -> Markup:
+    """A further failure: its title, and the rest for whoever asks."""
+    points = _points(f"0/{test.max_points}")
+    title = joined(points, "Also: ", failures.title_of(test))
+    details = _details(test)
+    if not details:
+        return element("p", title, class_="waiting")
+    return element("details", element("summary", title), *details)
+
+
+def _details(test: TestResult) -> list[Markup]:
+    rows = [_keyed(key, rows) for key, rows in failures.details(test)]
+    return [element("dl", *rows)] if rows else []
+
+
+def _keyed(key: str, rows: list[str]) -> Markup:
+    if key in _CODE:
+        said = element("pre", "\n".join(rows))
+    elif key == "look at":
+        said = element("code", "\n".join(rows))
+    else:
+        said = element("p", "\n".join(rows))
+    return joined(element("dt", key), element("dd", said, class_=key.replace(" ", "-")))
+
+
+def _lines(text: str, *, lines: int, characters: int) -> Markup:
+    """As it is, since carets mark what stands above them; it scrolls where it is too wide."""
+    rows = excerpt(text, lines=lines, characters=characters)
+    return element("pre", "\n".join(rows), class_="verbatim", tabindex=0)
+
+
+def _hint(report: Report) -> list[Markup]:
+    for unit in report.units:
+        for exercise in unit.exercises:
+            if failures.begun_and_failing(exercise):
+                command = f"grade hint {one_line(unit.name)}.{one_line(exercise.name)}"
+                return [element("p", "Stuck? ", element("code", command))]
+    return []
+
+
+def _not_started(report: Report) -> list[Markup]:
+    items = []
+    for unit in report.units:
+        mine = [exercise for owner, exercise in summary.unbegun(report) if owner is unit]
+        if mine:
+            names = ", ".join(one_line(exercise.name) for exercise in mine)
+            points = counted(sum(exercise.max_score for exercise in mine), "point")
+            name = element("strong", one_line(unit.name))
+            items.append(element("li", name, f": {names} ({points})"))
+    return [element("ul", *items, class_="names")] if items else []
+
+
+def _footer(report: Report) -> Markup:
+    run = [f"seed {report.seed}", f"device {one_line(report.device)}"]
+    run += [f"{one_line(name)} {one_line(v)}" for name, v in report.versions.items()]
+    return element("footer", element("p", " · ".join(run)))

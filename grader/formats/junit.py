@@ -1,0 +1,115 @@
+"""The report as JUnit XML, which GitLab and others show test by test."""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+
+from grader.formats import plain
+from grader.formats.text import excerpt, one_line
+from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
+
+# What nobody has got wrong yet is skipped, as no other format calls it a failure either.
+_ELEMENTS = {
+    Outcome.FAILED: "failure",
+    Outcome.NOT_STARTED: "skipped",
+    Outcome.CRASHED: "error",
+    Outcome.TIMED_OUT: "error",
+    Outcome.BLOCKED: "skipped",
+    Outcome.PENDING: "skipped",
+    Outcome.GRADER_FAULT: "error",
+}
+_DETAILED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
+
+
+def render(report: Report) -> str:
+    """One suite for each unit, one case for each test.
+
+    Text has gone through `visible`, so it holds no character that XML forbids.
+    """
+    root = ET.Element("testsuites", {"name": "torchkata"} | _counts(report.tests, report.units))
+    for unit in report.units:
+        root.append(_suite(unit))
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _suite(unit: UnitResult) -> ET.Element:
+    tests = tuple(test for exercise in unit.exercises for test in exercise.tests)
+    suite = ET.Element("testsuite", {"name": one_line(unit.name)} | _counts(tests, (unit,)))
+    points = {"max_points": unit.max_score}
+    if unit.status is not Outcome.GRADER_FAULT:
+        points = {"points": unit.score} | points
+    _add_properties(suite, points)
+    suite.extend(_cases(unit))
+    return suite
+
+
+def _counts(tests: tuple[TestResult, ...], units: tuple[UnitResult, ...]) -> dict[str, str]:
+    found = [_ELEMENTS.get(test.outcome) for test in tests]
+    found += ["error" for unit in units if unit.message is not None]
+    return {
+        "tests": str(len(found)),
+        "failures": str(found.count("failure")),
+        "errors": str(found.count("error")),
+        "skipped": str(found.count("skipped")),
+        "time": f"{plain.seconds(tests):.6f}",
+    }
+
+
+def _cases(unit: UnitResult) -> Iterator[ET.Element]:
+    """Their names are all different: of two with one name, GitLab shows the first alone."""
+    seen: set[tuple[str, str]] = set()
+    if unit.message is not None:
+        yield _not_loaded(unit, unit.message)
+    for exercise in unit.exercises:
+        for test in exercise.tests:
+            case = _case(unit, exercise, test)
+            name = title = case.attrib["name"]
+            number = 1
+            while (case.attrib["classname"], name) in seen:
+                number += 1
+                name = f"{title} ({number})"
+            seen.add((case.attrib["classname"], name))
+            case.set("name", name)
+            yield case
+
+
+def _not_loaded(unit: UnitResult, message: str) -> ET.Element:
+    case = ET.Element("testcase", classname=one_line(unit.name), name="the module loads", time="0")
+    error = ET.SubElement(case, "error", type="not_loaded", message="the module did not load")
+    error.text = "\n".join(excerpt(message, lines=20, characters=2000))
+    return case
+
+
+def _case(unit: UnitResult, exercise: ExerciseResult, test: TestResult) -> ET.Element:
+    case = ET.Element(
+        "testcase",
+        classname=plain.name_of(unit, exercise),
+        name=one_line(test.title).removesuffix("."),
+        time=f"{plain.seconds([test]):.6f}",
+    )
+    if test.location is not None and test.location.file:
+        case.set("file", one_line(test.location.file))
+    points = {"max_points": test.max_points}
+    if test.outcome is not Outcome.GRADER_FAULT:
+        points = {"points": test.points} | points
+    _add_properties(case, points)
+    if test.outcome is not Outcome.PASSED:
+        case.append(_what_happened(test))
+    return case
+
+
+def _what_happened(test: TestResult) -> ET.Element:
+    message = one_line(test.message or test.outcome.replace("_", " "))
+    element = ET.Element(_ELEMENTS[test.outcome], type=test.outcome.value, message=message)
+    if test.outcome in _DETAILED:
+        element.text = plain.details(test)
+    elif test.outcome is Outcome.GRADER_FAULT:
+        element.text = "\n".join(excerpt(test.message or "", lines=8, characters=800))
+    return element
+
+
+def _add_properties(element: ET.Element, points: dict[str, int]) -> None:
+    properties = ET.SubElement(element, "properties")
+    for name, value in points.items():
+        ET.SubElement(properties, "property", name=name, value=str(value))

@@ -1,0 +1,137 @@
+"""The report as a page of GitHub's Markdown: a step summary or a comment on an issue."""
+
+from collections.abc import Iterable
+
+from grader.formats import failures, summary
+from grader.formats.gfm import code, fenced
+from grader.formats.scoreboard import bar_of, points_of, total_of, word_of
+from grader.formats.text import counted, excerpt, one_line
+from grader.report import Outcome, Report
+
+# A comment may have 65536 characters. What the other sections leave is for the failures.
+_PAGE = 60_000
+_NOTES, _TABLE, _FAULTS, _LISTED, _BLOCK = 4_000, 12_000, 8_000, 8_000, 8_000
+_NAMES = 1_000
+_REMARK = 100  # room for a line that says what was left out
+_WIDTH = 88
+_BAR = 10
+
+
+def render(report: Report) -> str:
+    """At most 60 KB of UTF-8, whatever the report holds; what is left out is said."""
+    before = [
+        f"## Score {total_of(report)}",
+        f"seed {report.seed} · device {code(report.device)}",
+        *_notes(report),
+        *_table(report),
+        *_faults(report),
+    ]
+    after = [*_not_started(report), *_pending(report), *_closing(report)]
+    room = _PAGE - sum(_size(part) + 2 for part in before + after)
+    parts = [*before, *_failures(report, room), *after]
+    return "\n\n".join(parts) + "\n"
+
+
+def _notes(report: Report) -> list[str]:
+    items = [f"- note: {code(note)}" for note in report.notes]
+    return _list(items, _NOTES, "more note")
+
+
+def _table(report: Report) -> list[str]:
+    if not report.units:
+        return []
+    rows = [
+        f"| {code(unit.name)} | {''.join(bar_of(unit, _BAR))} | {points_of(unit)} "
+        f"| {word_of(unit)[0]} |"
+        for unit in report.units
+    ]
+    kept, left = _fitting(rows, _TABLE)
+    table = "\n".join(["| unit | | points | |", "|:--|:--|--:|:--|", *kept])
+    return [table, f"… ({counted(left, 'more unit')})"] if left else [table]
+
+
+def _faults(report: Report) -> list[str]:
+    found = summary.faults(report)
+    if not found:
+        return []
+    blocks = (
+        _block([one_line(title), *(f"  {row}" for row in excerpt(said, lines=8, characters=800))])
+        for title, said in found
+    )
+    lead = f"**{summary.WITHHELD}** {summary.NOT_YOUR_FAULT}"
+    return [lead, *_bounded(blocks, _FAULTS, "more fault")]
+
+
+def _failures(report: Report, room: int) -> list[str]:
+    """What the terminal shows of each exercise, in a block of its own."""
+    blocks = [
+        _block([line.plain.rstrip() for line in lines])
+        for unit in report.units
+        for lines in failures.blocks(unit, _WIDTH)
+    ]
+    if not blocks:
+        return []
+    title = "### What to look at next"
+    room -= _size(title) + _REMARK
+    return [title, *_bounded(blocks, room, "more failure")]
+
+
+def _not_started(report: Report) -> list[str]:
+    unbegun = summary.unbegun(report)
+    items = []
+    for unit in report.units:
+        mine = [exercise for owner, exercise in unbegun if owner is unit]
+        if mine:
+            points = counted(sum(exercise.max_score for exercise in mine), "point")
+            names, left = _fitting([code(exercise.name) for exercise in mine], _NAMES)
+            more = f" and {left:,} more" if left else ""
+            items.append(f"- {code(unit.name)}: {', '.join(names)}{more} ({points})")
+    return ["### Not started", *_list(items, _LISTED, "more unit")] if items else []
+
+
+def _pending(report: Report) -> list[str]:
+    items = [
+        f"- {code(reason)} ({counted(points, 'point')})"
+        for reason, points in summary.pending(report).items()
+    ]
+    return ["### Pending", *_list(items, _LISTED, "more reason")] if items else []
+
+
+def _closing(report: Report) -> list[str]:
+    if not report.tests:
+        return ["There was nothing to grade."]
+    return ["All done."] if report.status is Outcome.PASSED else []
+
+
+def _block(rows: list[str]) -> str:
+    kept, left = _fitting(rows, _BLOCK)
+    return fenced([*kept, f"… ({counted(left, 'more line')})"] if left else kept)
+
+
+def _list(items: list[str], room: int, noun: str) -> list[str]:
+    kept, left = _fitting(items, room)
+    kept += [f"- … ({counted(left, noun)})"] if left else []
+    return ["\n".join(kept)] if kept else []
+
+
+def _bounded(parts: Iterable[str], room: int, noun: str) -> list[str]:
+    """The parts that find room, and how many did not."""
+    kept, left = _fitting(parts, room)
+    return [*kept, f"… ({counted(left, noun)})"] if left else kept
+
+
+def _fitting(parts: Iterable[str], room: int) -> tuple[list[str], int]:
+    """The first of `parts` that fit into `room` bytes, and the number of the others."""
+    kept: list[str] = []
+    left = 0
+    for part in parts:
+        room -= _size(part) + 2
+        if room < 0 or left:
+            left += 1
+        else:
+            kept.append(part)
+    return kept, left
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8"))

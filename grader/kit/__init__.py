@@ -1,0 +1,1 @@
+"""What carries the course to students, and their scores back."""

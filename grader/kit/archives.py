@@ -1,0 +1,22 @@
+"""Zip archives that are the same bytes whenever they hold the same files."""
+
+import io
+import zipfile
+from collections.abc import Collection, Mapping
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # a date that every zip can hold, and no clock of ours
+_FILE, _PROGRAM = 0o100644, 0o100755
+_UNIX = 3
+
+
+def zipped(files: Mapping[str, bytes], programs: Collection[str] = ()) -> bytes:
+    """A zip of files by name, in order; `programs` are those that may be executed."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, _EARLIEST)
+            entry.create_system = _UNIX
+            entry.external_attr = (_PROGRAM if name in programs else _FILE) << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
+    return buffer.getvalue()

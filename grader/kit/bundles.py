@@ -1,0 +1,69 @@
+"""What other hosts run to grade: an archive for Gradescope and Codio, a folder for Classroom 50."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+
+from grader.course import COURSE_FILE, Course
+from grader.errors import UsageError
+from grader.kit.archives import zipped
+from grader.kit.wheel import VENDOR, requirements, wheel
+
+MAX_PUBLISHED = 10 * 1024 * 1024  # Classroom 50 fetches no bundle that is larger
+_PROGRAMS = ("run_autograder", "setup.sh")
+
+
+def gradescope(course: Course) -> bytes:
+    """An autograder.zip with the whole course, solutions and hidden tests included.
+
+    Raises: UsageError where those are missing.
+    """
+    for unit in course.units:
+        for path in (course.suite(unit.name), course.solution(unit.name)):
+            if not path.is_file():
+                raise UsageError(f"{path} is missing: run this in the course, not in a kit of it")
+    name, content = wheel()
+    bundle = {
+        "setup.sh": _script("gradescope_setup.sh"),
+        "run_autograder": _script("gradescope_run.py"),
+        "requirements.txt": requirements().encode(),
+        f"{VENDOR}/{name}": content,
+    }
+    bundle |= {f"course/{name}": content for name, content in _course_files(course)}
+    return zipped(bundle, _PROGRAMS)
+
+
+def classroom50(kit: dict[str, bytes]) -> dict[str, bytes]:
+    """The files of a Classroom 50 autograder by path, made from those of a kit.
+
+    Whatever is in it becomes public, so it is given nothing else.
+    Raises: UsageError if it is too large.
+    """
+    shipped = {path: content for path, content in kit.items() if not path.startswith(".")}
+    bundle = {f"kit/{path}": content for path, content in shipped.items()}
+    bundle["autograder.py"] = _script("classroom50.py")
+    if (size := sum(map(len, bundle.values()))) > MAX_PUBLISHED:
+        raise UsageError(
+            f"the bundle has {size // 1024} KiB, and Classroom 50 takes {MAX_PUBLISHED // 1024}: "
+            "make the course's exercises and visible tests smaller"
+        )
+    return dict(sorted(bundle.items()))
+
+
+def _script(name: str) -> bytes:
+    return (files("grader.kit") / "scripts" / name).read_bytes()
+
+
+def _course_files(course: Course) -> Iterator[tuple[str, bytes]]:
+    """What grading needs of a course: no dot-files, where secrets and progress are kept."""
+    yield COURSE_FILE, (course.root / COURSE_FILE).read_bytes()
+    for folder in (course.exercises_folder, course.solutions_folder, course.suites_folder):
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not _is_passing(path.relative_to(course.root)):
+                yield path.relative_to(course.root).as_posix(), path.read_bytes()
+
+
+def _is_passing(path: Path) -> bool:
+    """Hidden, or left by a run of Python."""
+    hidden = any(part.startswith(".") or part == "__pycache__" for part in path.parts)
+    return hidden or path.suffix == ".pyc"

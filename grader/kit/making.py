@@ -1,0 +1,92 @@
+"""`grade kit`: the repository that students get, made from the course."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import grader
+from grader.course import COURSE_FILE, Course
+from grader.errors import CourseError, UsageError
+from grader.kit.pages import pages
+from grader.kit.visible import VisibleSuite, visible_pictures, visible_suite
+from grader.kit.wheel import requirements, wheel
+from grader.stubs import stubs_of
+
+OnUnit = Callable[[int, int], None]
+REQUIREMENTS = "requirements.txt"
+CONTRACT = "docs/course.md"
+_PRESERVED = {".git", ".venv", "__pycache__", ".torchkata.json"}  # what using a kit leaves in it
+
+
+def kit_files(course: Course, on_unit: OnUnit = lambda done, total: None) -> dict[str, bytes]:
+    """Every file of the kit by its path, the same bytes each time.
+
+    Raises: CourseError if a unit has no visible test, or one that cannot be recorded.
+    """
+    name, content = wheel()
+    files = {
+        **pages({"title": course.title, "version": grader.__version__}),
+        COURSE_FILE: (course.root / COURSE_FILE).read_bytes(),
+        REQUIREMENTS: requirements().encode(),
+        f"vendor/{name}": content,
+    }
+    contract = course.root / CONTRACT
+    if contract.is_file():
+        files[CONTRACT] = contract.read_bytes()
+    for stub in stubs_of(course):
+        files[stub.path.relative_to(course.root).as_posix()] = stub.text.encode()
+    for done, unit in enumerate(course.units):
+        on_unit(done, len(course.units))
+        files |= _tests(course, unit.name)
+    on_unit(len(course.units), len(course.units))
+    return dict(sorted(files.items()))
+
+
+def _tests(course: Course, unit: str) -> dict[str, bytes]:
+    """The visible suite of a unit, its tape, and the files that it brings along."""
+    from grader.kit.recording import record
+    from grader.suite.tapes import NAME
+
+    texts = visible_texts(course, unit)
+    texts |= {NAME.format(unit=unit): record(course, unit).encoded()}
+    folder = course.visible_folder.relative_to(course.root).as_posix()
+    return {f"{folder}/{name}": content for name, content in texts.items()}
+
+
+def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
+    """What learners may read of the tests of a unit, by file name."""
+    suite, hidden = visible_part(course, unit), course.suites_folder
+    texts = {course.suite(unit).name: suite.text.encode()}
+    texts |= {f"{rig}.py": (hidden / f"{rig}.py").read_bytes() for rig in suite.rigs}
+    pictures = hidden / f"pictures_{unit}.py"
+    if pictures.is_file():
+        texts[pictures.name] = visible_pictures(pictures.read_text(encoding="utf-8")).encode()
+    return texts
+
+
+def visible_part(course: Course, unit: str) -> VisibleSuite:
+    path = course.suite(unit)
+    if not path.is_file():
+        raise CourseError(f"{path} is missing: a kit can only be made of a whole course")
+    suite = visible_suite(path.read_text(encoding="utf-8"), unit)
+    if suite is None:
+        raise CourseError(f"{path} has no visible test: mark with @visible what learners may see")
+    return suite
+
+
+def write_kit(files: dict[str, bytes], folder: Path) -> None:
+    """Write the kit, also over an earlier one. Raises: UsageError if other files are there."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file: name a folder for the kit")
+    there = [] if not folder.is_dir() else [p for p in folder.rglob("*") if not p.is_dir()]
+    own = [path.relative_to(folder) for path in there]
+    others = [
+        p.as_posix() for p in own if p.as_posix() not in files and not _PRESERVED & {*p.parts}
+    ]
+    if others:
+        raise UsageError(
+            f"{folder} holds {sorted(others)[0]}, which is no part of a kit: choose an empty folder"
+        )
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

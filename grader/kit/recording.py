@@ -1,0 +1,84 @@
+"""Runs the visible tests of a unit with the solution, and with every known wrong answer."""
+
+from collections.abc import Iterator
+
+from grader.course import Course
+from grader.errors import CourseError
+from grader.report import Outcome
+from grader.sandbox.wire import Unsendable
+from grader.suite.answer_key import answer_key_of
+from grader.suite.diagnosis import Case, LiveBank
+from grader.suite.pictures import draw
+from grader.suite.plugin import Judging
+from grader.suite.recording import Recorder, playing
+from grader.suite.reference import solution_of
+from grader.suite.running import run_suites
+from grader.suite.subject import Subject
+from grader.suite.tapes import KnownAnswer, UnitTape, bytes_of_recorder, bytes_of_trace
+
+SEED = 0  # of the inputs that every kit has; who grades for a mark takes another
+
+
+def record(course: Course, unit: str) -> UnitTape:
+    """The tape of a unit.
+
+    Raises: CourseError if a visible test fails with the solution, or asks for something that
+    cannot be recorded.
+    """
+    tapes = _Recorders()
+    judging = Judging(course.solutions_folder, SEED, tapes=tapes, visible=True)
+    exercises = frozenset(exercise.name for exercise in course.unit(unit).exercises)
+    results = run_suites([course.suite(unit)], judging, {unit: exercises}, lambda total: None)
+    for result in results:
+        if result["outcome"] != Outcome.PASSED:
+            raise CourseError(
+                f"{course.suite(unit)}: {result['test']} does not pass with the solution: "
+                f"{result['message']}"
+            )
+    return UnitTape(
+        SEED,
+        {name: _kept(course, unit, name, tape) for name, tape in tapes.tests.items()},
+        {name: _kept(course, unit, name, tape) for name, tape in _pictures(course, unit)},
+        tuple(_known(course, unit, judging.cases)),
+    )
+
+
+class _Recorders:
+    """A new tape for each test."""
+
+    def __init__(self) -> None:
+        self.tests: dict[str, Recorder] = {}
+
+    def tape(self, unit: str, name: str, device: str) -> Recorder:
+        self.tests[name] = Recorder()
+        return self.tests[name]
+
+
+def _pictures(course: Course, unit: str) -> Iterator[tuple[str, Recorder]]:
+    """What the reference says while each exercise is drawn."""
+    key = answer_key_of(course)
+    for exercise in course.unit(unit).exercises:
+        recorder = Recorder()
+        solution = Subject(solution_of(course.solutions_folder, unit, key.suites), "")
+        with playing(recorder):
+            draw(key.suites, unit, exercise.name, solution, key.reference(unit))
+        yield exercise.name, recorder
+
+
+def _kept(course: Course, unit: str, name: str, recorder: Recorder) -> bytes:
+    try:
+        return bytes_of_recorder(recorder)
+    except Unsendable as error:
+        raise CourseError(
+            f"{course.suites_folder}: what {name} asks for cannot be recorded: {error}"
+        ) from None
+
+
+def _known(course: Course, unit: str, cases: list[Case]) -> Iterator[KnownAnswer]:
+    """What each wrong answer did in the visible tests of its exercise."""
+    bank = LiveBank(course)
+    for exercise in course.unit(unit).exercises:
+        own = [case for case in cases if case.exercise == exercise.name]
+        for answer in bank.answers(unit, exercise.name) if own else ():
+            traces = {case.name: bytes_of_trace(answer.trace(case)) for case in own}
+            yield KnownAnswer(exercise.name, answer.correction, traces)

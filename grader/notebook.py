@@ -1,0 +1,115 @@
+"""From the bytes of an .ipynb file to its code cells. Nothing in it is trusted.
+
+Only the kind and the source of each cell are looked at: ids, outputs and attachments, which are
+most of a file and often broken, are nobody's work.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+MAX_BYTES = 16 * 1024 * 1024  # pictures lie in the file as well
+MAX_CODE = 1024 * 1024
+MAX_STRUCTURES = 250_000  # each list and object of a JSON file takes memory when it is read
+MAX_CELLS = 10_000
+
+_CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?:[ \r\n]|\Z)", re.MULTILINE)
+
+
+class Unreadable(Exception):
+    """Why there are no cells to be had; the message goes on after the name of the file."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The text of a code cell; its number counts all cells, or in a kernel all that were run."""
+
+    number: int
+    text: str
+
+
+def cells_of(data: bytes) -> tuple[Cell, ...]:
+    """The code cells of a notebook, numbered from 1 among all its cells, as editors count them.
+
+    Raises: Unreadable.
+    """
+    if not data.strip():
+        raise Unreadable(" is empty: open it in an editor for notebooks, and save it")
+    notebook = _parsed(data)
+    if not isinstance(notebook, dict):
+        raise Unreadable(" is no notebook: it holds JSON of some other kind")
+    version = notebook.get("nbformat")
+    if type(version) is not int or version not in (2, 3, 4):
+        wanted = "save it as a notebook of format 4"
+        raise Unreadable(f" is no notebook that can be read here: {wanted}")
+    found = _cells(notebook) if version == 4 else _cells_of_old(notebook)
+    if len(found) > MAX_CELLS:
+        raise Unreadable(f" has more than {MAX_CELLS:,} cells")
+    texts = [_text(number, cell) for number, cell in enumerate(found, start=1)]
+    cells = tuple(Cell(n, text) for n, text in enumerate(texts, start=1) if text is not None)
+    if sum(len(cell.text) for cell in cells) > MAX_CODE:
+        raise Unreadable(f" holds more than {MAX_CODE // 1024} KiB of code")
+    return cells
+
+
+def _parsed(data: bytes) -> Any:
+    if data.count(b"{") + data.count(b"[") > MAX_STRUCTURES:
+        raise Unreadable(": too much to read; clear the outputs of all cells, and save it")
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise Unreadable(f":{line}: not UTF-8 text; save it with the encoding UTF-8") from None
+    except RecursionError:
+        raise Unreadable(" is no notebook: its lists and objects are nested too deep") from None
+    except json.JSONDecodeError as error:
+        if conflict := _CONFLICT.search(data):
+            line = data.count(b"\n", 0, conflict.start()) + 1
+            raise Unreadable(
+                f":{line}: two versions were merged, and git left its marks in the file; "
+                "git checkout --ours (or --theirs) with the name of the file keeps one of them"
+            ) from None
+        raise Unreadable(f":{error.lineno}: not a notebook: {error.msg}") from None
+    except ValueError:  # Python reads no integers of more than some thousand digits
+        raise Unreadable(" holds a number that is too long to read") from None
+
+
+def _cells(notebook: dict[str, Any]) -> list[Any]:
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable(" is no notebook: it has no list of cells")
+    return cells
+
+
+def _cells_of_old(notebook: dict[str, Any]) -> list[Any]:
+    """Those of formats 2 and 3, which kept them in worksheets and called a source `input`."""
+    sheets = notebook.get("worksheets")
+    if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
+        raise Unreadable(" is no notebook: it has no list of worksheets")
+    cells = [cell for sheet in sheets for cell in _cells(sheet)]
+    return [
+        {**cell, "source": cell.get("input")}
+        if isinstance(cell, dict) and cell.get("cell_type") == "code"
+        else cell
+        for cell in cells
+    ]
+
+
+def _text(number: int, cell: Any) -> str | None:
+    """The text of a code cell; None for any other cell."""
+    if not isinstance(cell, dict):
+        raise Unreadable(f" is no notebook: its cell {number} is not a cell")
+    if cell.get("cell_type") != "code":
+        return None
+    source = cell.get("source", "")
+    lines = [source] if isinstance(source, str) else source
+    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+        raise Unreadable(f" is no notebook: the source of its cell {number} is not text")
+    return plain("".join(lines))
+
+
+def plain(text: str) -> str:
+    """With line ends made alike, and without halves of characters, which only JSON can hold."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,260 @@
+"""A kit grades its visible tests as the whole course does, and gives nothing away."""
+
+import io
+import itertools
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from grader.bank import read_bank, text_of
+from grader.course import Course, read_course
+from grader.errors import CourseError, UsageError
+from grader.grading import Options, Session
+from grader.kit.check import leaks
+from grader.kit.making import kit_files, write_kit
+from grader.kit.recording import SEED
+from grader.report import Outcome, Report, TestResult
+from grader.submission import Source, Submission
+
+from . import shop
+
+Grade = Callable[[Course, str], Report]
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return shop.write_course(tmp_path_factory.mktemp("course"), f"scaling{next(_numbers)}")
+
+
+@pytest.fixture(scope="module")
+def files(course: Course) -> dict[str, bytes]:
+    return kit_files(course)
+
+
+@pytest.fixture(scope="module")
+def kit(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Course:
+    folder = tmp_path_factory.mktemp("kit") / "kit"
+    write_kit(files, folder)
+    return read_course(folder)
+
+
+@pytest.fixture(scope="module")
+def grade(course: Course, kit: Course) -> Iterator[Grade]:
+    sessions = {
+        course.root: Session(course, Options(seed=SEED), own_work=True),
+        kit.root: Session(kit, Options(), own_work=True),
+    }
+
+    def grade(course: Course, text: str) -> Report:
+        unit = course.units[0].name
+        work = Submission(course.root, {unit: Source(f"exercises/{unit}.py", text)})
+        return sessions[course.root].grade(work, course.select([]))
+
+    yield grade
+    for session in sessions.values():
+        session.processes.close()
+
+
+def without_time(test: TestResult) -> TestResult:
+    return TestResult(**{**vars(test), "seconds": 0.0})
+
+
+WORKS = {
+    "right": "{solution}",
+    "nothing": "def double(x): raise NotImplementedError('double')\n",
+    "two more": "{solution}\ndef double(x): return x + 2\n",
+    "raises": "{solution}\ndef double(x): return x.no_such_method()\n",
+    "wrong type": "{solution}\ndef halve(x): return 'a half'\n",
+    "exits": "{solution}\ndef halve(x): import os; os._exit(0)\n",
+}
+
+
+@pytest.mark.parametrize("work", WORKS)
+def test_both_reports_agree_on_the_visible_tests(
+    course: Course, kit: Course, grade: Grade, work: str
+) -> None:
+    text = WORKS[work].format(solution=shop.SOLUTION)
+    assert_agreement(grade(course, text), grade(kit, text))
+
+
+def test_a_wrong_answer_gets_its_sentence_in_the_kit(
+    course: Course, kit: Course, grade: Grade
+) -> None:
+    answers = read_bank(course, course.units[0].name)
+    assert answers
+    for answer in answers:
+        text = text_of(course, answer)
+        assert_agreement(grade(course, text), grade(kit, text))
+        said = {test.likely for test in grade(kit, text).tests}
+        assert answer.correction in said
+
+
+def assert_agreement(whole: Report, kits: Report) -> None:
+    whole_tests = {test.id: without_time(test) for test in whole.tests}
+    assert len(kits.tests) == 2
+    for test in kits.tests:
+        assert without_time(test) == whole_tests[test.id]
+
+
+def test_a_recorded_mistake_is_told(kit: Course, grade: Grade) -> None:
+    report = grade(kit, shop.SOLUTION + "\ndef double(x): return x + 2\n")
+    assert report.tests[0].likely == "This is two more, not twice as much."
+
+
+def test_other_inputs_than_the_recorded_are_refused(kit: Course) -> None:
+    with pytest.raises(UsageError, match="--seed"):
+        Session(kit, Options(seed=3), own_work=True)
+
+
+def test_the_same_bytes_twice(course: Course, files: dict[str, bytes]) -> None:
+    assert kit_files(course) == files
+
+
+def test_a_damaged_tape_costs_nobody_points(files: dict[str, bytes], tmp_path: Path) -> None:
+    write_kit(files, tmp_path / "kit")
+    kit = read_course(tmp_path / "kit")
+    (tape,) = kit.suites_folder.glob("*.tape")
+    for damage in (b"", b"no tape", tape.read_bytes()[:-20], b"\x78\x9c" + bytes(50)):
+        tape.write_bytes(damage)
+        with Session(kit, Options(), own_work=True) as session:
+            unit = kit.units[0].name
+            work = Submission(kit.root, {unit: Source("x.py", shop.SOLUTION)})
+            with pytest.raises(CourseError, match="restore it"):
+                session.grade(work, kit.select([]))
+
+
+def test_a_tape_of_other_tests_is_a_fault_of_ours(files: dict[str, bytes], tmp_path: Path) -> None:
+    write_kit(files, tmp_path / "kit")
+    kit = read_course(tmp_path / "kit")
+    (suite,) = kit.suites_folder.glob("*.py")
+    suite.write_text(suite.read_text().replace("rng.integer(2, 5)", "rng.permutation(3)[0] + 2"))
+    with Session(kit, Options(), own_work=True) as session:
+        work = Submission(kit.root, {kit.units[0].name: Source("x.py", shop.SOLUTION)})
+        report = session.grade(work, kit.select([]))
+    assert report.score is None
+    assert report.tests[0].outcome is Outcome.GRADER_FAULT
+    assert "make the kit again" in (report.tests[0].message or "")
+
+
+def test_what_a_recorded_value_takes_on_the_way_is_not_recorded(tmp_path: Path) -> None:
+    course = shop.write_course(tmp_path / "course", f"scaling{next(_numbers)}")
+    unit = course.units[0].name
+    suite = course.suite(unit)
+    inner = "@recorded\ndef twice(x):\n    return x + x\n\n\n@recorded\ndef added_to_itself"
+    text = suite.read_text().replace("@recorded\ndef added_to_itself", inner)
+    suite.write_text(text.replace("nobody_shall_read_this + x", "twice(x)"))
+    write_kit(kit_files(course), tmp_path / "kit")
+    kit = read_course(tmp_path / "kit")
+    with Session(kit, Options(), own_work=True) as session:
+        work = Submission(kit.root, {unit: Source("x.py", shop.SOLUTION)})
+        assert session.grade(work, kit.select([])).score == 5
+
+
+# Making
+
+
+def test_what_cannot_be_recorded_is_refused(tmp_path: Path) -> None:
+    course = shop.write_course(tmp_path, f"scaling{next(_numbers)}")
+    suite = course.suite(course.units[0].name)
+    text = suite.read_text()
+    recipe = "@recorded\ndef recipe():\n    return lambda: 1\n\n\ndef check(got, x):\n    recipe()"
+    suite.write_text(text.replace("def check(got, x):", recipe))
+    with pytest.raises(
+        CourseError, match=r"double.test_every_number_is_doubled asks for cannot be"
+    ):
+        kit_files(course)
+    suite.write_text(text.replace("@visible", ""))
+    with pytest.raises(CourseError, match="has no visible test"):
+        kit_files(course)
+
+
+def test_a_visible_test_must_pass_with_the_solution(tmp_path: Path) -> None:
+    course = shop.write_course(tmp_path, f"scaling{next(_numbers)}")
+    suite = course.suite(course.units[0].name)
+    suite.write_text(suite.read_text().replace("nobody_shall_read_this + x", "x"))
+    with pytest.raises(CourseError, match="test_every_number_is_doubled does not pass"):
+        kit_files(course)
+
+
+def test_an_earlier_kit_is_replaced_and_other_files_are_safe(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_kit(files, tmp_path)
+    for left in (".git/config", "tests/visible/__pycache__/x.pyc", ".torchkata.json"):
+        (tmp_path / left).parent.mkdir(exist_ok=True)
+        (tmp_path / left).write_text("")
+    write_kit(files, tmp_path)
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(UsageError, match=r"notes\.txt"):
+        write_kit(files, tmp_path)
+
+
+# Leaks
+
+
+def test_a_fresh_kit_holds_nothing_secret(course: Course, kit: Course) -> None:
+    assert leaks(course, kit.root) == []
+
+
+SOLVED = shop.SOLUTION.replace("    # BEGIN SOLUTION\n", "").replace("    # END SOLUTION\n", "")
+
+
+def planted(name: str, content: bytes) -> pytest.param:
+    return pytest.param(name, content, id=name)
+
+
+def zipped(content: str) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("inner.py", content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        planted("exercises/solved.py", SOLVED.encode()),
+        planted("notes.md", b"see test_large_numbers_too"),
+        planted("wrong.py", shop.BANK.encode()),
+        planted("archive.zip", zipped(SOLVED)),
+        planted("outer.zip", zipped("x") + zipped(SOLVED)),
+        planted(
+            "notebook.ipynb", b'{"cells": [{"source": ["twice_as_much_as_before ", "= x + x"]}]}'
+        ),
+        planted("indented.txt", b"twice_as_much_as_before  =\t x + x"),
+    ],
+)
+def test_what_is_planted_is_found(
+    course: Course, files: dict[str, bytes], tmp_path: Path, name: str, content: bytes
+) -> None:
+    write_kit(files, tmp_path)
+    (tmp_path / name).write_bytes(content)
+    (leak,) = leaks(course, tmp_path)
+    assert leak.startswith(name)
+
+
+def test_what_history_holds_is_found(
+    course: Course, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    def git(*arguments: str) -> None:
+        identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        subprocess.run(["git", "-C", str(tmp_path), *identity, *arguments], check=True)
+
+    write_kit(files, tmp_path)
+    git("init", "-q")
+    git("add", "-A")
+    git("commit", "-qm", "The kit")
+    assert leaks(course, tmp_path) == []
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / f"{course.units[0].name}.py").write_text(SOLVED)
+    git("add", "-A")
+    git("commit", "-qm", "Oops")
+    git("rm", "-rq", "solutions")
+    git("commit", "-qm", "Nobody saw that")
+    found = leaks(course, tmp_path)
+    assert any("is part of the course" in leak for leak in found)
+    assert any("history: blob" in leak for leak in found)

@@ -1,0 +1,322 @@
+"""Notebooks as submissions: what is read of them, what is refused, and which file counts."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageError
+from grader.grading import Options, Session
+from grader.report import Location, Outcome
+from grader.submission import read_submission
+from grader.written import written
+
+from .corpus import READ, REFUSED
+from .making import DOUBLE, HALVE, IMPORTS, RIGHT, markdown, notebook
+
+ROOT = Path(__file__).parents[3]
+STUB = 'def double(x):\n    raise NotImplementedError("double")\n\n\n'
+STUBS = STUB + STUB.replace("double", "halve")
+posix = pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+
+
+@pytest.fixture(scope="module")
+def course(make_course):
+    return make_course(noted=None, sibling=None)
+
+
+@pytest.fixture(scope="module")
+def unit(course):
+    return course.units[0].name
+
+
+@pytest.fixture(scope="module")
+def session(course):
+    with Session(course, Options(seed=1), own_work=True) as session:
+        yield session
+
+
+@pytest.fixture
+def grade(course, session, write):
+    """Grade files, of which UNIT is the first unit and OTHER the second."""
+
+    def named(text):
+        names = {"UNIT": course.units[0].name, "OTHER": course.units[1].name}
+        return re.sub("UNIT|OTHER", lambda found: names[found[0]], text)
+
+    def grade(files, notebooks=()):
+        files = {named(name): data for name, data in files.items()}
+        files = {n: named(d).encode() if isinstance(d, str) else d for n, d in files.items()}
+        work = read_submission(write(files), [u.name for u in course.units], notebooks)
+        return session.grade(work, course.select([course.units[0].name]))
+
+    return grade
+
+
+def said(report):
+    texts = [*report.notes, *(unit.message for unit in report.units)]
+    for test in report.tests:
+        texts += [test.message, test.got, test.likely, str(test.location)]
+    return "\n".join(filter(None, texts))
+
+
+@pytest.mark.parametrize("name", READ)
+def test_what_can_be_read_is_graded(grade, unit, name):
+    case = READ[name]
+    started = time.monotonic()
+    report = grade({"UNIT.ipynb": case.data})
+    assert report.score == case.score, said(report)
+    assert time.monotonic() - started < 5
+    if case.says is not None:
+        assert case.says.replace("UNIT", unit) in said(report)
+    elif case.score == 5:
+        assert not [note for note in report.notes if not note.startswith("not sandboxed")]
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_read_is_the_problem_of_its_unit_alone(course, unit, write, name):
+    data, says = REFUSED[name]
+    other = course.units[1].name
+    started = time.monotonic()
+    work = read_submission(write({f"{unit}.ipynb": data, f"{other}.py": "x = 1"}), [unit, other])
+    assert time.monotonic() - started < 2
+    assert says.replace("UNIT", unit) in work.sources[unit].problem
+    assert "\n" not in work.sources[unit].problem
+    assert work.sources[other].problem is None
+
+
+def test_a_refused_notebook_costs_its_points_and_is_no_fault(grade, unit):
+    report = grade({"UNIT.ipynb": b"[]"})
+    assert (report.score, report.status) == (0, Outcome.BLOCKED)
+    assert report.units[0].message.startswith(f"{unit}.ipynb is no notebook")
+
+
+# --- where it lies
+
+
+@posix
+def test_a_link_out_of_the_folder_is_not_followed(write, unit, tmp_path):
+    folder = write({"notes.txt": ""})
+    (tmp_path / "secret.ipynb").write_bytes(notebook(*RIGHT))
+    (folder / f"{unit}.ipynb").symlink_to("../secret.ipynb")
+    source = read_submission(folder, [unit]).sources[unit]
+    assert "outside the submission" in source.problem
+    assert source.cells is None
+
+
+def test_a_folder_named_like_a_notebook_is_none(write, unit):
+    source = read_submission(write({f"{unit}.ipynb/x": ""}), [unit]).sources[unit]
+    assert "not a regular file" in source.problem
+
+
+def test_a_single_notebook_is_read_if_it_is_named_after_a_unit(write, unit):
+    folder = write({f"{unit}.ipynb": notebook(*RIGHT), "other\x1b[2J.ipynb": notebook(*RIGHT)})
+    found = read_submission(folder / f"{unit}.ipynb", [unit])
+    assert [cell.text for cell in found.sources[unit].cells] == list(RIGHT)
+    with pytest.raises(UsageError, match="not named after a unit"):
+        read_submission(folder / "other\x1b[2J.ipynb", [unit])
+
+
+# --- lines and cells
+
+
+def test_a_failure_names_the_cell_and_its_line(grade, unit):
+    wrong = "# thirds\n\ndef halve(x):\n    return x / 3"
+    report = grade({"exercises/UNIT.ipynb": notebook(markdown("# x"), IMPORTS, DOUBLE, wrong)})
+    (test,) = (test for test in report.tests if test.outcome is Outcome.FAILED)
+    assert test.location == Location(f"exercises/{unit}.ipynb", 3, 4)
+    assert str(test.location) == f"exercises/{unit}.ipynb, cell 4, line 3"
+
+
+def test_an_exception_names_the_line_that_raised_it(grade, unit):
+    helper = "def helper(x):\n    y = x\n    return y.nothing"
+    report = grade({"UNIT.ipynb": notebook(helper, DOUBLE, "def halve(x):\n    return helper(x)")})
+    (test,) = (test for test in report.tests if test.outcome is Outcome.FAILED)
+    assert test.location == Location(f"{unit}.ipynb", 3, 1)
+    assert test.got.startswith("AttributeError")
+
+
+def test_why_a_cell_cannot_be_read_is_said_where_its_exercise_is(grade, unit):
+    broken = "%matplotlib inline\ndef halve(x):\n    return (x / 2"
+    report = grade({"UNIT.ipynb": notebook(DOUBLE, broken)})
+    (test,) = (test for test in report.tests if test.outcome is Outcome.FAILED)
+    assert test.message.split("\n")[:2] == [
+        f"{unit}.ipynb, cell 2, line 3: '(' was never closed",
+        "        return (x / 2",
+    ]
+    assert test.location == Location(f"{unit}.ipynb", 3, 2)
+    assert not [note for note in report.notes if "left out" in note]
+
+
+def test_a_name_from_a_cell_that_was_left_out_is_explained(grade):
+    uses = "def halve(x):\n    return half * x"
+    report = grade({"UNIT.ipynb": notebook(DOUBLE, "half = 0.5 +", uses)})
+    (test,) = (test for test in report.tests if test.outcome is Outcome.FAILED)
+    assert test.likely.startswith("half is missing: ")
+    assert "cell 2, line 1: invalid syntax" in test.likely
+
+
+# --- units beside each other
+
+
+@pytest.mark.parametrize(
+    "how", ["from exercises.OTHER import double", "import OTHER\ndouble = OTHER.double"]
+)
+@pytest.mark.parametrize("kinds", [("py", "ipynb"), ("ipynb", "py"), ("ipynb", "ipynb")])
+def test_units_import_each_other_whatever_they_are(grade, how, kinds):
+    texts = {"UNIT": f"{how}\n\n{HALVE}\n", "OTHER": f"{DOUBLE}\n"}
+    files = {}
+    for (name, text), kind in zip(texts.items(), kinds, strict=True):
+        # The making of a notebook must leave the names to be filled in.
+        files[f"{name}.{kind}"] = text if kind == "py" else notebook(text).decode()
+    assert grade(files).score == 5
+
+
+def test_what_a_sibling_lacks_is_said(grade):
+    report = grade(
+        {"UNIT.ipynb": notebook("from OTHER import treble", *RIGHT).decode(), "OTHER.py": ""}
+    )
+    assert report.score == 5
+    assert "cannot import name 'treble'" in "\n".join(report.notes)
+
+
+# --- a module and a notebook
+
+
+BOTH = {
+    "nothing in either": (STUBS, [STUBS], ".py", None),
+    "work in the notebook alone": (
+        STUBS,
+        [DOUBLE, STUB.replace("double", "halve")],
+        ".ipynb",
+        None,
+    ),
+    "work in the module alone": (f"{DOUBLE}\n\n\n{HALVE}\n", [STUBS], ".py", None),
+    "work in both": (f"{DOUBLE}\n", [HALVE], ".py", "holds work too"),
+    "the same work, and more in the notebook": (f"{DOUBLE}\n", [DOUBLE, HALVE], ".ipynb", None),
+    "a notebook that cannot be read": (f"{DOUBLE}\n", None, ".py", "is no notebook"),
+}
+
+
+@pytest.mark.parametrize("name", BOTH)
+def test_the_module_counts_unless_only_the_notebook_holds_work(write, unit, name):
+    module, cells, counts, remark = BOTH[name]
+    data = b"[]" if cells is None else notebook(*cells)
+    work = read_submission(write({f"{unit}.py": module, f"{unit}.ipynb": data}), [unit])
+    assert work.sources[unit].file == unit + counts
+    assert (remark is None) == (unit not in work.unread)
+    assert remark is None or remark in work.unread[unit]
+
+
+def test_a_notebook_that_is_asked_for_counts(write, unit):
+    folder = write({f"{unit}.py": DOUBLE, f"{unit}.ipynb": notebook(HALVE)})
+    work = read_submission(folder, [unit], notebooks={unit})
+    assert work.sources[unit].file == f"{unit}.ipynb"
+    assert not work.unread
+
+
+def test_the_report_says_what_was_not_graded_and_how_to_grade_it(grade, unit):
+    report = grade({"UNIT.py": f"{DOUBLE}\n", "UNIT.ipynb": notebook(HALVE)})
+    assert report.score == 3
+    assert any(f"grade --submission {unit}.ipynb" in note for note in report.notes)
+
+
+def test_the_words_of_a_lesson_are_no_work():
+    lesson = '"""A lesson.\n\n    def example(x):\n        return x\n"""\n'
+    assert written(lesson + STUBS) == written(STUBS) == frozenset()
+    assert written(STUBS + "\n" + DOUBLE + "\n\n\nX = 1\n") == {DOUBLE}
+
+
+def test_a_method_is_written_by_itself():
+    model = "class Model:\n    def one(self):\n        return 1\n\n    def two(self):\n        {}\n"
+    assert len(written(model.format('raise NotImplementedError("Model.two")'))) == 1
+    assert len(written(model.format("return 2"))) == 2
+
+
+def test_the_digest_is_that_of_what_counts(write, unit):
+    def digest(module, cells):
+        files = {f"{unit}.py": module, f"{unit}.ipynb": notebook(*cells)}
+        return read_submission(write(files), [unit]).digest
+
+    first = digest(STUBS, [DOUBLE, HALVE])
+    assert first == digest(STUBS + "# a remark\n", [DOUBLE, HALVE])
+    assert first != digest(STUBS, [DOUBLE, HALVE + "  # a remark"])
+    assert first != digest(STUBS, [DOUBLE + "\n", HALVE])
+    assert digest(DOUBLE, [HALVE]) == digest(DOUBLE, [STUBS])
+
+
+# --- the command
+
+
+@pytest.fixture
+def run(course):
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "grader", *map(str, arguments)],
+            cwd=course.root,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    return run
+
+
+def test_the_command_grades_a_notebook_and_shows_nothing_that_acts(run, course, write, unit):
+    hostile = READ["control characters in what is raised"].data
+    folder = write({f"{unit}.ipynb": hostile})
+    shown = run(unit, "--submission", folder / f"{unit}.ipynb", "--sandbox", "off")
+    assert (shown.returncode, shown.stderr) == (1, "")
+    assert f"{unit}.ipynb, cell 2, line 2" in shown.stdout
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]|^::", shown.stdout, re.MULTILINE)
+
+    file = folder / "report.json"
+    ran = run("--submission", folder, "--format", "json", "--output", file, "--sandbox", "off")
+    assert ran.returncode == 1
+    (graded, _) = json.loads(file.read_text("utf-8"))["units"]
+    places = [test["location"] for e in graded["exercises"] for test in e["tests"]]
+    assert f"{unit}.ipynb, cell 2, line 2" in places
+
+
+def test_a_notebook_is_named_by_its_path(run, course, unit):
+    path = course.notebook(unit)
+    path.write_bytes(notebook(*RIGHT))
+    course.stub(unit).write_text(f"{DOUBLE}\n\n\n{HALVE.replace('2', '3')}\n")
+    try:
+        assert "holds work too" in run(unit).stdout
+        named = run(f"exercises/{unit}.ipynb")
+        assert (named.returncode, "holds work" in named.stdout) == (0, False)
+    finally:
+        path.unlink()
+        course.stub(unit).unlink()
+
+
+def test_a_watch_sees_a_notebook_being_saved(course, unit):
+    path = course.notebook(unit)
+    path.write_bytes(notebook(STUBS))
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "grader", "watch", unit],
+        cwd=course.root,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for line in watching.stdout:
+            if f"save exercises/{unit}.ipynb" in line:
+                path.write_bytes(notebook(*RIGHT))
+            if "Everything is finished" in line:
+                break
+        assert watching.wait(10) == 0
+    finally:
+        watching.kill()
+        watching.stdout.close()
+        path.unlink()

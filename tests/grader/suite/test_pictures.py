@@ -1,0 +1,251 @@
+"""Pictures of what learners do: there where they show something, absent where they cannot."""
+
+import dataclasses
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from grader.bank import read_bank, text_of
+from grader.course import read_course
+from grader.grading import Options, Session
+from grader.report import Grid, Outcome, Plot, Report
+from grader.submission import Source, Submission
+from grader.suite import pictures
+from grader.suite.local import LocalRunner, load_module, module_of
+from grader.suite.pictures import curves, draw, grid, line, look_same, numbers, pictures_of, plot
+from grader.suite.recording import Player, Recorder, playing
+from grader.suite.reference import reference_to
+from grader.suite.subject import Subject
+
+COURSE = read_course(Path(__file__).resolve().parents[3])
+SUITES = COURSE.suites_folder
+UNITS = [unit.name for unit in COURSE.units]
+
+
+def drawings(unit: str) -> list[str]:
+    """The exercises of a unit that have a picture."""
+    module = load_module(SUITES / f"pictures_{unit}.py", f"pictures.{unit}")
+    return [e.name for e in COURSE.unit(unit).exercises if hasattr(module, e.name)]
+
+
+DRAWN = [(unit.name, name) for unit in COURSE.units for name in drawings(unit.name)]
+each_drawn = pytest.mark.parametrize(("unit", "exercise"), DRAWN)
+
+
+def reference(unit: str) -> Subject:
+    return reference_to(COURSE.solutions_folder, unit, SUITES)
+
+
+def work(text: str, unit: str) -> Subject:
+    """A learner's unit, run here."""
+    module = module_of(text, COURSE.bank(unit), f"pictured.{unit}")
+    return Subject(LocalRunner(module, SUITES), "")
+
+
+def test_every_unit_has_pictures() -> None:
+    assert {unit for unit, _ in DRAWN} == set(UNITS)
+    assert len(DRAWN) > 20
+
+
+@each_drawn
+def test_the_solution_has_nothing_to_show_and_raises_nothing(unit: str, exercise: str) -> None:
+    assert draw(SUITES, unit, exercise, reference(unit), reference(unit)) == ()
+
+
+@each_drawn
+def test_known_wrong_answers_show(unit: str, exercise: str) -> None:
+    own = [a for a in read_bank(COURSE, unit) if a.exercise == exercise]
+    shown = [
+        pictures_of(SUITES, unit, exercise, work(text_of(COURSE, a), unit), reference(unit))
+        for a in own
+    ]
+    assert any(shown), f"no wrong answer of {exercise} can be seen"
+    for picture in (picture for found in shown for picture in found):
+        assert isinstance(picture, (Plot, Grid))
+        assert picture.title
+
+
+@each_drawn
+def test_the_reference_is_asked_the_same_whatever_the_work_does(unit: str, exercise: str) -> None:
+    """So that a recording can stand in for it."""
+    first = Recorder()
+    with playing(first):
+        draw(SUITES, unit, exercise, work(solution(unit), unit), reference(unit))
+    asked = [name for name, _ in first.values]
+    for value in ("None", "torch.zeros(2)", "float('nan')"):
+        again = Recorder()
+        with playing(again):
+            pictures_of(SUITES, unit, exercise, work(answering(value, unit), unit), reference(unit))
+        assert [name for name, _ in again.values] == asked
+    with playing(Player(first.values, [])):
+        student = work(solution(unit), unit)
+        assert draw(SUITES, unit, exercise, student, reference_to(None, unit, SUITES)) == ()
+
+
+def solution(unit: str) -> str:
+    return COURSE.solution(unit).read_text(encoding="utf-8")
+
+
+def answering(value: str, unit: str) -> str:
+    """A unit whose every exercise gives this."""
+    lines = ["import torch"]
+    for exercise in COURSE.unit(unit).exercises:
+        lines.append(f"def {exercise.name}(*args, **kwargs): return {value}")
+    return "\n".join(lines)
+
+
+HOSTILE = (
+    "None",
+    "'text' * 1000",
+    "torch.full((3, 3), float('nan'))",
+    "torch.tensor(1j)",
+    "torch.zeros(10_000, 100)",
+    "torch.zeros(1).expand(10**5, 10**5)",
+    "torch.zeros(0, 3)",
+    "torch.zeros((1,) * 40)",
+    "torch.zeros(3).to_sparse()",
+    "(float('inf'), -1e308, [10**400])",
+    "[[1.0], [2.0, [3.0]]]",
+    "(torch.ones(1), torch.ones(1), [1.0] * 10**5)",
+    "1 / 0",
+    "torch.nn.Linear(1, 1)",
+)
+
+
+def submission(unit: str, text: str) -> Submission:
+    source = Source(f"{unit}.py", text)
+    return Submission(Path(f"{unit}.py"), {unit: source})
+
+
+@pytest.fixture(scope="module")
+def session():
+    with Session(COURSE, Options(pictures=True, seed=3), own_work=True) as session:
+        yield session
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_hostile_values_give_bounded_pictures_and_no_fault(session: Session, unit: str) -> None:
+    names = [e.name for e in COURSE.unit(unit).exercises]
+    lines = ["import torch"]
+    for k, name in enumerate(names, start=3 * UNITS.index(unit)):
+        lines.append(f"def {name}(*args, **kwargs): return {HOSTILE[k % len(HOSTILE)]}")
+    report = session.grade(submission(unit, "\n".join(lines)), COURSE.select([unit]))
+    assert Outcome.GRADER_FAULT not in {test.outcome for test in report.tests}
+    for exercise in report.units[0].exercises:
+        assert len(exercise.pictures) <= pictures.MOST_PICTURES
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_no_builder_stumbles_over_any_value(value: str) -> None:
+    try:
+        got = eval(value, {"torch": torch})
+    except ZeroDivisionError:
+        return
+    right = torch.arange(6.0)
+    for made in (
+        numbers(got),
+        line("yours", "yours", got, got),
+        curves("t", "x", "y", range(6), got, right, difference=True),
+        curves("t", "x", "y", got, got, got, x_log=True, y_log=True),
+        grid("t", right, got, right),
+        grid("t", got, got, got),
+    ):
+        assert len(repr(made)) < 500_000
+    look_same(got, right)
+
+
+def test_pictures_change_nothing_else_in_a_report(session: Session) -> None:
+    (answer,) = (
+        a for a in read_bank(COURSE, "reshaping") if a.name == "split_heads__by_view_alone"
+    )
+    work, everything = (
+        submission("reshaping", text_of(COURSE, answer)),
+        COURSE.select(["reshaping"]),
+    )
+
+    def graded(*, drawn: bool) -> Report:
+        session.options = Options(seed=3, pictures=drawn)
+        return session.grade(work, everything)
+
+    plain, drawn = graded(drawn=False), graded(drawn=True)
+    found = {e.name: e.pictures for e in drawn.units[0].exercises if e.pictures}
+    assert list(found) == ["split_heads"]
+    (picture,) = found["split_heads"]
+    assert isinstance(picture, Grid)
+    assert picture.right.shape == (2, 2, 3, 2)
+    assert not any(e.pictures for e in plain.units[0].exercises)
+
+    def verdicts(report: Report) -> list[object]:
+        return [dataclasses.replace(test, seconds=0.0) for test in report.tests]
+
+    assert verdicts(plain) == verdicts(drawn)
+    assert plain.score == drawn.score
+
+
+def test_what_crashed_or_hung_is_not_run_again(session: Session) -> None:
+    text = COURSE.solution("sgd").read_text(encoding="utf-8") + (
+        "\nseen = []\ndef predict(x, w, b):\n"
+        "    seen.append(1)\n"
+        "    if len(seen) > 1: import os; os._exit(3)\n"
+        "    return x\n"
+    )
+    session.options = Options(seed=3, pictures=True)
+    report = session.grade(submission("sgd", text), COURSE.select(["sgd.predict"]))
+    (exercise,) = report.units[0].exercises
+    assert Outcome.CRASHED in {test.outcome for test in exercise.tests}
+    assert exercise.pictures == ()
+
+
+def test_numbers_are_taken_from_whatever_holds_them() -> None:
+    assert numbers(3) == (3.0,)
+    assert numbers(np.float32(0.5)) == (0.5,)
+    assert numbers([torch.tensor(1.0), 2, np.array([3])]) == (1.0, 2.0, 3.0)
+    assert numbers(torch.ones(2, 2, dtype=torch.bfloat16)) == (1.0,) * 4
+    assert numbers(10**400) == (math.inf,)
+    assert numbers("12") is None
+    assert len(numbers([0.0] * 10**5) or ()) == pictures.MOST_NUMBERS
+
+
+def test_a_plot_needs_something_of_the_learner() -> None:
+    right = line("right", "right", [0, 1], [0, 1])
+    assert plot("t", "x", "y", right, None) is None
+    made = plot("t", "x", "y", line("yours", "yours", [0, 1], [1, 1]), right)
+    assert made is not None
+    assert [series.role for series in made.series] == ["right", "yours"]
+
+
+def test_what_looks_the_same_is_not_drawn() -> None:
+    x = torch.linspace(0, 1, 5)
+    assert curves("t", "x", "y", x, x + 1e-6, x) is None
+    assert curves("t", "x", "y", x, x + 0.1, x) is not None
+    assert curves("t", "x", "y", range(9), x[:4], x) is not None
+    assert curves("t", "x", "y", range(9), [1e-9] * 3, [1.02e-9] * 3, y_log=True) is None
+    assert curves("t", "x", "y", range(9), [1e-9] * 3, [1e-7] * 3, y_log=True) is not None
+    assert grid("t", torch.arange(6), torch.arange(6), torch.arange(6)) is None
+
+
+def test_cells_that_are_no_positions_are_none() -> None:
+    made = grid("t", torch.arange(3), torch.tensor([0.5, math.nan, 2.0]), torch.arange(3))
+    assert made is not None
+    assert made.yours.positions == (None, None, 2)
+
+
+def test_a_course_without_pictures_has_none(make_course) -> None:
+    course = make_course()
+    unit = course.units[0].name
+    student = Subject(LocalRunner(module_of("", course.root, f"none.{unit}"), SUITES), "")
+    assert draw(course.suites_folder, unit, "double", student, student) == ()
+
+
+def test_a_bug_of_the_author_surfaces_only_where_one_looks(make_course) -> None:
+    course = make_course()
+    unit = course.units[0].name
+    path = course.suites_folder / f"pictures_{unit}.py"
+    path.write_text("def double(student, reference):\n    return 1 / 0\n")
+    student = Subject(LocalRunner(module_of("", course.root, f"bug.{unit}"), SUITES), "")
+    assert pictures_of(course.suites_folder, unit, "double", student, student) == ()
+    with pytest.raises(ZeroDivisionError):
+        draw(course.suites_folder, unit, "double", student, student)

@@ -1,0 +1,75 @@
+"""What only hidden tests of `regressor` bring along: networks, modes, and what a model trains."""
+
+import torch
+from torch import nn
+
+
+def network(first, second):
+    """Two layers with a ReLU between them."""
+    return nn.Sequential(first, nn.ReLU(), second)
+
+
+class Tied(nn.Module):
+    """The same layer under two names, and used twice."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.first = layer
+        self.second = self.first
+
+    def forward(self, x):
+        return self.second(torch.relu(self.first(x)))
+
+
+def tied(layer):
+    return Tied(layer)
+
+
+def with_one_weight(first, second):
+    """Two layers that share the weight of the first, each with a bias of its own."""
+    second.weight = first.weight
+    return nn.ModuleList([first, second])
+
+
+def freeze(model, name):
+    """Freeze the parameters whose name begins with `name`."""
+    for path, parameter in model.named_parameters():
+        if path.startswith(name):
+            parameter.requires_grad_(False)
+
+
+def set_mode(model, training):
+    model.train(training)
+
+
+def modes(model):
+    """The mode of the model and of every module inside."""
+    return [module.training for module in model.modules()]
+
+
+def leave_gradients(model, value):
+    """What an earlier backward pass may have left behind."""
+    for parameter in model.parameters():
+        parameter.grad = torch.full_like(parameter, value)
+
+
+def slopes(model, x):
+    """d model(x) / d parameters: one row for each number that comes out, one column for each in.
+
+    None if no graph leads from the output back to the parameters.
+    """
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    rows, y = [], model(x)
+    if not y.requires_grad:
+        return None
+    for number in y.flatten():
+        parts = torch.autograd.grad(number, parameters, retain_graph=True, allow_unused=True)
+        rows.append(
+            torch.cat(
+                [
+                    (torch.zeros_like(p) if g is None else g).flatten()
+                    for p, g in zip(parameters, parts, strict=True)
+                ]
+            )
+        )
+    return torch.stack(rows)
