@@ -1,20 +1,16 @@
 """What each command does, from a folder of work to text on the terminal."""
 
-import os
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
-from importlib import import_module
-from itertools import zip_longest
 from pathlib import Path
 
 from grader.course import Course, find_course
-from grader.errors import GraderFault, UsageError
+from grader.delivery import check_output, deliver, printable, show, terminal_size, wanted_of
+from grader.errors import UsageError
 from grader.formats.text import visible
 from grader.grading import OnProgress, Options, Session, exit_code, ignore
 from grader.progress import read_progress
@@ -23,20 +19,7 @@ from grader.sandbox.limits import MIB, Limits
 from grader.submission import read_submission
 from grader.variant import read_secret, variant_seed
 
-FORMATS = (
-    "terminal",
-    "json",
-    "html",
-    "markdown",
-    "junit",
-    "github",
-    "classroom",
-    "classroom50",
-    "gradescope",
-)
 SANDBOX = ("auto", "require", "off")
-MAX_WIDTH = 100
-_PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})
 
 
 def options(device: str, seed: int | None, sandbox: str, timeout: float, memory: int) -> Options:
@@ -56,7 +39,7 @@ def run(
     variant: str | None = None,
 ) -> int:
     """Grade one submission and show or write its report; the exit code."""
-    wanted = _wanted(formats, outputs)
+    wanted = wanted_of(formats, outputs)
     course = find_course(Path.cwd())
     if variant is not None:
         options = _of_variant(options, variant, course)
@@ -78,28 +61,8 @@ def run(
         report = session.grade(submission, selection, show)
     if path is None:
         _remember(course, report)
-    _deliver(report, wanted)
+    deliver(report, wanted)
     return exit_code([report])
-
-
-Wanted = list[tuple[str, Path | None]]
-
-
-def _wanted(formats: list[str], outputs: list[Path]) -> Wanted:
-    """Each format with the file it goes to; what has no file is printed. Raises: UsageError."""
-    for format in formats:
-        if format not in FORMATS:
-            raise UsageError(
-                f"no format {format!r}: choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-            )
-    for output in outputs:
-        _check_output(output)
-    formats = formats or ["terminal"]
-    if len(outputs) > len(formats):
-        raise UsageError("more --output than --format: name the format of each, in the same order")
-    if len(formats) > len(outputs) + 1:
-        raise UsageError("only one report can be printed: give the others an --output, in order")
-    return list(zip_longest(formats, outputs))
 
 
 def _of_variant(options: Options, variant: str, course: Course) -> Options:
@@ -107,14 +70,6 @@ def _of_variant(options: Options, variant: str, course: Course) -> Options:
     if options.seed is not None:
         raise UsageError("--seed and --variant both choose the seed: give one of them")
     return replace(options, seed=variant_seed(variant, read_secret(course.root)))
-
-
-def _check_output(output: Path) -> None:
-    """The report must have a place, and not that of somebody's work."""
-    if not output.absolute().parent.is_dir():
-        raise UsageError(f"cannot write {output}: its folder does not exist")
-    if output.is_dir() or output.suffix in (".py", ".toml", ".ipynb"):
-        raise UsageError(f"cannot write the report to {output}: choose a file of its own")
 
 
 def _is_own(course: Course, work: Path) -> bool:
@@ -131,69 +86,6 @@ def _remember(course: Course, report: Report) -> None:
     progress = read_progress(course.root)
     progress.note(report)
     progress.save()
-
-
-def _deliver(report: Report, wanted: Wanted) -> None:
-    """Write each format to its file; what has none is printed, or else what a terminal shows."""
-    printed = "terminal"
-    for format, output in wanted:
-        if output is None:
-            printed = format
-            continue
-        text = render(report, format)
-        try:
-            output.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
-            sys.stdout.write(text)
-            raise UsageError(f"cannot write {output}: {error.strerror}") from None
-    sys.stdout.write(show(report) if printed == "terminal" else render(report, printed))
-
-
-def render(report: Report, format: str) -> str:
-    """The report in one of FORMATS, as a file holds it. Raises: GraderFault."""
-    module = import_module(f"grader.formats.{format}")
-    if format == "terminal":
-        return str(module.render(report, width=MAX_WIDTH, color=False))
-    if format == "classroom50":
-        if report.score is None:
-            raise GraderFault(_unspeakable(report))
-        return str(module.render(report, module.facts(os.environ, datetime.now(UTC))))
-    return str(module.render(report))
-
-
-def _unspeakable(report: Report) -> str:
-    from grader.formats.summary import faults
-
-    where, what = faults(report)[0]
-    return (
-        f"the grader itself failed, at {where}: {what}\nThe score is withheld, which costs nobody "
-        "points. A classroom50 result cannot say so, and none was written."
-    )
-
-
-def show(report: Report, *, only_failures: bool = False) -> str:
-    """The report for this terminal: as wide as it is, coloured only where it shows colour."""
-    from grader.formats import terminal
-
-    render = terminal.render_exercise if only_failures else terminal.render
-    width, color = _terminal()
-    return _printable(render(report, width=width, color=color))
-
-
-def _printable(text: str) -> str:
-    """Without the signs that this terminal does not have."""
-    try:
-        text.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        return text.translate(_PLAIN)
-    return text
-
-
-def _terminal() -> tuple[int, bool]:
-    """Its width, and whether it shows colour."""
-    dumb = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-    width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
-    return width, sys.stdout.isatty() and not dumb
 
 
 @contextmanager
@@ -228,7 +120,7 @@ def list_exercises() -> None:
     """Print units and exercises, with points and what is done."""
     course = find_course(Path.cwd())
     finished = read_progress(course.root).finished
-    points, (width, _) = _points(course), _terminal()
+    points, (width, _) = _points(course), terminal_size()
     for unit in course.units:
         here = sum(points.get(f"{unit.name}.{exercise.name}", 0) for exercise in unit.exercises)
         worth = f"{here} of {unit.points}" if course.is_kit else f"{unit.points}"
@@ -264,7 +156,7 @@ def hint(name: str, *, every: bool) -> None:
         return
     progress = read_progress(course.root)
     seen = len(hints) if every else min(progress.hints.get(name, 0) + 1, len(hints))
-    width, _ = _terminal()
+    width, _ = terminal_size()
     for number, text in enumerate(hints[:seen], start=1):
         print(textwrap.fill(f"Hint {number} of {len(hints)}: {text}", width))
     if seen < len(hints):
@@ -323,8 +215,8 @@ def audit(
         found = audited(
             course, list(course.select(units)), Thoroughness(seeds, sample, jobs, fresh), show
         )
-    width, color = _terminal()
-    sys.stdout.write(_printable(render(found, width=width, color=color)))
+    width, color = terminal_size()
+    sys.stdout.write(printable(render(found, width=width, color=color)))
     return 1 if found.holes else 0
 
 
@@ -357,7 +249,7 @@ def bundle(host: str, output: Path) -> None:
 
     course = find_course(Path.cwd())
     if host == "gradescope":
-        _check_output(output)
+        check_output(output)
         content = gradescope(course)
         try:
             output.write_bytes(content)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from grader.formats.axes import Axis, spanning
 from grader.formats.markup import Markup, element
+from grader.formats.strokes import marks, stroke
 from grader.formats.text import counted, one_line
 from grader.report import Plot, Series
 
@@ -126,7 +127,7 @@ def _axes(plot: Plot, frame: _Frame) -> Iterator[Markup]:
 def _lines(series: Series, frame: _Frame) -> Markup:
     if series.points:
         points = [p for p in _placed(series, frame) if _is_finite(p)]
-        return _marks(series.role, points)
+        return marks(series.role, points)
     path, pen = "", "M"
     for x, y in _placed(series, frame):
         if not _is_finite((x, y)):
@@ -134,7 +135,7 @@ def _lines(series: Series, frame: _Frame) -> Markup:
             continue
         path += f"{pen}{x:.1f} {y:.1f}" + ("h0" if pen == "M" else "")  # a lone point is a dot
         pen = "L"
-    return _stroke(series.role, path)
+    return stroke(series.role, path)
 
 
 def _placed(series: Series, frame: _Frame) -> list[Point]:
@@ -195,9 +196,9 @@ def _labels(series: tuple[Series, ...], frame: _Frame | None) -> Iterator[Markup
     for y, (_, k) in zip(at, wanted, strict=True):
         role, start = series[k].role, _RIGHT + 10
         if series[k].points:
-            yield _marks(role, [(start + 13, y)])
+            yield marks(role, [(start + 13, y)])
         else:
-            yield _stroke(role, f"M{start} {y:.1f}h26")
+            yield stroke(role, f"M{start} {y:.1f}h26")
         yield _text(start + 33, y + 4.5, one_line(series[k].name, characters=12), "start")
 
 
@@ -206,48 +207,6 @@ def _end(series: Series, frame: _Frame | None) -> float:
     placed = _placed(series, frame) if frame else []
     ends = [y for x, y in placed if _is_finite((x, y))]
     return min(max(ends[-1], _TOP), _BOTTOM) if ends else _BOTTOM
-
-
-# The attributes are what remains where a style sheet was taken away.
-_COLOURS = {"yours": "#c2560c", "right": "#2273b3", "data": "#6f7683", "difference": "#8b5cd6"}
-_DASHES = {"yours": "7 5", "data": "1 5", "difference": "9 4 2 4"}
-# How far to the left of its middle a mark begins, and its way from there.
-_MARKS = {
-    "yours": (4, "m0 -4l8 8m0 -8l-8 8"),
-    "right": (5, "a5 5 0 1 0 10 0a5 5 0 1 0 -10 0"),
-    "data": (1.5, "a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0"),
-    "difference": (5, "m0 4l5 -9l5 9z"),
-}
-_WIDTHS = {"yours": 2.4, "right": 3.2, "data": 2.4, "difference": 1.8}
-
-
-def _stroke(role: str, path: str) -> Markup:
-    role = role if role in _COLOURS else "data"
-    dashes = {"stroke_dasharray": _DASHES[role]} if role in _DASHES else {}
-    return element(
-        "path",
-        d=path,
-        class_=f"tk-{role}",
-        fill="none",
-        stroke=_COLOURS[role],
-        stroke_width=_WIDTHS[role],
-        stroke_linejoin="round",
-        stroke_linecap="butt" if role in ("yours", "difference") else "round",
-        **dashes,
-    )
-
-
-def _marks(role: str, points: list[Point]) -> Markup:
-    """A cross is yours, a ring is right, a dot is given, a triangle is a difference."""
-    role = role if role in _COLOURS else "data"
-    return element(
-        "path",
-        d="".join(f"M{x - _MARKS[role][0]:.1f} {y:.1f}{_MARKS[role][1]}" for x, y in points),
-        class_=f"tk-{role}",
-        fill=_COLOURS[role] if role == "data" else "none",
-        stroke=_COLOURS[role],
-        stroke_width=2,
-    )
 
 
 def _clipped(*content: Markup) -> Markup:

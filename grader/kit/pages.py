@@ -19,7 +19,7 @@ def pages(words: Mapping[str, str]) -> dict[str, bytes]:
 
 
 def _read(folder: Traversable, prefix: str) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for entry in folder.iterdir():
         name = prefix + re.sub(f"^{_HIDDEN}", ".", entry.name)
         if entry.is_dir():

@@ -293,7 +293,9 @@ class Students:
 
     def remarks(self) -> list[str]:
         """What was left out of notebooks, in few words."""
-        found = [remark for runner in self.runners.values() for remark in runner.remarks()]
+        # Whoever ran a cell has seen what was wrong with it; only a file's cells are told of.
+        saved = [runner for unit, runner in self.runners.items() if self.sources[unit].file]
+        found = [remark for runner in saved for remark in runner.remarks()]
         more = len(found) - MAX_REMARKS
         return found[:MAX_REMARKS] + ([f"left out: {more} more lines or cells"] if more > 0 else [])
 

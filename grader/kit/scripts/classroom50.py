@@ -25,10 +25,9 @@ def install(kit: Path, folder: Path) -> Path:
     environment = dict(os.environ)
     if TORCH_CPU_INDEX:
         environment["PIP_EXTRA_INDEX_URL"] = TORCH_CPU_INDEX
-    pip = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
-    subprocess.run(
-        [*pip, "--requirement", "requirements.txt"], cwd=kit, env=environment, check=True
-    )
+    python = folder / "bin" / "python"
+    pip = ("-m", "pip", "install", "--quiet", "--requirement", "requirements.txt")
+    subprocess.run([python, *pip], cwd=kit, env=environment, check=True)
     return folder / "bin" / "grade"
 
 

@@ -11,9 +11,9 @@ ELEMENTS = frozenset(
     "svg desc g path rect text".split()
 )
 ATTRIBUTES = frozenset(
-    "lang charset http-equiv content name class scope role aria-label aria-hidden tabindex "
-    "width height x y rx d fill stroke fill-opacity stroke-opacity stroke-width stroke-dasharray "
-    "stroke-linejoin stroke-linecap text-anchor font-size transform viewbox preserveaspectratio".split()
+    "lang charset http-equiv content name class scope role aria-label aria-hidden tabindex width "
+    "height x y rx d fill stroke fill-opacity stroke-opacity stroke-width stroke-dasharray "
+    "stroke-linejoin stroke-linecap text-anchor font-size viewbox preserveaspectratio".split()
 )
 MARKUP = (
     "</title></style></pre></p></dl></svg>--><script>document.title='owned'</script>"

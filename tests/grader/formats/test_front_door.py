@@ -106,9 +106,10 @@ def test_a_fault_of_the_grader_is_a_zero_in_no_format(grade) -> None:
     assert [p.get("name") for p in suite.findall("properties/property")] == ["max_points"]
 
 
-def test_what_classroom50_cannot_say_is_not_written(grade) -> None:
-    ran, folder = grade("faulty", "classroom50")
-    assert (ran.returncode, ran.stdout) == (3, "")
+def test_what_classroom50_cannot_say_is_not_written_and_all_else_is(grade) -> None:
+    ran, folder = grade("faulty", "classroom50", "markdown")
+    assert ran.returncode == 3
     assert "faulty.double: The suite is wrong" in ran.stderr
     assert "The score is withheld" in ran.stderr
     assert not (folder / "classroom50").exists()
+    assert read(folder, "markdown").startswith("## Score withheld\n")

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 
 from grader.formats import style
 from grader.formats.html import POLICY, fragment, render
+from grader.formats.markup import element, escaped
 from grader.formats.text import one_line
 from grader.report import Cells, Grid, Outcome, Plot, Series
 
@@ -68,6 +69,14 @@ def test_any_text_stays_text(text: str) -> None:
 def test_any_picture_stays_a_picture(plot: Plot, grid: Grid) -> None:
     graded = with_pictures(report(unit("sgd", lambda _: (RAISED,))), plot, grid)
     read(render(graded))
+
+
+def test_escaping_is_in_one_place_and_complete() -> None:
+    text = "<b a='1' c=\"2\">&amp;\x1b\u202e"
+    shown = "&lt;b a=&#x27;1&#x27; c=&quot;2&quot;&gt;&amp;amp;\\x1b\\u202e"
+    assert element("p", text, title=text) == f'<p title="{shown}">{shown}</p>'
+    assert element("p", element("b", "x"), "<") == "<p><b>x</b>&lt;</p>"
+    assert escaped(element("b", "x") + "<i>") == "&lt;b&gt;x&lt;/b&gt;&lt;i&gt;"
 
 
 def test_the_page_forbids_itself_everything_but_its_style() -> None:
