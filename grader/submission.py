@@ -129,7 +129,7 @@ def _chosen(read: list[Source], *, notebook_first: bool) -> tuple[Source, str | 
 
 def _missing(folder: Path, shown: str, unit: str) -> str:
     names = (path.name for path in islice(folder.iterdir(), MAX_NAMES))
-    near = next((name for name in names if name.lower() == f"{unit}.py"), None)
+    near = next((name for name in names if name.lower() in _names(unit)), None)
     return f"{shown}{unit}.py is missing" + (f" (there is {near})" if near else "")
 
 

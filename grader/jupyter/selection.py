@@ -1,18 +1,16 @@
 """What `%grade NAME` means: a unit, an exercise, or with no name what the notebook defines."""
 
-import re
 from collections.abc import Sequence
 
 from grader.course import Course, Unit
 from grader.errors import UsageError
 from grader.notebook import Cell
-
-_DEFINED = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
+from grader.sandbox.cells import names_in
 
 
 def selected(course: Course, name: str, cells: Sequence[Cell]) -> tuple[str, frozenset[str]]:
     """The unit and its exercises. Raises: UsageError."""
-    defined = {a or b for cell in cells for a, b in _DEFINED.findall(cell.text)}
+    defined = {name for cell in cells for name in names_in(cell.text)}
     every = {unit.name: frozenset(e.name for e in unit.exercises) for unit in course.units}
     if not name or name in every:
         unit = name or _best(course.units, defined, name).name

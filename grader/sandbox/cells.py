@@ -9,12 +9,14 @@ import __future__
 
 import ast
 import re
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.sandbox.magics import without_magics
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_TYPE_ALIAS: Any = getattr(ast, "TypeAlias", ())  # since Python 3.12
 _RUNS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
 _DEFINED = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 
@@ -47,8 +49,8 @@ class Notebook:
             try:
                 body = _parsed(text, file).body
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                names = [a or b for a, b in _DEFINED.findall(text)]
-                self.left_out.append(LeftOut(names, file, _line_of(error), error))
+                left = LeftOut(names_in(text), file, _line_of(error), error)
+                self.left_out.append(left)
                 continue
             for statement in body:
                 self._take(statement, file, namespace)
@@ -58,6 +60,11 @@ class Notebook:
             for alias in statement.names:
                 feature = getattr(__future__, alias.name, None)
                 self.flags |= getattr(feature, "compiler_flag", 0)
+            return
+        if isinstance(statement, ast.Try):  # try: import ...; what helps if it fails is not run
+            for inner in statement.body:
+                if isinstance(inner, (ast.Import, ast.ImportFrom)):
+                    self._take(inner, file, namespace)
             return
         names, line = _names(statement), statement.lineno
         if not names:
@@ -75,11 +82,17 @@ class Notebook:
             self.definitions[statement.name] = file, line
 
 
+def names_in(text: str) -> list[str]:
+    """What a cell seems to define, read as text: for one that Python cannot read."""
+    return [one or other for one, other in _DEFINED.findall(text)]
+
+
 def _parsed(text: str, file: str) -> ast.Module:
-    try:
-        return ast.parse(text, file)
-    except SyntaxError:
-        return ast.parse(without_magics(text), file)
+    with warnings.catch_warnings(action="ignore"):  # "\\d" is no matter of the exercise's
+        try:
+            return ast.parse(text, file)
+        except SyntaxError:
+            return ast.parse(without_magics(text), file)
 
 
 def _line_of(error: BaseException) -> int:
@@ -98,6 +111,8 @@ def _names(statement: ast.stmt) -> list[str]:
             return [name for target in statement.targets for name in _targets(target)]
         case ast.AnnAssign(value=ast.expr()):
             return _targets(statement.target)
+    if isinstance(statement, _TYPE_ALIAS):
+        return [statement.name.id]
     return []
 
 

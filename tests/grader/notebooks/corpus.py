@@ -84,6 +84,21 @@ READ = {
     "a class that exits": Case(
         notebook(*RIGHT, "class A:\n    raise SystemExit(3)"), 5, "cell 4, line 1: SystemExit: 3"
     ),
+    "a class that never ends": Case(
+        notebook(*RIGHT, "class A:\n    while True: pass"), 0, "UNIT.ipynb could not be loaded: "
+    ),
+    "a class that ends the process": Case(
+        notebook(*RIGHT, "import os\nclass A:\n    os._exit(3)"),
+        0,
+        "UNIT.ipynb could not be loaded: ",
+    ),
+    "imports that are tried": Case(
+        notebook(
+            "try:\n    import google.colab\n    import torch as t\nexcept ImportError:\n    exit()",
+            "def double(x):\n    return t.mul(x, 2)",
+            HALVE,
+        )
+    ),
     "awaiting at the top": Case(notebook(*RIGHT, "await x\nasync with y: pass")),
     "packages that are not here": Case(
         notebook("import matplotlib.pyplot as plt\nimport grader_of_old, " + "torch", *RIGHT[1:])
@@ -140,6 +155,9 @@ READ = {
     ),
     "code in a cell that is no code": Case(
         notebook(DOUBLE, code(HALVE, cell_type="raw")), 3, "defines no halve"
+    ),
+    "escapes that Python warns of": Case(
+        notebook(DOUBLE, "def halve(x):\n    print('\\d')\n    return x"), 3, "cell 2, line 1"
     ),
     "halves of characters": Case(notebook(*RIGHT, "note = '\ud800 \udfff' # \ud83d")),
     "characters of no width": Case(notebook(*RIGHT, "a\0b", "\x1b[2Jx = 'y'"), 5, "cell 4, line 1"),

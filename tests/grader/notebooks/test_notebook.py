@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from grader.errors import UsageError
 from grader.grading import Options, Session
 from grader.report import Location, Outcome
+from grader.sandbox.limits import Limits
 from grader.submission import read_submission
 from grader.written import written
 
@@ -37,7 +39,8 @@ def unit(course):
 
 @pytest.fixture(scope="module")
 def session(course):
-    with Session(course, Options(seed=1), own_work=True) as session:
+    limits = replace(Limits(), call_seconds=2.0)
+    with Session(course, Options(seed=1, limits=limits), own_work=True) as session:
         yield session
 
 
