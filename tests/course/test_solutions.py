@@ -1,6 +1,5 @@
 """The solutions earn full marks, and the stubs nothing. `grade audit` tries many more inputs."""
 
-import random
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from grader.submission import read_submission
 
 COURSE = read_course(Path(__file__).resolve().parents[2])
 UNITS = [unit.name for unit in COURSE.units]
-SEEDS = [0, 2**32 - 1, *random.Random(20).sample(range(2**32), 3)]
+SEEDS = [0, 2**32 - 1]
 
 
 def graded(folder: Path, *, device: str = "cpu", seeds: list[int]) -> list[Report]:

@@ -33,8 +33,7 @@ linux = pytest.mark.skipif(jail.unavailable() is not None, reason="needs the san
 
 RIGHT = "def double(x):\n    return x + x\n\n\ndef halve(x):\n    return x / 2\n"
 HALF = "def double(x):\n    return x + x\n\n\ndef halve(x):\n    raise NotImplementedError\n"
-CRASHES = "import os\n\n\ndef double(x):\n    os._exit(0)\n\n\ndef halve(x):\n    return x / 2\n"
-ENDLESS = "def double(x):\n    while True: pass\n\n\ndef halve(x):\n    return x / 2\n"
+BREAKS = "import os\n\n\ndef double(x):\n    os._exit(0)\n\n\ndef halve(x):\n    while True: pass\n"
 
 
 @pytest.fixture(scope="module")
@@ -134,11 +133,11 @@ def is_without_score(result: dict[str, Any]) -> bool:
 def test_gradescope_gets_the_score_of_work_of_every_kind(host: Gradescope) -> None:
     assert scored(host.hand_in(RIGHT)) == (7, 7)
     assert scored(host.hand_in(HALF)) == (3, 7)
-    assert scored(host.hand_in("def double(x): return 1\ndef halve(x): return 1\n")) == (0, 7)
-    crashed, endless = host.hand_in(CRASHES), host.hand_in(ENDLESS)
-    assert scored(crashed) == scored(endless) == (4, 7)
-    assert "ended" in crashed["tests"][0]["output"]
-    assert "no answer" in endless["tests"][0]["output"]
+    broken = host.hand_in(BREAKS)
+    assert scored(broken) == (0, 7)
+    crashed, endless = (test["output"] for test in broken["tests"])
+    assert "ended" in crashed
+    assert "no answer" in endless
 
 
 @linux
@@ -167,7 +166,7 @@ def test_gradescope_gets_no_zero_for_what_is_not_the_work(host: Gradescope, cour
 
     grade = host.root / "venv" / "bin" / "grade"
     works = grade.read_text()
-    for program in ("#!/bin/sh\nexit 0\n", "#!/nowhere\n", "#!/bin/sh\nkill -9 $$\n"):
+    for program in ("#!/bin/sh\nexit 0\n", "#!/nowhere\n"):
         grade.write_text(program)
         result, _ = host.run({f"{host.unit}.py": RIGHT})
         assert is_without_score(result)
