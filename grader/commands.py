@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from grader.course import Course, find_course
+from grader.course import Course, find_course, find_whole_course
 from grader.delivery import check_output, deliver, printable, show, terminal_size, wanted_of
 from grader.errors import UsageError
 from grader.formats.text import visible
@@ -67,6 +67,8 @@ def run(
 
 def _of_variant(options: Options, variant: str, course: Course) -> Options:
     """With the seed of this learner."""
+    if course.is_kit:
+        raise UsageError("these tests were recorded with inputs of their own: leave out --variant")
     if options.seed is not None:
         raise UsageError("--seed and --variant both choose the seed: give one of them")
     return replace(options, seed=variant_seed(variant, read_secret(course.root)))
@@ -184,7 +186,7 @@ def sync(*, check: bool, force: bool) -> int:
     """Write the stubs, or only say which are out of step; the exit code."""
     from grader.stubs import stubs_of
 
-    course = find_course(Path.cwd())
+    course = find_whole_course(Path.cwd())
     stale = [stub for stub in stubs_of(course) if not stub.is_written()]
     kept = [] if check or force else [stub for stub in stale if stub.holds_work()]
     if kept:
@@ -208,7 +210,7 @@ def audit(
     from grader.audit.auditing import audit as audited
     from grader.audit.rendering import render
 
-    course = find_course(Path.cwd())
+    course = find_whole_course(Path.cwd())
     if parts := [name for name in units if "." in name.removesuffix(".py")]:
         raise UsageError(f"units are audited whole: name {parts[0].partition('.')[0]} instead")
     with _progress_bar() as show:
@@ -222,7 +224,7 @@ def audit(
 
 def kit(folder: Path, *, check: bool) -> int:
     """Make the repository that students get, or search one for what must not be in it."""
-    course = find_course(Path.cwd())
+    course = find_whole_course(Path.cwd())
     if check:
         from grader.kit.check import leaks
 
@@ -236,7 +238,7 @@ def kit(folder: Path, *, check: bool) -> int:
 
     with _progress_bar() as show:
         files = kit_files(course, show)
-    write_kit(files, folder)
+    write_kit(files, folder, course)
     print(f"A kit of {len(course.units)} units in {folder}: {len(files)} files.")
     print(f"Next: grade kit --check {folder}")
     return 0
@@ -247,7 +249,7 @@ def bundle(host: str, output: Path) -> None:
     from grader.kit.bundles import classroom50, gradescope
     from grader.kit.making import kit_files, write_kit
 
-    course = find_course(Path.cwd())
+    course = find_whole_course(Path.cwd())
     if host == "gradescope":
         check_output(output)
         content = gradescope(course)
@@ -259,7 +261,7 @@ def bundle(host: str, output: Path) -> None:
     elif host == "classroom50":
         with _progress_bar() as progress:
             files = kit_files(course, progress)
-        write_kit(classroom50(files), output)
+        write_kit(classroom50(files), output, course)
         print(f"written: {output}, which may be public: visible tests, no solutions")
     else:
         raise UsageError(f"no host {host!r}: choose gradescope or classroom50")

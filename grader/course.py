@@ -51,7 +51,11 @@ class Course:
     @property
     def suites_folder(self) -> Path:
         """Of the suites that are run: all tests, or in a kit the visible ones."""
-        return self.visible_folder if self.is_kit else self.root / "tests" / "hidden"
+        return self.visible_folder if self.is_kit else self._hidden_folder
+
+    @property
+    def _hidden_folder(self) -> Path:
+        return self.root / "tests" / "hidden"
 
     @property
     def visible_folder(self) -> Path:
@@ -60,7 +64,7 @@ class Course:
     @cached_property
     def is_kit(self) -> bool:
         """Is this what students get: visible tests, and no solutions?"""
-        return self.visible_folder.is_dir() and not self.solutions_folder.is_dir()
+        return self.visible_folder.is_dir() and not self._hidden_folder.is_dir()
 
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
@@ -124,6 +128,16 @@ def find_course(start: Path) -> Course:
     raise UsageError(
         f"no {COURSE_FILE} in {start} or above it: run grade inside the folder of a course"
     )
+
+
+def find_whole_course(start: Path) -> Course:
+    """As find_course, for what needs the solutions. Raises: UsageError in a kit as well."""
+    course = find_course(start)
+    if course.is_kit:
+        raise UsageError(
+            f"{course.root} is a kit, without solutions: run this in the course it was made from"
+        )
+    return course
 
 
 def read_course(root: Path) -> Course:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader import skeleton
-from grader.course import COURSE_FILE, Course, Unit, course_of, read_course
+from grader.course import COURSE_FILE, Course, Unit, course_of, find_whole_course
 from grader.errors import CourseError, UsageError
 from grader.skeleton import filled
 from grader.stub_notebook import notebook_of
@@ -45,7 +45,7 @@ def begin(name: str, folder: Path) -> Begun:
     """
     unit, exercise = _names(name)
     root = next((f for f in (folder, *folder.parents) if (f / COURSE_FILE).is_file()), None)
-    course = read_course(root) if root else Course(folder, "", ())
+    course = find_whole_course(folder) if root else Course(folder, "", ())
     known = next((u for u in course.units if u.name == unit), None)
     if known is None:
         _check_unit(unit)

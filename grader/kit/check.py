@@ -1,131 +1,122 @@
 """`grade kit --check`: searches a kit for what learners are not to have.
 
 Looks at the names and the bytes of every file, into archives, compressed data and JSON, and if
-the folder is a git repository at every object that it holds.
+the folder is a git repository at every object that it holds. What cannot be searched is told as
+well. `.venv` is passed over.
 """
 
-import gzip
 import io
-import json
+import os
 import subprocess
-import zipfile
-import zlib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from grader.course import Course
 from grader.errors import UsageError
 from grader.kit.secrets import Secret, secrets_of, single_spaced
+from grader.kit.unpacking import MAX_BYTES, Unsearchable, texts
+from grader.stubs import stubs_of
 
-GIT = ".git"
-MAX_BYTES = 256 * 1024 * 1024
-_DEEPEST = 4
+_GIT, _PASSED_OVER = ".git", ".venv"
+_ELSEWHERE = ("modules", "lfs", "annex")  # where git keeps what is no object of this repository
 
 
 def leaks(course: Course, folder: Path) -> list[str]:
-    """A line for each file that holds something secret: where, what, and whence it comes.
+    """A line for each file that holds something secret, or may: where, what, and whence it comes.
 
     Raises: UsageError if there is no such folder or its history cannot be read.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
-    secrets = secrets_of(course)
-    private = _private_paths(course)
-    found = []
-    for where, data in _contents(folder):
-        if PurePosixPath(where.removeprefix("history: ")).as_posix() in private:
-            found.append(f"{where} is part of the course that learners do not get")
-            continue
-        if secret := _first(secrets, data):
-            found.append(f"{where} holds a line of {secret.origin}: {secret.text}")
+    search = _Search(course)
+    found = [problem for path in _paths(folder) if (problem := search.file(folder, path))]
+    if (folder / _GIT).exists():
+        found += [problem for problem in search.history(folder) if problem]
     return sorted(found)
 
 
-def _private_paths(course: Course) -> set[str]:
-    folders = (course.solutions_folder, course.suites_folder)
-    paths = [path for folder in folders for path in folder.rglob("*.py")]
-    return {path.relative_to(course.root).as_posix() for path in paths}
+class _Search:
+    def __init__(self, course: Course) -> None:
+        self.secrets = secrets_of(course)
+        self.stubs = {
+            stub.path.relative_to(course.root).as_posix(): stub.text.encode()
+            for stub in stubs_of(course)
+        }
+        folders = course.solutions_folder, course.suites_folder
+        private = (path for folder in folders for path in folder.rglob("*.py"))
+        self.private = {path.relative_to(course.root).as_posix() for path in private}
+
+    def file(self, folder: Path, path: Path) -> str | None:
+        """What is wrong with one file of the kit."""
+        name = path.relative_to(folder).as_posix()
+        if path.is_symlink():
+            return f"{name} is a link: put a file in its place"
+        if path.is_dir():
+            if (path / _GIT).exists():
+                return f"{name} is a repository of its own, and was not searched"
+            return None if os.access(path, os.R_OK | os.X_OK) else f"{name} cannot be read"
+        if path.suffix in (".pyc", ".pyo"):
+            return f"{name} is compiled, and was not searched: delete it"
+        try:
+            with open(path, "rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            return f"{name} cannot be read: {error.strerror}"
+        if len(data) > MAX_BYTES:
+            return f"{name} holds more than {MAX_BYTES >> 20} MiB, and was not searched"
+        if name in self.stubs and data.replace(b"\r\n", b"\n") != self.stubs[name]:
+            return f"{name} is not as grade sync makes it: does it hold an answer?"
+        return self.named(name, name) or self.data(name, data)
+
+    def named(self, where: str, path: str) -> str | None:
+        if path in self.private:
+            return f"{where} is part of the course that learners do not get"
+        return None
+
+    def data(self, where: str, data: bytes) -> str | None:
+        try:
+            for text in texts(data):
+                if secret := self._first(single_spaced(text)):
+                    return f"{where} holds a line of {secret.origin}: {secret.text}"
+        except Unsearchable as reason:
+            return f"{where} {reason}, and was not searched"
+        return None
+
+    def _first(self, text: str) -> Secret | None:
+        return next((secret for secret in self.secrets if secret.is_in(text)), None)
+
+    def history(self, folder: Path) -> Iterator[str | None]:
+        """Of every path that there ever was, and of every object."""
+        kept = Path(_git(folder, "rev-parse", "--absolute-git-dir").decode().strip())
+        for place in _ELSEWHERE:
+            if (kept / place).exists():
+                yield f"{_GIT}/{place} was not searched"
+        paths = _git(folder, "log", "--all", "--format=", "--name-only", "-z").decode(
+            "utf-8", "replace"
+        )
+        for path in sorted({name.strip() for name in paths.split("\0")} - {""}):
+            yield self.named(f"history: {path}", path)
+        objects = io.BytesIO(_git(folder, "cat-file", "--batch-all-objects", "--batch"))
+        while header := objects.readline():
+            name, kind, size = header.decode().split()
+            data = objects.read(int(size))
+            objects.read(1)
+            yield self.data(f"history: {kind} {name[:12]}", data)
 
 
-def _first(secrets: list[Secret], data: bytes) -> Secret | None:
-    for text in _texts(data):
-        flat = single_spaced(text)
-        for secret in secrets:
-            if secret.is_in(flat):
-                return secret
-    return None
-
-
-def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:
+def _paths(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        if path.is_file() and not path.is_symlink() and relative.parts[0] != GIT:
-            yield relative.as_posix(), path.read_bytes()
-        elif relative.parts[0] != GIT:
-            yield relative.as_posix(), b""
-    if (folder / GIT).exists():
-        yield from _history(folder)
-
-
-def _history(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every object of the repository, and every path that it ever had."""
-    paths = _git(folder, "log", "--all", "--format=", "--name-only", "-z")
-    for path in sorted({name.strip() for name in paths.decode("utf-8", "replace").split("\0")}):
-        if path:
-            yield f"history: {path}", b""
-    objects = io.BytesIO(_git(folder, "cat-file", "--batch-all-objects", "--batch"))
-    while header := objects.readline():
-        name, kind, size = header.decode().split()
-        data = objects.read(int(size))
-        objects.read(1)
-        yield f"history: {kind} {name[:12]}", data
+        if path.relative_to(folder).parts[0] not in (_GIT, _PASSED_OVER):
+            yield path
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
     try:
         command = ["git", "-C", str(folder), *arguments]
-        return subprocess.run(command, check=True, capture_output=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise UsageError(f"the history of {folder} cannot be searched: {error}") from None
-
-
-def _texts(data: bytes, depth: int = 0) -> Iterator[str]:
-    """Every text in the data: as it is, unpacked, and out of JSON."""
-    text = data.decode("utf-8", "replace")
-    yield text
-    if depth == _DEEPEST:
-        return
-    if text[:1] in ("{", "["):
-        try:
-            yield "\n".join(_strings(json.loads(text)))
-        except (ValueError, RecursionError):
-            pass
-    for part in _unpacked(data):
-        yield from _texts(part, depth + 1)
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        yield "".join(item for item in value if isinstance(item, str))
-        for item in value:
-            yield from _strings(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _strings(key)
-            yield from _strings(item)
-
-
-def _unpacked(data: bytes) -> Iterator[bytes]:
-    if data[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            for entry in archive.infolist():
-                yield entry.filename.encode() + b"\n" + archive.read(entry)
-    elif data[:2] == b"\x1f\x8b":
-        yield gzip.decompress(data)
-    elif data[:1] == b"\x78":
-        try:
-            yield zlib.decompressobj().decompress(data, MAX_BYTES)
-        except zlib.error:
-            pass
+        ran = subprocess.run(command, check=False, capture_output=True)
+    except OSError as error:
+        raise UsageError(f"the history of {folder} cannot be searched: {error.strerror}") from None
+    if ran.returncode:
+        said = ran.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise UsageError(f"the history of {folder} cannot be searched: {''.join(said)}")
+    return ran.stdout

@@ -1,5 +1,6 @@
 """`grade kit`: the repository that students get, made from the course."""
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from grader.errors import CourseError, UsageError
 from grader.kit.pages import pages
 from grader.kit.visible import VisibleSuite, visible_pictures, visible_suite
 from grader.kit.wheel import requirements, wheel
-from grader.stubs import stubs_of
+from grader.stubs import Stub, stubs_of
 
 OnUnit = Callable[[int, int], None]
 REQUIREMENTS = "requirements.txt"
@@ -59,7 +60,7 @@ def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
     texts |= {f"{rig}.py": (hidden / f"{rig}.py").read_bytes() for rig in suite.rigs}
     pictures = hidden / f"pictures_{unit}.py"
     if pictures.is_file():
-        texts[pictures.name] = visible_pictures(pictures.read_text(encoding="utf-8")).encode()
+        texts[pictures.name] = visible_pictures(read_python(pictures)).encode()
     return texts
 
 
@@ -67,26 +68,57 @@ def visible_part(course: Course, unit: str) -> VisibleSuite:
     path = course.suite(unit)
     if not path.is_file():
         raise CourseError(f"{path} is missing: a kit can only be made of a whole course")
-    suite = visible_suite(path.read_text(encoding="utf-8"), unit)
+    suite = visible_suite(read_python(path), unit)
     if suite is None:
         raise CourseError(f"{path} has no visible test: mark with @visible what learners may see")
     return suite
 
 
-def write_kit(files: dict[str, bytes], folder: Path) -> None:
-    """Write the kit, also over an earlier one. Raises: UsageError if other files are there."""
+def read_python(path: Path) -> str:
+    """Raises: CourseError if it is no Python in UTF-8."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        ast.parse(text)
+    except SyntaxError as error:
+        raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read: {error}") from None
+    return text
+
+
+def write_kit(files: dict[str, bytes], folder: Path, course: Course) -> None:
+    """Write the kit, also over an earlier one, all or nothing.
+
+    Raises: UsageError if other files, links or somebody's work are there, or it is no place for it.
+    """
+    _check_place(folder, course)
+    _check_contents(files, folder)
+    try:
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"the kit cannot be written: {error}") from None
+
+
+def _check_place(folder: Path, course: Course) -> None:
+    private = (course.exercises_folder, course.solutions_folder, course.suites_folder.parent)
+    if any(folder.resolve().is_relative_to(place.resolve()) for place in private):
+        raise UsageError(f"{folder} is inside the course's own files: choose another folder")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file: name a folder for the kit")
-    there = [] if not folder.is_dir() else [p for p in folder.rglob("*") if not p.is_dir()]
-    own = [path.relative_to(folder) for path in there]
-    others = [
-        p.as_posix() for p in own if p.as_posix() not in files and not _PRESERVED & {*p.parts}
-    ]
-    if others:
-        raise UsageError(
-            f"{folder} holds {sorted(others)[0]}, which is no part of a kit: choose an empty folder"
-        )
-    for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+
+
+def _check_contents(files: dict[str, bytes], folder: Path) -> None:
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        name = path.relative_to(folder)
+        if _PRESERVED & {*name.parts}:
+            continue
+        if path.is_symlink():
+            raise UsageError(f"{path} is a link: nothing was written")
+        if not path.is_dir() and name.as_posix() not in files:
+            raise UsageError(f"{path} is no part of a kit: choose an empty folder")
+        is_stub = path.is_file() and path.suffix in (".py", ".ipynb")
+        if is_stub and Stub(path, files[name.as_posix()].decode()).holds_work():
+            raise UsageError(f"{path} holds somebody's work: nothing was written")

@@ -4,13 +4,16 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader import skeleton
 from grader.bank import read_bank
 from grader.course import Course
-from grader.kit.making import visible_texts
+from grader.kit.making import read_python, visible_texts
+from grader.kit.visible import is_marked
 from grader.kit.wheel import package
 from grader.stubs import stub_for
+from grader.variant import FILE as SECRET_FILE
 
 # A shorter line says nothing that could not stand in any program.
 FEWEST_CHARACTERS = 20
@@ -27,14 +30,16 @@ class Secret:
         """Is it in a single-spaced text, as whole words?"""
         start = text.find(self.text)
         while start >= 0:
-            end = start + len(self.text)
-            around = text[start - 1 : start], text[end : end + 1]
-            if not (_continues(around[0]) and self.text[0].isidentifier()) and not (
-                _continues(around[1]) and self.text[-1].isidentifier()
-            ):
+            before, after = text[start - 1 : start], text[start + len(self.text) :][:1]
+            joined = (before + self.text[0], self.text[-1] + after)
+            if not any(re.fullmatch(r"\w\w", pair) for pair in joined):
                 return True
             start = text.find(self.text, start + 1)
         return False
+
+
+def single_spaced(text: str) -> str:
+    return " ".join(text.split())
 
 
 def secrets_of(course: Course) -> list[Secret]:
@@ -43,55 +48,85 @@ def secrets_of(course: Course) -> list[Secret]:
     Raises: CourseError if a part of the course is missing or broken.
     """
     units = [unit.name for unit in course.units]
-    shown = [text for unit in units for text in _shown(course, unit)]
-    told = single_spaced(" ".join(sentence for unit in units for sentence in _told(course, unit)))
+    texts = {path: read_python(path) for path in _private(course)}
+    closed = {path: _closed(text) for path, text in texts.items() if _is_suite(course, path)}
+    shown = [text.decode() for unit in units for text in visible_texts(course, unit).values()]
     stubs = single_spaced(" ".join(stub_for(course, unit).text for unit in units))
+    told = single_spaced(" ".join(s for text in [*texts.values(), *shown] for s in _told(text)))
     program = [content.decode() for name, content in package() if name.endswith(".py")]
     public = single_spaced(" ".join([stubs, *program, *shown]))
+    visible = single_spaced(" ".join([stubs, *program])) + _open(list(shown))
     found: dict[str, Secret] = {}
+
+    def add(path: Path, text: str, known: str) -> None:
+        origin = path.relative_to(course.root).as_posix()
+        for line in sorted(_lines(text)):
+            if line not in known and line not in told:
+                found[line] = Secret(line, origin)
+
+    for path, text in texts.items():
+        add(path, text, public)
+    for path, text in closed.items():
+        add(path, text, visible)
     for unit in units:
-        for path, known in (
-            (course.bank(unit), public),
-            (course.suite(unit), public),
-            (course.solution(unit), stubs + single_spaced(skeleton.SOLUTION)),
-        ):
-            if path.is_file():
-                text = path.read_text(encoding="utf-8")
-                lines = [line for line in _lines(text) if line not in known and line not in told]
-                origin = path.relative_to(course.root).as_posix()
-                found |= {line: Secret(line, origin) for line in sorted(lines)}
+        path = course.solution(unit)
+        add(path, texts[path], stubs + single_spaced(skeleton.SOLUTION))
     named = set().union(*map(_tests, [skeleton.SUITE, *shown]))
-    return [*found.values(), *_names(course, named)]
+    return [*found.values(), *_names(course, named), *_variants(course)]
 
 
-def _shown(course: Course, unit: str) -> list[str]:
-    """The texts of a unit's tests that learners have."""
-    return [text.decode() for text in visible_texts(course, unit).values()]
+def _private(course: Course) -> list[Path]:
+    """Every file of Python that learners do not get."""
+    folders = course.solutions_folder, course.suites_folder, course.root / "tests" / "accepted"
+    return sorted(path for folder in folders for path in folder.rglob("*.py"))
 
 
-def _told(course: Course, unit: str) -> Iterator[str]:
+def _is_suite(course: Course, path: Path) -> bool:
+    return path.parent == course.suites_folder
+
+
+def _closed(text: str) -> str:
+    """The text of hidden tests and of what `@recorded` functions do, however it is shown."""
+    return "\n".join(_bodies(text, hidden_tests=True))
+
+
+def _open(shown: list[str]) -> str:
+    """What is shown, without what stands in recorded functions there: nothing should."""
+    for position, text in enumerate(shown):
+        for body in _bodies(text, hidden_tests=False):
+            shown[position] = shown[position].replace(body, "")
+    return single_spaced(" ".join(shown))
+
+
+def _bodies(text: str, *, hidden_tests: bool) -> list[str]:
+    """What recorded functions do, and hidden tests are, statement by statement."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            if is_marked(node, "recorded"):
+                found += node.body[ast.get_docstring(node) is not None :]
+            elif hidden_tests and node.name.startswith("test_") and not is_marked(node, "visible"):
+                found += node.body
+    return [ast.get_source_segment(text, part) or "\0" for part in found]
+
+
+def _told(text: str) -> Iterator[str]:
     """What learners are told when a test fails: it may quote code."""
-    for answer in read_bank(course, unit):
-        yield answer.correction
-    for path in (course.suite(unit), course.bank(unit)):
-        if path.is_file():
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    yield node.value
-
-
-def _continues(character: str) -> bool:
-    return character.isalnum() or character == "_"
-
-
-def single_spaced(text: str) -> str:
-    return " ".join(text.split())
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
 
 
 def _lines(text: str) -> set[str]:
-    """Those that say something: neither short ones nor the heads of blocks."""
+    """Those that say something: neither short ones, nor imports, nor the heads of blocks."""
     lines = {single_spaced(line.partition("  # ")[0]) for line in text.splitlines()}
-    return {line for line in lines if len(line) >= FEWEST_CHARACTERS and line[-1] != ":"}
+    return {
+        line
+        for line in lines
+        if len(line) >= FEWEST_CHARACTERS
+        and line[-1] != ":"
+        and not line.startswith(("import ", "from "))
+    }
 
 
 def _names(course: Course, shown: set[str]) -> Iterator[Secret]:
@@ -106,3 +141,10 @@ def _names(course: Course, shown: set[str]) -> Iterator[Secret]:
 
 def _tests(text: str) -> set[str]:
     return set(re.findall(r"def (test_\w+)", text))
+
+
+def _variants(course: Course) -> Iterator[Secret]:
+    """What the inputs of variants follow from."""
+    path = course.root / SECRET_FILE
+    if path.is_file() and (text := single_spaced(path.read_text(encoding="utf-8"))):
+        yield Secret(text, SECRET_FILE)

@@ -5,16 +5,17 @@ Kept are the tests marked `@visible` and all that they reach by name. Of functio
 """
 
 import ast
+import copy
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 DOCSTRING = '''"""Visible tests of `{unit}`: part of those that are graded.
 
 What a @recorded function returns was recorded when this repository was made, and so were the
 random numbers: with another call, or in another order, there is nothing to be had.
 """'''
-
-Definition = ast.FunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def visible_pictures(text: str) -> str:
     slicer = _Slicer(text)
     docstring = ast.get_docstring(ast.parse(text), clean=False) or ""
     drawn = [
-        node for node in slicer.body if any(_defined(node)) and not _is_marked(node, "recorded")
+        node for node in slicer.body if any(_defined(node)) and not is_marked(node, "recorded")
     ]
     return slicer.module(f'"""{docstring}"""', drawn)
 
@@ -83,27 +84,16 @@ class _Slicer:
     def _kept(self, node: ast.stmt) -> list[str]:
         if isinstance(node, ast.ClassDef) and _has_visible_test(node):
             return self._class(node)
-        if isinstance(node, ast.FunctionDef) and _is_marked(node, "recorded"):
-            return self._signature(node)
+        if _is_function(node) and is_marked(node, "recorded"):
+            return _signature(node)
         return self._source(node)
 
     def _class(self, node: ast.ClassDef) -> list[str]:
         first = node.body[0]
         lines = self.lines[_start(node) - 1 : _start(first) - 1]
-        for index, part in enumerate(_kept_parts_of_class(node)):
-            lines += [""] * bool(index) + self._source(part)
+        for index, part in enumerate(_members(node)):
+            lines += [""] * bool(index) + self._kept(part)
         return lines
-
-    def _signature(self, node: ast.FunctionDef) -> list[str]:
-        """A function without its body; one that yields goes on doing so."""
-        body = node.body[1:] if ast.get_docstring(node) is not None else node.body
-        yields = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))
-        last = body[0] if body else node
-        end = _start(last) - 1 if body else node.end_lineno
-        lines = self.lines[_start(node) - 1 : end]
-        while lines and (not lines[-1].strip() or lines[-1].strip().startswith("#")):
-            lines.pop()
-        return [*lines, "    yield" if yields else "    ..."]
 
     def _source(self, node: ast.stmt) -> list[str]:
         return self.lines[_start(node) - 1 : node.end_lineno]
@@ -125,6 +115,23 @@ class _Slicer:
         return "\n\n".join("\n".join(group) for group in (groups[False], groups[True]) if group)
 
 
+def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    """A function without its body; one that yields goes on doing so."""
+    docstring = node.body[:1] if ast.get_docstring(node) is not None else []
+    yields = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))
+    nothing = ast.Expr(ast.Yield() if yields else ast.Constant(...))
+    text = ast.unparse(_with_body(node, [*docstring, nothing]))
+    return textwrap.indent(text.replace("(yield)", "yield"), " " * node.col_offset).splitlines()
+
+
+def _with_body(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, body: list[ast.stmt]
+) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    other = copy.copy(node)
+    other.body = body
+    return other
+
+
 def _import(node: ast.Import | ast.ImportFrom) -> str:
     text = ast.unparse(node)
     if len(text) <= 100:
@@ -144,44 +151,55 @@ def _start(node: ast.stmt) -> int:
     return min([node.lineno, *(mark.lineno for mark in marks)])
 
 
+def _is_function(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+
+
 def _defined(node: ast.stmt) -> Iterator[str]:
-    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+    if _is_function(node) or isinstance(node, ast.ClassDef):
         yield node.name
-    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        for target in targets:
-            for name in ast.walk(target):
-                if isinstance(name, ast.Name):
-                    yield name.id
+    elif not isinstance(node, (ast.Import, ast.ImportFrom)):
+        for name in ast.walk(node):
+            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
+                yield name.id
 
 
-def _is_marked(node: ast.stmt, mark: str) -> bool:
-    marks = getattr(node, "decorator_list", [])
-    return any(isinstance(m, ast.Name) and m.id == mark for m in marks)
+def is_marked(node: ast.AST, mark: str) -> bool:
+    """With `@mark`, `@suite.mark` or `@mark(...)`."""
+    for decorator in getattr(node, "decorator_list", []):
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if mark in (getattr(called, "id", None), getattr(called, "attr", None)):
+            return True
+    return False
 
 
 def _has_visible_test(node: ast.stmt) -> bool:
     tests = node.body if isinstance(node, ast.ClassDef) else [node]
-    return any(_is_marked(test, "visible") for test in tests)
+    return any(is_marked(test, "visible") for test in tests)
 
 
 def _kept_parts(node: ast.stmt) -> Iterable[ast.AST]:
     """The parts of a definition whose names it still needs in the kit."""
     if isinstance(node, ast.ClassDef) and _has_visible_test(node):
-        return [*node.decorator_list, *node.bases, *_kept_parts_of_class(node)]
-    if isinstance(node, ast.FunctionDef) and _is_marked(node, "recorded"):
+        members = [part for member in _members(node) for part in _kept_parts(member)]
+        return [*node.decorator_list, *node.bases, *members]
+    if _is_function(node) and is_marked(node, "recorded"):
         return [*node.decorator_list, node.args]
     return [node]
 
 
-def _kept_parts_of_class(node: ast.ClassDef) -> list[ast.stmt]:
-    """Its visible tests, and what is no test."""
-    return [
-        part
-        for part in node.body
-        if _is_marked(part, "visible")
-        or not (isinstance(part, ast.FunctionDef) and part.name.startswith("test"))
-    ]
+def _members(node: ast.ClassDef) -> list[ast.stmt]:
+    """Its docstring, its visible tests, and what those reach of it."""
+    tests = [part for part in node.body if is_marked(part, "visible")]
+    reached: set[ast.stmt] = set()
+    waiting = tests
+    while waiting:
+        reached |= set(waiting)
+        inner = [n for part in waiting for kept in _kept_parts(part) for n in ast.walk(kept)]
+        names = {getattr(n, "attr", None) or getattr(n, "id", None) for n in inner}
+        waiting = [p for p in node.body if p not in reached and names & set(_defined(p))]
+    docstring = node.body[:1] if ast.get_docstring(node) is not None else []
+    return [part for part in node.body if part in reached or part in docstring]
 
 
 def _brought(tree: ast.Module) -> set[str]:

@@ -153,7 +153,7 @@ class Remembered:
 
     def runs_alike(self, case: Case) -> bool:
         pairs = zip(case.seen, self.traces[case.name].seen, strict=True)
-        return all(one.operations == other.operations for one, other in pairs)
+        return all(one.operators == other.operators for one, other in pairs)
 
     def fails(self, case: Case) -> bool:
         trace = self.traces.get(case.name)
@@ -303,7 +303,7 @@ class Rehearsal(Freely):
         self.next += 1
         if not alike(learners, behaviour):
             raise Unlike
-        self.exactly &= learners.operations == behaviour.operations
+        self.exactly &= learners.operators == behaviour.operators
 
 
 @contextmanager

@@ -6,6 +6,7 @@
 did in each test. All values are in the form of the wire, so nothing is ever unpickled.
 """
 
+import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -87,8 +88,12 @@ class KitTapes:
 
 
 def _player(recordings: Mapping[str, bytes], name: str, device: str) -> Player:
-    values, asides = _value(recordings[name]) if name in recordings else ([], [])
-    return Player(values, asides, device)
+    """Raises: CourseError if what was recorded cannot be read."""
+    try:
+        values, asides = _value(recordings[name]) if name in recordings else ([], [])
+        return Player(values, asides, device)
+    except (wire.ProtocolError, struct.error, ValueError, TypeError):
+        raise CourseError(f"the tape of {name} is damaged: restore the file") from None
 
 
 def bytes_of_recorder(recorder: Recorder) -> bytes:
@@ -100,7 +105,7 @@ def bytes_of_trace(trace: Trace) -> bytes:
     failure = trace.failure
     return _bytes(
         [
-            [[b.value, b.raised, list(b.given), _sorted(b.operations)] for b in trace.seen],
+            [[b.value, b.raised, list(b.given), b.operators] for b in trace.seen],
             None if failure is None else [failure.kind, failure.wording, failure.value],
         ]
     )
@@ -110,15 +115,11 @@ def trace_of(data: bytes) -> Trace:
     seen, failure = _value(data)
     return Trace(
         tuple(
-            Behaviour(value, raised, tuple(given), None if ran is None else frozenset(ran))
-            for value, raised, given, ran in seen
+            Behaviour(value, raised, tuple(given), operators)
+            for value, raised, given, operators in seen
         ),
         None if failure is None else Failure(*failure),
     )
-
-
-def _sorted(operations: frozenset[str] | None) -> list[str] | None:
-    return None if operations is None else sorted(operations)
 
 
 # What has no form on the wire travels as a handle whose kind says what it was.

@@ -42,8 +42,8 @@ BEFORE = "Note loss.item() before the step, not after it."
 ONE_FOR_EACH = "One loss for each step, noted before it."
 PRODUCT = "x @ w is a matrix product, (N, D) times (D, 1); b is added to every row."
 CHAIN = (
-    "d loss / d prediction is g = 2 * (prediction - y) / N, one number for each row. From there, "
-    "dw is x.T @ g, and db is the sum of g."
+    "The chain rule takes two steps: how the loss changes with each prediction, one number for each "
+    "row; then how each prediction changes with w, and with b."
 )
 NEW_TENSOR = (
     "p is as it was. `p = p - lr * p.grad` makes a new tensor; change p itself, with "

@@ -130,6 +130,8 @@ def write_course(root: Path, unit: str) -> Course:
         f"solutions/wrong/{unit}.py": BANK,
         f"tests/hidden/test_{unit}.py": SUITE.lstrip(),
         "docs/course.md": "# The contract\n",
+        f"tests/accepted/{unit}/other.py": "halved_in_another_way = x.mul(0.5)\n",
+        ".torchkata-secret": "the inputs follow from this\n",
     }
     for name, text in files.items():
         path = root / name

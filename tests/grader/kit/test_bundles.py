@@ -249,7 +249,7 @@ def published(course: Course) -> dict[str, bytes]:
 
 @pytest.fixture
 def classroom(course: Course, published: dict[str, bytes], tmp_path: Path) -> Classroom50:
-    write_kit(published, tmp_path / "bundle")
+    write_kit(published, tmp_path / "bundle", course)
     (tmp_path / "checkout").mkdir()
     return Classroom50(tmp_path / "bundle", tmp_path / "checkout", course.units[0].name)
 
@@ -367,7 +367,7 @@ def test_the_command_writes_bundles_and_refuses_what_it_cannot(
     assert bundle("codeio", tmp_path / "x").returncode == 2
     assert "gradescope or classroom50" in bundle("codeio", tmp_path / "x").stderr
     refused = bundle("gradescope", tmp_path / "kit.zip", cwd=folder / "kit")
-    assert (refused.returncode, "not in a kit of it" in refused.stderr) == (2, True)
+    assert (refused.returncode, "is a kit, without solutions" in refused.stderr) == (2, True)
     assert not (tmp_path / "kit.zip").exists()
     refused = bundle("gradescope", tmp_path / "nowhere" / "x.zip")
     assert (refused.returncode, "its folder does not exist" in refused.stderr) == (2, True)

@@ -1,8 +1,13 @@
 """A kit grades its visible tests as the whole course does, and gives nothing away."""
 
+import dataclasses
+import gzip
 import io
 import itertools
+import lzma
 import subprocess
+import sys
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +23,7 @@ from grader.kit.making import kit_files, write_kit
 from grader.kit.recording import SEED
 from grader.report import Outcome, Report, TestResult
 from grader.submission import Source, Submission
+from grader.suite.tapes import read_tape
 
 from . import shop
 
@@ -36,9 +42,11 @@ def files(course: Course) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def kit(files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Course:
+def kit(
+    course: Course, files: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory
+) -> Course:
     folder = tmp_path_factory.mktemp("kit") / "kit"
-    write_kit(files, folder)
+    write_kit(files, folder, course)
     return read_course(folder)
 
 
@@ -114,21 +122,33 @@ def test_the_same_bytes_twice(course: Course, files: dict[str, bytes]) -> None:
     assert kit_files(course) == files
 
 
-def test_a_damaged_tape_costs_nobody_points(files: dict[str, bytes], tmp_path: Path) -> None:
-    write_kit(files, tmp_path / "kit")
+def test_a_damaged_tape_costs_nobody_points(
+    course: Course, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_kit(files, tmp_path / "kit", course)
     kit = read_course(tmp_path / "kit")
     (tape,) = kit.suites_folder.glob("*.tape")
-    for damage in (b"", b"no tape", tape.read_bytes()[:-20], b"\x78\x9c" + bytes(50)):
+    whole = read_tape(tape)
+    cut = {name: data[:-3] for name, data in whole.tests.items()}
+    damages = b"", b"no tape", tape.read_bytes()[:-20], b"\x78\x9c" + bytes(50)
+    for damage in damages:
         tape.write_bytes(damage)
         with Session(kit, Options(), own_work=True) as session:
             unit = kit.units[0].name
             work = Submission(kit.root, {unit: Source("x.py", shop.SOLUTION)})
             with pytest.raises(CourseError, match="restore it"):
                 session.grade(work, kit.select([]))
+    tape.write_bytes(dataclasses.replace(whole, tests=cut).encoded())
+    with Session(kit, Options(), own_work=True) as session:
+        report = session.grade(work, kit.select([]))
+    assert report.score is None
+    assert "restore the file" in (report.tests[0].message or "")
 
 
-def test_a_tape_of_other_tests_is_a_fault_of_ours(files: dict[str, bytes], tmp_path: Path) -> None:
-    write_kit(files, tmp_path / "kit")
+def test_a_tape_of_other_tests_is_a_fault_of_ours(
+    course: Course, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_kit(files, tmp_path / "kit", course)
     kit = read_course(tmp_path / "kit")
     (suite,) = kit.suites_folder.glob("*.py")
     suite.write_text(suite.read_text().replace("rng.integer(2, 5)", "rng.permutation(3)[0] + 2"))
@@ -147,7 +167,7 @@ def test_what_a_recorded_value_takes_on_the_way_is_not_recorded(tmp_path: Path) 
     inner = "@recorded\ndef twice(x):\n    return x + x\n\n\n@recorded\ndef added_to_itself"
     text = suite.read_text().replace("@recorded\ndef added_to_itself", inner)
     suite.write_text(text.replace("nobody_shall_read_this + x", "twice(x)"))
-    write_kit(kit_files(course), tmp_path / "kit")
+    write_kit(kit_files(course), tmp_path / "kit", course)
     kit = read_course(tmp_path / "kit")
     with Session(kit, Options(), own_work=True) as session:
         work = Submission(kit.root, {unit: Source("x.py", shop.SOLUTION)})
@@ -181,16 +201,59 @@ def test_a_visible_test_must_pass_with_the_solution(tmp_path: Path) -> None:
 
 
 def test_an_earlier_kit_is_replaced_and_other_files_are_safe(
-    files: dict[str, bytes], tmp_path: Path
+    course: Course, files: dict[str, bytes], tmp_path: Path
 ) -> None:
-    write_kit(files, tmp_path)
+    write_kit(files, tmp_path, course)
     for left in (".git/config", "tests/visible/__pycache__/x.pyc", ".torchkata.json"):
         (tmp_path / left).parent.mkdir(exist_ok=True)
         (tmp_path / left).write_text("")
-    write_kit(files, tmp_path)
-    (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(UsageError, match=r"notes\.txt"):
-        write_kit(files, tmp_path)
+    write_kit(files, tmp_path, course)
+    notes, stub = tmp_path / "notes.txt", tmp_path / "exercises" / f"{course.units[0].name}.py"
+    notes.write_text("mine")
+    with pytest.raises(UsageError, match=r"notes\.txt is no part"):
+        write_kit(files, tmp_path, course)
+    notes.unlink()
+    stub.write_text("def double(x): return 2 * x\n")
+    with pytest.raises(UsageError, match="holds somebody's work"):
+        write_kit(files, tmp_path, course)
+    elsewhere = tmp_path.parent / "elsewhere.txt"
+    elsewhere.write_text("mine")
+    stub.unlink()
+    stub.symlink_to(elsewhere)
+    with pytest.raises(UsageError, match="is a link"):
+        write_kit(files, tmp_path, course)
+    assert elsewhere.read_text() == "mine"
+
+
+def test_a_kit_has_its_place_outside_of_what_is_private(
+    course: Course, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    for place in ("solutions/kit", "tests/kit", "exercises"):
+        with pytest.raises(UsageError, match="choose another folder"):
+            write_kit(files, course.root / place, course)
+    with pytest.raises(UsageError, match="cannot be written"):
+        write_kit(files, course.root / "course.toml" / "x", course)
+
+
+def test_only_the_whole_course_makes_kits_and_exercises(kit: Course) -> None:
+    for command in (
+        ["kit", "elsewhere"],
+        ["kit", "--check", "."],
+        ["bundle", "gradescope", "x.zip"],
+        ["sync"],
+        ["audit"],
+        ["new", f"{kit.units[0].name}.another"],
+    ):
+        ran = subprocess.run(
+            [sys.executable, "-m", "grader", *command],
+            cwd=kit.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 2, ran.stderr
+        assert "is a kit, without solutions" in ran.stderr
+    assert not (kit.root / "solutions").exists()
 
 
 # Leaks
@@ -207,6 +270,15 @@ def planted(name: str, content: bytes) -> pytest.param:
     return pytest.param(name, content, id=name)
 
 
+def tarred(content: str) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        entry = tarfile.TarInfo("inner.py")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content.encode()))
+    return buffer.getvalue()
+
+
 def zipped(content: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -217,7 +289,16 @@ def zipped(content: str) -> bytes:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        planted("exercises/solved.py", SOLVED.encode()),
+        planted("solved.py", SOLVED.encode()),
+        planted("wide.txt", SOLVED.encode("utf-16")),
+        planted("archive.tar.xz", lzma.compress(SOLVED.encode())),
+        planted("archive.tar", tarred(SOLVED)),
+        planted("cut.zip", zipped(SOLVED)[:-5]),
+        planted("cut.gz", gzip.compress(SOLVED.encode())[:-9]),
+        planted("packed.7z", b"7z\xbc\xaf" + bytes(9)),
+        planted("exercises/__pycache__/x.pyc", b"anything"),
+        planted("accepted.py", b"halved_in_another_way = x.mul(0.5)"),
+        planted("secret.txt", b"the inputs follow from this"),
         planted("notes.md", b"see test_large_numbers_too"),
         planted("wrong.py", shop.BANK.encode()),
         planted("archive.zip", zipped(SOLVED)),
@@ -231,10 +312,23 @@ def zipped(content: str) -> bytes:
 def test_what_is_planted_is_found(
     course: Course, files: dict[str, bytes], tmp_path: Path, name: str, content: bytes
 ) -> None:
-    write_kit(files, tmp_path)
+    write_kit(files, tmp_path, course)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_bytes(content)
     (leak,) = leaks(course, tmp_path)
     assert leak.startswith(name)
+
+
+def test_a_stub_that_was_changed_and_a_link_are_found(
+    course: Course, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    write_kit(files, tmp_path, course)
+    stub = tmp_path / "exercises" / f"{course.units[0].name}.py"
+    stub.write_text("def double(x): return 2 * x\n")
+    (tmp_path / "answers").symlink_to(course.solutions_folder)
+    link, changed = leaks(course, tmp_path)
+    assert link.startswith("answers is a link")
+    assert "is not as grade sync makes it" in changed
 
 
 def test_what_history_holds_is_found(
@@ -244,7 +338,7 @@ def test_what_history_holds_is_found(
         identity = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
         subprocess.run(["git", "-C", str(tmp_path), *identity, *arguments], check=True)
 
-    write_kit(files, tmp_path)
+    write_kit(files, tmp_path, course)
     git("init", "-q")
     git("add", "-A")
     git("commit", "-qm", "The kit")

@@ -55,6 +55,42 @@ def test_without_a_visible_test_there_is_nothing() -> None:
     assert visible_suite("def test_it(student):\n    pass\n", "unit") is None
 
 
+def test_marks_count_however_they_are_written() -> None:
+    text = """
+from grader import suite
+
+@suite.recorded
+def formula(x): return x * 1234
+
+class TestIt:
+    \"\"\"What is tested.\"\"\"
+
+    needed = 5
+    secret = 77
+
+    @suite.visible
+    @suite.points(1)
+    def test_it(self, student):
+        assert student.f(self.needed) == formula(self.helped())
+
+    def helped(self):
+        return 3
+
+    def oracle(self):
+        return 99
+
+    @suite.recorded
+    def other(self): return 98
+"""
+    suite = visible_suite(text, "unit")
+    assert suite is not None
+    compile(suite.text, "suite", "exec")
+    for hidden in ("1234", "secret", "77", "oracle", "99", "98"):
+        assert hidden not in suite.text
+    for needed in ("needed = 5", "def helped", "What is tested", "from grader import suite"):
+        assert needed in suite.text
+
+
 def sliced() -> str:
     suite = visible_suite(shop.SUITE, "scaling")
     assert suite is not None

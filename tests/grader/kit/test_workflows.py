@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from grader.course import Course
 from grader.kit.making import kit_files, write_kit
 from grader.kit.pages import pages
 
@@ -91,13 +92,18 @@ def steps_of(path: Path) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    return kit_files(shop.write_course(tmp_path_factory.mktemp("course"), UNIT))
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    return shop.write_course(tmp_path_factory.mktemp("course"), UNIT)
+
+
+@pytest.fixture(scope="module")
+def kit(course: Course) -> dict[str, bytes]:
+    return kit_files(course)
 
 
 @pytest.fixture
-def job(kit: dict[str, bytes], tmp_path: Path) -> Job:
-    write_kit(kit, tmp_path / "checkout")
+def job(course: Course, kit: dict[str, bytes], tmp_path: Path) -> Job:
+    write_kit(kit, tmp_path / "checkout", course)
     return Job(tmp_path / "checkout", tmp_path / "temporary", tmp_path / "bin")
 
 
