@@ -65,8 +65,8 @@ def main() -> int:
     with open(wanted.output / "scores.csv", "w", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(field.name for field in fields(Row))
-        for name, mebibytes in repositories:
-            row = Row(f"{wanted.org}/{name}", name.removeprefix(wanted.prefix))
+        for name, student, mebibytes in repositories:
+            row = Row(f"{wanted.org}/{name}" if name else "", student)
             _fill(row, mebibytes, wanted)
             table.writerow(_cell(value) for value in asdict(row).values())
             file.flush()  # what is graded stays, should the job be stopped
@@ -96,17 +96,20 @@ def _arguments() -> argparse.Namespace:
 # --- which repositories
 
 
-def _repositories(wanted: argparse.Namespace) -> list[tuple[str, float | None]]:
-    """The names that are to be graded and their sizes in MiB, None where there is none."""
+def _repositories(wanted: argparse.Namespace) -> list[tuple[str, str, float | None]]:
+    """What is to be graded: its name, its student, its size in MiB; None where there is none."""
     listed = json.loads(
         _gh("repo", "list", wanted.org, "--limit", "10000", "--json", "name,diskUsage")
     )
     sizes = {each["name"]: (each["diskUsage"] or 0) / 1024 for each in listed}
     if wanted.roster:
-        return [(name, sizes.get(name)) for name in _on_roster(wanted.roster, wanted.prefix)]
+        listed_as = {name.casefold(): name for name in sizes}  # GitHub takes no note of case
+        on_roster = _on_roster(wanted.roster, wanted.prefix)
+        found = [(listed_as.get(name.casefold(), name), student) for name, student in on_roster]
+        return [(name, student, sizes.get(name)) for name, student in found]
     own = os.environ.get("GITHUB_REPOSITORY", "")
     return [
-        (name, size)
+        (name, name.removeprefix(wanted.prefix), size)
         for name, size in sorted(sizes.items())
         if name.startswith(wanted.prefix)
         and name != wanted.prefix
@@ -114,7 +117,8 @@ def _repositories(wanted: argparse.Namespace) -> list[tuple[str, float | None]]:
     ]
 
 
-def _on_roster(path: Path, prefix: str) -> Iterator[str]:
+def _on_roster(path: Path, prefix: str) -> Iterator[tuple[str, str]]:
+    """The repository of everyone on it and the user name; no repository where there is no name."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         table = csv.DictReader(file)
         names = table.fieldnames or []
@@ -124,7 +128,9 @@ def _on_roster(path: Path, prefix: str) -> Iterator[str]:
         for line in table:
             user = (line[column] or "").strip()
             if NAME.fullmatch(user):
-                yield prefix + user
+                yield prefix + user, user
+            else:
+                yield "", user or (line[names[0]] or "").strip()
 
 
 # --- one repository
@@ -138,6 +144,8 @@ def _fill(row: Row, mebibytes: float | None, wanted: argparse.Namespace) -> None
     stem = reports / row.repository.rpartition("/")[2]
     with tempfile.TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as folder:
         try:
+            if not row.repository:
+                raise Failed("no user name")
             if mebibytes is None:
                 raise Failed("no repository")
             if mebibytes > MAX_MEBIBYTES:

@@ -7,7 +7,6 @@ import keyword
 import re
 import sys
 import tomllib
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +132,7 @@ def _texts(
     former, made = (stub_of(text, str(solution)) for text in (old[solution], texts[solution]))
     begun = course_of(course.root, texts[course.root / COURSE_FILE])
     stubs = {stub: made, notebook: notebook_of(made, begun, begun.unit(unit))}
-    kept = [stub] if _holds_work(old[stub], former) else []
+    kept = [stub] if Stub(stub, former).holds_work() else []
     if known and Stub(notebook, notebook_of(former, course, known)).holds_work():
         kept.append(notebook)
     texts |= {path: text for path, text in stubs.items() if path not in kept}
@@ -141,31 +140,6 @@ def _texts(
         f"left alone, since it holds work: {path.relative_to(course.root)}; "
         "grade sync --force makes it anew"
         for path in kept
-    )
-
-
-def _holds_work(there: str, stub: str) -> bool:
-    """Does it do anything that the stub does not? A former stub may have other words in it."""
-    try:
-        return bool(_statements(there) - _statements(stub))
-    except SyntaxError:
-        return True
-
-
-def _statements(text: str) -> Counter[str]:
-    """What a module and its functions do, without docstrings and what is left to the learner."""
-    tree = ast.parse(text)
-    named = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    docstrings = {
-        id(node.body[0])
-        for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, *named)) and ast.get_docstring(node) is not None
-    }
-    return Counter(
-        line
-        for node in ast.walk(tree)
-        if isinstance(node, ast.stmt) and not isinstance(node, named) and id(node) not in docstrings
-        if not (line := ast.unparse(node)).startswith("raise NotImplementedError(")
     )
 
 

@@ -74,7 +74,7 @@ def _blocks(stub: str, module: ast.Module, names: list[str]) -> list[tuple[str, 
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
     }
     start = 0 if body is module.body else module.body[0].end_lineno or 0
-    lines, blocks = stub.splitlines(), []
+    lines, blocks = stub.rstrip("\n").split("\n"), []
     ends = {IMPORTS: imports[-1].end_lineno or 0 if imports else start}
     ends |= sorted(((n, defined[n]) for n in names if n in defined), key=lambda found: found[1])
     for name, end in {**ends, REST: len(lines)}.items():

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from grader.notebook import Unreadable, cells_of
 from grader.stub_notebook import notebook_of
 
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN|END) SOLUTION[ \t]*$")
-_OPEN = re.compile(r"raise NotImplementedError\(\"[\w.]+\"\)")
+_OPEN = "raise NotImplementedError("
+_MODULE = "<module>"
+_NAMING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,22 @@ class Stub:
     text: str
 
     def holds_work(self) -> bool:
-        """Has somebody replaced one of the lines that a stub leaves to the learner?"""
+        """Does it do anything where the stub leaves all to the learner, or has nothing?"""
         if not self.path.is_file():
             return False
-        there = self._code(self.path.read_bytes())
-        return there is None or not _open(self._code(self.text.encode()) or "") <= _open(there)
+        there, given = self._code(self.path.read_bytes()), self._code(self.text.encode())
+        if there is None:
+            return True
+        try:
+            mine, stub = _statements(there), _statements(given or "")
+        except (SyntaxError, ValueError):
+            return True
+        left_open = Counter([_OPEN])
+        return any(
+            statements - stub.get(name, left_open)
+            for name, statements in mine.items()
+            if _OPEN in stub.get(name, left_open) or name == _MODULE
+        )
 
     def is_written(self) -> bool:
         return self.path.is_file() and self.path.read_text(encoding="utf-8") == self.text
@@ -36,13 +50,35 @@ class Stub:
         if self.path.suffix != ".ipynb":
             return data.decode("utf-8", "replace")
         try:
-            return "\n".join(cell.text for cell in cells_of(data))
+            code = "\n".join(cell.text for cell in cells_of(data))
+            return re.sub(r"^[%!].*", "", code, flags=re.MULTILINE)
         except Unreadable:
             return None
 
 
-def _open(code: str) -> set[str]:
-    return set(_OPEN.findall(code))
+def _statements(code: str) -> dict[str, Counter[str]]:
+    """What each function does, by its qualified name; of what is left open, `_OPEN`."""
+    tree = ast.parse(code)
+    around = [n for n in tree.body[ast.get_docstring(tree) is not None :] if _does(n)]
+    found = {_MODULE: Counter(ast.unparse(n) for n in around if not isinstance(n, _NAMING))}
+
+    def visit(node: ast.AST, prefix: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.ClassDef):
+                visit(child, f"{prefix}{child.name}.")
+            elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                body = child.body[ast.get_docstring(child) is not None :]
+                lines = (ast.unparse(n) for part in body for n in ast.walk(part) if _does(n))
+                found[f"{prefix}{child.name}"] = Counter(
+                    _OPEN if line.startswith(_OPEN) else line for line in lines
+                )
+
+    visit(tree, "")
+    return found
+
+
+def _does(node: ast.AST) -> bool:
+    return isinstance(node, ast.stmt) and not isinstance(node, ast.Pass)
 
 
 def stubs_of(course: Course) -> list[Stub]:
@@ -75,7 +111,7 @@ def stub_of(solution: str, name: str) -> str:
     owners = _functions(solution, name)
     lines: list[str] = []
     opened: int | None = None
-    for number, line in enumerate(solution.splitlines(), start=1):
+    for number, line in enumerate(solution.replace("\r\n", "\n").split("\n"), start=1):
         marker = _MARKER.match(line)
         if marker is None:
             if opened is None:
@@ -91,7 +127,7 @@ def stub_of(solution: str, name: str) -> str:
             lines.append(f'{marker["indent"]}raise NotImplementedError("{owner}")')
     if opened is not None:
         raise CourseError(f"{name}:{opened}: BEGIN SOLUTION without END SOLUTION")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _functions(source: str, name: str) -> list[tuple[int, int, str]]:

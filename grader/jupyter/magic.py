@@ -12,7 +12,8 @@ from grader.jupyter.process import Ended, JudgeProcess
 
 MAX_CHARACTERS = 1024 * 1024
 _DEFINES = re.compile(
-    r"^(?:async[ \t]+def|def|class|import|from)\b|^@|^[\w, \t()]+(?::[^=\n]+)?=(?!=)", re.MULTILINE
+    r"^(?:async[ \t]+def|def|class|import|from|try)\b|^@|^[\w, \t()]+(?::[^=\n]+)?=(?!=)",
+    re.MULTILINE,
 )
 _judge = JudgeProcess()
 

@@ -15,7 +15,7 @@ from grader.stubs import Stub, stubs_of
 OnUnit = Callable[[int, int], None]
 REQUIREMENTS = "requirements.txt"
 CONTRACT = "docs/course.md"
-_PRESERVED = {".git", ".venv", "__pycache__", ".torchkata.json"}  # what using a kit leaves in it
+_GIT = ".git"
 
 
 def kit_files(course: Course, on_unit: OnUnit = lambda done, total: None) -> dict[str, bytes]:
@@ -44,11 +44,12 @@ def kit_files(course: Course, on_unit: OnUnit = lambda done, total: None) -> dic
 
 def _tests(course: Course, unit: str) -> dict[str, bytes]:
     """The visible suite of a unit, its tape, and the files that it brings along."""
-    from grader.kit.recording import record
+    from grader.kit.recording import prove, record
     from grader.suite.tapes import NAME
 
     texts = visible_texts(course, unit)
     texts |= {NAME.format(unit=unit): record(course, unit).encoded()}
+    prove(course, unit, texts)
     folder = course.visible_folder.relative_to(course.root).as_posix()
     return {f"{folder}/{name}": content for name, content in texts.items()}
 
@@ -87,9 +88,10 @@ def read_python(path: Path) -> str:
 
 
 def write_kit(files: dict[str, bytes], folder: Path, course: Course) -> None:
-    """Write the kit, also over an earlier one, all or nothing.
+    """Write the kit, also over an earlier one.
 
-    Raises: UsageError if other files, links or somebody's work are there, or it is no place for it.
+    Raises: UsageError, with nothing written, if other files, links or somebody's work are there,
+    or if it is no place for a kit.
     """
     _check_place(folder, course)
     _check_contents(files, folder)
@@ -111,10 +113,11 @@ def _check_place(folder: Path, course: Course) -> None:
 
 
 def _check_contents(files: dict[str, bytes], folder: Path) -> None:
+    ignored = {_GIT, *files.get(".gitignore", b"").decode().replace("/", "").split()}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         name = path.relative_to(folder)
-        if _PRESERVED & {*name.parts}:
-            continue
+        if ignored & {*name.parts}:
+            continue  # what using a kit leaves in it
         if path.is_symlink():
             raise UsageError(f"{path} is a link: nothing was written")
         if not path.is_dir() and name.as_posix() not in files:

@@ -1,6 +1,8 @@
 """Runs the visible tests of a unit with the solution, and with every known wrong answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader.course import Course
 from grader.errors import CourseError
@@ -14,7 +16,7 @@ from grader.suite.recording import Recorder, playing
 from grader.suite.reference import solution_of
 from grader.suite.running import run_suites
 from grader.suite.subject import Subject
-from grader.suite.tapes import KnownAnswer, UnitTape, bytes_of_recorder, bytes_of_trace
+from grader.suite.tapes import KitTapes, KnownAnswer, UnitTape, bytes_of_recorder, bytes_of_trace
 
 SEED = 0  # of the inputs that every kit has; who grades for a mark takes another
 
@@ -27,8 +29,8 @@ def record(course: Course, unit: str) -> UnitTape:
     """
     tapes = _Recorders()
     judging = Judging(course.solutions_folder, SEED, tapes=tapes, visible=True)
-    exercises = frozenset(exercise.name for exercise in course.unit(unit).exercises)
-    results = run_suites([course.suite(unit)], judging, {unit: exercises}, lambda total: None)
+    selection = {unit: _exercises(course, unit)}
+    results = run_suites([course.suite(unit)], judging, selection, lambda total: None)
     for result in results:
         if result["outcome"] != Outcome.PASSED:
             raise CourseError(
@@ -43,6 +45,33 @@ def record(course: Course, unit: str) -> UnitTape:
     )
 
 
+def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
+    """Run the visible tests as a kit has them, with the solution in the learner's place.
+
+    Raises: CourseError if they are not those that were recorded, or one does not pass.
+    """
+    with TemporaryDirectory(prefix="kit-") as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        tapes = KitTapes(Path(folder))
+        judging = Judging(course.solutions_folder, SEED, tapes=tapes)
+        suite = Path(folder) / course.suite(unit).name
+        results = run_suites([suite], judging, {unit: _exercises(course, unit)}, lambda total: None)
+        recorded = set(tapes.unit(unit).tests)
+    lost = recorded ^ {f"{result['exercise']}.{result['test']}" for result in results}
+    failed = (r for r in results if r["outcome"] != Outcome.PASSED)
+    lost |= {f"{result['test']}: {result['message']}" for result in failed}
+    if lost:
+        raise CourseError(
+            f"{course.suite(unit)}: cut down to what learners may see, this does not work: "
+            f"{min(lost)}. A visible test needs what it calls or names, no more"
+        )
+
+
+def _exercises(course: Course, unit: str) -> frozenset[str]:
+    return frozenset(exercise.name for exercise in course.unit(unit).exercises)
+
+
 class _Recorders:
     """A new tape for each test."""
 
@@ -50,6 +79,8 @@ class _Recorders:
         self.tests: dict[str, Recorder] = {}
 
     def tape(self, unit: str, name: str, device: str) -> Recorder:
+        if name in self.tests:
+            raise CourseError(f"{name} runs more than once: a visible test has no parameters")
         self.tests[name] = Recorder()
         return self.tests[name]
 

@@ -10,7 +10,7 @@ from grader import skeleton
 from grader.bank import read_bank
 from grader.course import Course
 from grader.kit.making import read_python, visible_texts
-from grader.kit.visible import is_marked
+from grader.kit.visible import is_function, is_marked
 from grader.kit.wheel import package
 from grader.stubs import stub_for
 from grader.variant import FILE as SECRET_FILE
@@ -102,7 +102,7 @@ def _bodies(text: str, *, hidden_tests: bool) -> list[str]:
     """What recorded functions do, and hidden tests are, statement by statement."""
     found = []
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
+        if is_function(node):
             if is_marked(node, "recorded"):
                 found += node.body[ast.get_docstring(node) is not None :]
             elif hidden_tests and node.name.startswith("test_") and not is_marked(node, "visible"):

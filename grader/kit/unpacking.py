@@ -33,9 +33,9 @@ def texts(data: bytes, depth: int = 0) -> Iterator[str]:
         raise Unsearchable("is packed too many times over")
     text = data.decode(_WIDE.get(data[:2], "utf-8"), "replace")
     yield text
-    if text[:1] in ("{", "["):
+    if text.lstrip("\ufeff \t\r\n")[:1] in ("{", "["):
         try:
-            yield "\n".join(_strings(json.loads(text)))
+            yield "\n".join(_strings(json.loads(text.lstrip("\ufeff"))))
         except (ValueError, RecursionError):
             pass
     for part in _unpacked(data):

@@ -43,7 +43,7 @@ def visible_pictures(text: str) -> str:
 
 class _Slicer:
     def __init__(self, text: str) -> None:
-        self.lines = text.splitlines()
+        self.lines = text.split("\n")
         self.body = ast.parse(text).body
 
     def suite(self, unit: str) -> VisibleSuite | None:
@@ -80,11 +80,13 @@ class _Slicer:
             for inner in ast.walk(part):
                 if isinstance(inner, ast.Name):
                     yield inner.id
+                elif isinstance(inner, ast.arg):
+                    yield inner.arg  # a fixture
 
     def _kept(self, node: ast.stmt) -> list[str]:
         if isinstance(node, ast.ClassDef) and _has_visible_test(node):
             return self._class(node)
-        if _is_function(node) and is_marked(node, "recorded"):
+        if is_function(node) and is_marked(node, "recorded"):
             return _signature(node)
         return self._source(node)
 
@@ -151,12 +153,12 @@ def _start(node: ast.stmt) -> int:
     return min([node.lineno, *(mark.lineno for mark in marks)])
 
 
-def _is_function(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
+def is_function(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
 
 
 def _defined(node: ast.stmt) -> Iterator[str]:
-    if _is_function(node) or isinstance(node, ast.ClassDef):
+    if is_function(node) or isinstance(node, ast.ClassDef):
         yield node.name
     elif not isinstance(node, (ast.Import, ast.ImportFrom)):
         for name in ast.walk(node):
@@ -183,7 +185,7 @@ def _kept_parts(node: ast.stmt) -> Iterable[ast.AST]:
     if isinstance(node, ast.ClassDef) and _has_visible_test(node):
         members = [part for member in _members(node) for part in _kept_parts(member)]
         return [*node.decorator_list, *node.bases, *members]
-    if _is_function(node) and is_marked(node, "recorded"):
+    if is_function(node) and is_marked(node, "recorded"):
         return [*node.decorator_list, node.args]
     return [node]
 

@@ -24,6 +24,11 @@ def needs(test: str) -> Callable[[T], T]:
 
 
 def visible(test: T) -> T:
-    """This test is given to learners, in the kit; all others stay with the teacher."""
+    """This test is given to learners, in the kit; all others stay with the teacher.
+
+    Raises: TypeError for a class: each test says it for itself.
+    """
+    if isinstance(test, type):
+        raise TypeError(f"@visible is for tests, not for a class such as {test.__name__}")
     mark: Callable[[T], T] = pytest.mark.visible
     return mark(test)

@@ -1,14 +1,46 @@
-"""What learners may see of the suites of this course."""
+"""What learners may see of the suites of this course, and the kit that they get."""
 
 from pathlib import Path
 
 import pytest
 
-from grader.course import read_course
-from grader.kit.making import visible_texts
+from grader.course import Course, read_course
+from grader.grading import Options, Session
+from grader.kit.check import leaks
+from grader.kit.making import kit_files, visible_texts, write_kit
 from grader.points import points_of_suite
+from grader.report import Outcome
+from grader.submission import Source, Submission
 
 COURSE = read_course(Path(__file__).parents[2])
+ACCEPTED = COURSE.root / "tests" / "accepted"
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    folder = tmp_path_factory.mktemp("kit") / "kit"
+    write_kit(kit_files(COURSE), folder, COURSE)
+    return read_course(folder)
+
+
+def test_the_kit_of_this_course_holds_nothing_secret(kit: Course) -> None:
+    assert leaks(COURSE, kit.root) == []
+
+
+def test_every_right_answer_gets_full_marks_in_the_kit(kit: Course) -> None:
+    """What was recorded with the solution fits to any other way of writing it."""
+    with Session(kit, Options(), own_work=True) as session:
+        for unit in COURSE.units:
+            for path in (COURSE.solution(unit.name), *sorted((ACCEPTED / unit.name).glob("*.py"))):
+                sources = {
+                    u.name: Source(u.name, COURSE.solution(u.name).read_text())
+                    for u in COURSE.units
+                }
+                sources[unit.name] = Source(path.name, path.read_text())
+                report = session.grade(Submission(path, sources), kit.select([unit.name]))
+                lost = [(t.id, t.message) for t in report.tests if t.outcome is not Outcome.PASSED]
+                assert report.tests
+                assert not lost, path
 
 
 @pytest.mark.parametrize("unit", [unit.name for unit in COURSE.units])

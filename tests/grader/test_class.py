@@ -276,11 +276,16 @@ def test_no_feedback_is_given_unasked_and_names_come_from_a_roster(
     roster = tmp_path / "roster.csv"
     roster.write_text(
         '"identifier","github_username","github_id","name"\n'
-        '"=1+1","bob","1",""\n"b","","",""\n"c","zoe","2",""\n"d","../x y","3",""\n'
+        '"=1+1","Bob","1",""\n"b","","",""\n"c","zoe","2",""\n"d","../x y","3",""\n'
     )
     code, rows, said = school.grade("--roster", str(roster))
     assert code == 0, said
-    assert scores(rows) == {"bob": ("3", "5", "failed"), "zoe": ("", "", "no repository")}
+    assert scores(rows) == {
+        "Bob": ("3", "5", "failed"),
+        "b": ("", "", "no user name"),
+        "zoe": ("", "", "no repository"),
+        "../x y": ("", "", "no user name"),
+    }
     log = (school.folder / "gh" / "log").read_text()
     assert "issue" not in log
 

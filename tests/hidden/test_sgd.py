@@ -42,8 +42,8 @@ BEFORE = "Note loss.item() before the step, not after it."
 ONE_FOR_EACH = "One loss for each step, noted before it."
 PRODUCT = "x @ w is a matrix product, (N, D) times (D, 1); b is added to every row."
 CHAIN = (
-    "The chain rule takes two steps: how the loss changes with each prediction, one number for each "
-    "row; then how each prediction changes with w, and with b."
+    "The chain rule takes two steps: how the loss changes with each prediction, one number for "
+    "each row; then how each prediction changes with w, and with b."
 )
 NEW_TENSOR = (
     "p is as it was. `p = p - lr * p.grad` makes a new tensor; change p itself, with "

@@ -16,7 +16,7 @@ import pytest
 
 from grader.bank import read_bank, text_of
 from grader.course import Course, read_course
-from grader.errors import CourseError, UsageError
+from grader.errors import CourseError, GraderError, UsageError
 from grader.grading import Options, Session
 from grader.kit.check import leaks
 from grader.kit.making import kit_files, write_kit
@@ -197,6 +197,47 @@ def test_a_visible_test_must_pass_with_the_solution(tmp_path: Path) -> None:
     suite = course.suite(course.units[0].name)
     suite.write_text(suite.read_text().replace("nobody_shall_read_this + x", "x"))
     with pytest.raises(CourseError, match="test_every_number_is_doubled does not pass"):
+        kit_files(course)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('rng):\n        """Every number is d', 'rng, mine):\n        """Every number is d', ""),
+        (
+            "    @visible\n    @points(3)",
+            "    @pytest.mark.parametrize('n', [1, 2])\n    @visible\n    @points(3)",
+            "runs more than once",
+        ),
+        ('@exercise("halve")', '@exercise("halve")\n@visible', "not for a class"),
+        (
+            "            check(student",
+            '            check = globals()["ch" + "eck_secretly"]\n            check(student',
+            "does not work",
+        ),
+    ],
+    ids=["a fixture", "parameters", "a class", "a name made up"],
+)
+def test_a_kit_that_would_not_work_is_not_made(
+    tmp_path: Path, old: str, new: str, reason: str
+) -> None:
+    course = shop.write_course(tmp_path, f"scaling{next(_numbers)}")
+    suite = course.suite(course.units[0].name)
+    fixture = "import pytest\n\n\n@pytest.fixture\ndef mine():\n    return 1\n\n\nMORE ="
+    text = suite.read_text().replace("MORE =", fixture)
+    assert old in text
+    suite.write_text(
+        text.replace(old, new).replace(
+            "(self, student, reference, device, rng)",
+            "(self, student, reference, device, rng, n)"
+            if "parametrize" in new
+            else "(self, student, reference, device, rng)",
+        )
+    )
+    if not reason:
+        assert kit_files(course)
+        return
+    with pytest.raises(GraderError, match=reason):
         kit_files(course)
 
 
