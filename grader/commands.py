@@ -41,6 +41,10 @@ def run(
     """Grade one submission and show or write its report; the exit code."""
     wanted = wanted_of(formats, outputs)
     course = find_course(Path.cwd())
+    if course.is_kit and (variant is not None or options.seed is not None):
+        raise UsageError(
+            "the tests of a kit have inputs of their own: leave out --seed and --variant"
+        )
     if variant is not None:
         options = _of_variant(options, variant, course)
     options = replace(options, pictures="html" in formats)
@@ -56,9 +60,9 @@ def run(
             raise UsageError(f"{path} holds none of {', '.join(names)}")
     with (
         Session(course, options, own_work=_is_own(course, submission.path)) as session,
-        _progress_bar() as show,
+        _progress_bar() as progress,
     ):
-        report = session.grade(submission, selection, show)
+        report = session.grade(submission, selection, progress)
     if path is None:
         _remember(course, report)
     deliver(report, wanted)
@@ -67,8 +71,6 @@ def run(
 
 def _of_variant(options: Options, variant: str, course: Course) -> Options:
     """With the seed of this learner."""
-    if course.is_kit:
-        raise UsageError("these tests were recorded with inputs of their own: leave out --variant")
     if options.seed is not None:
         raise UsageError("--seed and --variant both choose the seed: give one of them")
     return replace(options, seed=variant_seed(variant, read_secret(course.root)))
@@ -213,9 +215,9 @@ def audit(
     course = find_whole_course(Path.cwd())
     if parts := [name for name in units if "." in name.removesuffix(".py")]:
         raise UsageError(f"units are audited whole: name {parts[0].partition('.')[0]} instead")
-    with _progress_bar() as show:
+    with _progress_bar() as progress:
         found = audited(
-            course, list(course.select(units)), Thoroughness(seeds, sample, jobs, fresh), show
+            course, list(course.select(units)), Thoroughness(seeds, sample, jobs, fresh), progress
         )
     width, color = terminal_size()
     sys.stdout.write(printable(render(found, width=width, color=color)))
@@ -236,8 +238,8 @@ def kit(folder: Path, *, check: bool) -> int:
         return 1 if found else 0
     from grader.kit.making import kit_files, write_kit
 
-    with _progress_bar() as show:
-        files = kit_files(course, show)
+    with _progress_bar() as progress:
+        files = kit_files(course, progress)
     write_kit(files, folder, course)
     print(f"A kit of {len(course.units)} units in {folder}: {len(files)} files.")
     print(f"Next: grade kit --check {folder}")

@@ -68,8 +68,6 @@ class Session:
         self.devices = _devices(options.device)
         self.notes: tuple[str, ...] = ()
         self.key: AnswerKey | None = None
-        if course.is_kit and options.seed is not None:
-            raise UsageError("these tests were recorded with inputs of their own: leave out --seed")
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
@@ -112,7 +110,6 @@ class Session:
         """
         _import_judge()
         from grader.suite.answer_key import answer_key_of
-        from grader.suite.drawing import with_pictures
         from grader.suite.remote import Students, Workers
         from grader.suite.running import run_suites
 
@@ -145,6 +142,8 @@ class Session:
         notes = (*self.notes, *remarks, *_explain(results, self.key.bank, judging.cases))
         graded = self._units(results, selection, students)
         if self.options.pictures:
+            from grader.suite.drawing import with_pictures
+
             graded = with_pictures(
                 graded, self.processes, self.options.limits, submission.sources, self.key
             )

@@ -2,7 +2,8 @@
 
 import io
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # a date that every zip can hold, and no clock of ours
 _FILE, _PROGRAM = 0o100644, 0o100755
@@ -20,3 +21,12 @@ def zipped(files: Mapping[str, bytes], programs: Collection[str] = ()) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])
     return buffer.getvalue()
+
+
+def kept(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file of a folder by its path in it, but for hidden ones and what Python left."""
+    for path in sorted(folder.rglob("*")):
+        parts = path.relative_to(folder).parts
+        passing = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        if path.is_file() and not passing and path.suffix != ".pyc":
+            yield "/".join(parts), path.read_bytes()

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
 
 from grader.course import COURSE_FILE, Course
 from grader.errors import UsageError
-from grader.kit.archives import zipped
+from grader.kit.archives import kept, zipped
 from grader.kit.wheel import VENDOR, requirements, wheel
 
 MAX_PUBLISHED = 10 * 1024 * 1024  # Classroom 50 fetches no bundle that is larger
@@ -58,12 +57,6 @@ def _course_files(course: Course) -> Iterator[tuple[str, bytes]]:
     """What grading needs of a course: no dot-files, where secrets and progress are kept."""
     yield COURSE_FILE, (course.root / COURSE_FILE).read_bytes()
     for folder in (course.exercises_folder, course.solutions_folder, course.suites_folder):
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and not _is_passing(path.relative_to(course.root)):
-                yield path.relative_to(course.root).as_posix(), path.read_bytes()
-
-
-def _is_passing(path: Path) -> bool:
-    """Hidden, or left by a run of Python."""
-    hidden = any(part.startswith(".") or part == "__pycache__" for part in path.parts)
-    return hidden or path.suffix == ".pyc"
+        inside = folder.relative_to(course.root).as_posix()
+        for name, content in kept(folder):
+            yield f"{inside}/{name}", content

@@ -1,14 +1,13 @@
 """`grade kit`: the repository that students get, made from the course."""
 
-import ast
 from collections.abc import Callable
 from pathlib import Path
 
 import grader
 from grader.course import COURSE_FILE, Course
-from grader.errors import CourseError, UsageError
+from grader.errors import UsageError
 from grader.kit.pages import pages
-from grader.kit.visible import VisibleSuite, visible_pictures, visible_suite
+from grader.kit.visible import visible_texts
 from grader.kit.wheel import requirements, wheel
 from grader.stubs import Stub, stubs_of
 
@@ -52,39 +51,6 @@ def _tests(course: Course, unit: str) -> dict[str, bytes]:
     prove(course, unit, texts)
     folder = course.visible_folder.relative_to(course.root).as_posix()
     return {f"{folder}/{name}": content for name, content in texts.items()}
-
-
-def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
-    """What learners may read of the tests of a unit, by file name."""
-    suite, hidden = visible_part(course, unit), course.suites_folder
-    texts = {course.suite(unit).name: suite.text.encode()}
-    texts |= {f"{rig}.py": (hidden / f"{rig}.py").read_bytes() for rig in suite.rigs}
-    pictures = hidden / f"pictures_{unit}.py"
-    if pictures.is_file():
-        texts[pictures.name] = visible_pictures(read_python(pictures)).encode()
-    return texts
-
-
-def visible_part(course: Course, unit: str) -> VisibleSuite:
-    path = course.suite(unit)
-    if not path.is_file():
-        raise CourseError(f"{path} is missing: a kit can only be made of a whole course")
-    suite = visible_suite(read_python(path), unit)
-    if suite is None:
-        raise CourseError(f"{path} has no visible test: mark with @visible what learners may see")
-    return suite
-
-
-def read_python(path: Path) -> str:
-    """Raises: CourseError if it is no Python in UTF-8."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        ast.parse(text)
-    except SyntaxError as error:
-        raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
-    except (OSError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read: {error}") from None
-    return text
 
 
 def write_kit(files: dict[str, bytes], folder: Path, course: Course) -> None:

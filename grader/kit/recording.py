@@ -28,7 +28,7 @@ def record(course: Course, unit: str) -> UnitTape:
     cannot be recorded.
     """
     tapes = _Recorders()
-    judging = Judging(course.solutions_folder, SEED, tapes=tapes, visible=True)
+    judging = Judging(course.solutions_folder, SEED, tapes=tapes, recording=True)
     selection = {unit: _exercises(course, unit)}
     results = run_suites([course.suite(unit)], judging, selection, lambda total: None)
     for result in results:

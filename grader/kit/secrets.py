@@ -9,8 +9,7 @@ from pathlib import Path
 from grader import skeleton
 from grader.bank import read_bank
 from grader.course import Course
-from grader.kit.making import read_python, visible_texts
-from grader.kit.visible import is_function, is_marked
+from grader.kit.visible import is_function, is_marked, read_python, visible_texts
 from grader.kit.wheel import package
 from grader.stubs import stub_for
 from grader.variant import FILE as SECRET_FILE

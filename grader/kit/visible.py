@@ -9,7 +9,11 @@ import copy
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeGuard
+
+from grader.course import Course
+from grader.errors import CourseError
 
 DOCSTRING = '''"""Visible tests of `{unit}`: part of those that are graded.
 
@@ -24,6 +28,39 @@ class VisibleSuite:
 
     text: str
     rigs: tuple[str, ...]
+
+
+def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
+    """What learners may read of the tests of a unit, by file name."""
+    suite, hidden = _visible_part(course, unit), course.suites_folder
+    texts = {course.suite(unit).name: suite.text.encode()}
+    texts |= {f"{rig}.py": (hidden / f"{rig}.py").read_bytes() for rig in suite.rigs}
+    pictures = hidden / f"pictures_{unit}.py"
+    if pictures.is_file():
+        texts[pictures.name] = visible_pictures(read_python(pictures)).encode()
+    return texts
+
+
+def _visible_part(course: Course, unit: str) -> VisibleSuite:
+    path = course.suite(unit)
+    if not path.is_file():
+        raise CourseError(f"{path} is missing: a kit can only be made of a whole course")
+    suite = visible_suite(read_python(path), unit)
+    if suite is None:
+        raise CourseError(f"{path} has no visible test: mark with @visible what learners may see")
+    return suite
+
+
+def read_python(path: Path) -> str:
+    """Raises: CourseError if it is no Python in UTF-8."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        ast.parse(text)
+    except SyntaxError as error:
+        raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
+    except (OSError, ValueError) as error:
+        raise CourseError(f"{path} cannot be read: {error}") from None
+    return text
 
 
 def visible_suite(text: str, unit: str) -> VisibleSuite | None:

@@ -12,7 +12,7 @@ from packaging.version import Version
 
 import grader
 from grader.errors import UsageError
-from grader.kit.archives import zipped
+from grader.kit.archives import kept, zipped
 
 NAME = "torchkata"
 VENDOR = "vendor"
@@ -59,13 +59,8 @@ def _installed() -> Distribution:
 
 
 def package() -> Iterator[tuple[str, bytes]]:
-    """Every file of the package, by its path in it; no caches and no hidden files."""
-    root = Path(grader.__file__).parent
-    for path in root.rglob("*"):
-        parts = path.relative_to(root).parts
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        if path.is_file() and not hidden and path.suffix != ".pyc":
-            yield "/".join(parts), path.read_bytes()
+    """Every file of the grader, by its path in it."""
+    return kept(Path(grader.__file__).parent)
 
 
 def _metadata(installed: Distribution) -> str:

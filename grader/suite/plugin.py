@@ -66,8 +66,8 @@ class Tapes(Protocol):
 class Judging:
     """One run over one submission, as the suites see it.
 
-    Without `solutions` all that is needed of them is on `tapes`. `visible` runs those tests alone
-    that learners may see.
+    Without `solutions` all that is needed of them is on `tapes`. While they are made, `recording`,
+    only those tests run that learners may see.
     """
 
     solutions: Path | None
@@ -75,7 +75,7 @@ class Judging:
     devices: tuple[str, ...] = ("cpu",)
     students: Students | None = None
     tapes: Tapes | None = None
-    visible: bool = False
+    recording: bool = False
     passed: set[str] = field(default_factory=set)
     timed_out: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
@@ -252,7 +252,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
             printed=runner.take_printed(),
         )
         runner.finish_test()
-    elif judging.visible:
+    elif judging.recording:
         judging.cases.append(_case(item, (), error))
     return verdict
 

@@ -46,7 +46,7 @@ class _Session:
             item
             for item in items
             if plugin.exercise_of(item) in self.selection.get(plugin.unit_of(item), ())
-            and (not self.judging.visible or item.get_closest_marker("visible"))
+            and (not self.judging.recording or item.get_closest_marker("visible"))
         ]
         self.total = len(items)
 

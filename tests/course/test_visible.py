@@ -7,7 +7,8 @@ import pytest
 from grader.course import Course, read_course
 from grader.grading import Options, Session
 from grader.kit.check import leaks
-from grader.kit.making import kit_files, visible_texts, write_kit
+from grader.kit.making import kit_files, write_kit
+from grader.kit.visible import visible_texts
 from grader.points import points_of_suite
 from grader.report import Outcome
 from grader.submission import Source, Submission

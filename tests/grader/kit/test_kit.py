@@ -113,9 +113,21 @@ def test_a_recorded_mistake_is_told(kit: Course, grade: Grade) -> None:
     assert report.tests[0].likely == "This is two more, not twice as much."
 
 
-def test_other_inputs_than_the_recorded_are_refused(kit: Course) -> None:
-    with pytest.raises(UsageError, match="--seed"):
-        Session(kit, Options(seed=3), own_work=True)
+@pytest.mark.parametrize("option", ["--seed", "--variant"])
+def test_other_inputs_than_the_recorded_are_refused(kit: Course, option: str) -> None:
+    ran = command(kit, option, "3")
+    assert ran.returncode == 2
+    assert "leave out --seed and --variant" in ran.stderr
+
+
+def command(course: Course, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "grader", *arguments],
+        cwd=course.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_the_same_bytes_twice(course: Course, files: dict[str, bytes]) -> None:
@@ -277,7 +289,7 @@ def test_a_kit_has_its_place_outside_of_what_is_private(
 
 
 def test_only_the_whole_course_makes_kits_and_exercises(kit: Course) -> None:
-    for command in (
+    for arguments in (
         ["kit", "elsewhere"],
         ["kit", "--check", "."],
         ["bundle", "gradescope", "x.zip"],
@@ -285,13 +297,7 @@ def test_only_the_whole_course_makes_kits_and_exercises(kit: Course) -> None:
         ["audit"],
         ["new", f"{kit.units[0].name}.another"],
     ):
-        ran = subprocess.run(
-            [sys.executable, "-m", "grader", *command],
-            cwd=kit.root,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ran = command(kit, *arguments)
         assert ran.returncode == 2, ran.stderr
         assert "is a kit, without solutions" in ran.stderr
     assert not (kit.root / "solutions").exists()
