@@ -52,7 +52,7 @@ def run(
     submission = read_submission(
         course.exercises_folder if path is None else path,
         [unit.name for unit in course.units],
-        notebooks={Path(name).stem for name in names if name.endswith(".ipynb")},
+        preferred={Path(n).stem: Path(n).suffix for n in names if n.endswith((".py", ".ipynb"))},
     )
     if submission.path.is_file():
         selection = {u: e for u, e in selection.items() if u in submission.sources}
@@ -125,14 +125,16 @@ def list_exercises() -> None:
     course = find_course(Path.cwd())
     finished = read_progress(course.root).finished
     points, (width, _) = _points(course), terminal_size()
+    done = "passes" if course.is_kit else "done"  # your teacher has other tests
+    longest = max((len(f"{u.name}.{e.name}") for u in course.units for e in u.exercises), default=0)
     for unit in course.units:
         here = sum(points.get(f"{unit.name}.{exercise.name}", 0) for exercise in unit.exercises)
-        worth = f"{here} of {unit.points}" if course.is_kit else f"{unit.points}"
-        print(f"{unit.name}: {unit.title} ({worth} points)")
+        worth = f"{here} of {unit.points} points here" if course.is_kit else f"{unit.points} points"
+        print(f"{unit.name}: {unit.title} ({worth})")
         for exercise in unit.exercises:
             name = f"{unit.name}.{exercise.name}"
-            mark = "done" if name in finished else "    "
-            row = f"  {mark}  {name:<32} {points.get(name, 0):>2}  {exercise.title}"
+            mark = (done if name in finished else "").ljust(len(done))
+            row = f"  {mark} {name:<{longest}} {points.get(name, 0):>2}  {exercise.title}"
             print(row if len(row) <= width else f"{row[: width - 1]}…")
 
 
@@ -166,7 +168,10 @@ def hint(name: str, *, every: bool) -> None:
     if seen < len(hints):
         print(f"Ask again for the next one: grade hint {name}")
     elif not every:
-        print("That is all there is.")
+        reading = course.unit(unit).reading
+        print("That is all there is." + (" To read:" if reading else ""))
+        for page in reading:
+            print(f"  {page}")
     progress.hints[name] = max(seen, progress.hints.get(name, 0))
     progress.save()
 

@@ -21,7 +21,7 @@ IMPORTS, REST = "imports-", "rest-"  # no names that an exercise can have
 _HOW = """\
 Put your code in the place of each `raise NotImplementedError(...)`, run the cell with \
 Shift+Enter, then run the `%grade` cell below it. Whenever you open this notebook again, run its \
-cells from the top first."""
+cells from the top first; until its first code cell has run, `%grade` is not found."""
 
 
 def notebook_of(stub: str, course: Course, unit: Unit) -> str:

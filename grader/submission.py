@@ -7,15 +7,16 @@ to a bound. A file that cannot be used becomes the problem of its unit alone.
 import hashlib
 import os
 import stat
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from grader import notebook
 from grader.errors import UsageError
 from grader.notebook import Cell, Unreadable, cells_of
-from grader.written import written
+from grader.written import names_of, written, written_in_cells
 
 MAX_BYTES = 1024 * 1024
 MAX_NAMES = 1000
@@ -46,7 +47,7 @@ class Source:
 class Submission:
     """What was found of each unit; `missing` says so of every other one.
 
-    `unread` says of a unit that there is a notebook as well, which is not the one that counts.
+    `unread` says of a unit with a module and a notebook which of them counts, if both hold work.
     """
 
     path: Path
@@ -64,11 +65,13 @@ class Submission:
         return int.from_bytes(digest.digest(), "big")
 
 
-def read_submission(path: Path, units: Sequence[str], notebooks: Container[str] = ()) -> Submission:
+def read_submission(
+    path: Path, units: Sequence[str], preferred: Mapping[str, str] = MappingProxyType({})
+) -> Submission:
     """Read a folder (with or without `exercises/` in it) or a single file named after its unit.
 
-    Where a unit has a module and a notebook, the module counts, unless nothing is written in it
-    that the notebook has not; of the units in `notebooks` the notebook counts.
+    Where a unit has a module and a notebook, the module counts, unless the notebook has all that
+    is written in it and more; or the one with the ending (.py, .ipynb) that is `preferred`.
     Raises: UsageError if there is nothing to grade.
     """
     try:
@@ -76,14 +79,14 @@ def read_submission(path: Path, units: Sequence[str], notebooks: Container[str] 
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     if stat.S_ISDIR(mode):
-        return _read_folder(path, units, notebooks)
+        return _read_folder(path, units, preferred)
     unit = path.stem
     if path.suffix not in (".py", ".ipynb") or unit not in units:
         raise UsageError(f"{path} is not named after a unit: expected {_files(units)}")
     return Submission(path, {unit: _read(path.parent, path.name)})
 
 
-def _read_folder(folder: Path, units: Sequence[str], notebooks: Container[str]) -> Submission:
+def _read_folder(folder: Path, units: Sequence[str], preferred: Mapping[str, str]) -> Submission:
     for prefix in ("exercises/", ""):
         try:
             found = {
@@ -98,7 +101,7 @@ def _read_folder(folder: Path, units: Sequence[str], notebooks: Container[str]) 
             sources, unread = {}, {}
             for unit, names in found.items():
                 read = [_read(folder, f"{prefix}{name}", shown) for name in names]
-                sources[unit], note = _chosen(read, notebook_first=unit in notebooks)
+                sources[unit], note = _chosen(read, preferred.get(unit))
                 if note is not None:
                     unread[unit] = note
             missing = {
@@ -112,19 +115,27 @@ def _names(unit: str) -> tuple[str, str]:
     return f"{unit}.py", f"{unit}.ipynb"
 
 
-def _chosen(read: list[Source], *, notebook_first: bool) -> tuple[Source, str | None]:
+def _chosen(read: list[Source], ending: str | None) -> tuple[Source, str | None]:
     """The one that counts of a module and a notebook, and a remark if the other holds work too."""
-    if len(read) == 1:
-        return read[0], None
+    named = [source for source in read if ending is not None and source.file.endswith(ending)]
+    if named or len(read) == 1:
+        return (named or read)[0], None
     module, cells = read
-    in_module, in_notebook = (written("\n".join(source.parts)) for source in read)
-    if notebook_first or (in_notebook - in_module and not in_module - in_notebook):
-        return cells, None
-    why = cells.problem
-    if why is None and in_notebook - in_module:
-        grade_it = f"grade --submission {cells.file}"
-        why = f"{cells.file} was not graded, since {module.file} holds work too; {grade_it} does it"
-    return module, why
+    names = names_of("\n".join([*module.parts, *cells.parts]))
+    in_module = written(module.text, names)
+    in_notebook = written_in_cells(cells.parts, names, readable=True)
+    begun = written_in_cells(cells.parts, names, readable=False)
+    # A cell that breaks off is no reason to pass over work, but somebody may miss it.
+    if in_notebook > in_module or (begun and not in_module):
+        why = f"{module.file} holds work too, but nothing that {cells.file} has not"
+        return cells, module.problem or (_remark(cells, module, why) if in_module else None)
+    if begun - in_module:
+        return module, _remark(module, cells, "both files hold work, and neither all of it")
+    return module, cells.problem
+
+
+def _remark(graded: Source, other: Source, why: str) -> str:
+    return f"{graded.file} was graded: {why}; grade --submission {other.file} grades that one"
 
 
 def _missing(folder: Path, shown: str, unit: str) -> str:

@@ -9,12 +9,13 @@ import re
 # Cell magics that run their cell as Python, and leave what it defines.
 PYTHON = frozenset({"capture", "prun", "time"})
 
-_CELL_MAGIC = re.compile(r"(?:[ \t]*\n)*%%(?P<name>\w*)[^\n]*")
+# Possessive throughout: whatever a line holds, it is read once.
+_CELL_MAGIC = re.compile(r"(?:[ \t]*+\n)*+%%(?P<name>\w*+)[^\n]*+")
 _MAGIC = re.compile(
-    r"[ \t]*(?:"
+    r"[ \t]*+(?:"
     r"[%!?]"  # %matplotlib inline    !pip install torch    ?torch.sum
-    r"|[^\n=#'\"]+=[ \t]*[%!]"  # files = !ls
-    r"|%{0,2}(?!\d)[\w*]+(?:\.\w+|\[-?\d+\])*\?{1,2}[ \t]*(?:\n|\Z)"  # torch.sum?
+    r"|[^\n=#'\"]++=[ \t]*+[%!]"  # files = !ls
+    r"|(?!\d)[\w*]++(?:\.\w++|\[-?\d++\])*+\?{1,2}+[ \t]*+(?:\n|\Z)"  # torch.sum?
     r")"
 )
 _MAGIC_LINE = re.compile(r"(?P<indent>[ \t]*)(?P<rest>[^\n]*(?:(?<=\\)\n[^\n]*)*)")
@@ -28,25 +29,21 @@ _PIECE = re.compile(
     r"|[\[\](){}\n]",
     re.DOTALL,
 )
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 def without_magics(cell: str) -> str:
     """The Python of a cell; a line that is none becomes empty, or `pass` where it is indented."""
-    blank = ""
-    while cell_magic := _CELL_MAGIC.match(cell):
+    start = 0
+    while cell_magic := _CELL_MAGIC.match(cell, start):
         if cell_magic["name"] not in PYTHON:
-            return blank + "\n" * cell.count("\n")
-        blank += "\n" * cell_magic[0].count("\n")
-        cell = cell[cell_magic.end() :]
-        if not cell:
-            return blank
-        # The line of the magic is empty now; another magic may stand below it.
-        blank, cell = blank + "\n", cell[1:]
-    return blank + _without_line_magics(cell)
+            return "\n" * cell.count("\n")
+        start = cell_magic.end() + 1  # another magic may stand on the next line
+    return "\n" * cell.count("\n", 0, start) + _without_line_magics(cell, start)
 
 
-def _without_line_magics(text: str) -> str:
-    kept, position = [], 0
+def _without_line_magics(text: str, position: int) -> str:
+    kept = []
     while position < len(text):
         if _MAGIC.match(text, position):
             line = _MAGIC_LINE.match(text, position)
@@ -55,7 +52,7 @@ def _without_line_magics(text: str) -> str:
             kept.append("\n" * line["rest"].count("\n"))
             end = line.end()
         else:
-            end = _end_of_statement(text, position)
+            end = end_of_statement(text, position)
             kept.append(text[position:end])
         if text.startswith("\n", end):
             kept.append("\n")
@@ -64,7 +61,7 @@ def _without_line_magics(text: str) -> str:
     return "".join(kept)
 
 
-def _end_of_statement(text: str, start: int) -> int:
+def end_of_statement(text: str, start: int) -> int:
     """The position of the line end that ends the statement: none inside strings or brackets."""
     depth = 0
     for piece in _PIECE.finditer(text, start):
@@ -76,3 +73,25 @@ def _end_of_statement(text: str, start: int) -> int:
             case ")" | "]" | "}":
                 depth = max(0, depth - 1)
     return len(text)
+
+
+def is_closed(text: str) -> bool:
+    """Does every string and every bracket of it end?"""
+    awaited = []
+    for piece in _PIECE.finditer(text):
+        match piece[0]:
+            case "(" | "[" | "{" as bracket:
+                awaited.append(_CLOSING[bracket])
+            case ")" | "]" | "}" as bracket:
+                if not awaited or awaited.pop() != bracket:
+                    return False
+            case string if string[0] in "\"'" and not _is_whole(string):
+                return False
+    return not awaited
+
+
+def _is_whole(string: str) -> bool:
+    quote = string[0]
+    if string.startswith(quote * 3):
+        return len(string) >= 6 and string.endswith(quote * 3)
+    return len(string) >= 2 and string.endswith(quote)

@@ -528,6 +528,7 @@ class TestSetBlock:
         ]:
             assert_written(student, x, index, value)
 
+    @visible
     @points(1)
     def test_small_values_broadcast_and_x_comes_back(self, student, device, rng):
         """A value of fewer axes fills the whole block; what comes back is x itself."""
