@@ -42,15 +42,21 @@ class GraderFault(GraderError):
 
 @dataclass(frozen=True)
 class Frame:
-    """One line of the learner's own code in a traceback."""
+    """One line of the learner's own code in a traceback; of a long one `text` is the beginning."""
 
     file: str
     line: int
     function: str
     text: str
+    in_cell: bool = False
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+    @property
+    def place(self) -> str:
+        """In the words of a message."""
+        return f"{self.file}, line {self.line}" if self.in_cell else f"{self}"
 
 
 class SubmissionFault(Exception):

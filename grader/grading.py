@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 DEVICES = ("cpu", "cuda", "mps")
 Selection = dict[str, frozenset[str]]
+TEXT_CHARACTERS = 4000  # of each text of a test in a report
+PRINTED_CHARACTERS = 8000
 
 
 @dataclass(frozen=True)
@@ -216,15 +218,21 @@ def _test(
         title=title,
         outcome=Outcome(result["outcome"]),
         max_points=result["max_points"],
-        message=result["message"],
-        called=result["called"],
-        expected=result["expected"],
-        got=result["got"],
-        likely=result["likely"],
+        message=_cut(result["message"]),
+        called=_cut(result["called"]),
+        expected=_cut(result["expected"]),
+        got=_cut(result["got"]),
+        likely=_cut(result["likely"]),
         location=Location(file, int(line), cell) if line else None,
-        printed=result["printed"],
+        printed=_cut(result["printed"], PRINTED_CHARACTERS),
         seconds=round(result["seconds"], 6),
     )
+
+
+def _cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str | None:
+    if text is None or len(text) <= characters:
+        return text
+    return f"{text[:characters]} … ({len(text) - characters:,} more characters)"
 
 
 def _worse(first: TestResult | None, second: TestResult) -> TestResult:

@@ -127,15 +127,16 @@ def _chosen(read: list[Source], ending: str | None) -> tuple[Source, str | None]
     begun = written_in_cells(cells.parts, names, readable=False)
     # A cell that breaks off is no reason to pass over work, but somebody may miss it.
     if in_notebook > in_module or (begun and not in_module):
-        why = f"{module.file} holds work too, but nothing that {cells.file} has not"
+        why = "and the notebook has all of it"
         return cells, module.problem or (_remark(cells, module, why) if in_module else None)
     if begun - in_module:
-        return module, _remark(module, cells, "both files hold work, and neither all of it")
+        return module, _remark(module, cells, "and then the module counts")
     return module, cells.problem
 
 
 def _remark(graded: Source, other: Source, why: str) -> str:
-    return f"{graded.file} was graded: {why}; grade --submission {other.file} grades that one"
+    other_way = f"grade --submission {other.file} grades that one"
+    return f"{graded.file} was graded: both files hold work, {why}; {other_way}"
 
 
 def _missing(folder: Path, shown: str, unit: str) -> str:

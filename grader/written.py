@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from grader.sandbox.magics import end_of_statement, is_closed, without_magics
+from grader.magics import end_of_statement, is_closed, without_magics
 
 _DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.DOTALL)
 _DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
@@ -34,7 +34,7 @@ def written(text: str, names: Iterable[str] = ()) -> frozenset[str]:
 def written_in_cells(
     cells: Iterable[str], names: Iterable[str] = (), *, readable: bool
 ) -> frozenset[str]:
-    """The same of a notebook; if `readable`, without cells that break off in a string or bracket."""
+    """The same of a notebook; if `readable`, no cell that breaks off in a string or bracket."""
     texts = [text for text in map(without_magics, cells) if not readable or is_closed(text)]
     return frozenset().union(*(written(text, names) for text in texts))
 

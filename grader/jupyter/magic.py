@@ -41,13 +41,14 @@ def check(name: str) -> None:
 def show(shell: Any, name: str) -> None:
     from IPython.display import display
 
-    request = {"name": name, "folder": os.getcwd(), "cells": cells_of(shell)}
     try:
-        answer = _judge.ask(request)
-    except Ended:
-        answer = {"error": "the judge ended before it answered: run the cell again"}
-    if error := answer.get("error"):
-        print(f"grade: {error}", file=sys.stderr)
+        answer = _judge.ask({"name": name, "folder": os.getcwd(), "cells": cells_of(shell)})
+    except FileNotFoundError:
+        answer = {"error": "the folder of this notebook is gone: open it anew where it is now"}
+    except Ended as ended:
+        answer = {"error": str(ended)}
+    if problem := answer.get("error"):
+        print(f"grade: {problem}", file=sys.stderr)
         return
     shown = {"text/html": answer["html"], "text/plain": answer["text"]}
     display(shown, raw=True)  # type: ignore[no-untyped-call]

@@ -12,7 +12,7 @@ SECONDS_TO_END = 5.0
 
 
 class Ended(Exception):
-    """The judge ended instead of answering."""
+    """The judge ended instead of answering, or could not be started; and what to do about it."""
 
 
 class JudgeProcess:
@@ -43,7 +43,10 @@ class JudgeProcess:
             answer: dict[str, str] = json.loads(process.stdout.readline())
         except (OSError, ValueError) as error:  # no line is no JSON either
             self.close()
-            raise Ended from error
+            raise Ended(
+                "the judge ended before it answered: run the cell again; "
+                "if that does not help, grade in a terminal says why"
+            ) from error
         except BaseException:  # a stopped cell leaves an answer behind that nobody waits for
             self.close()
             raise
@@ -67,12 +70,19 @@ class JudgeProcess:
 
 
 def _start() -> "subprocess.Popen[str]":
+    """Raises: Ended."""
     # -P: the folder of the notebook has files of the learner's, and may have a torch.py.
     command = [sys.executable, "-P", "-m", "grader.jupyter.judging"]
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        start_new_session=True,
-    )
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Ended(
+            f"the judge could not be started ({error.strerror}): restart the kernel, "
+            "and save the notebook and grade it in a terminal if that does not help"
+        ) from error

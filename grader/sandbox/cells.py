@@ -13,7 +13,7 @@ import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.sandbox.magics import without_magics
+from grader.magics import without_magics
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _TYPE_ALIAS: Any = getattr(ast, "TypeAlias", ())  # since Python 3.12
@@ -32,6 +32,11 @@ class LeftOut:
     file: str
     line: int
     error: BaseException | None
+
+    @property
+    def failed(self) -> bool:
+        """Nobody misses plots, training and packages that are not installed here."""
+        return self.error is not None and not isinstance(self.error, ModuleNotFoundError)
 
 
 @dataclass
@@ -53,7 +58,11 @@ class Notebook:
                 self.left_out.append(left)
                 continue
             for statement in body:
-                self._take(statement, file, namespace)
+                try:
+                    self._take(statement, file, namespace)
+                except Exception as error:  # whatever is wrong with one, the others are taken
+                    left = LeftOut(names_in(text), file, statement.lineno, error)
+                    self.left_out.append(left)
 
     def _take(self, statement: ast.stmt, file: str, namespace: dict[str, Any]) -> None:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
@@ -78,6 +87,8 @@ class Notebook:
         except BaseException as error:  # SystemExit too: a cell cannot end the process this way
             self.left_out.append(LeftOut(names, file, line, error))
             return
+        for name in names:  # what an assignment binds anew is no longer where it was defined
+            self.definitions.pop(name, None)
         if isinstance(statement, DEFINITIONS):
             self.definitions[statement.name] = file, line
 
@@ -118,19 +129,28 @@ def _names(statement: ast.stmt) -> list[str]:
 
 def _targets(target: ast.expr) -> list[str]:
     """The plain names that are assigned to; none if anything else is."""
-    if isinstance(target, ast.Name):
-        return [target.id]
-    if isinstance(target, (ast.Tuple, ast.List)):
-        parts = [_targets(part) for part in target.elts]
-        return [name for part in parts for name in part] if all(parts) else []
-    return []
+    names, waiting = [], [target]
+    while waiting:
+        match waiting.pop():
+            case ast.Name(id=name):
+                names.append(name)
+            case ast.Tuple(elts=parts) | ast.List(elts=parts):
+                waiting += reversed(parts)
+            case _:
+                return []
+    return names
 
 
-def _runs(node: ast.AST) -> bool:
+def _runs(statement: ast.AST) -> bool:
     """Does it call anything before its value is there? The body of a lambda waits for its call."""
-    if isinstance(node, _RUNS):
-        return True
-    if isinstance(node, ast.Lambda):
-        defaults = [*node.args.defaults, *node.args.kw_defaults]
-        return any(_runs(default) for default in defaults if default is not None)
-    return any(_runs(child) for child in ast.iter_child_nodes(node))
+    waiting = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _RUNS):
+            return True
+        if isinstance(node, ast.Lambda):
+            defaults = [*node.args.defaults, *node.args.kw_defaults]
+            waiting += [default for default in defaults if default is not None]
+        else:
+            waiting += ast.iter_child_nodes(node)
+    return False

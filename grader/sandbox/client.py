@@ -30,6 +30,9 @@ from grader.sandbox.processes import START_SECONDS, Process, Processes
 
 T = TypeVar("T")
 
+LINE_CHARACTERS = 200  # of a line of the learner's that is shown
+MAX_MORE = 1_000_000
+
 
 @dataclass(frozen=True)
 class Observation:
@@ -64,22 +67,26 @@ def _parts(file: str, source: str | Sequence[tuple[str, str]]) -> Sequence[tuple
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What a notebook would have defined, and where; `error` is why not.
+    """What a notebook would have defined, and where if that is known; `error` is why not.
 
     Without an error the line was not run, since it calls something.
     """
 
     names: tuple[str, ...]
-    place: str
+    place: str | None
     error: Raised | None
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """Where each function and class is defined, as file:line, and what was left out."""
+    """Where each function and class is defined, as file:line, and what was left out.
+
+    `more` counts what has failed beside `left_out`, which holds only so many.
+    """
 
     places: dict[str, str]
     left_out: tuple[LeftOut, ...] = ()
+    more: int = 0
 
 
 @dataclass(frozen=True)
@@ -229,7 +236,7 @@ class Worker:
             match answer:
                 case ["done", _, _, _] if request[0] != "load":
                     return answer, received
-                case ["loaded", list(), list()] if request[0] == "load":
+                case ["loaded", list(), list(), int()] if request[0] == "load":
                     return answer, received
                 case ["raised", exception]:
                     raise self._checked(partial(self._raised, exception))
@@ -309,10 +316,12 @@ class Worker:
                 arguments[number].grad = grad
         return tuple(arguments[n] for n in [*(n for n, _ in moved), *grown])
 
-    def _loaded(self, places: list[Any], left_out: list[Any]) -> Loaded:
+    def _loaded(self, places: list[Any], left_out: list[Any], more: int) -> Loaded:
+        found = ((str(name), self._place(file, line)) for name, file, line in places)
         return Loaded(
-            {str(name): self._place(file, line) for name, file, line in places},
+            {name: place for name, place in found if place is not None},
             tuple(self._left_out(*left) for left in left_out[:LEFT_OUT]),
+            max(0, min(more, MAX_MORE)),
         )
 
     def _left_out(self, names: list[Any], file: str, line: int, exception: Any) -> LeftOut:
@@ -320,10 +329,13 @@ class Worker:
         known = tuple(name for name in names if type(name) is str)
         return LeftOut(known, self._place(file, line), error)
 
-    def _place(self, file: str, line: int) -> str:
+    def _place(self, file: str, line: int) -> str | None:
         if file not in self.sources or type(line) is not int:
             raise wire.ProtocolError("no such line was sent")
-        return f"{file}:{line}"
+        return f"{file}:{line}" if self._has(file, line) else None
+
+    def _has(self, file: str, line: int) -> bool:
+        return type(line) is int and 1 <= line <= len(self.sources.get(file, ()))
 
     def _raised(self, exception: list[Any]) -> Raised:
         kind, bases, message, frames, detail = exception
@@ -331,27 +343,38 @@ class Worker:
         error = _raised_class(base)(str(message)[:MESSAGE_CHARACTERS])
         error.kind = str(kind)[:80]
         error.frames = tuple(
-            Frame(file, line, str(function)[:80], self._line(file, line))
+            self._frame(file, line, str(function)[:80])
             for file, line, function in frames[:FRAMES]
-            if file in self.sources and type(line) is int
+            if self._has(file, line)
         )
         if detail is not None:
             error.syntax = self._syntax(detail)
         return error
 
-    def _line(self, file: str, number: int) -> str:
-        lines = self.sources[file]
-        return lines[number - 1] if 0 < number <= len(lines) else ""
+    def _frame(self, file: str, line: int, function: str) -> Frame:
+        text = self.sources[file][line - 1]
+        if len(text) > LINE_CHARACTERS:
+            text = text.strip()[:LINE_CHARACTERS]
+        return Frame(file, line, function, text, in_cell=file in self.cells)
 
     def _syntax(self, detail: list[Any]) -> str | None:
         """The line that Python could not read, with a caret under the spot."""
         message, file, line, column = detail
-        if file not in self.sources or type(line) is not int:
+        if not self._has(file, line):
             return None
-        text = self._line(file, line).replace("\t", " ")
-        caret = " " * (max(1, min(column, len(text) + 1)) - 1) if type(column) is int else ""
-        place = f"{file}, line {line}" if file in self.cells else f"{file}:{line}"
-        return f"{place}: {str(message)[:MESSAGE_CHARACTERS]}\n    {text}\n    {caret}^"
+        text, before = _around(self.sources[file][line - 1], column if type(column) is int else 1)
+        place = Frame(file, line, "", "", in_cell=file in self.cells).place
+        said = str(message)[:MESSAGE_CHARACTERS]
+        return f"{place}: {said}\n    {text}\n    {' ' * before}^"
+
+
+def _around(line: str, column: int) -> tuple[str, int]:
+    """What to show of a line, and how much of that stands before the column."""
+    position = max(0, min(column - 1, len(line)))
+    start = max(0, min(position - LINE_CHARACTERS // 2, len(line) - LINE_CHARACTERS))
+    shown = line[start : start + LINE_CHARACTERS].replace("\t", " ")
+    first, last = "… " if start else "", " …" if start + len(shown) < len(line) else ""
+    return f"{first}{shown}{last}", len(first) + position - start
 
 
 def _remote(worker: Worker, graph: int, value: Tensor, inputs: list[Tensor]) -> Tensor:

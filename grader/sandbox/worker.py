@@ -12,8 +12,9 @@ Requests, each a frame (see `wire`); the worker answers every one but `forget`:
 
 Answers, after a first ["ready"]:
 
-    ["loaded", places, left_out]       places: [name, file, line] of functions and classes;
-                                       left_out of a notebook: [names, file, line, exception]
+    ["loaded", places, left_out, more] places: [name, file, line] of functions and classes;
+                                       left_out of a notebook: [names, file, line, exception],
+                                       and how many more cells have failed
     ["done", value, effects, seen]     effects: what became of the tensors among the arguments
     ["raised", exception]              kind, builtin bases, message, frames in the learner's files
     ["missing", names]                 the module has no such name, but these
@@ -126,10 +127,11 @@ class Worker:
         start_anew()
         own = siblings[unit]
         if isinstance(own.source, str):
-            return ["loaded", _definitions(own.source, own.file), []], []
+            return ["loaded", _definitions(own.source, own.file), [], 0], []
         places = [[name, *place] for name, place in own.notebook.definitions.items()]
+        earlier = own.notebook.left_out[:-LEFT_OUT]
         left_out = [self._left_out(left) for left in own.notebook.left_out[-LEFT_OUT:]]
-        return ["loaded", places, left_out], []
+        return ["loaded", places, left_out, sum(left.failed for left in earlier)], []
 
     def _left_out(self, left: LeftOut) -> list[Any]:
         error = None if left.error is None else self._exception(left.error)
@@ -231,6 +233,12 @@ class Worker:
         return call
 
     def _exception(self, error: BaseException) -> list[Any]:
+        try:
+            return self._described(error)
+        except BaseException:  # names and attributes of a learner's class may fail as well
+            return ["Exception", ["Exception"], "", [], None]
+
+    def _described(self, error: BaseException) -> list[Any]:
         kind = type(error)
         bases = [c.__name__ for c in type.mro(kind) if c.__module__ == "builtins"]
         detail: list[Any] | None = None

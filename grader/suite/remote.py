@@ -252,7 +252,10 @@ class UnitRunner:
         return answer
 
     def remarks(self) -> list[str]:
-        """What was left out of a notebook, other than what a test has told of already."""
+        """What was left out of a notebook, other than what a test has told of already.
+
+        `loaded.more` are not among them.
+        """
         rest = [left for left in self.loaded.left_out if left not in self.explained]
         return [remark(left) for left in rest if is_a_loss(left)]
 
@@ -296,7 +299,7 @@ class Students:
         # Whoever ran a cell has seen what was wrong with it; only a file's cells are told of.
         saved = [runner for unit, runner in self.runners.items() if self.sources[unit].file]
         found = [remark for runner in saved for remark in runner.remarks()]
-        more = len(found) - MAX_REMARKS
+        more = len(found) - MAX_REMARKS + sum(runner.loaded.more for runner in saved)
         return found[:MAX_REMARKS] + ([f"left out: {more} more lines or cells"] if more > 0 else [])
 
     def runner(self, unit: str) -> UnitRunner:
@@ -309,7 +312,7 @@ class Students:
                 try:
                     self.runners[unit] = UnitRunner(self.workers, unit, self.suites)
                 except SubmissionFault as fault:
-                    problem = load_problem(self.sources[unit].file, fault)
+                    problem = load_problem(self.sources[unit].file or "what you ran", fault)
             if problem is not None:
                 self.messages[unit] = problem
         if unit in self.messages:
@@ -333,4 +336,4 @@ def load_problem(file: str, fault: SubmissionFault) -> str:
     if not fault.frames:
         return f"{file} could not be loaded: {message}"
     frame = fault.frames[-1]
-    return f"{frame}: {message}\n    {frame.text.strip()}"
+    return f"{frame.place}: {message}\n    {frame.text.strip()}"

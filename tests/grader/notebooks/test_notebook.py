@@ -52,10 +52,10 @@ def grade(course, session, write):
         names = {"UNIT": course.units[0].name, "OTHER": course.units[1].name}
         return re.sub("UNIT|OTHER", lambda found: names[found[0]], text)
 
-    def grade(files, notebooks=()):
+    def grade(files):
         files = {named(name): data for name, data in files.items()}
         files = {n: named(d).encode() if isinstance(d, str) else d for n, d in files.items()}
-        work = read_submission(write(files), [u.name for u in course.units], notebooks)
+        work = read_submission(write(files), [u.name for u in course.units])
         return session.grade(work, course.select([course.units[0].name]))
 
     return grade
@@ -200,8 +200,38 @@ BOTH = {
         None,
     ),
     "work in the module alone": (f"{DOUBLE}\n\n\n{HALVE}\n", [STUBS], ".py", None),
-    "work in both": (f"{DOUBLE}\n", [HALVE], ".py", "holds work too"),
-    "the same work, and more in the notebook": (f"{DOUBLE}\n", [DOUBLE, HALVE], ".ipynb", None),
+    "work in both": (f"{DOUBLE}\n", [HALVE], ".py", "both files hold work"),
+    "the same work, and more in the notebook": (
+        f"{DOUBLE}\n",
+        [DOUBLE, HALVE],
+        ".ipynb",
+        "both files hold work",
+    ),
+    "a stub's line left below the work": (
+        f"{DOUBLE}\n    raise NotImplementedError('double')\n",
+        [STUB.replace("double", "halve") + "    pass", "def other(): return 1"],
+        ".py",
+        "both files hold work",
+    ),
+    "a stub's line kept as a remark": (
+        DOUBLE.replace(":\n", ":\n    # raise NotImplementedError('double')\n") + "\n",
+        ["def other(): return 1"],
+        ".py",
+        "both files hold work",
+    ),
+    "work as lambdas": (
+        "double = lambda x: 2 * x\nhalve = lambda x: x / 2\n",
+        [HALVE],
+        ".py",
+        "both files hold work",
+    ),
+    "a cell that never ends": (
+        f"{DOUBLE}\n",
+        [f"{DOUBLE}\n\n\n{HALVE}\n\nprint ("],
+        ".py",
+        "both files hold work",
+    ),
+    "another language": (f"{DOUBLE}\n", [f"%%writefile x\n{DOUBLE}\n\n\n{HALVE}"], ".py", None),
     "a notebook that cannot be read": (f"{DOUBLE}\n", None, ".py", "is no notebook"),
 }
 
@@ -218,8 +248,12 @@ def test_the_module_counts_unless_only_the_notebook_holds_work(write, unit, name
 
 def test_a_notebook_that_is_asked_for_counts(write, unit):
     folder = write({f"{unit}.py": DOUBLE, f"{unit}.ipynb": notebook(HALVE)})
-    work = read_submission(folder, [unit], notebooks={unit})
+    work = read_submission(folder, [unit], {unit: ".ipynb"})
     assert work.sources[unit].file == f"{unit}.ipynb"
+    assert not work.unread
+    folder = write({f"{unit}.py": DOUBLE, f"{unit}.ipynb": notebook(DOUBLE, HALVE)})
+    work = read_submission(folder, [unit], {unit: ".py"})
+    assert work.sources[unit].file == f"{unit}.py"
     assert not work.unread
 
 
@@ -293,7 +327,7 @@ def test_a_notebook_is_named_by_its_path(run, course, unit):
     path.write_bytes(notebook(*RIGHT))
     course.stub(unit).write_text(f"{DOUBLE}\n\n\n{HALVE.replace('2', '3')}\n")
     try:
-        assert "holds work too" in run(unit).stdout
+        assert "both files hold work" in run(unit).stdout
         named = run(f"exercises/{unit}.ipynb")
         assert (named.returncode, "holds work" in named.stdout) == (0, False)
     finally:

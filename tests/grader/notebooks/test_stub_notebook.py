@@ -11,9 +11,9 @@ from markdown_it import MarkdownIt
 
 from grader.course import find_course
 from grader.grading import Options, Session
+from grader.magics import without_magics
 from grader.notebook import cells_of
 from grader.report import Outcome
-from grader.sandbox.magics import without_magics
 from grader.stubs import Stub, stubs_of
 from grader.submission import read_submission
 

@@ -13,6 +13,7 @@ from grader.sandbox import wire
 from grader.sandbox.client import Worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Process
+from grader.suite.left_out import remark
 
 from .learner import named
 
@@ -78,8 +79,13 @@ forgeries = st.one_of(
     anything,
     st.tuples(st.just("done"), anything, effects, anything),
     st.tuples(st.just("raised"), st.lists(anything, min_size=5, max_size=5) | anything),
-    st.tuples(st.just("loaded"), st.lists(anything), st.lists(anything)),
-    st.tuples(st.just("loaded"), st.just([]), st.lists(st.lists(anything, min_size=4, max_size=4))),
+    st.tuples(st.just("loaded"), st.lists(anything), st.lists(anything), st.integers(-9, 9)),
+    st.tuples(
+        st.just("loaded"),
+        st.just([]),
+        st.lists(st.lists(anything, min_size=4, max_size=4)),
+        st.just(2**63),
+    ),
     st.tuples(st.just("missing"), anything),
     st.tuples(st.just("unsendable"), anything),
     st.tuples(st.just("callback"), st.integers(-1, 2), st.just(["l", [1, 2]]) | anything),
@@ -174,13 +180,13 @@ def test_an_expanded_result_is_not_copied_whole(forged):
     "answer",
     named(
         {
-            "a place elsewhere": ["loaded", [["f", "/etc/passwd", 1]], []],
-            "a line that is none": ["loaded", [["f", "unit.py", "1"]], []],
-            "half a place": ["loaded", [["f"]], []],
-            "left out elsewhere": ["loaded", [], [[["f"], "solutions/unit.py", 1, None]]],
-            "no exception": ["loaded", [], [[["f"], "unit.py", 1, ["SyntaxError"]]]],
+            "a place elsewhere": ["loaded", [["f", "/etc/passwd", 1]], [], 0],
+            "a line that is none": ["loaded", [["f", "unit.py", "1"]], [], 0],
+            "half a place": ["loaded", [["f"]], [], 0],
+            "left out elsewhere": ["loaded", [], [[["f"], "solutions/unit.py", 1, None]], 0],
+            "no exception": ["loaded", [], [[["f"], "unit.py", 1, ["SyntaxError"]]], 0],
             "the answer to a call": ["done", None, [[], [], [], []], None],
-            "no lists": ["loaded", None, None],
+            "no lists": ["loaded", None, None, 0],
         }
     ),
 )
@@ -188,4 +194,33 @@ def test_a_load_that_is_answered_with_something_else_is_malformed(forged, answer
     with pytest.raises(Malformed, match="could not be read"):
         ASKS["load"](forged(wire.pack(answer, [])))
     with pytest.raises(Malformed):
-        forged(wire.pack(["loaded", [], []], [])).call("unit", "f", (), {})
+        forged(wire.pack(["loaded", [], [], 0], [])).call("unit", "f", (), {})
+
+
+@pytest.mark.parametrize("line", [-(2**62), -1, 0, 2, 2**63])
+def test_a_line_that_the_file_has_not_is_no_place(forged, line):
+    """The one line of unit.py is line 1."""
+    error = [
+        "SyntaxError",
+        ["SyntaxError"],
+        "odd",
+        [["unit.py", line, "f"]],
+        ["m", "unit.py", line, 1],
+    ]
+    left_out = [[["g"], "unit.py", line, error]]
+    loaded = ASKS["load cells"](
+        forged(
+            wire.pack(["loaded", [["f", "unit.py", line], ["h", "unit.py", 1]], left_out, 2], [])
+        )
+    )
+    assert loaded.places == {"h": "unit.py:1"}
+    (left,) = loaded.left_out
+    assert (left.place, left.error.frames, left.error.syntax) == (None, (), None)
+    assert "a cell: SyntaxError: odd" in remark(left)
+    assert loaded.more == 2
+
+
+@pytest.mark.parametrize("more", [-5, 2**62])
+def test_a_forged_count_is_bounded(forged, more):
+    loaded = ASKS["load"](forged(wire.pack(["loaded", [], [], more], [])))
+    assert 0 <= loaded.more <= 10**6
