@@ -357,3 +357,17 @@ def test_a_watch_sees_a_notebook_being_saved(course, unit):
         watching.kill()
         watching.stdout.close()
         path.unlink()
+
+
+def test_a_deep_expression_takes_no_other_cell_along(grade):
+    deep = "TEXT = " + " + ".join(['"a"'] * 700)
+    nested = f"NUMBERS = {'[' * 90}{']' * 90}"
+    report = grade({"UNIT.ipynb": notebook(*RIGHT, deep, nested).decode()})
+    assert report.score == 5
+
+
+def test_a_long_line_stays_out_of_the_report(grade):
+    long = f"def double(x):\n    return (x {' ' * 900_000}\n"
+    report = grade({"UNIT.ipynb": notebook(HALVE, long).decode()})
+    assert report.score == 2
+    assert len(repr(report)) < 20_000
