@@ -13,7 +13,7 @@ from grader.submission import read_submission
 
 COURSE = read_course(Path(__file__).resolve().parents[2])
 UNITS = [unit.name for unit in COURSE.units]
-SEEDS = [0, 2**32 - 1]
+SEEDS = [2**32 - 1]
 
 
 def graded(folder: Path, *, device: str = "cpu", seeds: list[int]) -> list[Report]:

@@ -43,7 +43,7 @@ def test_no_trick_pays(cases, tmp_path):
     check(cases, run_cases(cases, tmp_path, "off" if UNCONFINED else "require"))
 
 
-@pytest.mark.parametrize("cases", grouped(TRUSTING if CHOICE else TRUSTING[::12]), ids=label)
+@pytest.mark.parametrize("cases", grouped(TRUSTING if CHOICE else TRUSTING[::24]), ids=label)
 def test_no_trick_pays_without_a_sandbox(cases, tmp_path):
     check(cases, run_cases(cases, tmp_path, "off"))
 

@@ -151,17 +151,14 @@ def test_gradescope_gets_no_zero_for_what_is_not_the_work(host: Gradescope, cour
 
     suite = host.root / "source" / "course" / "tests" / "hidden" / course.suite(host.unit).name
     sound = suite.read_text()
-    broken = (
-        "raise RuntimeError('the answer is 42')\n",
-        sound.replace("x = rng.normal(4)\n", "raise RuntimeError('the answer is 42')\n"),
+    suite.write_text(
+        sound.replace("x = rng.normal(4)\n", "raise RuntimeError('the answer is 42')\n")
     )
-    for text in broken:
-        suite.write_text(text)
-        result, log = host.run({f"{host.unit}.py": RIGHT})
-        assert is_without_score(result)
-        assert "The grader or the course has a fault." in result["output"]
-        assert "42" not in json.dumps(result)
-        assert "the answer is 42" in log
+    result, log = host.run({f"{host.unit}.py": RIGHT})
+    assert is_without_score(result)
+    assert "The grader or the course has a fault." in result["output"]
+    assert "42" not in json.dumps(result)
+    assert "the answer is 42" in log
     suite.write_text(sound)
 
     grade = host.root / "venv" / "bin" / "grade"

@@ -117,9 +117,17 @@ def test_what_python_can_read_is_never_changed(cell):
 
 
 @pytest.mark.parametrize(
-    "text", ['"' * 500_001, "'''" + "\\" * 500_000, "(" * 500_000, "x=" * 250_000]
+    "text",
+    [
+        '"' * 500_001,
+        "'''" + "\\" * 500_000,
+        "(" * 500_000,
+        "x=" * 250_000,
+        " " * 200_000 + "(",
+        "%%time\n" * 50_000 + "x",
+    ],
 )
 def test_no_text_takes_long(text):
     started = time.monotonic()
-    assert without_magics(text) == text
-    assert time.monotonic() - started < 5
+    assert without_magics(text).count("\n") == text.count("\n")
+    assert time.monotonic() - started < 20

@@ -126,7 +126,7 @@ def session():
         yield session
 
 
-@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("unit", ["reshaping", "activations", "regressor"])
 def test_hostile_values_give_bounded_pictures_and_no_fault(session: Session, unit: str) -> None:
     names = [e.name for e in COURSE.unit(unit).exercises]
     lines = ["import torch"]
