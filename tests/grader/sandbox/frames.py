@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from grader.sandbox import reading, wire, writing
 from grader.sandbox.limits import MIB
 
-quickly = settings(database=None, deadline=None, max_examples=150)
-thoroughly = settings(database=None, deadline=None, max_examples=500)
+quickly = settings(database=None, deadline=None, max_examples=80)
+thoroughly = settings(database=None, deadline=None, max_examples=200)
 
 
 def opened(data, **options):

@@ -94,7 +94,7 @@ forgeries = st.one_of(
 
 
 @pytest.mark.parametrize("ask", ASKS)
-@settings(database=None, deadline=None, max_examples=120)
+@settings(database=None, deadline=None, max_examples=60)
 @given(answer=forgeries)
 def test_whatever_a_worker_answers_is_an_answer_or_a_fault_of_the_submission(ask, answer):
     ours, theirs = socket.socketpair()

@@ -100,14 +100,14 @@ def mismatch(check, *args, **kwargs):
 # --- laws -------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(values)
 def test_a_value_is_the_same_as_its_copy(value):
     assert_same(value, copy(value))
     assert_unchanged(value, copy(value))
 
 
-@settings(deadline=None, max_examples=500)
+@settings(deadline=None, max_examples=150)
 @given(values, values)
 def test_any_two_values_are_the_same_or_a_mismatch_in_short_words(got, expected):
     error = outcome(assert_same, got, expected, likely="perhaps")
@@ -119,7 +119,7 @@ def test_any_two_values_are_the_same_or_a_mismatch_in_short_words(got, expected)
         assert text.isprintable()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(tensors.filter(lambda t: t.numel() > 0), st.data())
 def test_one_wrong_entry_is_found_and_named(expected, data):
     got = expected.clone()

@@ -78,7 +78,7 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=150)
 @given(values, st.integers(1, 200))
 def test_any_value_fits_on_one_bounded_line(value, limit):
     text = describe(value, limit)
@@ -86,7 +86,7 @@ def test_any_value_fits_on_one_bounded_line(value, limit):
     assert text.isprintable()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.lists(values, max_size=4), st.dictionaries(st.sampled_from(["dim", "h"]), values))
 def test_any_call_fits_on_one_bounded_line(args, kwargs):
     text = describe_call("softmax", tuple(args), kwargs)
