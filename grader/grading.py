@@ -141,7 +141,7 @@ class Session:
             workers.close()
         found = [*submission.missing.items(), *submission.unread.items()]
         remarks = [note for unit, note in found if unit in units] + students.remarks()
-        notes = (*self.notes, *remarks, *_explain(results, self.key.bank, judging.cases))
+        unexplained = _explain(results, self.key.bank, judging.cases)
         graded = self._units(results, selection, students)
         if self.options.pictures:
             from grader.suite.drawing import with_pictures
@@ -149,13 +149,12 @@ class Session:
             graded = with_pictures(
                 graded, self.processes, self.options.limits, submission.sources, self.key
             )
-        notes = (*notes, *self._kits(graded))
         return Report(
             units=graded,
             seed=judging.seed,
             device=self.options.device,
             versions=_versions(),
-            notes=notes,
+            notes=(*self.notes, *remarks, *unexplained, *self._kits(graded)),
         )
 
     def _kits(self, graded: tuple[UnitResult, ...]) -> list[str]:
@@ -258,9 +257,7 @@ def _import_judge() -> None:
 
 def _suites(course: Course, units: list[str]) -> list[Path]:
     for unit in units:
-        needed = (
-            [course.suite(unit)] if course.is_kit else [course.suite(unit), course.solution(unit)]
-        )
+        needed = [course.suite(unit)] + [course.solution(unit)] * (not course.is_kit)
         for path in needed:
             if not path.is_file():
                 raise CourseError(f"{path} is missing: unit {unit} cannot be graded")

@@ -41,6 +41,9 @@ def single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
+_SKELETON = single_spaced(skeleton.SOLUTION)
+
+
 def secrets_of(course: Course) -> list[Secret]:
     """Every line that learners are not to have, and every name.
 
@@ -48,30 +51,32 @@ def secrets_of(course: Course) -> list[Secret]:
     """
     units = [unit.name for unit in course.units]
     texts = {path: read_python(path) for path in _private(course)}
-    closed = {path: _closed(text) for path, text in texts.items() if _is_suite(course, path)}
     shown = [text.decode() for unit in units for text in visible_texts(course, unit).values()]
     stubs = single_spaced(" ".join(stub_for(course, unit).text for unit in units))
-    told = single_spaced(" ".join(s for text in [*texts.values(), *shown] for s in _told(text)))
     program = [content.decode() for name, content in package() if name.endswith(".py")]
-    public = single_spaced(" ".join([stubs, *program, *shown]))
-    visible = single_spaced(" ".join([stubs, *program])) + _open(list(shown))
-    found: dict[str, Secret] = {}
-
-    def add(path: Path, text: str, known: str) -> None:
-        origin = path.relative_to(course.root).as_posix()
-        for line in sorted(_lines(text)):
-            if line not in known and line not in told:
-                found[line] = Secret(line, origin)
-
-    for path, text in texts.items():
-        add(path, text, public)
-    for path, text in closed.items():
-        add(path, text, visible)
-    for unit in units:
-        path = course.solution(unit)
-        add(path, texts[path], stubs + single_spaced(skeleton.SOLUTION))
+    anyones = single_spaced(" ".join([stubs, *program]))
+    told = single_spaced(" ".join(s for text in [*texts.values(), *shown] for s in _told(text)))
+    # Each text, and what of it may be shown: a later line takes the place of the one before.
+    searched = [
+        *((path, text, anyones + single_spaced(" ".join(shown))) for path, text in texts.items()),
+        *(
+            (path, "\n".join(_bodies(text, hidden_tests=True)), anyones + _open(shown))
+            for path, text in texts.items()
+            if path.parent == course.suites_folder
+        ),
+        *(
+            (course.solution(unit), texts[course.solution(unit)], stubs + _SKELETON)
+            for unit in units
+        ),
+    ]
+    lines = {
+        line: Secret(line, path.relative_to(course.root).as_posix())
+        for path, text, known in searched
+        for line in sorted(_lines(text))
+        if line not in known and line not in told
+    }
     named = set().union(*map(_tests, [skeleton.SUITE, *shown]))
-    return [*found.values(), *_names(course, named), *_variants(course)]
+    return [*lines.values(), *_names(course, named), *_variants(course)]
 
 
 def _private(course: Course) -> list[Path]:
@@ -80,21 +85,14 @@ def _private(course: Course) -> list[Path]:
     return sorted(path for folder in folders for path in folder.rglob("*.py"))
 
 
-def _is_suite(course: Course, path: Path) -> bool:
-    return path.parent == course.suites_folder
-
-
-def _closed(text: str) -> str:
-    """The text of hidden tests and of what `@recorded` functions do, however it is shown."""
-    return "\n".join(_bodies(text, hidden_tests=True))
-
-
 def _open(shown: list[str]) -> str:
     """What is shown, without what stands in recorded functions there: nothing should."""
-    for position, text in enumerate(shown):
+    texts = []
+    for text in shown:
         for body in _bodies(text, hidden_tests=False):
-            shown[position] = shown[position].replace(body, "")
-    return single_spaced(" ".join(shown))
+            text = text.replace(body, "")
+        texts.append(text)
+    return single_spaced(" ".join(texts))
 
 
 def _bodies(text: str, *, hidden_tests: bool) -> list[str]:
