@@ -8,9 +8,9 @@ __version__ = "0.1.0"
 
 def check(name: str = "") -> None:
     """In a notebook: show how far an exercise is, such as "activations.softmax"."""
-    import_module("grader.jupyter.magic").check(name)
+    import_module("grader.jupyter.extension").check(name)
 
 
 def load_ipython_extension(shell: Any) -> None:
     """`%load_ext grader` gives a notebook the magic `%grade`."""
-    import_module("grader.jupyter.magic").load(shell)
+    import_module("grader.jupyter.extension").load(shell)

@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.audit import equivalents, places
+from grader.audit import equivalents, source_lines
 from grader.audit.equivalents import Equivalent
 from grader.audit.findings import Hole, Row, UnitAudit
 from grader.audit.jobs import Graded, Job, Tested
 from grader.audit.mutants import Mutant
 from grader.audit.plan import Plan
-from grader.bank import WrongAnswer
-from grader.course import Course
+from grader.course.model import Course
+from grader.course.wrong_answers import WrongAnswer
 from grader.report import Outcome
 
 FEWEST_WRONG_ANSWERS = 3
@@ -32,19 +32,19 @@ class Facts:
     @property
     def solution(self) -> str:
         """Its place."""
-        return places.place(self.course, self.course.solution(self.unit))
+        return source_lines.place(self.course, self.course.solution(self.unit))
 
     def tests(self) -> tuple[Tested, ...]:
         return self.results[self.plan.solved[0]].tests
 
     def place_of(self, test: Tested) -> str:
-        return places.test(self.course, self.unit, test.exercise, test.name)
+        return source_lines.test(self.course, self.unit, test.exercise, test.name)
 
     def place_of_answer(self, answer: WrongAnswer) -> str:
-        return places.definition(self.course, self.course.bank(self.unit), answer.name)
+        return source_lines.definition(self.course, self.course.bank(self.unit), answer.name)
 
     def place_of_exercise(self, name: str) -> str:
-        return places.definition(self.course, self.course.solution(self.unit), name)
+        return source_lines.definition(self.course, self.course.solution(self.unit), name)
 
 
 def judged(course: Course, plan: Plan, results: Mapping[Job, Graded]) -> UnitAudit:
@@ -63,8 +63,8 @@ def _faults(facts: Facts) -> Iterator[Hole]:
         (facts.solution, "the solution", plan.solved[0]),
         *((facts.solution, f"the solution with seed {job.seed}", job) for job in plan.solved[1:]),
         (facts.solution, "the solution, once more", plan.again),
-        (places.place(facts.course, plan.stub.path), "the stub", plan.unsolved),
-        *((places.place(facts.course, path), "it", job) for path, job in plan.accepted),
+        (source_lines.place(facts.course, plan.stub.path), "the stub", plan.unsolved),
+        *((source_lines.place(facts.course, path), "it", job) for path, job in plan.accepted),
         *((facts.place_of_answer(answer), answer.name, job) for answer, job in plan.wrong),
         *((f"{facts.solution}:{m.line}", f"the mutant {m.after}", job) for m, job in plan.mutants),
     ]
@@ -76,7 +76,7 @@ def _faults(facts: Facts) -> Iterator[Hole]:
 
 
 def _stub(facts: Facts) -> Iterator[Hole]:
-    where = places.place(facts.course, facts.plan.stub.path)
+    where = source_lines.place(facts.course, facts.plan.stub.path)
     if not facts.plan.stub.is_written():
         yield Hole(where, "the stub is out of step with its solution", "Run `grade sync`.")
     unstarted = (Outcome.NOT_STARTED, Outcome.BLOCKED)
@@ -125,7 +125,7 @@ def _points(facts: Facts) -> Iterator[Hole]:
     total, due = sum(test.max_points for test in tests), facts.plan.unit.points
     if tests and total != due:
         yield Hole(
-            places.entry(facts.course, facts.unit),
+            source_lines.entry(facts.course, facts.unit),
             f"the tests of the unit are worth {total} points, its entry says {due}",
             "Let `points` and the `@points` of its tests agree.",
         )
@@ -151,14 +151,14 @@ def _exercises(facts: Facts) -> Iterator[Hole]:
     for exercise in facts.plan.unit.exercises:
         if not exercise.hints:
             yield Hole(
-                places.entry(facts.course, facts.unit, exercise.name),
+                source_lines.entry(facts.course, facts.unit, exercise.name),
                 f"{exercise.name} has no hints",
                 "Add `hints`, from a nudge to nearly there.",
                 exercise.name,
             )
         if (count := known.count(exercise.name)) < FEWEST_WRONG_ANSWERS:
             yield Hole(
-                places.place(facts.course, facts.course.bank(facts.unit)),
+                source_lines.place(facts.course, facts.course.bank(facts.unit)),
                 f"{exercise.name} has {count} wrong answers, not {FEWEST_WRONG_ANSWERS}",
                 f"Add mistakes that learners make, as {exercise.name}__slug.",
                 exercise.name,
@@ -180,7 +180,7 @@ def _accepted(facts: Facts) -> Iterator[Hole]:
                 told.add((path, test.exercise, test.name))
                 said = f"; it is told: {test.likely}" if test.likely else ""
                 yield Hole(
-                    places.place(facts.course, path),
+                    source_lines.place(facts.course, path),
                     f"a right answer does not pass {test.name} with seed {job.seed}{said}",
                     "The test asks for more than the exercise does: weaken it.",
                     test.exercise,
@@ -264,7 +264,7 @@ def _equivalents(facts: Facts) -> Iterator[Hole]:
     file = equivalents.file_of(facts.course)
     results = {mutant: facts.results[job] for mutant, job in facts.plan.mutants}
     for entry in facts.plan.equivalents:
-        where = places.place(facts.course, file, entry.line)
+        where = source_lines.place(facts.course, file, entry.line)
         if not entry.reason:
             yield Hole(
                 where, "no reason is given", "Say why no test can notice it.", entry.exercise

@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.audit.jobs import read_text
 from grader.audit.mutants import Mutant
-from grader.course import Course
+from grader.course.model import Course
 from grader.errors import CourseError
 
 _KEYS = {"exercise", "before", "after", "reason"}

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from grader.audit.examples import examples_of
-from grader.course import Course
+from grader.course.model import Course
 from grader.errors import GraderError
-from grader.grading import Session
+from grader.judge.session import Session
 from grader.report import Outcome, Report
-from grader.submission import Source, Submission
+from grader.work.submission import Source, Submission
 
 CPU, EVERY_DEVICE = "cpu", "all"
 

@@ -12,13 +12,10 @@ from typing import Any
 
 import grader
 from grader.audit.jobs import Graded, Job, Tested, read_text, solution_of
-from grader.course import Course
+from grader.course.model import Course
 from grader.report import Outcome
 
 FILE = ".torchkata-audit.jsonl"
-# What decides what a test says, as beginnings of paths in the grader's package.
-_JUDGES = ("suite/", "sandbox/", "grading.py", "bank.py", "submission.py", "course.py", "report.py")
-_RUNNERS = ("audit/jobs.py", "audit/examples.py", "audit/running.py")
 
 
 class Records:
@@ -112,8 +109,7 @@ class _Keys:
     def grader(self) -> str:
         """The grader's own sources, the versions it works with, and the devices at hand."""
         root = Path(grader.__file__).parent
-        names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.py"))
-        texts = [read_text(root / name) for name in names if name.startswith((*_JUDGES, *_RUNNERS))]
+        texts = [read_text(path) for path in sorted(root.rglob("*.py"))]
         devices = sorted(str(path) for path in Path("/dev").glob("nvidia[0-9]*"))
         return _digest(*texts, version("torch"), version("numpy"), *devices)
 

@@ -7,8 +7,8 @@ prints the message of a test whose status is `error`, and the name of every othe
 import json
 from typing import Any
 
-from grader.formats import failures, plain, summary
-from grader.formats.text import counted, one_line
+from grader.formats.parts import failures, plain, summary
+from grader.formats.parts.text import counted, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
 # The workflow hands it over in an environment variable, in base64: Linux allows 128 KiB.

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from grader.formats import plain
-from grader.formats.text import one_line
+from grader.formats.parts import plain
+from grader.formats.parts.text import one_line
 from grader.report import Outcome, Report
 
 SCHEMA = "classroom50/result/v1"

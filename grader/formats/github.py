@@ -4,8 +4,9 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from grader.formats import failures, plain, summary, terminal
-from grader.formats.text import excerpt, one_line, visible
+from grader.formats import terminal
+from grader.formats.parts import failures, plain, summary
+from grader.formats.parts.text import excerpt, one_line, visible
 from grader.report import Location, Report, TestResult, UnitResult
 
 _WIDTH = 100

@@ -9,8 +9,8 @@ import json
 import math
 from typing import Any
 
-from grader.formats import failures, plain, summary
-from grader.formats.text import counted, excerpt, one_line
+from grader.formats.parts import failures, plain, summary
+from grader.formats.parts.text import counted, excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
 _WIDTH = 80

@@ -3,12 +3,12 @@
 No script, no request: the page forbids both to itself. `markup` escapes all text.
 """
 
-from grader.formats import failures, summary
-from grader.formats.markup import Markup, element, joined
-from grader.formats.scoreboard import points_of, total_of, word_of
-from grader.formats.style import fragment_style, page_style
-from grader.formats.svg import figure
-from grader.formats.text import counted, excerpt, one_line
+from grader.formats.parts import failures, summary
+from grader.formats.parts.markup import Markup, element, joined
+from grader.formats.parts.scoreboard import points_of, total_of, word_of
+from grader.formats.parts.style import fragment_style, page_style
+from grader.formats.parts.text import counted, excerpt, one_line
+from grader.formats.pictures.figure import figure
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"

@@ -3,8 +3,8 @@
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
-from grader.formats import plain
-from grader.formats.text import excerpt, one_line
+from grader.formats.parts import plain
+from grader.formats.parts.text import excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
 # What nobody has got wrong yet is skipped, as no other format calls it a failure either.

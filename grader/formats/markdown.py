@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from grader.formats import failures, summary
-from grader.formats.gfm import code, fenced
-from grader.formats.scoreboard import bar_of, points_of, total_of, word_of
-from grader.formats.text import counted, excerpt, one_line
+from grader.formats.parts import failures, summary
+from grader.formats.parts.gfm import code, fenced
+from grader.formats.parts.scoreboard import bar_of, points_of, total_of, word_of
+from grader.formats.parts.text import counted, excerpt, one_line
 from grader.report import Outcome, Report
 
 # A comment may have 65536 characters. What the other sections leave is for the failures.

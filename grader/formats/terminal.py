@@ -5,10 +5,10 @@ from collections.abc import Callable
 from rich.cells import cell_len
 from rich.text import Text
 
-from grader.formats import failures, summary
-from grader.formats.lines import hanging, indented, printed, wrapped
-from grader.formats.scoreboard import scoreboard
-from grader.formats.text import counted, excerpt, one_line
+from grader.formats.parts import failures, summary
+from grader.formats.parts.lines import hanging, indented, printed, wrapped
+from grader.formats.parts.scoreboard import scoreboard
+from grader.formats.parts.text import counted, excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
 _NARROWEST, _WIDEST = 30, 100

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from grader.course import Course, Unit
+from grader.course.model import Course, Unit
 from grader.errors import UsageError
-from grader.notebook import Cell
-from grader.sandbox.cells import names_in
+from grader.sandbox.notebook_module import names_in
+from grader.work.notebook import Cell
 
 
 def selected(course: Course, name: str, cells: Sequence[Cell]) -> tuple[str, frozenset[str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from importlib.resources import files
 
-from grader.course import COURSE_FILE, Course
+from grader.course.model import COURSE_FILE, Course
 from grader.errors import UsageError
 from grader.kit.archives import kept, zipped
 from grader.kit.wheel import VENDOR, requirements, wheel

@@ -11,11 +11,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.course import Course
+from grader.course.model import Course
+from grader.course.stubs import stubs_of
 from grader.errors import UsageError
 from grader.kit.secrets import Secret, secrets_of, single_spaced
 from grader.kit.unpacking import MAX_BYTES, Unsearchable, texts
-from grader.stubs import stubs_of
 
 _GIT, _PASSED_OVER = ".git", ".venv"
 _ELSEWHERE = ("modules", "lfs", "annex")  # where git keeps what is no object of this repository

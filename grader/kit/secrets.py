@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader import skeleton
-from grader.bank import read_bank
-from grader.course import Course
-from grader.kit.visible import is_function, is_marked, read_python, visible_texts
+from grader.course import templates
+from grader.course.model import Course
+from grader.course.seeds import FILE as SECRET_FILE
+from grader.course.stubs import stub_for
+from grader.course.wrong_answers import read_bank
+from grader.kit.visible_suite import is_function, is_marked, read_python, visible_texts
 from grader.kit.wheel import package
-from grader.stubs import stub_for
-from grader.variant import FILE as SECRET_FILE
 
 # A shorter line says nothing that could not stand in any program.
 FEWEST_CHARACTERS = 20
@@ -41,7 +41,7 @@ def single_spaced(text: str) -> str:
     return " ".join(text.split())
 
 
-_SKELETON = single_spaced(skeleton.SOLUTION)
+_SKELETON = single_spaced(templates.SOLUTION)
 
 
 def secrets_of(course: Course) -> list[Secret]:
@@ -75,7 +75,7 @@ def secrets_of(course: Course) -> list[Secret]:
         for line in sorted(_lines(text))
         if line not in known and line not in told
     }
-    named = set().union(*map(_tests, [skeleton.SUITE, *shown]))
+    named = set().union(*map(_tests, [templates.SUITE, *shown]))
     return [*lines.values(), *_names(course, named), *_variants(course)]
 
 

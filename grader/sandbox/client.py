@@ -23,7 +23,7 @@ from grader.errors import (
     Raised,
     SubmissionFault,
 )
-from grader.sandbox import reading, wire, writing
+from grader.sandbox import decode, encode, wire
 from grader.sandbox.channel import Channel
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.processes import START_SECONDS, Process, Processes
@@ -98,7 +98,7 @@ class Sent:
 
     def arguments(self) -> tuple[list[Any], dict[str, Any]]:
         """Build them once more, to show them; functions and handles by name only."""
-        reader = reading.Reader(
+        reader = decode.Reader(
             [memoryview(b) for b in self.buffers], handle=wire.Handle, function=lambda n: _f
         )
         args, kwargs = self.payload
@@ -168,7 +168,7 @@ class Worker:
         Tensor arguments are changed as the call changed them.
         Raises: SubmissionFault. What it means for the score is the suite's business.
         """
-        writer = writing.Writer()
+        writer = encode.Writer()
         payload = [
             [writer.write(a) for a in args],
             [[k, writer.write(v)] for k, v in kwargs.items()],
@@ -187,7 +187,7 @@ class Worker:
 
     def gradients(self, graph: int, grad: Tensor) -> list[Tensor | None]:
         """Gradients of an earlier result with respect to the arguments that wanted them."""
-        writer = writing.Writer()
+        writer = encode.Writer()
         grads = self._value(["gradients", graph, writer.write(grad)], writer.buffers)
         if type(grads) is not list or not all(g is None or isinstance(g, Tensor) for g in grads):
             raise self.channel.broken("the gradients are not tensors")
@@ -217,7 +217,7 @@ class Worker:
 
     def _value(self, request: list[Any], buffers: list[bytes] | None = None) -> Any:
         answer, received = self._ask(request, buffers or [])
-        reader = reading.Reader(received, handle=self.make_handle)
+        reader = decode.Reader(received, handle=self.make_handle)
         return self._checked(lambda: reader.read(answer[1]))
 
     def _ask(
@@ -260,9 +260,9 @@ class Worker:
     ) -> None:
         if not 0 <= number < len(functions):
             raise self.channel.broken("it called a function that was not given to it")
-        reader = reading.Reader(buffers, handle=self.make_handle)
+        reader = decode.Reader(buffers, handle=self.make_handle)
         args = self._checked(lambda: reader.read(payload))
-        writer = writing.Writer()
+        writer = encode.Writer()
         try:
             reply = ["return", writer.write(functions[number](*args))]
         except Exception as error:
@@ -284,11 +284,11 @@ class Worker:
     # Answers
 
     def _answer(
-        self, writer: writing.Writer, answer: list[Any], buffers: list[memoryview]
+        self, writer: encode.Writer, answer: list[Any], buffers: list[memoryview]
     ) -> Answer:
         _, payload, effects, seen = answer
         wanting = [t for t in writer.tensors if t.requires_grad]
-        reader = reading.Reader(
+        reader = decode.Reader(
             buffers,
             handle=self.make_handle,
             graph=lambda value, graph: _remote(self, graph, value, wanting),
@@ -302,13 +302,13 @@ class Worker:
         return Answer(value, moved, changed, None if seen is None else _observation(seen))
 
     def _apply_effects(
-        self, writer: writing.Writer, reader: reading.Reader, effects: list[Any]
+        self, writer: encode.Writer, reader: decode.Reader, effects: list[Any]
     ) -> tuple[Tensor, ...]:
         changed, moved, grads, grown = effects
         arguments = writer.tensors
         with torch.no_grad():
             for number, buffer in changed:
-                reading.fill_storage(reader.storages[number], reader.buffer(buffer))
+                decode.fill_storage(reader.storages[number], reader.buffer(buffer))
             for number, payload in moved:
                 arguments[number].data = reader.read(payload).detach()
             for number, payload in grads:

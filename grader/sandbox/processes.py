@@ -225,7 +225,7 @@ class FreshProcesses:
         theirs = (their_channel, their_output)
         windows = sys.platform == "win32"
         popen = subprocess.Popen(
-            _command("fresh", ""),
+            _command("spawn", ""),
             env=_clean_environment(scratch),
             cwd=scratch,
             pass_fds=() if windows else [s.fileno() for s in theirs],

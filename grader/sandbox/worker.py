@@ -40,9 +40,9 @@ from typing import Any, TextIO
 import torch
 from torch import Tensor
 
-from grader.sandbox import reading, wire, writing
-from grader.sandbox.cells import DEFINITIONS, LeftOut, Notebook
+from grader.sandbox import decode, encode, wire
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
+from grader.sandbox.notebook_module import DEFINITIONS, LeftOut, Notebook
 from grader.sandbox.observe import observed
 from grader.sandbox.randomness import start_anew
 
@@ -187,13 +187,13 @@ class Worker:
         return self._plain(items)
 
     def _plain(self, value: object) -> Any:
-        writer = writing.Writer(self.keep, max_bytes=self.limits.reply_bytes)
+        writer = encode.Writer(self.keep, max_bytes=self.limits.reply_bytes)
         payload = writer.write(value)
         return ["done", payload, None, None], writer.buffers
 
     def _gradients(self, buffers: list[memoryview], graph: int, grad: Any) -> Any:
         output, inputs = self.graphs[graph]
-        reader = reading.Reader(buffers, handle=self._handle)
+        reader = decode.Reader(buffers, handle=self._handle)
         # The gradients of (output * grad).sum() are those asked for. Giving torch `grad` itself
         # makes it import sympy, which takes as long as half an `import torch`.
         scalar = (output * reader.read(grad)).sum()
@@ -217,7 +217,7 @@ class Worker:
         def call(*args: Any) -> Any:
             if not self.in_call or self.calls != mine:
                 raise RuntimeError("this function can only be called while the exercise runs")
-            writer = writing.Writer(self.keep, max_bytes=self.limits.reply_bytes)
+            writer = encode.Writer(self.keep, max_bytes=self.limits.reply_bytes)
             payload = writer.write(list(args))
             self.send(["callback", function, payload], writer.buffers)
             frame = self.receive()
@@ -225,7 +225,7 @@ class Worker:
                 raise SystemExit(0)
             (kind, *rest), buffers = frame
             if kind == "return":
-                return reading.Reader(buffers, handle=self._handle).read(rest[0])
+                return decode.Reader(buffers, handle=self._handle).read(rest[0])
             error = getattr(builtins, rest[0], RuntimeError)
             raise error(rest[1])
 
@@ -268,12 +268,12 @@ class _Arguments:
 
     def __init__(self, worker: Worker, buffers: list[memoryview], args: Any, kwargs: Any) -> None:
         self.worker = worker
-        reader = reading.Reader(buffers, handle=worker._handle, function=worker.callback)
+        reader = decode.Reader(buffers, handle=worker._handle, function=worker.callback)
         self.args = [reader.read(arg) for arg in args]
         self.kwargs = {name: reader.read(arg) for name, arg in kwargs}
         self.tensors = reader.tensors
         self.storages = {n: (s, s.data_ptr(), s.nbytes()) for n, s in reader.storages.items()}
-        self.before = {n: writing.bytes_of(s) for n, s in reader.storages.items()}
+        self.before = {n: encode.bytes_of(s) for n, s in reader.storages.items()}
         self.shape = [
             (
                 *(t.untyped_storage().data_ptr(), t.shape, t.stride(), t.storage_offset()),
@@ -283,10 +283,10 @@ class _Arguments:
         ]
         self.wanting = [t for t in self.tensors if t.requires_grad]
 
-    def writer(self) -> writing.Writer:
+    def writer(self) -> encode.Writer:
         known = {where: n for n, (s, where, size) in self.storages.items() if self._kept(n)}
         numbers = {id(t): k for k, t in enumerate(self.tensors)}
-        return writing.Writer(
+        return encode.Writer(
             self.worker.keep,
             self._graph,
             self.worker.limits.reply_bytes,
@@ -304,12 +304,12 @@ class _Arguments:
         self.worker.graphs[identity] = (output, self.wanting)
         return identity
 
-    def effects(self, writer: writing.Writer) -> list[Any]:
+    def effects(self, writer: encode.Writer) -> list[Any]:
         """[changed storages, moved tensors, gradients, leaves that are no longer the same leaf]"""
         changed = [
             [n, writer.buffer(now)]
             for n, (storage, _, _) in self.storages.items()
-            if self._kept(n) and (now := writing.bytes_of(storage)) != self.before[n]
+            if self._kept(n) and (now := encode.bytes_of(storage)) != self.before[n]
         ]
         moved, grads, grown = [], [], []
         for k, (tensor, (where, size, stride, offset, wants, grad)) in enumerate(

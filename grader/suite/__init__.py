@@ -8,7 +8,7 @@ from grader.suite.asserts import (
     fail,
 )
 from grader.suite.marks import exercise, needs, points, visible
-from grader.suite.recording import recorded
+from grader.suite.tape import recorded
 
 __all__ = [
     "assert_raises",

@@ -12,7 +12,7 @@ from grader.suite.compare.difference import RESULT, difference
 from grader.suite.compare.kinds import any_kind, conversion
 from grader.suite.compare.mentions import as_text, mentioned
 from grader.suite.compare.wording import contrasted
-from grader.suite.recording import known_mistakes
+from grader.suite.tape import known_mistakes
 
 EXACT = Tolerance(0.0, 0.0)
 AS_KNOWN = Tolerance(1e-4, 1e-6)

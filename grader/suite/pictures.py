@@ -6,7 +6,6 @@ give: a picture, several of them in a tuple, or None where there is nothing to s
 """
 
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,39 +13,12 @@ import torch
 from torch import Tensor
 
 from grader.report import Cells, Grid, Plot, Series
-from grader.suite.local import load_module
-from grader.suite.subject import Subject
 
 Picture = Plot | Grid
-MOST_NUMBERS, MOST_PICTURES = 4096, 4
+MOST_NUMBERS = 4096
 _MOST_AXES = 8
 # Two curves that are closer than this part of their height look the same.
 _VISIBLE = 2e-3
-
-
-def pictures_of(
-    suites: Path, unit: str, exercise: str, student: Subject, reference: Subject
-) -> tuple[Picture, ...]:
-    """What there is to see of an exercise; nothing if drawing it fails, whoever is at fault."""
-    try:
-        return draw(suites, unit, exercise, student, reference)
-    except Exception:
-        return ()
-
-
-def draw(
-    suites: Path, unit: str, exercise: str, student: Subject, reference: Subject
-) -> tuple[Picture, ...]:
-    """The same, but every error surfaces."""
-    path = suites / f"pictures_{unit}.py"
-    if not path.is_file():
-        return ()
-    function = getattr(load_module(path, f"pictures.{unit}"), exercise, None)
-    if function is None:
-        return ()
-    drawn = function(student, reference)
-    pictures = drawn if isinstance(drawn, tuple) else (drawn,)
-    return tuple(p for p in pictures if isinstance(p, (Plot, Grid)))[:MOST_PICTURES]
 
 
 def numbers(value: Any) -> tuple[float, ...] | None:

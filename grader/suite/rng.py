@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from grader.suite.recording import taped
+from grader.suite.tape import taped
 
 T = TypeVar("T")
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from grader.course import Course, read_course
-from grader.grading import Options, Session
+from grader.course.model import Course, read_course
+from grader.judge.session import Options, Session
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import start_processes
-from grader.submission import read_submission
+from grader.work.submission import read_submission
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 7

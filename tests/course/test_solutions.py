@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.course import read_course
-from grader.grading import Options, Session
+from grader.course.model import read_course
+from grader.course.stubs import stubs_of
+from grader.judge.session import Options, Session
 from grader.report import Outcome, Report
-from grader.stubs import stubs_of
-from grader.submission import read_submission
+from grader.work.submission import read_submission
 
 COURSE = read_course(Path(__file__).resolve().parents[2])
 UNITS = [unit.name for unit in COURSE.units]

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, read_course
-from grader.grading import Options, Session
+from grader.course.model import Course, read_course
+from grader.course.points import points_of_suite
+from grader.judge.session import Options, Session
 from grader.kit.check import leaks
-from grader.kit.making import kit_files, write_kit
-from grader.kit.visible import visible_texts
-from grader.points import points_of_suite
+from grader.kit.make import kit_files, write_kit
+from grader.kit.visible_suite import visible_texts
 from grader.report import Outcome
-from grader.submission import Source, Submission
+from grader.work.submission import Source, Submission
 
 COURSE = read_course(Path(__file__).parents[2])
 ACCEPTED = COURSE.root / "tests" / "accepted"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course, read_course
+from grader.course.model import Course, read_course
 
 COURSE = """
 title = "tiny"

@@ -13,7 +13,7 @@ import pytest
 from grader.sandbox import jail
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / ".github" / "grade_class.py"
+SCRIPT = ROOT / "grader" / "gradebook" / "grade.py"
 pytestmark = pytest.mark.skipif(jail.unavailable() is not None, reason="needs the sandbox")
 
 RIGHT = "def double(x): return x + x\ndef halve(x): return x / 2\n"

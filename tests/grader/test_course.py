@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import find_course, read_course
+from grader.course.model import find_course, read_course
 from grader.errors import CourseError, UsageError
 
 TEXT = """

@@ -2,8 +2,8 @@
 
 import pytest
 
-from grader.grading import Options, Session
-from grader.submission import Source, Submission
+from grader.judge.session import Options, Session
+from grader.work.submission import Source, Submission
 
 SUITE = '''
 import torch

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from grader.cli import app
-from grader.course import read_course
+from grader.cli.app import app
+from grader.course.model import read_course
+from grader.course.stubs import stub_of
 from grader.formats import terminal
-from grader.grading import Options, Session
+from grader.judge.session import Options, Session
 from grader.report import Outcome, Report
-from grader.stubs import stub_of
-from grader.submission import Source, Submission
+from grader.work.submission import Source, Submission
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = read_course(ROOT)

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader import grading
 from grader.errors import CourseError, GraderFault, UsageError
-from grader.grading import Options, Session, exit_code, ignore
+from grader.judge import session as story
+from grader.judge.session import Options, Session, exit_code, ignore
 from grader.report import Outcome, Report
 from grader.sandbox import jail
 from grader.sandbox.limits import Limits
-from grader.submission import read_submission
+from grader.work.submission import read_submission
 
 RIGHT = "def double(x): return x + x\ndef halve(x): return x / 2\n"
 HALF = "def double(x): return x + x\ndef halve(x): return x / 3\n"
@@ -389,7 +389,7 @@ def test_an_unknown_device_is_refused(course):
 @pytest.mark.skipif(torch.cuda.is_available(), reason="CUDA is here")
 @pytest.mark.skipif(torch.backends.mps.is_available(), reason="MPS is here")
 def test_all_devices_are_those_that_are_here(course, monkeypatch):
-    monkeypatch.setattr(grading, "start_processes", lambda *_, **__: None)
+    monkeypatch.setattr(story, "start_processes", lambda *_, **__: None)
     assert Session(course, Options(device="all"), own_work=True).devices == ("cpu",)
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from grader import new
-from grader.bank import read_bank, text_of
-from grader.course import read_course
+from grader.course import new
+from grader.course.model import read_course
+from grader.course.new import begin
+from grader.course.stubs import stubs_of
+from grader.course.templates import POINTS
+from grader.course.wrong_answers import read_bank, text_of
 from grader.errors import CourseError, UsageError
-from grader.grading import Options, Session
-from grader.new import begin
+from grader.judge.session import Options, Session
 from grader.report import Outcome
-from grader.skeleton import POINTS
-from grader.stubs import stubs_of
-from grader.submission import Source, Submission, read_submission
+from grader.work.submission import Source, Submission, read_submission
 
 ROOT = Path(__file__).parents[2]
 NOT_STARTED = "raise NotImplementedError"

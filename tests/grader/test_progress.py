@@ -1,6 +1,6 @@
 import pytest
 
-from grader.progress import FILE, Progress, read_progress
+from grader.course.progress import FILE, Progress, read_progress
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
 

@@ -4,9 +4,9 @@ from textwrap import dedent
 
 import pytest
 
-from grader.course import find_course
+from grader.course.model import find_course
+from grader.course.stubs import stub_of, stubs_of
 from grader.errors import CourseError
-from grader.stubs import stub_of, stubs_of
 
 
 def stub(solution):

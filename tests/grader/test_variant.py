@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.seeds import FILE, VARIABLE, read_secret, variant_seed
 from grader.errors import UsageError
 from grader.sandbox import jail
-from grader.variant import FILE, VARIABLE, read_secret, variant_seed
 
 ROOT = Path(__file__).parents[2]
 # Wherever the secrets lie, by every way to them; what it finds, it shows in the report.

@@ -1,3 +1,3 @@
 """Lets plain pytest, and an editor's test explorer, run the suites over the solutions."""
 
-from grader.suite.plugin import *  # noqa: F403
+from grader.judge.plugin import *  # noqa: F403

@@ -9,7 +9,7 @@ import math
 import torch
 from torch import Tensor
 
-from grader.suite.compare import amounts, places
+from grader.suite.compare import positions, values
 from grader.suite.compare.closeness import Closeness, distinct, line_name, wide
 
 MAX_ENTRIES = 100_000
@@ -23,16 +23,16 @@ def relation(got: Tensor, expected: Tensor, rtol: float = 1e-4) -> str | None:
     if not _within_bounds(got, expected):
         return None
     if torch.bool in (got.dtype, expected.dtype):
-        return amounts.inverted(got, expected)
+        return values.inverted(got, expected)
     got, expected = wide(got), wide(expected)
     if not (got.isfinite().all() and expected.isfinite().all() and got.any()):
         return None
     close = Closeness(min(max(rtol, PRECISE), 1e-3))
-    finders = places.OTHER_SHAPE
+    finders = positions.OTHER_SHAPE
     if got.shape == expected.shape:
-        finders = amounts.FINDERS
+        finders = values.FINDERS
         if not Closeness(CLEARLY * close.rtol)(got, expected):
-            finders += places.SAME_SHAPE
+            finders += positions.SAME_SHAPE
     sentences = (find(got, expected, close) for find in finders)
     return next((sentence for sentence in sentences if sentence), None)
 

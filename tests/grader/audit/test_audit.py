@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.audit.auditing import Thoroughness, audit
+from grader.audit.audit import Thoroughness, audit
 from grader.audit.equivalents import read_equivalents
 from grader.audit.findings import Audit
 from grader.audit.records import FILE
-from grader.course import read_course
+from grader.course.model import read_course
+from grader.course.stubs import stubs_of
 from grader.errors import CourseError
-from grader.grading import ignore
-from grader.stubs import stubs_of
+from grader.judge.session import ignore
 
 ROOT = Path(__file__).parents[3]
 ENTRY = """

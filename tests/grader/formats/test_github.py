@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from grader.formats.github import render
-from grader.formats.text import visible
+from grader.formats.parts.text import visible
 from grader.report import ExerciseResult, Location, Outcome, Report, UnitResult
 
 from .hostile import PIECES, crowded, few, scored, texts

@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 
-from grader.formats import style
 from grader.formats.html import POLICY, fragment, render
-from grader.formats.markup import element, escaped
-from grader.formats.text import one_line
+from grader.formats.parts import style
+from grader.formats.parts.markup import element, escaped
+from grader.formats.parts.text import one_line
 from grader.report import Cells, Grid, Outcome, Plot, Series
 
 from .drawings import PICTURES, any_grid, any_plot, with_pictures

@@ -5,8 +5,8 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from grader.formats.gfm import code, fenced
 from grader.formats.markdown import render
+from grader.formats.parts.gfm import code, fenced
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
 from .hostile import PIECES, crowded, few, texts

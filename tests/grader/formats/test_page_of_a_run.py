@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course import Course
+from grader.course.model import Course
 
 from .pages import MARKUP, read
 

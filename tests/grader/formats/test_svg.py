@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.formats.axes import spanning
-from grader.formats.grid import grid_notes
-from grader.formats.plot import plot_notes
-from grader.formats.svg import figure
+from grader.formats.pictures.axes import spanning
+from grader.formats.pictures.figure import figure
+from grader.formats.pictures.grid import grid_notes
+from grader.formats.pictures.plot import plot_notes
 from grader.report import Cells, Grid, Plot, Series
 
 from .drawings import CURVE, MOVED, POINTS, any_grid, any_number, any_plot

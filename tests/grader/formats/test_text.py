@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given, settings
 
-from grader.formats.text import excerpt, one_line, visible
+from grader.formats.parts.text import excerpt, one_line, visible
 
 from .samples import any_text
 

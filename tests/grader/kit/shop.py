@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from grader.course import Course, read_course
+from grader.course.model import Course, read_course
 
 COURSE = """
 title = "A course of one unit"

@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from grader.course import Course
+from grader.course.model import Course
 from grader.errors import UsageError
 from grader.kit import bundles
-from grader.kit.making import kit_files, write_kit
+from grader.kit.make import kit_files, write_kit
 from grader.sandbox import jail
 
 from . import shop

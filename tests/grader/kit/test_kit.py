@@ -14,16 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from grader.bank import read_bank, text_of
-from grader.course import Course, read_course
+from grader.course.model import Course, read_course
+from grader.course.wrong_answers import read_bank, text_of
 from grader.errors import CourseError, GraderError, UsageError
-from grader.grading import Options, Session
+from grader.judge.session import Options, Session
+from grader.judge.tape_file import read_tape
 from grader.kit.check import leaks
-from grader.kit.making import kit_files, write_kit
-from grader.kit.recording import SEED
+from grader.kit.make import kit_files, write_kit
+from grader.kit.record import SEED
 from grader.report import Outcome, Report, TestResult
-from grader.submission import Source, Submission
-from grader.suite.tapes import read_tape
+from grader.work.submission import Source, Submission
 
 from . import shop
 

@@ -2,7 +2,7 @@
 
 import ast
 
-from grader.kit.visible import visible_suite
+from grader.kit.visible_suite import visible_suite
 
 from . import shop
 

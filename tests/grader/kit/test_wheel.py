@@ -81,7 +81,7 @@ def test_pip_installs_it_without_a_network_and_it_runs(tmp_path: Path) -> None:
             check=True,
         ).stdout
 
-    line = "import grader, grader.cli; print(grader.__file__); grader.cli.main()"
+    line = "import grader, grader.cli.app; print(grader.__file__); grader.cli.app.main()"
     assert run(line, "--version").decode().splitlines() == [
         str(target / "grader" / "__init__.py"),
         f"torchkata {grader.__version__}",
@@ -90,7 +90,7 @@ def test_pip_installs_it_without_a_network_and_it_runs(tmp_path: Path) -> None:
     (found,) = metadata.distributions(path=[str(target)], name="torchkata")
     assert found.version == grader.__version__
     (script,) = found.entry_points
-    assert (script.name, script.value) == ("grade", "grader.cli:main")
+    assert (script.name, script.value) == ("grade", "grader.cli.app:main")
 
 
 def test_requirements_pin_each_direct_dependency_and_end_with_the_wheel() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from grader.course import Course
-from grader.kit.making import kit_files, write_kit
+from grader.course.model import Course
+from grader.kit.make import kit_files, write_kit
 from grader.kit.pages import pages
 
 from . import shop
@@ -234,7 +234,7 @@ def test_the_class_is_graded_as_variables_and_secrets_say(job: Job) -> None:
     grade = next(step for step in steps_of(CLASS_WORKFLOW) if step.get("name") == "Grade the class")
     job.program("python", 'echo "$@"; echo "${TORCHKATA_SECRET-unset}"')
     chosen = {"CLASS_ORG": "org", "CLASS_PREFIX": "kata-", "CLASS_FEEDBACK": "scores"}
-    usual = ".github/grade_class.py --org org --prefix kata-"
+    usual = "-m grader.gradebook.grade --org org --prefix kata-"
     rest = f"--feedback scores --output {job.temporary}/class"
     ran = job.run(grade, **chosen, CLASS_ROSTER="", TORCHKATA_SECRET="")
     assert ran.stdout.splitlines() == [f"{usual} {rest}", "unset"]

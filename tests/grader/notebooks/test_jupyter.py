@@ -14,12 +14,12 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from jupyter_core.utils import ensure_event_loop
 
-from grader.course import read_course
+from grader.course.model import read_course
+from grader.course.progress import read_progress
+from grader.course.stubs import stubs_of
 from grader.errors import UsageError
 from grader.jupyter.selection import selected
-from grader.notebook import Cell
-from grader.progress import read_progress
-from grader.stubs import stubs_of
+from grader.work.notebook import Cell
 
 ROOT = Path(__file__).parents[3]
 COURSE = read_course(ROOT)
@@ -63,7 +63,7 @@ class Kernel:
     def judge(self) -> int:
         """The number of the judge's process, once it has been asked something."""
         self.run("%grade nothing")
-        code = "from grader.jupyter import magic as _m; print(_m._judge.process.pid)"
+        code = "from grader.jupyter import extension as _m; print(_m._judge.process.pid)"
         return int(self.run(code).printed)
 
     def close(self) -> None:

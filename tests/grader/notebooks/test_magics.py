@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.magics import without_magics
+from grader.work.magics import without_magics
 
 STDLIB = sorted(Path(ast.__file__).parent.glob("*.py"))
 LINES = [

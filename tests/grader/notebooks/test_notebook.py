@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.grading import Options, Session
+from grader.judge.session import Options, Session
 from grader.report import Location, Outcome
 from grader.sandbox.limits import Limits
-from grader.submission import read_submission
-from grader.written import written
+from grader.work.begun import written
+from grader.work.submission import read_submission
 
 from .corpus import READ, REFUSED
 from .making import DOUBLE, HALVE, IMPORTS, RIGHT, markdown, notebook

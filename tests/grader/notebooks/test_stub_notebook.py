@@ -9,13 +9,13 @@ import nbformat
 import pytest
 from markdown_it import MarkdownIt
 
-from grader.course import find_course
-from grader.grading import Options, Session
-from grader.magics import without_magics
-from grader.notebook import cells_of
+from grader.course.model import find_course
+from grader.course.stubs import Stub, stubs_of
+from grader.judge.session import Options, Session
 from grader.report import Outcome
-from grader.stubs import Stub, stubs_of
-from grader.submission import read_submission
+from grader.work.magics import without_magics
+from grader.work.notebook import cells_of
+from grader.work.submission import read_submission
 
 from .making import notebook
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from grader.sandbox import reading, wire, writing
+from grader.sandbox import decode, encode, wire
 from grader.sandbox.limits import MIB
 
 quickly = settings(database=None, deadline=None, max_examples=80)
@@ -20,11 +20,11 @@ def opened(data, **options):
     start = wire.HEADER.size
     head, _ = wire.frame_size(data[:start], 64 * MIB)
     payload, buffers = wire.unpack(data[start : start + head], data[start + head :])
-    return reading.Reader(buffers, handle=wire.Handle, **options).read(payload)
+    return decode.Reader(buffers, handle=wire.Handle, **options).read(payload)
 
 
 def framed(value, **options):
-    writer = writing.Writer(**options)
+    writer = encode.Writer(**options)
     payload = writer.write(value)
     return wire.pack(payload, writer.buffers)
 
@@ -65,7 +65,7 @@ def same(left, right):
 def same_tensor(left, right):
     def parts(tensor):
         place = (tensor.dtype, tensor.shape, tensor.stride(), tensor.storage_offset())
-        return (*place, tensor.requires_grad, writing.bytes_of(tensor.untyped_storage()))
+        return (*place, tensor.requires_grad, encode.bytes_of(tensor.untyped_storage()))
 
     if parts(left) != parts(right) or (left.grad is None) != (right.grad is None):
         return False

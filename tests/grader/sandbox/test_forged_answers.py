@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grader.errors import Died, Malformed, SubmissionFault
+from grader.judge.left_out import remark
 from grader.sandbox import wire
 from grader.sandbox.client import Worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Process
-from grader.suite.left_out import remark
 
 from .learner import named
 

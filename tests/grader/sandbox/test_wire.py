@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given
 
-from grader.sandbox import reading, wire, writing
+from grader.sandbox import decode, encode, wire
 from grader.sandbox.limits import NESTING, TEXT_CHARACTERS
 
 from .frames import crossed, dense_tensors, framed, opened, quickly, same, values
@@ -134,19 +134,19 @@ def test_a_parameter_arrives_with_its_gradient():
 
 def test_a_tensor_in_a_known_storage_refers_to_it():
     base = torch.arange(6.0).reshape(2, 3)
-    writer = writing.Writer(keep=lambda _: 0, known={base.untyped_storage().data_ptr(): 0})
+    writer = encode.Writer(keep=lambda _: 0, known={base.untyped_storage().data_ptr(): 0})
     payload = writer.write(base.T)
     assert not writer.buffers
     mine = torch.zeros(2, 3)
-    got = reading.Reader([], handle=wire.Handle, storages=[mine.untyped_storage()]).read(payload)
+    got = decode.Reader([], handle=wire.Handle, storages=[mine.untyped_storage()]).read(payload)
     assert (got.shape, got.data_ptr()) == ((3, 2), mine.data_ptr())
 
 
 def test_an_argument_comes_back_as_itself():
     x = torch.zeros(2)
-    payload = writing.Writer(keep=lambda _: 0, arguments={id(x): 0}).write([x])
+    payload = encode.Writer(keep=lambda _: 0, arguments={id(x): 0}).write([x])
     mine = torch.zeros(2)
-    assert reading.Reader([], handle=wire.Handle, arguments=[mine]).read(payload)[0] is mine
+    assert decode.Reader([], handle=wire.Handle, arguments=[mine]).read(payload)[0] is mine
 
 
 def test_a_small_part_of_a_large_result_is_sent_alone():
@@ -177,10 +177,10 @@ def test_what_cannot_cross_stays_as_a_handle_with_the_name_of_its_class():
 
 
 def test_functions_are_numbered_in_the_order_they_are_sent():
-    writer = writing.Writer()
+    writer = encode.Writer()
     payload = writer.write([len, (max,)])
     assert writer.functions == [len, max]
-    reader = reading.Reader([], handle=wire.Handle, function=lambda number: f"number {number}")
+    reader = decode.Reader([], handle=wire.Handle, function=lambda number: f"number {number}")
     assert reader.read(payload) == ["number 0", ("number 1",)]
 
 

@@ -8,17 +8,19 @@ import numpy as np
 import pytest
 import torch
 
-from grader.bank import read_bank, text_of
-from grader.course import read_course
-from grader.grading import Options, Session
+from grader.course.model import read_course
+from grader.course.wrong_answers import read_bank, text_of
+from grader.judge import drawing
+from grader.judge.drawing import draw, pictures_of
+from grader.judge.local import LocalRunner, load_module, module_of
+from grader.judge.reference import reference_to
+from grader.judge.session import Options, Session
+from grader.judge.subject import Subject
 from grader.report import Grid, Outcome, Plot, Report
-from grader.submission import Source, Submission
 from grader.suite import pictures
-from grader.suite.local import LocalRunner, load_module, module_of
-from grader.suite.pictures import curves, draw, grid, line, look_same, numbers, pictures_of, plot
-from grader.suite.recording import Player, Recorder, playing
-from grader.suite.reference import reference_to
-from grader.suite.subject import Subject
+from grader.suite.pictures import curves, grid, line, look_same, numbers, plot
+from grader.suite.tape import Player, Recorder, playing
+from grader.work.submission import Source, Submission
 
 COURSE = read_course(Path(__file__).resolve().parents[3])
 SUITES = COURSE.suites_folder
@@ -135,7 +137,7 @@ def test_hostile_values_give_bounded_pictures_and_no_fault(session: Session, uni
     report = session.grade(submission(unit, "\n".join(lines)), COURSE.select([unit]))
     assert Outcome.GRADER_FAULT not in {test.outcome for test in report.tests}
     for exercise in report.units[0].exercises:
-        assert len(exercise.pictures) <= pictures.MOST_PICTURES
+        assert len(exercise.pictures) <= drawing.MOST_PICTURES
 
 
 @pytest.mark.parametrize("value", HOSTILE)

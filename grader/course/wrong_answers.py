@@ -1,0 +1,68 @@
+"""The bank of known wrong answers: solutions/wrong/UNIT.py.
+
+`EXERCISE__slug` is what a learner wrote for EXERCISE. Its docstring is the sentence that corrects
+the misunderstanding; a second paragraph may name a page to read.
+"""
+
+import ast
+from dataclasses import dataclass
+
+from grader.course.model import Course
+from grader.errors import CourseError
+
+
+@dataclass(frozen=True)
+class WrongAnswer:
+    """`name` is what stands in for `exercise` of `unit`; `correction` is the sentence."""
+
+    unit: str
+    exercise: str
+    name: str
+    correction: str
+
+
+def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
+    """The wrong answers known of a unit, in the order of the file; none if there is no file.
+
+    Raises: CourseError if one of them names no exercise or corrects nothing.
+    """
+    path = course.bank(unit)
+    if not path.is_file():
+        return ()
+    exercises = [exercise.name for exercise in course.unit(unit).exercises]
+    answers = []
+    for node in _definitions(path.read_text(encoding="utf-8"), str(path)):
+        if node.name.startswith("_"):
+            continue  # something that the answers share
+        exercise = next((name for name in exercises if node.name.startswith(f"{name}__")), None)
+        if exercise is None:
+            raise CourseError(f"{path}:{node.lineno}: {node.name} names no exercise of {unit}")
+        correction = _correction(ast.get_docstring(node) or "")
+        if not correction:
+            raise CourseError(f"{path}:{node.lineno}: {node.name} has no sentence that corrects it")
+        answers.append(WrongAnswer(unit, exercise, node.name, correction))
+    return tuple(answers)
+
+
+def unit_with_bank(course: Course, unit: str) -> str:
+    """The text of the solution with its wrong answers below, each under its own name."""
+    solution = course.solution(unit).read_text(encoding="utf-8")
+    return f"{solution}\n\n{course.bank(unit).read_text(encoding='utf-8')}\n"
+
+
+def text_of(course: Course, answer: WrongAnswer) -> str:
+    """A whole unit in which the wrong answer stands in for its exercise."""
+    return f"{unit_with_bank(course, answer.unit)}{answer.exercise} = {answer.name}\n"
+
+
+def _definitions(text: str, file: str) -> list[ast.FunctionDef | ast.ClassDef]:
+    try:
+        nodes = ast.parse(text).body
+    except SyntaxError as error:
+        raise CourseError(f"{file}:{error.lineno}: {error.msg}") from None
+    return [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+
+
+def _correction(docstring: str) -> str:
+    sentence, _, page = (" ".join(part.split()) for part in docstring.partition("\n\n"))
+    return f"{sentence} Read {page}" if page else sentence

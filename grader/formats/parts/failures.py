@@ -1,0 +1,167 @@
+"""What to look at next: for each exercise that has begun, its first failure in full."""
+
+from rich.text import Text
+
+from grader.formats.parts.lines import hanging, indented, verbatim, with_points, wrapped
+from grader.formats.parts.text import excerpt, one_line
+from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
+
+_BROKEN = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
+_REMARKS = {
+    Outcome.CRASHED: " (crashed)",
+    Outcome.TIMED_OUT: " (timed out)",
+    Outcome.NOT_STARTED: " (not written yet)",
+}
+_PROBLEMS = {
+    Outcome.FAILED: "what the title says does not hold yet",
+    Outcome.CRASHED: "the process that ran your code ended before it answered",
+    Outcome.TIMED_OUT: "no answer in time",
+    Outcome.NOT_STARTED: "not written yet",
+}
+# Words that join what the rows `expected` and `got` say anyway.
+_JOINING = frozenset("the result it is has was raised returned expected got instead of but".split())
+_KEY_CELLS = 10
+_ROOMY = 60
+
+
+def section(report: Report, width: int) -> list[Text]:
+    found = [block for unit in report.units for block in blocks(unit, width)]
+    if not found:
+        return []
+    lines = [Text("What to look at next", "bold")]
+    for block in found:
+        lines += [Text(), *block]
+    return lines
+
+
+def begun_and_failing(exercise: ExerciseResult) -> bool:
+    return exercise.status is not Outcome.NOT_STARTED and bool(missed(exercise))
+
+
+def shown(unit: UnitResult, exercise: ExerciseResult) -> bool:
+    """Whether there is something to say of it, apart from its unit not having loaded."""
+    return begun_and_failing(exercise) or (unit.message is None and bool(_blocked(exercise)))
+
+
+def missed(exercise: ExerciseResult) -> list[TestResult]:
+    """What was tried and went wrong, then the parts that are not written yet."""
+    broken = [test for test in exercise.tests if test.outcome in _BROKEN]
+    unwritten = [test for test in exercise.tests if test.outcome is Outcome.NOT_STARTED]
+    return broken + unwritten
+
+
+def _blocked(exercise: ExerciseResult) -> list[TestResult]:
+    """What waits for something else than the exercise being written."""
+    if exercise.status is Outcome.NOT_STARTED:
+        return []
+    return [test for test in exercise.tests if test.outcome is Outcome.BLOCKED]
+
+
+def blocks(unit: UnitResult, width: int) -> list[list[Text]]:
+    """One for each exercise that has something to say, after why the unit did not load."""
+    found = [] if unit.message is None else [not_loaded(unit, unit.message, width)]
+    for exercise in unit.exercises:
+        if shown(unit, exercise):
+            found.append(_exercise(unit, exercise, width))
+    return found
+
+
+def not_loaded(unit: UnitResult, message: str, width: int) -> list[Text]:
+    title = f"{one_line(unit.name)} did not load, so none of it could be checked"
+    rows = excerpt(message, lines=20, characters=2000)
+    return [
+        *wrapped(title, width, style="bold red"),
+        *indented(verbatim(rows, width - 2), 2),
+    ]
+
+
+def _exercise(unit: UnitResult, exercise: ExerciseResult, width: int) -> list[Text]:
+    name = f"{one_line(unit.name)}.{one_line(exercise.name)}"
+    score = f"{exercise.score}/{exercise.max_score}"
+    lines = hanging("", f"{name}  {score}", width, style="bold cyan")
+    return lines + feedback(exercise, width)
+
+
+def feedback(exercise: ExerciseResult, width: int) -> list[Text]:
+    """The first failure in full, the others by their titles, and what waits."""
+    lines: list[Text] = []
+    for position, test in enumerate(missed(exercise)):
+        lines += _title("also: ", test, width) if position else _in_full(test, width)
+    return lines + _waiting(exercise, width)
+
+
+def _in_full(test: TestResult, width: int) -> list[Text]:
+    lines = _title("", test, width, style="bold")
+    for key, rows in details(test):
+        lines += _keyed(key, rows, width)
+    return lines
+
+
+def _title(lead: str, test: TestResult, width: int, *, style: str = "") -> list[Text]:
+    points = f"0/{test.max_points}"
+    rows = hanging(_margin(width) + lead, title_of(test), width - len(points) - 2, style=style)
+    return with_points(rows, points, width, style="red")
+
+
+def title_of(test: TestResult) -> str:
+    """The law that does not hold, and how it came to that where it was not a wrong result."""
+    return one_line(test.title).removesuffix(".") + _REMARKS.get(test.outcome, "")
+
+
+def _margin(width: int) -> str:
+    """A narrow page has no cells to spare for a step to the right."""
+    return "  " if width >= _ROOMY else ""
+
+
+def details(test: TestResult) -> list[tuple[str, list[str]]]:
+    """The rows of the block that apply, in the order they are read."""
+    texts = [
+        ("called", test.called),
+        ("problem", _problem(test)),
+        ("expected", test.expected),
+        ("got", test.got),
+        ("likely", test.likely),
+        ("look at", str(test.location) if test.location else None),
+    ]
+    rows = [(key, excerpt(text, lines=12, characters=800)) for key, text in texts if text]
+    if test.printed and test.printed.strip():
+        rows.append(("printed", excerpt(test.printed, lines=10, characters=800)))
+    return rows
+
+
+def _problem(test: TestResult) -> str | None:
+    """The message, unless the other rows say all of it already."""
+    said = (test.title, test.expected, test.got, test.likely)
+    if not test.message:
+        return None if test.expected or test.got else _PROBLEMS[test.outcome]
+    known = _JOINING | {word for text in said if text for word in _words(text)}
+    return None if _words(test.message) <= known else test.message
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip(".,:;") for word in text.lower().split()}
+
+
+def _keyed(key: str, rows: list[str], width: int) -> list[Text]:
+    lines: list[Text] = []
+    for row in rows:
+        lead = f"{_margin(width)}  {'' if lines else key:<{_KEY_CELLS}}"
+        lines += hanging(lead, row, width, lead_style="cyan")
+    return lines
+
+
+def waiting(exercise: ExerciseResult) -> dict[str, int]:
+    """What blocked tests wait for, and the points of those that do."""
+    points: dict[str, int] = {}
+    for test in _blocked(exercise):
+        reason = one_line(test.message or "not run yet")
+        points[reason] = points.get(reason, 0) + test.max_points
+    return points
+
+
+def _waiting(exercise: ExerciseResult, width: int) -> list[Text]:
+    lines: list[Text] = []
+    for reason, number in waiting(exercise).items():
+        rows = hanging(_margin(width), reason, width - len(f"0/{number}") - 2)
+        lines += with_points(rows, f"0/{number}", width)
+    return lines

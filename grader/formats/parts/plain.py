@@ -1,0 +1,39 @@
+"""Feedback as plain text, for readers that show text as it is."""
+
+import math
+from collections.abc import Iterable, Iterator
+
+from rich.text import Text
+
+from grader.formats.parts import failures
+from grader.formats.parts.text import one_line
+from grader.report import ExerciseResult, Report, TestResult, UnitResult
+
+_KEY_CELLS = 10
+_ENDLESS = 1e9
+
+
+def exercises_of(report: Report) -> Iterator[tuple[UnitResult, ExerciseResult]]:
+    return ((unit, exercise) for unit in report.units for exercise in unit.exercises)
+
+
+def name_of(unit: UnitResult, exercise: ExerciseResult, *, characters: int = 300) -> str:
+    return one_line(f"{unit.name}.{exercise.name}", characters=characters)
+
+
+def text_of(lines: Iterable[Text]) -> str:
+    return "\n".join(line.plain.rstrip() for line in lines)
+
+
+def details(test: TestResult) -> str:
+    """What happened in a failing test, one line for each row, the keys in a column."""
+    return "\n".join(
+        f"{'' if position else key:<{_KEY_CELLS}}{row}".rstrip()
+        for key, rows in failures.details(test)
+        for position, row in enumerate(rows)
+    )
+
+
+def seconds(tests: Iterable[TestResult]) -> float:
+    """The time that `tests` took together; what is no time counts for nothing."""
+    return math.fsum(test.seconds for test in tests if 0 < test.seconds < _ENDLESS)

@@ -1,0 +1,92 @@
+"""One row for each unit: its name, a bar, its points, and how it stands in a word or two."""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from grader.formats.parts.text import one_line
+from grader.report import Outcome, Report, UnitResult
+
+_WORDS = {
+    Outcome.PASSED: ("passed", "green"),
+    Outcome.FAILED: ("in progress", "cyan"),
+    Outcome.NOT_STARTED: ("not started", ""),
+    Outcome.CRASHED: ("crashed", "red"),
+    Outcome.TIMED_OUT: ("timed out", "red"),
+    Outcome.BLOCKED: ("waiting", "cyan"),
+    Outcome.PENDING: ("pending", "cyan"),
+    Outcome.GRADER_FAULT: ("grader fault", "red"),
+}
+_DID_NOT_LOAD = ("did not load", "red")
+_LONGEST_BAR, _SHORTEST_BAR = 10, 4
+_GAP = "  "
+
+
+@dataclass(frozen=True)
+class _Columns:
+    name: int
+    bar: int
+    points: int
+
+
+def scoreboard(report: Report, width: int) -> list[Text]:
+    columns = _columns(report, width)
+    rows = [_row(unit, columns) for unit in report.units]
+    total = Text.assemble(
+        set_cell_size("total", columns.name),
+        _GAP,
+        " " * (columns.bar + len(_GAP) if columns.bar else 0),
+        (total_of(report).rjust(columns.points), "bold"),
+    )
+    return [*rows, total]
+
+
+def _columns(report: Report, width: int) -> _Columns:
+    """The bar gives way to a narrow page first, then the names do."""
+    points = max(map(len, [total_of(report), *map(points_of, report.units)]))
+    word = max((len(word_of(unit)[0]) for unit in report.units), default=0)
+    room = width - points - word - 2 * len(_GAP)
+    name = min(max(map(cell_len, ["total", *(one_line(u.name) for u in report.units)])), room)
+    bar = min(room - name - len(_GAP), _LONGEST_BAR)
+    return _Columns(name, bar if bar >= _SHORTEST_BAR else 0, points)
+
+
+def _row(unit: UnitResult, columns: _Columns) -> Text:
+    word, style = word_of(unit)
+    row = Text(set_cell_size(one_line(unit.name), columns.name) + _GAP)
+    if columns.bar:
+        full, empty = bar_of(unit, columns.bar)
+        row.append(full, "green" if unit.status is Outcome.PASSED else "cyan")
+        row.append(empty + _GAP, "dim")
+    row.append(points_of(unit).rjust(columns.points) + _GAP)
+    row.append(word, style)
+    return row
+
+
+def bar_of(unit: UnitResult, cells: int) -> tuple[str, str]:
+    """The part of the bar that is earned, and the rest."""
+    filled = _filled(unit, cells)
+    return "█" * filled, "░" * (cells - filled)
+
+
+def _filled(unit: UnitResult, cells: int) -> int:
+    """Some only where there are points, all only where there are all points."""
+    if unit.status is Outcome.PASSED:
+        return cells
+    if not unit.score:
+        return 0
+    return min(max(cells * unit.score // unit.max_score, 1), cells - 1)
+
+
+def points_of(unit: UnitResult) -> str:
+    score = "?" if unit.status is Outcome.GRADER_FAULT else unit.score
+    return f"{score}/{unit.max_score}"
+
+
+def total_of(report: Report) -> str:
+    return "withheld" if report.score is None else f"{report.score}/{report.max_score}"
+
+
+def word_of(unit: UnitResult) -> tuple[str, str]:
+    return _WORDS[unit.status] if unit.message is None else _DID_NOT_LOAD

@@ -1,0 +1,58 @@
+"""What a report says of the work as a whole, in every format alike."""
+
+from grader.formats.parts.text import one_line
+from grader.report import ExerciseResult, Outcome, Report, UnitResult
+
+WELCOME = "Welcome! Nothing is written yet, so nothing is wrong yet."
+WITHHELD = "The grader itself failed, so the score is withheld."
+NOT_YOUR_FAULT = (
+    "This is not your fault, and it costs you nothing. "
+    "Please show the lines below to whoever runs this course."
+)
+
+
+def untouched(report: Report) -> bool:
+    loaded = all(unit.message is None for unit in report.units)
+    return report.status is Outcome.NOT_STARTED and loaded
+
+
+def first_step(report: Report) -> str:
+    """How to begin, where nothing has been begun."""
+    unit, exercise = unbegun(report)[0]
+    located = (test.location for test in exercise.tests if test.location)
+    file = next((place.file for place in located), f"exercises/{unit.name}.py")
+    return (
+        f"Start with {one_line(exercise.name)} in {one_line(file)}: put your code in the place of "
+        "raise NotImplementedError, save, and run grade again."
+    )
+
+
+def faults(report: Report) -> list[tuple[str, str]]:
+    """Where the grader failed, and how."""
+    return [
+        (f"{unit.name}.{exercise.name}: {test.title}", test.message or "no further message")
+        for unit in report.units
+        for exercise in unit.exercises
+        for test in exercise.tests
+        if test.outcome is Outcome.GRADER_FAULT
+    ]
+
+
+def unbegun(report: Report) -> list[tuple[UnitResult, ExerciseResult]]:
+    """The exercises that nobody has begun, in the order of the course."""
+    return [
+        (unit, exercise)
+        for unit in report.units
+        for exercise in unit.exercises
+        if exercise.status is Outcome.NOT_STARTED
+    ]
+
+
+def pending(report: Report) -> dict[str, int]:
+    """What pending tests need, and the points of those that do."""
+    points: dict[str, int] = {}
+    for test in report.tests:
+        if test.outcome is Outcome.PENDING:
+            reason = test.message or "needs a device that is not here"
+            points[reason] = points.get(reason, 0) + test.max_points
+    return points

@@ -1,0 +1,1 @@
+"""A class: its repositories collected, graded, written down, and told of."""

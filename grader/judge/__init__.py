@@ -1,0 +1,1 @@
+"""One submission judged: the trusted side, from its source to a report."""

@@ -1,0 +1,323 @@
+"""Which known wrong answer a learner's work behaves like.
+
+When a test has failed, it is run again with each wrong answer that is known of the exercise, here
+in the judge: they are the author's. One explains the failure if it does on every call of the test
+what the work has done, fails in the same way, and passes every test that the work has passed.
+Most differ in their first call and end there, so a failure costs little; a pass costs nothing.
+"""
+
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+
+from grader.course.model import Course
+from grader.course.wrong_answers import WrongAnswer, read_bank, unit_with_bank
+from grader.judge.behaviour import (
+    Behaviour,
+    Failure,
+    alike,
+    failure_of,
+    raised,
+    returned,
+    same_failure,
+    snapshots,
+    tensors_in,
+)
+from grader.judge.local import LocalRunner, module_of
+from grader.judge.subject import Handle, Seen, keeps_arguments
+from grader.sandbox.randomness import start_anew
+from grader.suite.asserts import assert_unchanged
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test of an exercise: what it saw of the work, and how it failed, if it did.
+
+    `test` names it in this run, `name` in every run of the course. `rehearse` runs the test once
+    more with another runner in the learner's place.
+    """
+
+    test: str
+    name: str
+    unit: str
+    exercise: str
+    seen: tuple[Behaviour, ...]
+    failure: BaseException | None
+    rehearse: Callable[[LocalRunner], None]
+
+
+class Known(Protocol):
+    """A wrong answer that is known, as `_explain` asks about it."""
+
+    @property
+    def correction(self) -> str: ...
+
+    def explains(self, case: Case) -> bool:
+        """Does it do and fail as the work did, in a test that the work failed?"""
+        ...
+
+    def runs_alike(self, case: Case) -> bool:
+        """Of a test it explains: did it run the same operators?"""
+        ...
+
+    def fails(self, case: Case) -> bool: ...
+
+
+class Bank(Protocol):
+    def answers(self, unit: str, exercise: str) -> Iterable[Known]: ...
+
+
+class Unlike(BaseException):
+    """The answer did something that the learner's work did not. No suite may catch it."""
+
+
+class LiveBank:
+    """The wrong answers of a course, ready to be called; loaded when first needed."""
+
+    def __init__(self, course: Course) -> None:
+        self.course = course
+        self.units: dict[str, tuple[ModuleType, tuple[WrongAnswer, ...]]] = {}
+
+    def answers(self, unit: str, exercise: str) -> Iterator["Rehearsed"]:
+        """Each wrong answer while it stands in for its exercise: use one before the next."""
+        if unit not in self.units:
+            known = read_bank(self.course, unit)
+            text = unit_with_bank(self.course, unit) if known else ""
+            self.units[unit] = module_of(text, self.course.bank(unit), f"bank.{unit}"), known
+        module, known = self.units[unit]
+        with _left_as_it_was(module, exercise):
+            for answer in known:
+                if answer.exercise == exercise:
+                    setattr(module, exercise, getattr(module, answer.name))
+                    yield Rehearsed(answer.correction, module, self.course)
+
+
+class Rehearsed:
+    """A wrong answer that runs each test itself; it ends where it differs from the work."""
+
+    def __init__(self, correction: str, module: ModuleType, course: Course) -> None:
+        self.correction, self.module, self.course = correction, module, course
+        self.exactly: set[str] = set()
+
+    def explains(self, case: Case) -> bool:
+        rehearsal = Rehearsal(self.module, self.course, case.seen)
+        error = rehearsal.run(case)
+        if rehearsal.exactly:
+            self.exactly.add(case.test)
+        failure = None if error is None else failure_of(error)
+        return case.failure is not None and same_failure(case.failure, failure)
+
+    def runs_alike(self, case: Case) -> bool:
+        return case.test in self.exactly
+
+    def fails(self, case: Case) -> bool:
+        return Freely(self.module, self.course).run(case) is not None
+
+    def trace(self, case: Case) -> "Trace":
+        """All that it does in a test, to be kept."""
+        runner = Tracing(self.module, self.course)
+        error = runner.run(case)
+        return Trace(tuple(runner.seen), None if error is None else failure_of(error))
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a wrong answer did in a test, call by call, and how it failed, if it did."""
+
+    seen: tuple[Behaviour, ...]
+    failure: Failure | None
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """A wrong answer of which only its traces are here, by the names of the tests."""
+
+    correction: str
+    traces: Mapping[str, Trace]
+
+    def explains(self, case: Case) -> bool:
+        trace = self.traces.get(case.name)
+        return (
+            trace is not None
+            and case.failure is not None
+            and len(trace.seen) == len(case.seen)
+            and all(map(alike, case.seen, trace.seen))
+            and same_failure(case.failure, trace.failure)
+        )
+
+    def runs_alike(self, case: Case) -> bool:
+        pairs = zip(case.seen, self.traces[case.name].seen, strict=True)
+        return all(one.operators == other.operators for one, other in pairs)
+
+    def fails(self, case: Case) -> bool:
+        trace = self.traces.get(case.name)
+        return trace is not None and trace.failure is not None
+
+
+def explanations(bank: Bank, cases: Iterable[Case]) -> dict[str, str]:
+    """For each failed test that a wrong answer explains, the sentence that corrects it."""
+    exercises: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        exercises.setdefault((case.unit, case.exercise), []).append(case)
+    said: dict[str, str] = {}
+    for (unit, exercise), own in exercises.items():
+        if any(case.failure for case in own):
+            said |= _explained([_explain(known, own) for known in bank.answers(unit, exercise)])
+    return said
+
+
+@dataclass(frozen=True)
+class _Explanation:
+    """The failed tests that one wrong answer explains; in those of `exactly` it also ran the same
+    operators."""
+
+    correction: str
+    tests: frozenset[str]
+    exactly: frozenset[str]
+
+
+def _explain(known: Known, cases: Sequence[Case]) -> _Explanation:
+    failed = [case for case in cases if case.failure is not None]
+    explained = [case for case in failed if known.explains(case)]
+    passed = (case for case in cases if case.failure is None)
+    if explained and any(known.fails(case) for case in passed):
+        explained = []  # the work can do what this one cannot
+    exactly = frozenset(case.test for case in explained if known.runs_alike(case))
+    return _Explanation(known.correction, frozenset(case.test for case in explained), exactly)
+
+
+def _explained(explanations: Sequence[_Explanation]) -> dict[str, str]:
+    """The one sentence for each test: of whoever explains the most, then of whoever ran the same
+    operators. Where two sentences are left nothing is said: a wrong guess is worse than none."""
+    said: dict[str, str] = {}
+    for test in {test for explanation in explanations for test in explanation.tests}:
+        able = [e for e in explanations if test in e.tests]
+        most = max(len(e.tests) for e in able)
+        best = [e for e in able if len(e.tests) == most]
+        for group in (best, [e for e in best if test in e.exactly]):
+            sentences = {e.correction for e in group}
+            if len(sentences) == 1:
+                said[test] = sentences.pop()
+                break
+    return said
+
+
+class Freely(LocalRunner):
+    """Runs a test with a wrong answer, and sees what the worker's runner sees."""
+
+    def __init__(self, module: ModuleType, course: Course) -> None:
+        super().__init__(module, course.suites_folder)
+        self.changed: list[tuple[Any, Any]] = []
+
+    def run(self, case: Case) -> BaseException | None:
+        """How the test fails with this answer, or None."""
+        start_anew()
+        try:
+            case.rehearse(self)
+            for now, before in self.changed:
+                assert_unchanged(now, before, exactly=False)
+        except (Exception, Unlike) as error:
+            return error
+        return None
+
+    def call(
+        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        return self._noted(super().call, owner, name, args, kwargs)
+
+    def observe(
+        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Seen:
+        seen: Seen = self._noted(super().observe, owner, name, args, kwargs)
+        return seen
+
+    def _noted(
+        self,
+        call: Callable[..., Any],
+        owner: str | Handle,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        given = list(tensors_in([args, kwargs]))
+        before = snapshots(given)
+        try:
+            result = call(owner, name, args, kwargs)
+        except Exception as error:
+            self.note(raised(error))
+            raise
+        if isinstance(result, Seen):
+            self.note(returned(result.value, given, result.operations))
+        else:
+            self.note(returned(result, given))
+        if keeps_arguments(owner, name):
+            self.changed += zip(snapshots(given)[::2], before[::2], strict=True)
+        return result
+
+    def attribute(self, owner: Handle, name: str) -> Any:
+        value = super().attribute(owner, name)
+        self.note(returned(value))
+        return value
+
+    def iterate(self, owner: Handle) -> list[Any]:
+        items = super().iterate(owner)
+        self.note(returned(items))
+        return items
+
+    def note(self, behaviour: Behaviour) -> None:
+        pass
+
+
+class Tracing(Freely):
+    """Runs a test to its end, and keeps what was seen."""
+
+    def __init__(self, module: ModuleType, course: Course) -> None:
+        super().__init__(module, course)
+        self.seen: list[Behaviour] = []
+
+    def note(self, behaviour: Behaviour) -> None:
+        self.seen.append(behaviour)
+
+
+class Rehearsal(Freely):
+    """Runs a test as long as the wrong answer does what was seen of the learner's work."""
+
+    def __init__(self, module: ModuleType, course: Course, seen: Sequence[Behaviour]) -> None:
+        super().__init__(module, course)
+        self.seen, self.next, self.exactly = seen, 0, True
+
+    def run(self, case: Case) -> BaseException | None:
+        error = super().run(case)
+        return error if self.next == len(self.seen) else Unlike()
+
+    def note(self, behaviour: Behaviour) -> None:
+        if self.next >= len(self.seen):
+            raise Unlike
+        learners = self.seen[self.next]
+        self.next += 1
+        if not alike(learners, behaviour):
+            raise Unlike
+        self.exactly &= learners.operators == behaviour.operators
+
+
+@contextmanager
+def _left_as_it_was(module: ModuleType, exercise: str) -> Iterator[None]:
+    """Wrong answers may well leave random states and torch's settings changed."""
+    right = getattr(module, exercise, None)
+    states = torch.get_rng_state(), random.getstate(), np.random.get_state()
+    settings = torch.is_grad_enabled(), torch.get_default_dtype()
+    try:
+        yield
+    finally:
+        setattr(module, exercise, right)
+        torch.set_rng_state(states[0])
+        random.setstate(states[1])
+        np.random.set_state(states[2])
+        torch.set_grad_enabled(settings[0])
+        torch.set_default_dtype(settings[1])

@@ -1,0 +1,107 @@
+"""Draws what failed, after the tests: with new workers, so that nothing of the verdicts changes."""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from grader.errors import GraderError
+from grader.judge.answer_key import AnswerKey
+from grader.judge.learner import Students, Workers
+from grader.judge.local import load_module
+from grader.judge.subject import Subject
+from grader.judge.verdict import Blocked, NotStarted
+from grader.report import ExerciseResult, Grid, Outcome, Plot, UnitResult
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import Processes
+from grader.suite.pictures import Picture
+from grader.suite.tape import playing
+from grader.work.submission import Source
+
+MOST_PICTURES = 4
+# A picture is a kindness, and nobody waits long for it.
+_CALL_SECONDS, _UNIT_SECONDS = 1.0, 3.0
+
+
+def with_pictures(
+    units: tuple[UnitResult, ...],
+    processes: Processes,
+    limits: Limits,
+    sources: Mapping[str, Source],
+    key: AnswerKey,
+) -> tuple[UnitResult, ...]:
+    """The same results, and pictures of the exercises that failed."""
+    wanted = [unit.name for unit in units if any(map(_to_be_drawn, unit.exercises))]
+    if not wanted:
+        return units
+    brief = dataclasses.replace(
+        limits,
+        call_seconds=min(limits.call_seconds, _CALL_SECONDS),
+        unit_seconds=min(limits.unit_seconds, _UNIT_SECONDS),
+    )
+    try:
+        workers = Workers(processes, brief, sources, wanted, shared=False)
+        try:
+            return _drawn(units, Students(workers, sources, key.suites), key)
+        finally:
+            workers.close()
+    except (GraderError, OSError):  # the results are complete without a picture
+        return units
+
+
+def _drawn(
+    units: tuple[UnitResult, ...], students: Students, key: AnswerKey
+) -> tuple[UnitResult, ...]:
+    def drawn(unit: str, exercise: ExerciseResult) -> ExerciseResult:
+        if not _to_be_drawn(exercise):
+            return exercise
+        with playing(key.picture_tape(unit, exercise.name)):
+            pictures = _pictures(students, key, unit, exercise.name)
+        return dataclasses.replace(exercise, pictures=pictures)
+
+    return tuple(
+        dataclasses.replace(unit, exercises=tuple(drawn(unit.name, e) for e in unit.exercises))
+        for unit in units
+    )
+
+
+def _to_be_drawn(exercise: ExerciseResult) -> bool:
+    """What crashed or hung in a test would do so again."""
+    outcomes = {test.outcome for test in exercise.tests}
+    return Outcome.FAILED in outcomes and not outcomes & {Outcome.CRASHED, Outcome.TIMED_OUT}
+
+
+def _pictures(students: Students, key: AnswerKey, unit: str, exercise: str) -> tuple[Picture, ...]:
+    try:
+        runner = students.runner(unit)
+    except (NotStarted, Blocked):  # it loaded for the tests, but not this time
+        return ()
+    student, reference = Subject(runner, ""), key.reference(unit)
+    found = pictures_of(key.suites, unit, exercise, student, reference)
+    runner.take_printed()
+    runner.finish_test()
+    return found
+
+
+def pictures_of(
+    suites: Path, unit: str, exercise: str, student: Subject, reference: Subject
+) -> tuple[Picture, ...]:
+    """What there is to see of an exercise; nothing if drawing it fails, whoever is at fault."""
+    try:
+        return draw(suites, unit, exercise, student, reference)
+    except Exception:
+        return ()
+
+
+def draw(
+    suites: Path, unit: str, exercise: str, student: Subject, reference: Subject
+) -> tuple[Picture, ...]:
+    """The same, but every error surfaces."""
+    path = suites / f"pictures_{unit}.py"
+    if not path.is_file():
+        return ()
+    function = getattr(load_module(path, f"pictures.{unit}"), exercise, None)
+    if function is None:
+        return ()
+    drawn = function(student, reference)
+    pictures = drawn if isinstance(drawn, tuple) else (drawn,)
+    return tuple(p for p in pictures if isinstance(p, (Plot, Grid)))[:MOST_PICTURES]

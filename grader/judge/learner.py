@@ -1,0 +1,339 @@
+"""The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
+
+import contextlib
+import re
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from grader.errors import Died, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
+from grader.judge.behaviour import Behaviour, raised, returned
+from grader.judge.left_out import explained, is_a_loss, remark
+from grader.judge.subject import Handle, Seen, keeps_arguments
+from grader.judge.verdict import Blocked, NotStarted
+from grader.sandbox.channel import describe_exit
+from grader.sandbox.client import Answer, LeftOut, Loaded, Sent, Worker
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import Processes, Starting
+from grader.suite.asserts import assert_unchanged
+from grader.suite.compare.describe import describe_call
+from grader.work.submission import Source
+
+# The first optimizer of a process makes torch import its compiler: half an `import torch`. This
+# only decides whether that happens before the unit begins; a wrong guess costs time, not points.
+USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
+
+
+MAX_REMARKS = 3
+
+
+@contextlib.contextmanager
+def ours() -> Iterator[None]:
+    """What goes wrong in here is our fault, and costs nobody points."""
+    try:
+        yield
+    except OSError as error:
+        raise GraderFault(f"a worker could not be started or ended: {error}") from error
+
+
+class Workers:
+    """Starts and ends the workers of one submission; at most one of them has learner code in it.
+
+    Those of all units are asked for at once: a forked worker is ready before its unit begins.
+    On a GPU one worker serves all units, since a new context costs more than their tests.
+    """
+
+    def __init__(
+        self,
+        processes: Processes,
+        limits: Limits,
+        sources: Mapping[str, Source],
+        units: list[str],
+        *,
+        shared: bool,
+    ) -> None:
+        self.processes, self.limits, self.shared = processes, limits, shared
+        self.sources = {unit: s for unit, s in sources.items() if s.problem is None}
+        self.ahead: dict[str, Starting] = {}
+        self.current: tuple[str, Worker] | None = None
+        if not shared:
+            self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
+
+    def _start(self, unit: str) -> Starting:
+        uses = any(USES_OPTIMIZER.search(part) for part in self.sources[unit].parts)
+        return self.processes.start(warm=self.shared or uses)
+
+    def worker(self, unit: str) -> Worker:
+        """The worker to load `unit` in."""
+        if self.current and (self.shared or self.current[0] == unit):
+            return self.current[1]
+        self.end()
+        with ours():
+            starting = self.ahead.pop(unit, None) or self._start(unit)
+            worker = Worker(self.processes, starting.ready(), self.limits)
+            worker.wait_until_ready()
+        self.current = (unit, worker)
+        return worker
+
+    def end(self) -> int | None:
+        """End the worker there is; its exit code."""
+        if self.current is None:
+            return None
+        worker, self.current = self.current[1], None
+        with ours():
+            return worker.close()
+
+    def close(self) -> None:
+        self.end()
+        for starting in self.ahead.values():
+            self.processes.end(starting.ready(), tell=False)
+        self.ahead.clear()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a test, kept so that a failure can show it."""
+
+    name: str
+    sent: Sent
+    value: object
+    of_unit: bool
+
+    def gave(self, value: object) -> bool:
+        """Is `value` what was returned, or one of several things that were?"""
+        parts = self.value if isinstance(self.value, (list, tuple)) else ()
+        return self.value is value or any(part is value for part in parts)
+
+    def __str__(self) -> str:
+        args, kwargs = self.sent.arguments()
+        return describe_call(self.name, tuple(args), kwargs)
+
+
+class UnitRunner:
+    """Runs one unit of a submission. What breaks a worker is one test's outcome: the next test
+    gets a new worker."""
+
+    def __init__(self, workers: Workers, unit: str, suites: Path) -> None:
+        self.workers, self.unit, self.suites = workers, unit, suites
+        self.loaded = Loaded({})
+        self.explained: set[LeftOut] = set()
+        self.brought: set[str] = set()
+        self.calls: list[Call] = []
+        self.seen: list[Behaviour] = []
+        self.moved: tuple[Any, ...] = ()
+        self.changed: list[tuple[Any, Any]] = []
+        self.printed: list[str] = []
+        self.until = time.monotonic() + workers.limits.unit_seconds
+        self.loaded_in: Worker | None = None
+        self._load()
+
+    def call(
+        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        return self._call(owner, name, args, kwargs, observe=False).value
+
+    def observe(
+        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Seen:
+        answer = self._call(owner, name, args, kwargs, observe=True)
+        if answer.seen is None:
+            raise Malformed("the answer could not be read: nothing was observed")
+        seen = answer.seen
+        return Seen(answer.value, seen.operations, seen.steps, seen.seconds)
+
+    def attribute(self, owner: Handle, name: str) -> Any:
+        value = self._guarded(lambda worker: worker.get(owner.identity, name))
+        self.seen.append(returned(value))
+        return value
+
+    def iterate(self, owner: Handle) -> list[Any]:
+        items: list[Any] = self._guarded(lambda worker: worker.iterate(owner.identity))
+        self.seen.append(returned(items))
+        return items
+
+    def bring(self, file: str) -> str:
+        source = (self.suites / f"{file}.py").read_text(encoding="utf-8")
+        worker = self._worker()
+        if file not in self.brought:
+            self._guarded(lambda _: worker.bring(file, source))
+            self.brought.add(file)
+        return file
+
+    def rebound(self, tensor: Any) -> bool:
+        return any(tensor is other for other in self.moved)
+
+    # What a report wants to know
+
+    def called(self, value: object) -> str | None:
+        given = (c for c in reversed(self.calls) if c.gave(value)) if value is not None else ()
+        call = next(iter(given), None)
+        own = [c for c in self.calls if c.of_unit] or self.calls
+        if own and (call is None or not call.of_unit):  # what a rig tells is of no use to learners
+            call = own[-1]
+        return str(call) if call else None
+
+    def located(self, exercise: str) -> str | None:
+        return self.loaded.places.get(exercise)
+
+    def take_printed(self) -> str | None:
+        if self.loaded_in is not None and (more := self.loaded_in.take_printed()):
+            self.printed.append(more)
+        text, self.printed = "".join(self.printed), []
+        return text or None
+
+    def check_inputs(self) -> None:
+        """No call may have rewritten the question. Only names that end in _ change arguments.
+
+        Raises: Mismatch.
+        """
+        for now, before in self.changed:
+            assert_unchanged(now, before, exactly=False)
+
+    def finish_test(self) -> None:
+        self.calls.clear()
+        self.seen.clear()
+        self.changed.clear()
+        self.moved = ()
+        if self.loaded_in is not None:
+            with contextlib.suppress(SubmissionFault):  # the next call will say so
+                self._guarded(lambda worker: worker.forget())
+
+    # Worker and load
+
+    def _worker(self) -> Worker:
+        if self.loaded_in is None:
+            self._load()
+        assert self.loaded_in is not None
+        return self.loaded_in
+
+    def _load(self) -> None:
+        sources = {unit: (s.file, _as_sent(s)) for unit, s in self.workers.sources.items()}
+        worker = self.workers.worker(self.unit)
+        worker.make_handle = partial(Handle, self)
+        self.loaded_in = worker
+        self.brought.clear()
+        self.loaded = self._guarded(lambda worker: worker.load(self.unit, sources))
+
+    def _call(
+        self,
+        owner: str | Handle,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        *,
+        observe: bool,
+    ) -> Answer:
+        worker = self._worker()
+        target = owner.identity if isinstance(owner, Handle) else owner or self.unit
+        shown = name
+        if isinstance(owner, Handle):
+            shown = f"{owner.kind}(…)" + ("" if name == "__call__" else f".{name}")
+        answer: Answer | None = None
+        try:
+            answer = self._guarded(
+                lambda _: worker.call(target, name, args, kwargs, observe=observe)
+            )
+        except SubmissionFault as fault:
+            self.explained |= explained(fault, self.loaded.left_out)
+            self.seen.append(raised(fault))
+            raise
+        finally:
+            value = answer.value if answer else None
+            own = isinstance(owner, Handle) or not owner
+            self.calls.append(Call(shown, worker.sent, value, of_unit=own))
+        operations = answer.seen.operations if answer.seen else None
+        self.seen.append(returned(answer.value, [args, kwargs], operations))
+        self.moved = answer.moved
+        if keeps_arguments(owner, name):
+            self.changed += [(now.detach().clone(), before) for now, before in answer.changed]
+        return answer
+
+    def remarks(self) -> list[str]:
+        """What was left out of a notebook, other than what a test has told of already.
+
+        `loaded.more` are not among them.
+        """
+        rest = [left for left in self.loaded.left_out if left not in self.explained]
+        return [remark(left) for left in rest if is_a_loss(left)]
+
+    def _guarded(self, ask: Any) -> Any:
+        """Ask the worker; end it if it broke, and say how."""
+        worker = self.loaded_in
+        assert worker is not None
+        if time.monotonic() > self.until:
+            raise TimedOut(
+                f"this unit has used up its {self.workers.limits.unit_seconds:g} seconds"
+            )
+        try:
+            return ask(worker)
+        except SubmissionFault as fault:
+            if worker.fault is None:  # the worker is well: this is an answer
+                raise
+            if printed := worker.take_printed():
+                self.printed.append(printed)
+            code = self.workers.end()
+            self.loaded_in = None
+            if type(fault) is Died and code is not None:
+                raise Died(f"the process that ran your code ended: {describe_exit(code)}") from None
+            raise
+
+
+class Students:
+    """The runners of all units of one submission."""
+
+    def __init__(self, workers: Workers, sources: Mapping[str, Source], suites: Path) -> None:
+        self.workers, self.sources, self.suites = workers, sources, suites
+        self.runners: dict[str, UnitRunner] = {}
+        self.messages: dict[str, str] = {}
+        self.cells = {
+            source.name_of(cell): (source.file, cell.number)
+            for source in sources.values()
+            for cell in source.cells or ()
+        }
+
+    def remarks(self) -> list[str]:
+        """What was left out of notebooks, in few words."""
+        # Whoever ran a cell has seen what was wrong with it; only a file's cells are told of.
+        saved = [runner for unit, runner in self.runners.items() if self.sources[unit].file]
+        found = [remark for runner in saved for remark in runner.remarks()]
+        more = len(found) - MAX_REMARKS + sum(runner.loaded.more for runner in saved)
+        return found[:MAX_REMARKS] + ([f"left out: {more} more lines or cells"] if more > 0 else [])
+
+    def runner(self, unit: str) -> UnitRunner:
+        """The runner of a unit. Raises: NotStarted, Blocked."""
+        if unit not in self.sources:
+            raise NotStarted(f"there is no {unit}.py in the submission")
+        if unit not in self.runners and unit not in self.messages:
+            problem = self.sources[unit].problem
+            if problem is None:
+                try:
+                    self.runners[unit] = UnitRunner(self.workers, unit, self.suites)
+                except SubmissionFault as fault:
+                    problem = load_problem(self.sources[unit].file or "what you ran", fault)
+            if problem is not None:
+                self.messages[unit] = problem
+        if unit in self.messages:
+            raise Blocked("not run: the file could not be loaded")
+        return self.runners[unit]
+
+
+def _as_sent(source: Source) -> str | list[tuple[str, str]]:
+    if source.cells is None:
+        return source.text
+    return [(source.name_of(cell), cell.text) for cell in source.cells]
+
+
+def load_problem(file: str, fault: SubmissionFault) -> str:
+    """Why a module did not load: once, with the line and where Python stumbled."""
+    if not isinstance(fault, Raised):
+        return f"{file} could not be loaded: {fault}"
+    if fault.syntax is not None:
+        return f"{fault.syntax}"
+    message = f"{fault.kind}: {fault}" if str(fault) else fault.kind
+    if not fault.frames:
+        return f"{file} could not be loaded: {message}"
+    frame = fault.frames[-1]
+    return f"{frame.place}: {message}\n    {frame.text.strip()}"

@@ -1,0 +1,106 @@
+"""One pytest session over the suites, with what it found as plain JSON."""
+
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_jsonreport.plugin import JSONReport
+
+from grader.errors import GraderFault
+from grader.judge import plugin
+from grader.judge.plugin import JUDGING, Judging
+
+# The suites bring their own asserts, so nothing is rewritten; nothing else is needed either.
+UNUSED = (
+    "cacheprovider capture debugging doctest faulthandler junitxml logging monkeypatch pastebin "
+    "recwarn setuponly setupplan stepwise subtests threadexception tmpdir unittest "
+    "unraisableexception warnings"
+).split()
+
+Selection = dict[str, frozenset[str]]
+
+
+class _Session:
+    """Hands the run to the plugin, leaves out what is not selected, and tells of progress."""
+
+    def __init__(
+        self, judging: Judging, selection: Selection, on_test: Callable[[int], None]
+    ) -> None:
+        self.judging, self.selection, self.on_test = judging, selection, on_test
+        self.total = 0
+        self.errors: list[str] = []
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[JUDGING] = self.judging
+        # pytest-json-report needs the options of the terminal plugin, nobody its output.
+        config.pluginmanager.unregister(name="terminalreporter")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [
+            item
+            for item in items
+            if plugin.exercise_of(item) in self.selection.get(plugin.unit_of(item), ())
+            and (not self.judging.recording or item.get_closest_marker("visible"))
+        ]
+        self.total = len(items)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            last = str(report.longrepr).strip().splitlines()[-1:]
+            self.errors.append(f"{Path(report.nodeid).name}: {''.join(last)}")
+
+    def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
+        self.on_test(self.total)
+
+
+def run_suites(
+    suites: list[Path],
+    judging: Judging,
+    selection: Selection,
+    on_test: Callable[[int], None],
+) -> list[dict[str, Any]]:
+    """Run the suites; returns one dict for every test, as `plugin` describes it.
+
+    Raises: GraderFault if a suite is broken or the run did not come to its end.
+    """
+    report = JSONReport()
+    folder = suites[0].parent
+    for suite in suites:  # of another course that this process has graded, by the same name
+        known = sys.modules.get(suite.stem)
+        if known is not None and known.__file__ != str(suite):
+            del sys.modules[suite.stem]
+    arguments = [
+        *map(str, suites),
+        f"--rootdir={folder}",
+        f"--confcutdir={folder}",
+        "--noconftest",
+        f"-c{os.devnull}",
+        "--disable-plugin-autoload",
+        "--assert=plain",
+        "--tb=native",
+        "--import-mode=importlib",
+        "-ppytest_metadata.plugin",
+        "-ppytest_jsonreport.plugin",
+        "-pgrader.judge.plugin",
+        "--json-report-file=none",
+        "--json-report-omit=log,streams,traceback,keywords,collectors",
+        *(f"-pno:{name}" for name in UNUSED),
+    ]
+    session = _Session(judging, selection, on_test)
+    with warnings.catch_warnings(action="ignore"):  # of torch, about what a learner returned
+        code = pytest.main(arguments, plugins=[report, session])
+    if code == pytest.ExitCode.INTERRUPTED and not session.errors:
+        raise KeyboardInterrupt
+    if session.errors or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        why = "; ".join(session.errors) or f"pytest ended with {pytest.ExitCode(code).name}"
+        raise GraderFault(f"the suites could not be run: {why}")
+    results = [test.get("metadata") or {} for test in report.report["tests"]]
+    if not results or not all("outcome" in result for result in results):
+        raise GraderFault("the suites did not come to their end")
+    return results

@@ -1,0 +1,294 @@
+"""The story of one run: start a sandbox, read the work, judge it, report.
+
+Torch is imported by the judge while the first worker's process imports it too; so this module
+imports nothing of `suite` before that process has been started.
+"""
+
+import dataclasses
+import gc
+import platform
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import grader
+from grader.course.model import Course
+from grader.errors import CourseError, GraderFault, UsageError
+from grader.report import (
+    ExerciseResult,
+    Location,
+    Outcome,
+    Report,
+    TestResult,
+    UnitResult,
+)
+from grader.sandbox import jail
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import Processes, start_processes
+from grader.work.submission import Submission
+
+if TYPE_CHECKING:
+    from grader.judge.answer_key import AnswerKey
+    from grader.judge.diagnosis import Bank, Case
+    from grader.judge.learner import Students
+
+DEVICES = ("cpu", "cuda", "mps")
+Selection = dict[str, frozenset[str]]
+TEXT_CHARACTERS = 4000  # of each text of a test in a report
+PRINTED_CHARACTERS = 8000
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade. `sandbox` is auto, require or off; `device` cpu, cuda, mps or all.
+
+    With `pictures`, exercises that failed are also drawn.
+    """
+
+    device: str = "cpu"
+    seed: int | None = None
+    sandbox: str = "auto"
+    limits: Limits = field(default_factory=Limits)
+    pictures: bool = False
+
+
+OnProgress = Callable[[int, int], None]  # tests done, and how many there are
+
+
+def ignore(done: int, total: int) -> None:
+    pass
+
+
+class Session:
+    """Grades submissions of one course, one after the other, with processes that stay warm."""
+
+    def __init__(self, course: Course, options: Options, *, own_work: bool) -> None:
+        self.course, self.options = course, options
+        self.devices = _devices(options.device)
+        self.notes: tuple[str, ...] = ()
+        self.key: AnswerKey | None = None
+        confined = self._confined(own_work)
+        gpu = self.devices != ("cpu",)
+        self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.processes.close()
+
+    def _confined(self, own_work: bool) -> bool:
+        """Whether to confine. Somebody else's work is not run unconfined unless that is asked."""
+        if self.options.sandbox == "off":
+            return False
+        reason = jail.unavailable() or jail.exposed(self.course.root)
+        if reason and self.options.sandbox == "auto" and own_work:
+            self.notes = (f"not sandboxed: {reason}",)
+            return False
+        if reason:
+            raise UsageError(
+                f"this work cannot be sandboxed: {reason}. "
+                "Grade it on another machine, or trust it and say --sandbox off."
+            )
+        return True
+
+    def grade(
+        self,
+        submission: Submission,
+        selection: Selection,
+        on_progress: OnProgress = ignore,
+    ) -> Report:
+        """Judge the selected exercises of one submission.
+
+        Raises: GraderFault if the judging itself breaks; the submission never ends the run.
+        """
+        _import_judge()
+        from grader.judge.answer_key import answer_key_of
+        from grader.judge.learner import Students, Workers
+        from grader.judge.pytest_run import run_suites
+
+        units = list(selection)
+        suites = _suites(self.course, units)
+        self.key = self.key or answer_key_of(self.course)
+        seed = submission.digest if self.options.seed is None else self.options.seed
+        workers = Workers(
+            self.processes,
+            self.options.limits,
+            submission.sources,
+            units,
+            shared=self.devices != ("cpu",),
+        )
+        students = Students(workers, submission.sources, self.course.suites_folder)
+        judging = self.key.judging(units, seed, self.devices, students)
+        done = 0
+
+        def on_test(total: int) -> None:
+            nonlocal done
+            done += 1
+            on_progress(done, total)
+
+        try:
+            results = run_suites(suites, judging, selection, on_test)
+        finally:
+            workers.close()
+        found = [*submission.missing.items(), *submission.unread.items()]
+        remarks = [note for unit, note in found if unit in units] + students.remarks()
+        unexplained = _explain(results, self.key.bank, judging.cases)
+        graded = self._units(results, selection, students)
+        if self.options.pictures:
+            from grader.judge.drawing import with_pictures
+
+            graded = with_pictures(
+                graded, self.processes, self.options.limits, submission.sources, self.key
+            )
+        return Report(
+            units=graded,
+            seed=judging.seed,
+            device=self.options.device,
+            versions=_versions(),
+            notes=(*self.notes, *remarks, *unexplained, *self._kits(graded)),
+        )
+
+    def _kits(self, graded: tuple[UnitResult, ...]) -> list[str]:
+        """What to know of a score that the visible tests alone have given."""
+        complete = len(graded) == len(self.course.units)
+        passed = all(unit.status is Outcome.PASSED for unit in graded)
+        if not self.course.is_kit or not (complete or passed):
+            return []
+        here = sum(unit.max_score for unit in graded)
+        whole = sum(self.course.unit(unit.name).points for unit in graded)
+        return [f"the tests here give {here} of {whole} points; your teacher has the others"]
+
+    def _units(
+        self, results: list[dict[str, Any]], selection: Selection, students: "Students"
+    ) -> tuple[UnitResult, ...]:
+        tests: dict[tuple[str, str], dict[str, TestResult]] = {}
+        for result in results:
+            group = tests.setdefault((result["unit"], result["exercise"]), {})
+            test = _test(result, students.cells, several_devices=len(self.devices) > 1)
+            group[result["test"]] = _worse(group.get(result["test"]), test)
+        units = []
+        for name in selection:
+            unit = self.course.unit(name)
+            exercises = tuple(
+                ExerciseResult(e.name, tuple(tests.get((name, e.name), {}).values()))
+                for e in unit.exercises
+                if e.name in selection[name]
+            )
+            if self.course.is_kit:
+                exercises = tuple(exercise for exercise in exercises if exercise.tests)
+            elif untested := [e.name for e in exercises if not e.tests]:
+                raise GraderFault(f"the suite of {name} has no test of {', '.join(untested)}")
+            units.append(UnitResult(name, unit.title, exercises, students.messages.get(name)))
+        return tuple(units)
+
+
+def _explain(results: list[dict[str, Any]], bank: "Bank", cases: list["Case"]) -> list[str]:
+    """Say what the known wrong answers explain; a note if they could not be compared."""
+    from grader.judge.diagnosis import explanations
+
+    try:
+        said = explanations(bank, cases)
+    except Exception as error:  # the author's words are missing; the score is not in doubt
+        return [f"wrong answers could not be compared: {type(error).__name__}: {error}"]
+    for result in results:
+        result["likely"] = said.get(result["node"], result["likely"])
+    return []
+
+
+def _test(
+    result: dict[str, Any], cells: dict[str, tuple[str, int]], *, several_devices: bool
+) -> TestResult:
+    file, _, line = (result["location"] or "").rpartition(":")
+    file, cell = cells.get(file, (file, None))
+    title = result["title"]
+    if several_devices and result["outcome"] != Outcome.PASSED:
+        title += f" [{result['device']}]"
+    return TestResult(
+        id=f"{result['unit']}.{result['exercise']}.{result['test']}",
+        title=title,
+        outcome=Outcome(result["outcome"]),
+        max_points=result["max_points"],
+        message=_cut(result["message"]),
+        called=_cut(result["called"]),
+        expected=_cut(result["expected"]),
+        got=_cut(result["got"]),
+        likely=_cut(result["likely"]),
+        location=Location(file, int(line), cell) if line else None,
+        printed=_cut(result["printed"], PRINTED_CHARACTERS),
+        seconds=round(result["seconds"], 6),
+    )
+
+
+def _cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str | None:
+    if text is None or len(text) <= characters:
+        return text
+    return f"{text[:characters]} … ({len(text) - characters:,} more characters)"
+
+
+def _worse(first: TestResult | None, second: TestResult) -> TestResult:
+    """Of one test on two devices, the one that was not passed: points need every device."""
+    if first is None or first.outcome is Outcome.PASSED:
+        return second
+    return dataclasses.replace(first, seconds=first.seconds + second.seconds)
+
+
+def _import_judge() -> None:
+    """Import torch and all that judges, once; without collections that takes a tenth less."""
+    if "grader.judge.pytest_run" in sys.modules:
+        return
+    gc.disable()
+    import torch
+
+    import grader.judge.pytest_run  # noqa: F401
+
+    torch.set_num_threads(1)  # the suites' tensors are small, and the worker needs a core
+    gc.freeze()
+    gc.enable()
+
+
+def _suites(course: Course, units: list[str]) -> list[Path]:
+    for unit in units:
+        needed = [course.suite(unit)] + [course.solution(unit)] * (not course.is_kit)
+        for path in needed:
+            if not path.is_file():
+                raise CourseError(f"{path} is missing: unit {unit} cannot be graded")
+    return [course.suite(unit) for unit in units]
+
+
+def _devices(device: str) -> tuple[str, ...]:
+    if device == "all":
+        import torch
+
+        here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+        return ("cpu", *(name for name in DEVICES if here.get(name)))
+    if device not in DEVICES:
+        raise UsageError(f"no device {device!r}: choose cpu, cuda, mps or all")
+    return (device,)
+
+
+def _versions() -> dict[str, str]:
+    import torch
+
+    return {
+        "torchkata": grader.__version__,
+        "python": platform.python_version(),
+        "torch": str(torch.__version__),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def exit_code(reports: Iterable[Report]) -> int:
+    """0 full marks, 1 not yet, 3 a fault of the grader."""
+    statuses = {report.status for report in reports}
+    if Outcome.GRADER_FAULT in statuses:
+        return 3
+    return 0 if statuses <= {Outcome.PASSED} else 1

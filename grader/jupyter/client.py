@@ -1,0 +1,88 @@
+"""The kernel's end of its judge: started when it is first asked, and again if it has ended."""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from typing import Any
+
+SECONDS_TO_END = 5.0
+
+
+class Ended(Exception):
+    """The judge ended instead of answering, or could not be started; and what to do about it."""
+
+
+class JudgeProcess:
+    """One process of its own session, so that stopping a cell stops only what is meant."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[str] | None = None
+        self.owner = os.getpid()
+        atexit.register(self.close)
+
+    def ask(self, request: dict[str, Any]) -> dict[str, str]:
+        """What the judge answers; one that has ended since it was last asked is started anew.
+
+        Raises: Ended.
+        """
+        if self.process is not None:
+            with suppress(Ended):
+                return self._ask(self.process, request)
+        self.process = _start()
+        return self._ask(self.process, request)
+
+    def _ask(self, process: "subprocess.Popen[str]", request: dict[str, Any]) -> dict[str, str]:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(json.dumps(request) + "\n")
+            process.stdin.flush()
+            answer: dict[str, str] = json.loads(process.stdout.readline())
+        except (OSError, ValueError) as error:  # no line is no JSON either
+            self.close()
+            raise Ended(
+                "the judge ended before it answered: run the cell again; "
+                "if that does not help, grade in a terminal says why"
+            ) from error
+        except BaseException:  # a stopped cell leaves an answer behind that nobody waits for
+            self.close()
+            raise
+        return answer
+
+    def close(self) -> None:
+        """End it; a fork of the kernel has nothing to end."""
+        process, self.process = self.process, None
+        if process is None or os.getpid() != self.owner:
+            return
+        process.terminate()
+        try:
+            process.wait(SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for pipe in (process.stdin, process.stdout):
+            with suppress(OSError):
+                if pipe is not None:
+                    pipe.close()
+
+
+def _start() -> "subprocess.Popen[str]":
+    """Raises: Ended."""
+    # -P: the folder of the notebook has files of the learner's, and may have a torch.py.
+    command = [sys.executable, "-P", "-m", "grader.jupyter.server"]
+    try:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise Ended(
+            f"the judge could not be started ({error.strerror}): restart the kernel, "
+            "and save the notebook and grade it in a terminal if that does not help"
+        ) from error

@@ -1,0 +1,126 @@
+"""The judge's process of a kernel: one JSON line for a request, one for its answer.
+
+    {"name": "softmax", "folder": "…", "cells": [[5, "def softmax(x): …"], …]}
+    {"html": "…", "text": "…"}  or  {"error": "…"}
+
+It ends when the kernel closes its input.
+"""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from grader.course.model import Course, find_course
+from grader.course.progress import read_progress
+from grader.errors import GraderError, UsageError
+from grader.formats import terminal
+from grader.formats.html import fragment
+from grader.formats.parts.markup import element, joined
+from grader.formats.parts.scoreboard import points_of, word_of
+from grader.formats.parts.text import one_line
+from grader.judge.session import Options, Session
+from grader.jupyter.selection import selected
+from grader.report import Report, UnitResult
+from grader.work.notebook import Cell, plain
+from grader.work.submission import Source, Submission, read_submission
+
+WIDTH = 88
+
+
+class Judge:
+    """Grades the cells of a kernel, in a session that stays warm as long as the course is one."""
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+
+    def answer(self, request: dict[str, Any]) -> dict[str, str]:
+        try:
+            cells = tuple(Cell(number, plain(text)) for number, text in request["cells"])
+            report = self.report(Path(request["folder"]), request["name"], cells)
+        except GraderError as error:
+            return {"error": one_line(str(error), characters=500)}
+        except Exception as error:
+            self.close()
+            fault = one_line(f"{type(error).__name__}: {error}")
+            return {"error": f"the grader itself failed ({fault}). This costs nobody points."}
+        return {"html": html(report), "text": text(report)}
+
+    def report(self, folder: Path, name: str, cells: tuple[Cell, ...]) -> Report:
+        course = find_course(folder)
+        unit, exercises = selected(course, name, cells)
+        work = submission(course, unit, cells)
+        report = self._session(course).grade(work, {unit: exercises})
+        if not report.tests:  # the folder that students get need not hold tests of everything
+            raise UsageError("there is no test of this here: it is graded where you hand in")
+        progress = read_progress(course.root)
+        progress.note(report)
+        progress.save()
+        return report
+
+    def _session(self, course: Course) -> Session:
+        if self.session is None or self.session.course != course:
+            self.close()
+            self.session = Session(course, Options(pictures=True), own_work=True)
+        return self.session
+
+    def close(self) -> None:
+        if self.session is not None:
+            self.session.processes.close()
+            self.session = None
+
+
+def submission(course: Course, unit: str, cells: tuple[Cell, ...]) -> Submission:
+    """The cells as the work on a unit, beside what the folder has of the other units."""
+    try:
+        saved = read_submission(course.exercises_folder, [u.name for u in course.units]).sources
+    except UsageError:
+        saved = {}
+    return Submission(course.exercises_folder, {**saved, unit: Source("", cells=cells)})
+
+
+def text(report: Report) -> str:
+    lines = [f"{name}  {points}  {word}\n" for name, points, word in map(_headline, report.units)]
+    return "".join(lines) + terminal.render_exercise(report, width=WIDTH, color=False)
+
+
+def html(report: Report) -> str:
+    heads = [
+        element("p", element("b", name), f" {points} · {word}")
+        for name, points, word in map(_headline, report.units)
+    ]
+    return joined(*heads) + fragment(report)
+
+
+def _headline(unit: UnitResult) -> tuple[str, str, str]:
+    names = [exercise.name for exercise in unit.exercises]
+    name = f"{unit.name}.{names[0]}" if len(names) == 1 else unit.name
+    return name, points_of(unit), word_of(unit)[0]
+
+
+def serve(requests: TextIO, answers: TextIO) -> None:
+    judge = Judge()
+    try:
+        for line in requests:
+            answers.write(json.dumps(judge.answer(json.loads(line))) + "\n")
+            answers.flush()
+    finally:
+        judge.close()
+
+
+def main() -> None:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # to end in good order
+    # Whatever else is printed in this process must not come between two answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    try:
+        serve(sys.stdin, answers)
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""`grade kit`: the repository that students get, made from the course."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import grader
+from grader.course.model import COURSE_FILE, Course
+from grader.course.stubs import Stub, stubs_of
+from grader.errors import UsageError
+from grader.kit.pages import pages
+from grader.kit.visible_suite import visible_texts
+from grader.kit.wheel import requirements, wheel
+
+OnUnit = Callable[[int, int], None]
+REQUIREMENTS = "requirements.txt"
+CONTRACT = "docs/course.md"
+_GIT = ".git"
+
+
+def kit_files(course: Course, on_unit: OnUnit = lambda done, total: None) -> dict[str, bytes]:
+    """Every file of the kit by its path, the same bytes each time.
+
+    Raises: CourseError if a unit has no visible test, or one that cannot be recorded.
+    """
+    name, content = wheel()
+    files = {
+        **pages({"title": course.title, "version": grader.__version__}),
+        COURSE_FILE: (course.root / COURSE_FILE).read_bytes(),
+        REQUIREMENTS: requirements().encode(),
+        f"vendor/{name}": content,
+    }
+    contract = course.root / CONTRACT
+    if contract.is_file():
+        files[CONTRACT] = contract.read_bytes()
+    for stub in stubs_of(course):
+        files[stub.path.relative_to(course.root).as_posix()] = stub.text.encode()
+    for done, unit in enumerate(course.units):
+        on_unit(done, len(course.units))
+        files |= _tests(course, unit.name)
+    on_unit(len(course.units), len(course.units))
+    return dict(sorted(files.items()))
+
+
+def _tests(course: Course, unit: str) -> dict[str, bytes]:
+    """The visible suite of a unit, its tape, and the files that it brings along."""
+    from grader.judge.tape_file import NAME
+    from grader.kit.record import prove, record
+
+    texts = visible_texts(course, unit)
+    texts |= {NAME.format(unit=unit): record(course, unit).encoded()}
+    prove(course, unit, texts)
+    folder = course.visible_folder.relative_to(course.root).as_posix()
+    return {f"{folder}/{name}": content for name, content in texts.items()}
+
+
+def write_kit(files: dict[str, bytes], folder: Path, course: Course) -> None:
+    """Write the kit, also over an earlier one.
+
+    Raises: UsageError, with nothing written, if other files, links or somebody's work are there,
+    or if it is no place for a kit.
+    """
+    _check_place(folder, course)
+    _check_contents(files, folder)
+    try:
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"the kit cannot be written: {error}") from None
+
+
+def _check_place(folder: Path, course: Course) -> None:
+    private = (course.exercises_folder, course.solutions_folder, course.suites_folder.parent)
+    if any(folder.resolve().is_relative_to(place.resolve()) for place in private):
+        raise UsageError(f"{folder} is inside the course's own files: choose another folder")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file: name a folder for the kit")
+
+
+def _check_contents(files: dict[str, bytes], folder: Path) -> None:
+    ignored = {_GIT, *files.get(".gitignore", b"").decode().replace("/", "").split()}
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        name = path.relative_to(folder)
+        if ignored & {*name.parts}:
+            continue  # what using a kit leaves in it
+        if path.is_symlink():
+            raise UsageError(f"{path} is a link: nothing was written")
+        if not path.is_dir() and name.as_posix() not in files:
+            raise UsageError(f"{path} is no part of a kit: choose an empty folder")
+        is_stub = path.is_file() and path.suffix in (".py", ".ipynb")
+        if is_stub and Stub(path, files[name.as_posix()].decode()).holds_work():
+            raise UsageError(f"{path} holds somebody's work: nothing was written")

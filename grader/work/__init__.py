@@ -1,0 +1,1 @@
+"""What a learner wrote, read as untrusted text."""

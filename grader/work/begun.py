@@ -1,0 +1,73 @@
+"""What somebody has written of an exercise file: read as text, since it is never parsed here."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from grader.work.magics import end_of_statement, is_closed, without_magics
+
+_DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.DOTALL)
+_DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
+_NEXT = r"^[ \t]{0,%d}[^ \t\n#)\]}]"
+_NAME = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+_ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^\n=]*)?=(?!=)[ \t]*(lambda\b)?", re.MULTILINE)
+_NO_CODE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+")
+_STRING = re.compile(r"[ \t]*[rR]?[\"\']")
+_OPEN = re.compile(r"[ \t]*raise[ \t]+NotImplementedError\b")
+_OPEN_AT_ONCE = re.compile(r":[ \t]*raise[ \t]+NotImplementedError\b[^\n]*\Z")
+
+
+def names_of(text: str) -> frozenset[str]:
+    """The functions and classes that stand in it, written or not."""
+    return frozenset(_NAME.findall(text))
+
+
+def written(text: str, names: Iterable[str] = ()) -> frozenset[str]:
+    """The functions, as texts, that do more than say at once that they are not implemented.
+
+    A lambda counts as a function, and so does whatever else is assigned to one of `names`.
+    """
+    text = _DOCSTRING.sub("", text)
+    found = [block for block in _functions(text) if not _is_open(block)]
+    return frozenset(map(_trimmed, [*found, *_assignments(text, frozenset(names))]))
+
+
+def written_in_cells(
+    cells: Iterable[str], names: Iterable[str] = (), *, readable: bool
+) -> frozenset[str]:
+    """The same of a notebook; if `readable`, no cell that breaks off in a string or bracket."""
+    texts = [text for text in map(without_magics, cells) if not readable or is_closed(text)]
+    return frozenset().union(*(written(text, names) for text in texts))
+
+
+def _functions(text: str) -> Iterator[str]:
+    return (_block(text, start, len(start[1])) for start in _DEFINITION.finditer(text))
+
+
+def _assignments(text: str, names: frozenset[str]) -> Iterator[str]:
+    found = (start for start in _ASSIGNED.finditer(text) if start[2] or start[1] in names)
+    return (_block(text, start, 0) for start in found)
+
+
+def _block(text: str, start: re.Match[str], indent: int) -> str:
+    following = re.compile(_NEXT % indent, re.MULTILINE).search(text, start.end())
+    return text[start.start() : following.start() if following else len(text)]
+
+
+def _is_open(block: str) -> bool:
+    """Is the first line of its code the one that says that there is none?"""
+    end = end_of_statement(block, 0)
+    if _OPEN_AT_ONCE.search(block[:end]):
+        return True
+    body = _after_comments(block, end + 1)
+    if _STRING.match(block, body):
+        body = _after_comments(block, end_of_statement(block, body) + 1)
+    return _OPEN.match(block, body) is not None
+
+
+def _after_comments(text: str, position: int) -> int:
+    found = _NO_CODE.match(text, position)
+    return found.end() if found else len(text)
+
+
+def _trimmed(block: str) -> str:
+    return "\n".join(line.rstrip() for line in block.rstrip().split("\n"))
