@@ -18,7 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.course.model import Course, read_course
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import start_processes
 from grader.work.submission import read_submission

@@ -7,7 +7,8 @@ import torch
 
 from grader.course.model import read_course
 from grader.course.stubs import stubs_of
-from grader.judge.session import Options, Session
+from grader.judge.options import Device, Options
+from grader.judge.session import Session
 from grader.report import Outcome, Report
 from grader.work.submission import read_submission
 
@@ -16,7 +17,7 @@ UNITS = [unit.name for unit in COURSE.units]
 SEEDS = [2**32 - 1]
 
 
-def graded(folder: Path, *, device: str = "cpu", seeds: list[int]) -> list[Report]:
+def graded(folder: Path, *, device: Device = Device.CPU, seeds: list[int]) -> list[Report]:
     """One report for every seed, made in one warm session for each."""
     submission, everything = read_submission(folder, UNITS), COURSE.select([])
     reports = []
@@ -41,7 +42,7 @@ def test_solutions_earn_full_marks_with_any_seed() -> None:
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
 def test_solutions_earn_full_marks_on_cuda() -> None:
-    assert_full_marks(graded(COURSE.solutions_folder, device="cuda", seeds=SEEDS))
+    assert_full_marks(graded(COURSE.solutions_folder, device=Device.CUDA, seeds=SEEDS))
 
 
 def test_stubs_are_in_step_with_the_solutions() -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from grader.course.model import Course, read_course
 from grader.course.points import points_of_suite
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.kit.check import leaks
 from grader.kit.make import kit_files, write_kit
 from grader.kit.visible_suite import visible_texts

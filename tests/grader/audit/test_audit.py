@@ -14,7 +14,7 @@ from grader.audit.records import FILE
 from grader.course.model import read_course
 from grader.course.stubs import stubs_of
 from grader.errors import CourseError
-from grader.judge.session import ignore
+from grader.judge.options import ignore
 
 ROOT = Path(__file__).parents[3]
 ENTRY = """

@@ -17,7 +17,8 @@ import pytest
 from grader.course.model import Course, read_course
 from grader.course.wrong_answers import read_bank, text_of
 from grader.errors import CourseError, GraderError, UsageError
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.judge.tape_file import read_tape
 from grader.kit.check import leaks
 from grader.kit.make import kit_files, write_kit

@@ -10,7 +10,7 @@ from grader.course.seeds import FILE, VARIABLE, read_secret, variant_seed
 from grader.errors import UsageError
 from grader.sandbox import jail
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # Wherever the secrets lie, by every way to them; what it finds, it shows in the report.
 SPY = """
 import ctypes, os, pathlib

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.report import Location, Outcome
 from grader.sandbox.limits import Limits
 from grader.work.begun import written

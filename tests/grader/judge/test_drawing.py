@@ -13,8 +13,9 @@ from grader.course.wrong_answers import read_bank, text_of
 from grader.judge import drawing
 from grader.judge.drawing import draw, pictures_of
 from grader.judge.local import LocalRunner, load_module, module_of
+from grader.judge.options import Options
 from grader.judge.reference import reference_to
-from grader.judge.session import Options, Session
+from grader.judge.session import Session
 from grader.judge.subject import Subject
 from grader.report import Grid, Outcome, Plot, Report
 from grader.suite import pictures

@@ -16,11 +16,12 @@ from grader.course.stubs import stubs_of
 from grader.course.templates import POINTS
 from grader.course.wrong_answers import read_bank, text_of
 from grader.errors import CourseError, UsageError
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.report import Outcome
 from grader.work.submission import Source, Submission, read_submission
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NOT_STARTED = "raise NotImplementedError"
 COURSE = """# The course of Ann.
 title = 'numbers'   # short

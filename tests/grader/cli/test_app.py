@@ -15,7 +15,7 @@ import pytest
 
 import grader
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text())
 RIGHT = "def double(x): return x + x\ndef halve(x): return x / 2\n"
 HALF = "def double(x): return x + x\ndef halve(x): return x / 3\n"

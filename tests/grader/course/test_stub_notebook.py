@@ -11,13 +11,13 @@ from markdown_it import MarkdownIt
 
 from grader.course.model import find_course
 from grader.course.stubs import Stub, stubs_of
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.report import Outcome
 from grader.work.magics import without_magics
 from grader.work.notebook import cells_of
 from grader.work.submission import read_submission
-
-from .making import notebook
+from tests.grader.work.making import notebook
 
 COURSE = find_course(Path(__file__))
 UNITS = [unit.name for unit in COURSE.units]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from .hostile import schema
+from tests.grader.formats.hostile import schema
 
 ROOT = Path(__file__).parents[3]
 FORMATS = ("markdown", "github", "classroom", "classroom50", "gradescope", "junit")

@@ -12,11 +12,12 @@ from grader.cli.app import app
 from grader.course.model import read_course
 from grader.course.stubs import stub_of
 from grader.formats import terminal
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.report import Outcome, Report
 from grader.work.submission import Source, Submission
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT)
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND = typer.main.get_command(app)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.work.submission import Source, Submission
 
 SUITE = '''
