@@ -10,7 +10,8 @@ from grader.course.model import Course, find_course
 from grader.course.progress import read_progress
 from grader.course.seeds import read_secret, variant_seed
 from grader.errors import UsageError
-from grader.judge.session import Options, Session, exit_code
+from grader.judge.options import Device, Options, Sandbox
+from grader.judge.session import Session, exit_code
 from grader.report import Report
 from grader.sandbox.limits import MIB, Limits
 from grader.work.submission import read_submission
@@ -23,7 +24,7 @@ def options(device: str, seed: int | None, sandbox: str, timeout: float, memory:
     if sandbox not in SANDBOX:
         raise UsageError(f"no sandbox setting {sandbox!r}: choose auto, require or off")
     limits = replace(Limits(), call_seconds=timeout, memory_bytes=memory * MIB)
-    return Options(device, seed, sandbox, limits)
+    return Options(Device(device), seed, Sandbox(sandbox), limits)
 
 
 def run(

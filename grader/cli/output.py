@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.errors import GraderFault, UsageError
 from grader.formats.catalogue import FORMATS, MAX_WIDTH, render
-from grader.judge.session import OnProgress, ignore
+from grader.judge.options import OnProgress, ignore
 from grader.report import Report
 
 _PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})

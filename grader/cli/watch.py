@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.cli.keyboard import Keys
-from grader.course.model import Course
+from grader.course.model import Course, Selection
 from grader.course.progress import read_progress
-from grader.judge.session import Options, Selection, Session, exit_code
+from grader.judge.options import Options
+from grader.judge.session import Session, exit_code
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 from grader.work.submission import read_submission
 

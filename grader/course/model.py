@@ -10,6 +10,7 @@ from typing import Any
 from grader.errors import CourseError, UsageError
 
 COURSE_FILE = "course.toml"
+Selection = dict[str, frozenset[str]]  # of exercises, by unit in the order of the course
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ class Course:
     def unit(self, name: str) -> Unit:
         return next(unit for unit in self.units if unit.name == name)
 
-    def select(self, names: list[str]) -> dict[str, frozenset[str]]:
+    def select(self, names: list[str]) -> Selection:
         """The exercises that `names` mean, by unit in course order; no names mean all of them.
 
         A name is a unit (`reshaping`) or one exercise of it (`activations.softmax`);
@@ -94,7 +95,7 @@ class Course:
         every = {unit.name: frozenset(e.name for e in unit.exercises) for unit in self.units}
         if not names:
             return every
-        wanted: dict[str, frozenset[str]] = {}
+        wanted: Selection = {}
         for name in names:
             if name.endswith((".py", ".ipynb")):  # as the shell completes it
                 name = Path(name).stem

@@ -12,7 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 from grader.course.model import Course, read_course
 from grader.errors import GraderFault
-from grader.judge.session import Options, Session
+from grader.judge.options import Device, Options
+from grader.judge.session import Session
 
 
 class Job(Protocol):
@@ -37,7 +38,7 @@ class Sessions:
 
     def on(self, device: str) -> Session:
         if device not in self.by_device:
-            session = Session(self.course, Options(device), own_work=True)
+            session = Session(self.course, Options(Device(device)), own_work=True)
             self.by_device[device] = self.opened.enter_context(session)
             if len(session.devices) == 1:
                 self.by_device[session.devices[0]] = session

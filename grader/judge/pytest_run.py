@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pytest_jsonreport.plugin import JSONReport
 
+from grader.course.model import Selection
 from grader.errors import GraderFault
 from grader.judge import plugin
 from grader.judge.plugin import JUDGING, Judging
@@ -20,8 +21,6 @@ UNUSED = (
     "recwarn setuponly setupplan stepwise subtests threadexception tmpdir unittest "
     "unraisableexception warnings"
 ).split()
-
-Selection = dict[str, frozenset[str]]
 
 
 class _Session:

@@ -8,15 +8,15 @@ import dataclasses
 import gc
 import platform
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import grader
-from grader.course.model import Course
+from grader.course.model import Course, Selection
 from grader.errors import CourseError, GraderFault, UsageError
+from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore
 from grader.report import (
     ExerciseResult,
     Location,
@@ -26,7 +26,6 @@ from grader.report import (
     UnitResult,
 )
 from grader.sandbox import jail
-from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, start_processes
 from grader.work.submission import Submission
 
@@ -35,31 +34,8 @@ if TYPE_CHECKING:
     from grader.judge.diagnosis import Bank, Case
     from grader.judge.learner import Students
 
-DEVICES = ("cpu", "cuda", "mps")
-Selection = dict[str, frozenset[str]]
 TEXT_CHARACTERS = 4000  # of each text of a test in a report
 PRINTED_CHARACTERS = 8000
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to grade. `sandbox` is auto, require or off; `device` cpu, cuda, mps or all.
-
-    With `pictures`, exercises that failed are also drawn.
-    """
-
-    device: str = "cpu"
-    seed: int | None = None
-    sandbox: str = "auto"
-    limits: Limits = field(default_factory=Limits)
-    pictures: bool = False
-
-
-OnProgress = Callable[[int, int], None]  # tests done, and how many there are
-
-
-def ignore(done: int, total: int) -> None:
-    pass
 
 
 class Session:
@@ -87,10 +63,10 @@ class Session:
 
     def _confined(self, own_work: bool) -> bool:
         """Whether to confine. Somebody else's work is not run unconfined unless that is asked."""
-        if self.options.sandbox == "off":
+        if self.options.sandbox is Sandbox.OFF:
             return False
         reason = jail.unavailable() or jail.exposed(self.course.root)
-        if reason and self.options.sandbox == "auto" and own_work:
+        if reason and self.options.sandbox is Sandbox.AUTO and own_work:
             self.notes = (f"not sandboxed: {reason}",)
             return False
         if reason:
@@ -152,7 +128,7 @@ class Session:
         return Report(
             units=graded,
             seed=judging.seed,
-            device=self.options.device,
+            device=self.options.device.value,
             versions=_versions(),
             notes=(*self.notes, *remarks, *unexplained, *self._kits(graded)),
         )
@@ -264,15 +240,14 @@ def _suites(course: Course, units: list[str]) -> list[Path]:
     return [course.suite(unit) for unit in units]
 
 
-def _devices(device: str) -> tuple[str, ...]:
-    if device == "all":
-        import torch
+def _devices(device: Device) -> tuple[str, ...]:
+    """Their plain names: what suites and learners get to see is no enum."""
+    if device is not Device.ALL:
+        return (device.value,)
+    import torch
 
-        here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-        return ("cpu", *(name for name in DEVICES if here.get(name)))
-    if device not in DEVICES:
-        raise UsageError(f"no device {device!r}: choose cpu, cuda, mps or all")
-    return (device,)
+    here = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return ("cpu", *(name for name, is_here in here.items() if is_here))
 
 
 def _versions() -> dict[str, str]:

@@ -21,7 +21,8 @@ from grader.formats.html import fragment
 from grader.formats.parts.markup import element, joined
 from grader.formats.parts.scoreboard import points_of, word_of
 from grader.formats.parts.text import one_line
-from grader.judge.session import Options, Session
+from grader.judge.options import Options
+from grader.judge.session import Session
 from grader.jupyter.selection import selected
 from grader.report import Report, UnitResult
 from grader.work.notebook import Cell, plain
