@@ -86,8 +86,8 @@ class LocalRunner:
     ) -> Seen:
         function, args, kwargs = self._prepare(owner, name, args, kwargs)
         files = frozenset([str(self.modules[""].__file__)])
-        value, operations, steps, seconds = observed(lambda: function(*args, **kwargs), files)
-        return Seen(self._wrap(value), operations, steps, seconds)
+        value, seen = observed(lambda: function(*args, **kwargs), files)
+        return Seen(self._wrap(value), seen.operations, seen.steps, seen.seconds)
 
     def attribute(self, owner: Handle, name: str) -> Any:
         return self._wrap(getattr(self.objects[owner.identity], name))

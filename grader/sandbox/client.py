@@ -26,21 +26,13 @@ from grader.errors import (
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.channel import Channel
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
+from grader.sandbox.observe import Observation
 from grader.sandbox.processes import START_SECONDS, Process, Processes
 
 T = TypeVar("T")
 
 LINE_CHARACTERS = 200  # of a line of the learner's that is shown
 MAX_MORE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Observation:
-    """What the worker saw during an observed call."""
-
-    operations: dict[str, int]
-    steps: int
-    seconds: float
 
 
 @dataclass(frozen=True)

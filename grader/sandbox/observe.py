@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -26,6 +27,16 @@ from torch.utils._python_dispatch import TorchDispatchMode
 MAX_STEPS = 1_000_000
 MAX_NODES = 1000
 PROFILER = profile().config()  # type: ignore[no-untyped-call]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What happened during a call: operators and how often each ran, steps in the learner's files,
+    and seconds."""
+
+    operations: dict[str, int]
+    steps: int
+    seconds: float
 
 
 class _CountOperators(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -58,10 +69,8 @@ class _CountSteps:
         return self if self.steps < MAX_STEPS else None
 
 
-def observed(
-    call: Callable[[], object], files: frozenset[str]
-) -> tuple[object, dict[str, int], int, float]:
-    """Run `call`; return its value, the operators that ran, steps in `files`, and seconds."""
+def observed(call: Callable[[], object], files: frozenset[str]) -> tuple[object, Observation]:
+    """Run `call`; return its value and what happened meanwhile, the steps those in `files`."""
     operators, steps = _CountOperators(), _CountSteps(files)
     previous = sys.gettrace()
     _enable_profiler_legacy(PROFILER)
@@ -79,7 +88,8 @@ def observed(
     names = [event.name() for events in threads for event in events]
     profiled = Counter(n.removeprefix("aten::") for n in names if n.startswith("aten::"))
     # `|` keeps the larger count of each.
-    return value, dict(operators.counts | profiled | _graph(value)), steps.steps, seconds
+    operations = dict(operators.counts | profiled | _graph(value))
+    return value, Observation(operations, steps.steps, seconds)
 
 
 def _graph(value: object) -> Counter[str]:

@@ -163,10 +163,10 @@ class Worker:
         self.in_call, seen = True, None
         try:
             if observe:
-                value, operations, steps, seconds = observed(
+                value, o = observed(
                     lambda: function(*call.args, **call.kwargs), frozenset(self.files)
                 )
-                seen = [operations, steps, seconds]
+                seen = [o.operations, o.steps, o.seconds]
             else:
                 value = function(*call.args, **call.kwargs)
         finally:
