@@ -86,7 +86,7 @@ class Missing(SubmissionFault):
         super().__init__(f"there is no {name}")
         self.name, self.defined = name, defined
         self.why: str | None = None
-        self.place: str | None = None
+        self.place: Frame | None = None
 
 
 class TimedOut(SubmissionFault):

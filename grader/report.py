@@ -51,7 +51,9 @@ class TestResult:
 
     __test__ = False  # not a test class, whatever pytest makes of the name
 
-    id: str
+    unit: str
+    exercise: str
+    name: str
     title: str
     outcome: Outcome
     max_points: int
@@ -63,6 +65,10 @@ class TestResult:
     location: Location | None = None
     printed: str | None = None
     seconds: float = 0.0
+
+    @property
+    def id(self) -> str:
+        return f"{self.unit}.{self.exercise}.{self.name}"
 
     @property
     def points(self) -> int:

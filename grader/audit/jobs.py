@@ -1,7 +1,7 @@
 """What an audit grades: one text with one seed, and what came of it."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.audit.examples import examples_of
@@ -68,9 +68,9 @@ def graded(session: Session, job: Job) -> Graded:
     """Judge one job; what breaks the grader is told in the result."""
     if job.examples:
         return _examples(job)
-    session.options = replace(session.options, seed=job.seed)
+    submission, selection = _submission(session.course, job), {job.unit: job.exercises}
     try:
-        report = session.grade(_submission(session.course, job), {job.unit: job.exercises})
+        report = session.grade(submission, selection, seed=job.seed)
     except GraderError as error:
         return Graded(fault=str(error))
     return _graded(report)
@@ -116,7 +116,7 @@ def _graded(report: Report) -> Graded:
     tests = tuple(
         Tested(
             exercise=exercise.name,
-            name=test.id.rpartition(".")[2],
+            name=test.name,
             title=test.title,
             outcome=test.outcome,
             max_points=test.max_points,

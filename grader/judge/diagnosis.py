@@ -30,7 +30,8 @@ from grader.judge.behaviour import (
     tensors_in,
 )
 from grader.judge.local import LocalRunner, module_of
-from grader.judge.subject import Handle, Seen, keeps_arguments
+from grader.judge.subject import Call, Handle
+from grader.sandbox.client import Answer
 from grader.sandbox.randomness import start_anew
 from grader.suite.asserts import assert_unchanged
 
@@ -89,7 +90,7 @@ class LiveBank:
         if unit not in self.units:
             known = read_bank(self.course, unit)
             text = unit_with_bank(self.course, unit) if known else ""
-            self.units[unit] = module_of(text, self.course.bank(unit), f"bank.{unit}"), known
+            self.units[unit] = module_of(text, self.course.bank(unit)), known
         module, known = self.units[unit]
         with _left_as_it_was(module, exercise):
             for answer in known:
@@ -107,7 +108,7 @@ class Rehearsed:
 
     def explains(self, case: Case) -> bool:
         rehearsal = Rehearsal(self.module, self.course, case.seen)
-        error = rehearsal.run(case)
+        error = rehearsal.rehearse(case)
         if rehearsal.exactly:
             self.exactly.add(case.test)
         failure = None if error is None else failure_of(error)
@@ -117,12 +118,12 @@ class Rehearsed:
         return case.test in self.exactly
 
     def fails(self, case: Case) -> bool:
-        return Freely(self.module, self.course).run(case) is not None
+        return Freely(self.module, self.course).rehearse(case) is not None
 
     def trace(self, case: Case) -> "Trace":
         """All that it does in a test, to be kept."""
         runner = Tracing(self.module, self.course)
-        error = runner.run(case)
+        error = runner.rehearse(case)
         return Trace(tuple(runner.seen), None if error is None else failure_of(error))
 
 
@@ -215,7 +216,7 @@ class Freely(LocalRunner):
         super().__init__(module, course.suites_folder)
         self.changed: list[tuple[Any, Any]] = []
 
-    def run(self, case: Case) -> BaseException | None:
+    def rehearse(self, case: Case) -> BaseException | None:
         """How the test fails with this answer, or None."""
         start_anew()
         try:
@@ -226,39 +227,18 @@ class Freely(LocalRunner):
             return error
         return None
 
-    def call(
-        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        return self._noted(super().call, owner, name, args, kwargs)
-
-    def observe(
-        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Seen:
-        seen: Seen = self._noted(super().observe, owner, name, args, kwargs)
-        return seen
-
-    def _noted(
-        self,
-        call: Callable[..., Any],
-        owner: str | Handle,
-        name: str,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-    ) -> Any:
-        given = list(tensors_in([args, kwargs]))
+    def run(self, call: Call) -> Answer:
+        given = list(tensors_in([call.args, call.kwargs]))
         before = snapshots(given)
         try:
-            result = call(owner, name, args, kwargs)
+            answer = super().run(call)
         except Exception as error:
             self.note(raised(error))
             raise
-        if isinstance(result, Seen):
-            self.note(returned(result.value, given, result.operations))
-        else:
-            self.note(returned(result, given))
-        if keeps_arguments(owner, name):
+        self.note(returned(answer.value, given, answer.seen and answer.seen.operations))
+        if call.keeps_arguments:
             self.changed += zip(snapshots(given)[::2], before[::2], strict=True)
-        return result
+        return answer
 
     def attribute(self, owner: Handle, name: str) -> Any:
         value = super().attribute(owner, name)
@@ -292,8 +272,8 @@ class Rehearsal(Freely):
         super().__init__(module, course)
         self.seen, self.next, self.exactly = seen, 0, True
 
-    def run(self, case: Case) -> BaseException | None:
-        error = super().run(case)
+    def rehearse(self, case: Case) -> BaseException | None:
+        error = super().rehearse(case)
         return error if self.next == len(self.seen) else Unlike()
 
     def note(self, behaviour: Behaviour) -> None:

@@ -54,9 +54,7 @@ def _drawn(
     def drawn(unit: str, exercise: ExerciseResult) -> ExerciseResult:
         if not _to_be_drawn(exercise):
             return exercise
-        with playing(key.picture_tape(unit, exercise.name)):
-            pictures = _pictures(students, key, unit, exercise.name)
-        return dataclasses.replace(exercise, pictures=pictures)
+        return dataclasses.replace(exercise, pictures=_pictures(students, key, unit, exercise.name))
 
     return tuple(
         dataclasses.replace(unit, exercises=tuple(drawn(unit.name, e) for e in unit.exercises))
@@ -75,8 +73,10 @@ def _pictures(students: Students, key: AnswerKey, unit: str, exercise: str) -> t
         runner = students.runner(unit)
     except (NotStarted, Blocked):  # it loaded for the tests, but not this time
         return ()
-    student, reference = Subject(runner, ""), key.reference(unit)
-    found = pictures_of(key.suites, unit, exercise, student, reference)
+    tape = key.picture_tape(unit, exercise)
+    student, reference = Subject(runner, ""), key.reference(unit, tape)
+    with playing(tape):
+        found = pictures_of(key.suites, unit, exercise, student, reference)
     runner.take_printed()
     runner.finish_test()
     return found
@@ -99,7 +99,7 @@ def draw(
     path = suites / f"pictures_{unit}.py"
     if not path.is_file():
         return ()
-    function = getattr(load_module(path, f"pictures.{unit}"), exercise, None)
+    function = getattr(load_module(path), exercise, None)
     if function is None:
         return ()
     drawn = function(student, reference)

@@ -9,11 +9,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.errors import Died, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
+from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
 from grader.judge.behaviour import Behaviour, raised, returned
 from grader.judge.left_out import explained, is_a_loss, remark
-from grader.judge.subject import Handle, Seen, keeps_arguments
+from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
+from grader.report import Location
 from grader.sandbox.channel import describe_exit
 from grader.sandbox.client import Answer, LeftOut, Loaded, Sent, Worker
 from grader.sandbox.limits import Limits
@@ -94,13 +95,12 @@ class Workers:
 
 
 @dataclass(frozen=True)
-class Call:
-    """One call of a test, kept so that a failure can show it."""
+class Called:
+    """One call of a test, kept so that a failure can show it: as it went out, and its value."""
 
-    name: str
+    call: Call
     sent: Sent
     value: object
-    of_unit: bool
 
     def gave(self, value: object) -> bool:
         """Is `value` what was returned, or one of several things that were?"""
@@ -109,7 +109,7 @@ class Call:
 
     def __str__(self) -> str:
         args, kwargs = self.sent.arguments()
-        return describe_call(self.name, tuple(args), kwargs)
+        return describe_call(self.call.shown_name, tuple(args), kwargs)
 
 
 class UnitRunner:
@@ -121,7 +121,7 @@ class UnitRunner:
         self.loaded = Loaded({})
         self.explained: set[LeftOut] = set()
         self.brought: set[str] = set()
-        self.calls: list[Call] = []
+        self.calls: list[Called] = []
         self.seen: list[Behaviour] = []
         self.moved: tuple[Any, ...] = ()
         self.changed: list[tuple[Any, Any]] = []
@@ -130,19 +130,30 @@ class UnitRunner:
         self.loaded_in: Worker | None = None
         self._load()
 
-    def call(
-        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        return self._call(owner, name, args, kwargs, observe=False).value
-
-    def observe(
-        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Seen:
-        answer = self._call(owner, name, args, kwargs, observe=True)
-        if answer.seen is None:
+    def run(self, call: Call) -> Answer:
+        worker, owner = self._worker(), call.owner
+        target = owner.identity if isinstance(owner, Handle) else owner or self.unit
+        answer: Answer | None = None
+        try:
+            answer = self._guarded(
+                lambda _: worker.call(
+                    target, call.name, call.args, call.kwargs, observe=call.observed
+                )
+            )
+        except SubmissionFault as fault:
+            self.explained |= explained(fault, self.loaded.left_out)
+            self.seen.append(raised(fault))
+            raise
+        finally:
+            self.calls.append(Called(call, worker.sent, answer and answer.value))
+        operations = answer.seen and answer.seen.operations
+        self.seen.append(returned(answer.value, [call.args, call.kwargs], operations))
+        self.moved = answer.moved
+        if call.keeps_arguments:
+            self.changed += [(now.detach().clone(), before) for now, before in answer.changed]
+        if call.observed and answer.seen is None:
             raise Malformed("the answer could not be read: nothing was observed")
-        seen = answer.seen
-        return Seen(answer.value, seen.operations, seen.steps, seen.seconds)
+        return answer
 
     def attribute(self, owner: Handle, name: str) -> Any:
         value = self._guarded(lambda worker: worker.get(owner.identity, name))
@@ -162,20 +173,19 @@ class UnitRunner:
             self.brought.add(file)
         return file
 
-    def rebound(self, tensor: Any) -> bool:
-        return any(tensor is other for other in self.moved)
-
     # What a report wants to know
 
     def called(self, value: object) -> str | None:
+        """The call that gave `value`, or the last one, as text."""
         given = (c for c in reversed(self.calls) if c.gave(value)) if value is not None else ()
-        call = next(iter(given), None)
-        own = [c for c in self.calls if c.of_unit] or self.calls
-        if own and (call is None or not call.of_unit):  # what a rig tells is of no use to learners
-            call = own[-1]
-        return str(call) if call else None
+        called = next(iter(given), None)
+        own = [c for c in self.calls if c.call.of_work] or self.calls
+        if own and (called is None or not called.call.of_work):
+            called = own[-1]  # what a rig tells is of no use to learners
+        return str(called) if called else None
 
-    def located(self, exercise: str) -> str | None:
+    def defined(self, exercise: str) -> Frame | None:
+        """Where the exercise is defined."""
         return self.loaded.places.get(exercise)
 
     def take_printed(self) -> str | None:
@@ -216,40 +226,6 @@ class UnitRunner:
         self.loaded_in = worker
         self.brought.clear()
         self.loaded = self._guarded(lambda worker: worker.load(self.unit, sources))
-
-    def _call(
-        self,
-        owner: str | Handle,
-        name: str,
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
-        *,
-        observe: bool,
-    ) -> Answer:
-        worker = self._worker()
-        target = owner.identity if isinstance(owner, Handle) else owner or self.unit
-        shown = name
-        if isinstance(owner, Handle):
-            shown = f"{owner.kind}(…)" + ("" if name == "__call__" else f".{name}")
-        answer: Answer | None = None
-        try:
-            answer = self._guarded(
-                lambda _: worker.call(target, name, args, kwargs, observe=observe)
-            )
-        except SubmissionFault as fault:
-            self.explained |= explained(fault, self.loaded.left_out)
-            self.seen.append(raised(fault))
-            raise
-        finally:
-            value = answer.value if answer else None
-            own = isinstance(owner, Handle) or not owner
-            self.calls.append(Call(shown, worker.sent, value, of_unit=own))
-        operations = answer.seen.operations if answer.seen else None
-        self.seen.append(returned(answer.value, [args, kwargs], operations))
-        self.moved = answer.moved
-        if keeps_arguments(owner, name):
-            self.changed += [(now.detach().clone(), before) for now, before in answer.changed]
-        return answer
 
     def remarks(self) -> list[str]:
         """What was left out of a notebook, other than what a test has told of already.
@@ -293,6 +269,10 @@ class Students:
             for source in sources.values()
             for cell in source.cells or ()
         }
+
+    def location(self, frame: Frame) -> Location:
+        file, cell = self.cells.get(frame.file, (frame.file, None))
+        return Location(file, frame.line, cell)
 
     def remarks(self) -> list[str]:
         """What was left out of notebooks, in few words."""

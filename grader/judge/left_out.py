@@ -40,10 +40,7 @@ def _missed(fault: SubmissionFault) -> str | None:
 def _why(left: LeftOut) -> str:
     if left.error is not None and left.error.syntax is not None:
         return left.error.syntax
-    where = "a cell"
-    if left.place is not None:
-        file, _, line = left.place.rpartition(":")
-        where = f"{file}, line {line}"
+    where = "a cell" if left.place is None else left.place.place
     if left.error is None:
         return f"{where} calls something, and only definitions are taken from a notebook"
     return f"{where}: {left.error.kind}" + (f": {left.error}" if str(left.error) else "")

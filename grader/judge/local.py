@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,7 +14,8 @@ from torch import Tensor
 
 from grader.errors import CourseError
 from grader.judge.behaviour import tensors_in
-from grader.judge.subject import Handle, Seen
+from grader.judge.subject import Call, Handle
+from grader.sandbox.client import Answer
 from grader.sandbox.observe import observed
 
 PLAIN = (
@@ -35,30 +37,34 @@ PLAIN = (
 )
 
 
-def load_module(path: Path, name: str) -> ModuleType:
-    """Import the file `path` as module `name`, once per process.
+def load_module(path: Path) -> ModuleType:
+    """Import the file `path`, once per process, under a name that no other file has.
 
     Raises: CourseError if there is no such file.
     """
-    known = sys.modules.get(name)
-    if known is not None and known.__file__ == str(path):
+    known = sys.modules.get(str(path))
+    if known is not None:
         return known
     if not path.is_file():
         raise CourseError(f"{path} is missing: the suite needs it")
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(str(path), path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    sys.modules[module.__name__] = module  # some of Python's own classes look for their module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[module.__name__]
+        raise
     return module
 
 
-def module_of(text: str, path: Path, name: str) -> ModuleType:
-    """Execute `text`, which stands for the file `path`, as module `name`."""
-    module = ModuleType(name)
+def module_of(text: str, path: Path) -> ModuleType:
+    """Execute `text`, which stands for the file `path`."""
+    module = ModuleType(str(path))
     module.__file__ = str(path)
-    sys.modules[name] = module
+    sys.modules[module.__name__] = module
     exec(compile(text, str(path), "exec"), module.__dict__)
     return module
 
@@ -70,24 +76,25 @@ class LocalRunner:
         self.suite_folder = suite_folder
         self.modules = {"": module}
         self.objects: list[Any] = []
-        self._rebound: list[Tensor] = []
+        self.moved: tuple[Tensor, ...] = ()
 
-    def call(
-        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        function, args, kwargs = self._prepare(owner, name, args, kwargs)
+    def run(self, call: Call) -> Answer:
+        owner = call.owner
+        target: Any
+        target = self.objects[owner.identity] if isinstance(owner, Handle) else self.modules[owner]
+        function = target if call.name == "__call__" else getattr(target, call.name)
+        args, kwargs = self._unwrap(call.args), self._unwrap(call.kwargs)
         before = [(t, _place(t)) for t in tensors_in([args, kwargs])]
-        value = function(*args, **kwargs)
-        self._rebound = [t for t, place in before if _place(t) != place or not t.is_leaf]
-        return self._wrap(value)
-
-    def observe(
-        self, owner: str | Handle, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Seen:
-        function, args, kwargs = self._prepare(owner, name, args, kwargs)
-        files = frozenset([str(self.modules[""].__file__)])
-        value, seen = observed(lambda: function(*args, **kwargs), files)
-        return Seen(self._wrap(value), seen.operations, seen.steps, seen.seconds)
+        seen = None
+        if call.observed:
+            files = frozenset([str(self.modules[""].__file__)])
+            seen = observed(lambda: function(*args, **kwargs), files)
+            value = self._wrap(seen.value)
+            seen = replace(seen, value=value)
+        else:
+            value = self._wrap(function(*args, **kwargs))
+        self.moved = tuple(t for t, place in before if _place(t) != place or not t.is_leaf)
+        return Answer(value, self.moved, seen=seen)
 
     def attribute(self, owner: Handle, name: str) -> Any:
         return self._wrap(getattr(self.objects[owner.identity], name))
@@ -96,19 +103,8 @@ class LocalRunner:
         return [self._wrap(item) for item in self.objects[owner.identity]]
 
     def bring(self, file: str) -> str:
-        self.modules[file] = load_module(self.suite_folder / f"{file}.py", f"brought.{file}")
+        self.modules[file] = load_module(self.suite_folder / f"{file}.py")
         return file
-
-    def rebound(self, tensor: Tensor) -> bool:
-        return any(tensor is other for other in self._rebound)
-
-    def _prepare(
-        self, owner: str | Handle, name: str, args: Any, kwargs: Any
-    ) -> tuple[Callable[..., Any], Any, Any]:
-        target: Any
-        target = self.objects[owner.identity] if isinstance(owner, Handle) else self.modules[owner]
-        function = target if name == "__call__" else getattr(target, name)
-        return function, self._unwrap(args), self._unwrap(kwargs)
 
     def _wrap(self, value: Any) -> Any:
         """A handle in place of everything that could not cross to another process."""

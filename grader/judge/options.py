@@ -27,7 +27,6 @@ class Options:
     """How to grade. With `pictures`, exercises that failed are also drawn."""
 
     device: Device = Device.CPU
-    seed: int | None = None
     sandbox: Sandbox = Sandbox.AUTO
     limits: Limits = field(default_factory=Limits)
     pictures: bool = False

@@ -1,44 +1,48 @@
-"""The pytest plugin: fixtures for the suites, and one verdict for every test.
+"""The pytest plugin: fixtures for the suites, and one result for every test.
 
 Plain `pytest tests/hidden` runs the suites over the solutions in this very process. `grade` puts
 a `Judging` into the configuration; then `student` is a worker process.
 """
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 import torch
 
-from grader.errors import GraderError
+from grader.course.model import find_course
+from grader.errors import Frame, GraderError, Missing, Raised
+from grader.judge.answer_key import AnswerKey, answer_key_of
 from grader.judge.behaviour import Behaviour
 from grader.judge.diagnosis import Case
 from grader.judge.local import LocalRunner
-from grader.judge.reference import reference_to, solution_of
 from grader.judge.subject import Runner, Subject
-from grader.judge.verdict import Blocked, NotStarted, Pending, Verdict, verdict_of
-from grader.report import Outcome
+from grader.judge.verdict import (
+    Blocked,
+    NotStarted,
+    Pending,
+    bounded,
+    verdict_of,
+    with_circumstances,
+)
+from grader.report import Location, Outcome, TestResult
 from grader.suite.rng import Rng
 from grader.suite.tape import NoTape, Tape, playing
 
 
 class StudentRunner(Runner, Protocol):
-    """A runner of learner code, with what a report wants to know of it.
+    """A runner of learner code, with what a report wants to know of a test.
 
     `seen` is what it did in this test, call by call.
     """
 
     seen: list[Behaviour]
 
-    def called(self, value: object) -> str | None:
-        """The call that gave `value`, or the last one, as text."""
-        ...
+    def called(self, value: object) -> str | None: ...
 
-    def located(self, exercise: str) -> str | None:
-        """Where the exercise is defined, as file:line."""
-        ...
+    def defined(self, exercise: str) -> Frame | None: ...
 
     def take_printed(self) -> str | None: ...
 
@@ -55,35 +59,33 @@ class Students(Protocol):
 
     def runner(self, unit: str) -> StudentRunner: ...
 
-
-class Tapes(Protocol):
-    """Gives the tape of each test, by unit and name."""
-
-    def tape(self, unit: str, name: str, device: str) -> Tape: ...
+    def location(self, frame: Frame) -> Location: ...
 
 
-@dataclass
+@dataclass(frozen=True)
 class Judging:
-    """One run over one submission, as the suites see it.
+    """What a run is given. Without `students` the solutions are judged, by themselves."""
 
-    Without `solutions` all that is needed of them is on `tapes`. While they are made, `recording`,
-    only those tests run that learners may see.
-    """
-
-    solutions: Path | None
-    seed: int
+    key: AnswerKey
+    seed: int = 0
     devices: tuple[str, ...] = ("cpu",)
     students: Students | None = None
-    tapes: Tapes | None = None
-    recording: bool = False
+    only_visible: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a run has found so far; `passed` and `timed_out` decide what can still be run."""
+
     passed: set[str] = field(default_factory=set)
     timed_out: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
 
 
 JUDGING = pytest.StashKey[Judging]()
-VERDICT = pytest.StashKey[Verdict]()
-SECONDS = pytest.StashKey[float]()
+FOUND = pytest.StashKey[Found]()
+RESULT = pytest.StashKey[TestResult]()
+TAPE = pytest.StashKey[Tape]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -92,9 +94,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def judging_of(item: pytest.Item) -> Judging:
-    if JUDGING not in item.config.stash:
-        item.config.stash[JUDGING] = Judging(item.path.parents[2] / "solutions", seed=0)
-    return item.config.stash[JUDGING]
+    stash = item.config.stash
+    if JUDGING not in stash:
+        stash[JUDGING] = Judging(answer_key_of(find_course(item.path.parent)))
+    return stash[JUDGING]
+
+
+def found_by(item: pytest.Item) -> Found:
+    return item.config.stash.setdefault(FOUND, Found())
 
 
 def unit_of(item: pytest.Item) -> str:
@@ -130,7 +137,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Subject:
     """The solutions, run in the judge's own process."""
-    return _reference(request.node)
+    return judging_of(request.node).key.reference(unit_of(request.node), _tape(request.node))
 
 
 @pytest.fixture
@@ -142,29 +149,25 @@ def student(request: pytest.FixtureRequest) -> Subject:
 
 @pytest.fixture
 def rng(request: pytest.FixtureRequest) -> Rng:
-    return _rng(request.node)
-
-
-def _reference(item: pytest.Item) -> Subject:
-    return reference_to(judging_of(item).solutions, unit_of(item), item.path.parent)
+    return _rng(request.node, _tape(request.node))
 
 
 def _solution(item: pytest.Item) -> Subject:
-    solutions = judging_of(item).solutions
-    assert solutions is not None
-    return Subject(solution_of(solutions, unit_of(item), item.path.parent), "")
+    solution = judging_of(item).key.solution(unit_of(item))
+    assert solution is not None
+    return solution
 
 
 def _tape(item: pytest.Item) -> Tape:
-    tapes = judging_of(item).tapes
-    if tapes is None:
-        return NoTape()
-    return tapes.tape(unit_of(item), f"{exercise_of(item)}.{name_of(item)}", _device(item))
+    if TAPE not in item.stash:
+        name = f"{exercise_of(item)}.{name_of(item)}"
+        item.stash[TAPE] = judging_of(item).key.tape(unit_of(item), name, _device(item))
+    return item.stash[TAPE]
 
 
-def _rng(item: pytest.Item) -> Rng:
+def _rng(item: pytest.Item, tape: Tape) -> Rng:
     test = f"{full_name_of(item)}.{name_of(item)}"
-    return Rng(judging_of(item).seed, test, _device(item))
+    return Rng(judging_of(item).seed, test, _device(item), tape)
 
 
 def _device(item: pytest.Item) -> str:
@@ -180,13 +183,13 @@ def _student_runner(item: pytest.Item) -> StudentRunner | None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    judging, exercise = judging_of(item), full_name_of(item)
+    found, exercise = found_by(item), full_name_of(item)
     if not _available(_device(item)):
         raise Pending(f"needs the device {_device(item)}, which is not here")
-    if exercise in judging.timed_out:
+    if exercise in found.timed_out:
         raise Blocked("not run: an earlier test of this exercise ran out of time")
     needed = item.get_closest_marker("needs")
-    if needed and f"{exercise}.{needed.args[0]}[{_device(item)}]" not in judging.passed:
+    if needed and f"{exercise}.{needed.args[0]}[{_device(item)}]" not in found.passed:
         title = _title_of(item, str(needed.args[0]))
         raise Blocked(f"not run: first make this one pass: {title}")
 
@@ -224,37 +227,75 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     if call.when == "call" or call.excinfo is not None:
-        item.stash[VERDICT] = _judge(item, call)
-        item.stash[SECONDS] = call.duration
+        item.stash[RESULT] = _judge(item, call)
     return (yield)
 
 
-def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> Verdict:
-    judging, exercise = judging_of(item), full_name_of(item)
+def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     error = call.excinfo.value if call.excinfo else None
-    verdict = verdict_of(error, exercise_of(item), lambda: _passes_with_solution(item))
-    runner = None
-    if verdict.outcome not in (Outcome.BLOCKED, Outcome.PENDING):
-        try:
-            runner = _student_runner(item)
-        except (NotStarted, GraderError):
-            pass  # the verdict says so already
-    if verdict.outcome is Outcome.PASSED:
-        judging.passed.add(f"{exercise}.{name_of(item)}[{_device(item)}]")
-    elif verdict.outcome is Outcome.TIMED_OUT:
-        judging.timed_out.add(exercise)
+    test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
+    result = verdict_of(test, error, lambda: _passes_with_solution(item))
+    runner = _runner_of(item, result.outcome)
+    _note(item, result.outcome, error, runner)
     if runner is not None:
-        if verdict.outcome in (Outcome.PASSED, Outcome.FAILED):
-            judging.cases.append(_case(item, tuple(runner.seen), error))
-        verdict = verdict.completed(
+        result = with_circumstances(
+            result,
             called=runner.called(getattr(error, "value", None)),
-            location=runner.located(exercise_of(item)),
+            location=_location(item, result.outcome, error, runner),
             printed=runner.take_printed(),
         )
         runner.finish_test()
-    elif judging.recording:
-        judging.cases.append(_case(item, (), error))
-    return verdict
+    if len(judging_of(item).devices) > 1 and result.outcome is not Outcome.PASSED:
+        result = dataclasses.replace(result, title=f"{result.title} [{_device(item)}]")
+    return bounded(result)
+
+
+def _test(item: pytest.Item) -> TestResult:
+    """The result of a test if it passes."""
+    name = name_of(item)
+    words = title(getattr(item, "obj", None)) or name
+    passed, points = Outcome.PASSED, points_of(item)
+    return TestResult(unit_of(item), exercise_of(item), name, words, passed, points)
+
+
+def _runner_of(item: pytest.Item, outcome: Outcome) -> StudentRunner | None:
+    """Who ran the learner's code in this test, if it was run."""
+    if outcome in (Outcome.BLOCKED, Outcome.PENDING):
+        return None
+    try:
+        return _student_runner(item)
+    except (NotStarted, GraderError):
+        return None  # the verdict says so already
+
+
+def _note(
+    item: pytest.Item,
+    outcome: Outcome,
+    error: BaseException | None,
+    runner: StudentRunner | None,
+) -> None:
+    """What the tests after this one and the diagnosis need to know of it."""
+    found = found_by(item)
+    if outcome is Outcome.PASSED:
+        found.passed.add(f"{full_name_of(item)}.{name_of(item)}[{_device(item)}]")
+    elif outcome is Outcome.TIMED_OUT:
+        found.timed_out.add(full_name_of(item))
+    if outcome in (Outcome.PASSED, Outcome.FAILED):
+        found.cases.append(_case(item, tuple(runner.seen) if runner else (), error))
+
+
+def _location(
+    item: pytest.Item, outcome: Outcome, error: BaseException | None, runner: StudentRunner
+) -> Location | None:
+    """The learner's line that raised, or else where the exercise is defined."""
+    frame = None
+    if isinstance(error, Raised) and outcome is Outcome.FAILED and error.frames:
+        frame = error.frames[-1]
+    elif isinstance(error, Missing):
+        frame = error.place
+    frame = frame or runner.defined(exercise_of(item))
+    students = judging_of(item).students
+    return students.location(frame) if frame and students else None
 
 
 def _passes_with_solution(item: pytest.Item) -> bool:
@@ -262,10 +303,11 @@ def _passes_with_solution(item: pytest.Item) -> bool:
 
     Where there is no solution, it did when the test was recorded.
     """
-    if judging_of(item).solutions is None:
+    solution = judging_of(item).key.solution(unit_of(item))
+    if solution is None:
         return True
     try:
-        _run_again(item, _solution(item))
+        _run_again(item, solution)
     except Exception:
         return False
     return True
@@ -284,8 +326,8 @@ def _run_again(item: pytest.Item, student: Subject) -> None:
     assert isinstance(item, pytest.Function)
     fixtures = {
         "student": student,
-        "reference": _reference(item),
-        "rng": _rng(item),
+        "reference": judging_of(item).key.reference(unit_of(item), NoTape()),
+        "rng": _rng(item, NoTape()),
         "device": _device(item),
     }
     item.obj(**{name: fixtures[name] for name in item._fixtureinfo.argnames})
@@ -293,17 +335,5 @@ def _run_again(item: pytest.Item, student: Subject) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:
-    """What the report is built from: everything here is plain JSON."""
-    if VERDICT not in item.stash:
-        return {}
-    return {
-        "node": item.nodeid,
-        "unit": unit_of(item),
-        "exercise": exercise_of(item),
-        "test": name_of(item),
-        "device": _device(item),
-        "title": title(getattr(item, "obj", None)) or name_of(item),
-        "max_points": points_of(item),
-        "seconds": item.stash[SECONDS],
-        **item.stash[VERDICT].as_dict(),
-    }
+    """What the collector carries to the report: the finished result."""
+    return {"result": item.stash[RESULT]} if RESULT in item.stash else {}

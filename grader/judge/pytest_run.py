@@ -1,11 +1,9 @@
-"""One pytest session over the suites, with what it found as plain JSON."""
+"""One pytest session over the suites, with the finished result of every test."""
 
 import os
 import sys
 import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytest_jsonreport.plugin import JSONReport
@@ -13,7 +11,10 @@ from pytest_jsonreport.plugin import JSONReport
 from grader.course.model import Selection
 from grader.errors import GraderFault
 from grader.judge import plugin
-from grader.judge.plugin import JUDGING, Judging
+from grader.judge.diagnosis import Case
+from grader.judge.options import OnProgress, ignore
+from grader.judge.plugin import FOUND, JUDGING, Found, Judging
+from grader.report import TestResult
 
 # The suites bring their own asserts, so nothing is rewritten; nothing else is needed either.
 UNUSED = (
@@ -26,16 +27,14 @@ UNUSED = (
 class _Session:
     """Hands the run to the plugin, leaves out what is not selected, and tells of progress."""
 
-    def __init__(
-        self, judging: Judging, selection: Selection, on_test: Callable[[int], None]
-    ) -> None:
-        self.judging, self.selection, self.on_test = judging, selection, on_test
-        self.total = 0
+    def __init__(self, judging: Judging, selection: Selection, on_progress: OnProgress) -> None:
+        self.judging, self.selection, self.on_progress = judging, selection, on_progress
+        self.found, self.done, self.total = Found(), 0, 0
         self.errors: list[str] = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.stash[JUDGING] = self.judging
+        config.stash[JUDGING], config.stash[FOUND] = self.judging, self.found
         # pytest-json-report needs the options of the terminal plugin, nobody its output.
         config.pluginmanager.unregister(name="terminalreporter")
 
@@ -45,7 +44,7 @@ class _Session:
             item
             for item in items
             if plugin.exercise_of(item) in self.selection.get(plugin.unit_of(item), ())
-            and (not self.judging.recording or item.get_closest_marker("visible"))
+            and (not self.judging.only_visible or item.get_closest_marker("visible"))
         ]
         self.total = len(items)
 
@@ -55,16 +54,17 @@ class _Session:
             self.errors.append(f"{Path(report.nodeid).name}: {''.join(last)}")
 
     def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
-        self.on_test(self.total)
+        self.done += 1
+        self.on_progress(self.done, self.total)
 
 
 def run_suites(
     suites: list[Path],
     judging: Judging,
     selection: Selection,
-    on_test: Callable[[int], None],
-) -> list[dict[str, Any]]:
-    """Run the suites; returns one dict for every test, as `plugin` describes it.
+    on_progress: OnProgress = ignore,
+) -> tuple[dict[str, TestResult], list[Case]]:
+    """Run the suites; the result of every test by its node ID, and the cases for a diagnosis.
 
     Raises: GraderFault if a suite is broken or the run did not come to its end.
     """
@@ -91,7 +91,7 @@ def run_suites(
         "--json-report-omit=log,streams,traceback,keywords,collectors",
         *(f"-pno:{name}" for name in UNUSED),
     ]
-    session = _Session(judging, selection, on_test)
+    session = _Session(judging, selection, on_progress)
     with warnings.catch_warnings(action="ignore"):  # of torch, about what a learner returned
         code = pytest.main(arguments, plugins=[report, session])
     if code == pytest.ExitCode.INTERRUPTED and not session.errors:
@@ -99,7 +99,7 @@ def run_suites(
     if session.errors or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
         why = "; ".join(session.errors) or f"pytest ended with {pytest.ExitCode(code).name}"
         raise GraderFault(f"the suites could not be run: {why}")
-    results = [test.get("metadata") or {} for test in report.report["tests"]]
-    if not results or not all("outcome" in result for result in results):
+    tests = report.report["tests"]
+    if not tests or not all("result" in test.get("metadata", {}) for test in tests):
         raise GraderFault("the suites did not come to their end")
-    return results
+    return {test["nodeid"]: test["metadata"]["result"] for test in tests}, session.found.cases

@@ -8,10 +8,10 @@ import dataclasses
 import gc
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import grader
 from grader.course.model import Course, Selection
@@ -19,7 +19,6 @@ from grader.errors import CourseError, GraderFault, UsageError
 from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore
 from grader.report import (
     ExerciseResult,
-    Location,
     Outcome,
     Report,
     TestResult,
@@ -32,10 +31,6 @@ from grader.work.submission import Submission
 if TYPE_CHECKING:
     from grader.judge.answer_key import AnswerKey
     from grader.judge.diagnosis import Bank, Case
-    from grader.judge.learner import Students
-
-TEXT_CHARACTERS = 4000  # of each text of a test in a report
-PRINTED_CHARACTERS = 8000
 
 
 class Session:
@@ -81,53 +76,43 @@ class Session:
         submission: Submission,
         selection: Selection,
         on_progress: OnProgress = ignore,
+        *,
+        seed: int | None = None,
     ) -> Report:
-        """Judge the selected exercises of one submission.
+        """Judge the selected exercises of one submission, with inputs drawn from `seed`.
 
+        Without a seed they follow from the work itself.
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
         _import_judge()
         from grader.judge.answer_key import answer_key_of
         from grader.judge.learner import Students, Workers
+        from grader.judge.plugin import Judging
         from grader.judge.pytest_run import run_suites
 
-        units = list(selection)
+        units, limits = list(selection), self.options.limits
         suites = _suites(self.course, units)
         self.key = self.key or answer_key_of(self.course)
-        seed = submission.digest if self.options.seed is None else self.options.seed
-        workers = Workers(
-            self.processes,
-            self.options.limits,
-            submission.sources,
-            units,
-            shared=self.devices != ("cpu",),
-        )
+        seed = self.key.seed(units[0], submission.digest if seed is None else seed)
+        shared = self.devices != ("cpu",)
+        workers = Workers(self.processes, limits, submission.sources, units, shared=shared)
         students = Students(workers, submission.sources, self.course.suites_folder)
-        judging = self.key.judging(units, seed, self.devices, students)
-        done = 0
-
-        def on_test(total: int) -> None:
-            nonlocal done
-            done += 1
-            on_progress(done, total)
-
+        judging = Judging(self.key, seed, self.devices, students)
         try:
-            results = run_suites(suites, judging, selection, on_test)
+            results, cases = run_suites(suites, judging, selection, on_progress)
         finally:
             workers.close()
         found = [*submission.missing.items(), *submission.unread.items()]
         remarks = [note for unit, note in found if unit in units] + students.remarks()
-        unexplained = _explain(results, self.key.bank, judging.cases)
-        graded = self._units(results, selection, students)
+        results, unexplained = _explained(results, self.key.bank, cases)
+        graded = self._units(results.values(), selection, students.messages)
         if self.options.pictures:
             from grader.judge.drawing import with_pictures
 
-            graded = with_pictures(
-                graded, self.processes, self.options.limits, submission.sources, self.key
-            )
+            graded = with_pictures(graded, self.processes, limits, submission.sources, self.key)
         return Report(
             units=graded,
-            seed=judging.seed,
+            seed=seed,
             device=self.options.device.value,
             versions=_versions(),
             notes=(*self.notes, *remarks, *unexplained, *self._kits(graded)),
@@ -144,13 +129,12 @@ class Session:
         return [f"the tests here give {here} of {whole} points; your teacher has the others"]
 
     def _units(
-        self, results: list[dict[str, Any]], selection: Selection, students: "Students"
+        self, results: Iterable[TestResult], selection: Selection, messages: Mapping[str, str]
     ) -> tuple[UnitResult, ...]:
         tests: dict[tuple[str, str], dict[str, TestResult]] = {}
         for result in results:
-            group = tests.setdefault((result["unit"], result["exercise"]), {})
-            test = _test(result, students.cells, several_devices=len(self.devices) > 1)
-            group[result["test"]] = _worse(group.get(result["test"]), test)
+            group = tests.setdefault((result.unit, result.exercise), {})
+            group[result.name] = _worse(group.get(result.name), result)
         units = []
         for name in selection:
             unit = self.course.unit(name)
@@ -163,51 +147,23 @@ class Session:
                 exercises = tuple(exercise for exercise in exercises if exercise.tests)
             elif untested := [e.name for e in exercises if not e.tests]:
                 raise GraderFault(f"the suite of {name} has no test of {', '.join(untested)}")
-            units.append(UnitResult(name, unit.title, exercises, students.messages.get(name)))
+            units.append(UnitResult(name, unit.title, exercises, messages.get(name)))
         return tuple(units)
 
 
-def _explain(results: list[dict[str, Any]], bank: "Bank", cases: list["Case"]) -> list[str]:
-    """Say what the known wrong answers explain; a note if they could not be compared."""
+def _explained(
+    results: dict[str, TestResult], bank: "Bank", cases: list["Case"]
+) -> tuple[dict[str, TestResult], list[str]]:
+    """With what the known wrong answers explain; a note if they could not be compared."""
     from grader.judge.diagnosis import explanations
 
     try:
         said = explanations(bank, cases)
     except Exception as error:  # the author's words are missing; the score is not in doubt
-        return [f"wrong answers could not be compared: {type(error).__name__}: {error}"]
-    for result in results:
-        result["likely"] = said.get(result["node"], result["likely"])
-    return []
-
-
-def _test(
-    result: dict[str, Any], cells: dict[str, tuple[str, int]], *, several_devices: bool
-) -> TestResult:
-    file, _, line = (result["location"] or "").rpartition(":")
-    file, cell = cells.get(file, (file, None))
-    title = result["title"]
-    if several_devices and result["outcome"] != Outcome.PASSED:
-        title += f" [{result['device']}]"
-    return TestResult(
-        id=f"{result['unit']}.{result['exercise']}.{result['test']}",
-        title=title,
-        outcome=Outcome(result["outcome"]),
-        max_points=result["max_points"],
-        message=_cut(result["message"]),
-        called=_cut(result["called"]),
-        expected=_cut(result["expected"]),
-        got=_cut(result["got"]),
-        likely=_cut(result["likely"]),
-        location=Location(file, int(line), cell) if line else None,
-        printed=_cut(result["printed"], PRINTED_CHARACTERS),
-        seconds=round(result["seconds"], 6),
-    )
-
-
-def _cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str | None:
-    if text is None or len(text) <= characters:
-        return text
-    return f"{text[:characters]} … ({len(text) - characters:,} more characters)"
+        return results, [f"wrong answers could not be compared: {type(error).__name__}: {error}"]
+    return results | {
+        node: dataclasses.replace(results[node], likely=likely) for node, likely in said.items()
+    }, []
 
 
 def _worse(first: TestResult | None, second: TestResult) -> TestResult:

@@ -7,40 +7,59 @@ student.bring("rig_regressor")       the functions of a file of the suite, run b
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from grader.sandbox import wire
+from grader.sandbox.client import Answer
+from grader.sandbox.observe import Observation
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one observed call did besides returning `value`."""
+class Call:
+    """One call of a test. Its owner is "", which means the unit, a brought file, or an object."""
 
-    value: Any
-    operations: dict[str, int]
-    steps: int
-    seconds: float
+    owner: "str | Handle"
+    name: str
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    observed: bool = False
+
+    @property
+    def keeps_arguments(self) -> bool:
+        """Whether the work promises to leave its arguments as they are."""
+        if isinstance(self.owner, Handle):
+            return self.name == "__call__"
+        return not self.owner and not self.name.endswith("_")
+
+    @property
+    def of_work(self) -> bool:
+        """Of what the learner wrote, not of a file that the suite brought."""
+        return isinstance(self.owner, Handle) or not self.owner
+
+    @property
+    def shown_name(self) -> str:
+        if not isinstance(self.owner, Handle):
+            return self.name
+        return f"{self.owner.kind}(…)" + ("" if self.name == "__call__" else f".{self.name}")
 
 
 class Runner(Protocol):
-    """Where calls are carried out: a worker process, or the judge itself."""
+    """Where calls are carried out: a worker process, or the judge itself.
 
-    def call(
-        self, owner: "str | Handle", name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any: ...
+    `moved` are the arguments that the last call put elsewhere in memory, or made other leaves.
+    """
 
-    def observe(
-        self, owner: "str | Handle", name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Seen: ...
+    @property
+    def moved(self) -> tuple[Any, ...]: ...
+
+    def run(self, call: Call) -> Answer: ...
 
     def attribute(self, owner: "Handle", name: str) -> Any: ...
 
     def iterate(self, owner: "Handle") -> list[Any]: ...
 
     def bring(self, file: str) -> str: ...
-
-    def rebound(self, tensor: Any) -> bool: ...
 
 
 class Handle(wire.Handle):
@@ -51,7 +70,7 @@ class Handle(wire.Handle):
         self.runner = runner
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.runner.call(self, "__call__", args, kwargs)
+        return self.runner.run(Call(self, "__call__", args, kwargs)).value
 
     def __getattr__(self, name: str) -> "Function":
         if name.startswith("__"):
@@ -69,13 +88,6 @@ class Handle(wire.Handle):
         return f"<{self.kind}>"
 
 
-def keeps_arguments(owner: str | Handle, name: str) -> bool:
-    """Whether the work promises to leave its arguments as they are."""
-    if isinstance(owner, Handle):
-        return name == "__call__"
-    return not owner and not name.endswith("_")
-
-
 class Function:
     """One function of the work (or method of a handle), ready to be called."""
 
@@ -83,11 +95,13 @@ class Function:
         self._runner, self._owner, self.name = runner, owner, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._runner.call(self._owner, self.name, args, kwargs)
+        return self._runner.run(Call(self._owner, self.name, args, kwargs)).value
 
-    def observe(self, *args: Any, **kwargs: Any) -> Seen:
+    def observe(self, *args: Any, **kwargs: Any) -> Observation:
         """Call it and also report the operators that ran, the steps taken and the time."""
-        return self._runner.observe(self._owner, self.name, args, kwargs)
+        answer = self._runner.run(Call(self._owner, self.name, args, kwargs, observed=True))
+        assert answer.seen is not None
+        return answer.seen
 
 
 class Subject:
@@ -107,4 +121,4 @@ class Subject:
 
     def rebound(self, tensor: Any) -> bool:
         """Did the last call move this argument to other memory, or make it another leaf?"""
-        return self._runner.rebound(tensor)
+        return any(tensor is moved for moved in self._runner.moved)

@@ -1,16 +1,17 @@
 """From what a test raised to what is said about it: one outcome and the learner's words for it."""
 
-import dataclasses
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
-from grader.report import Outcome
+from grader.report import Location, Outcome, TestResult
 from grader.suite.asserts import Mismatch
+
+TEXT_CHARACTERS = 4000  # of each text of a test in a report
+PRINTED_CHARACTERS = 8000
 
 
 class Blocked(Exception):
@@ -25,112 +26,101 @@ class Pending(Exception):
     """This test cannot be run on this machine."""
 
 
-@dataclass(frozen=True)
-class Verdict:
-    outcome: Outcome
-    message: str | None = None
-    expected: str | None = None
-    got: str | None = None
-    likely: str | None = None
-    called: str | None = None
-    location: str | None = None
-    printed: str | None = None
-
-    def completed(
-        self,
-        *,
-        called: str | None,
-        location: str | None,
-        printed: str | None,
-    ) -> "Verdict":
-        """With the circumstances of the call, where they help: a passed test needs none."""
-        if self.outcome in (Outcome.PASSED, Outcome.PENDING, Outcome.GRADER_FAULT):
-            return dataclasses.replace(self, printed=printed)
-        if self.outcome in (Outcome.NOT_STARTED, Outcome.BLOCKED):
-            called = None
-        return dataclasses.replace(
-            self,
-            called=self.called or called,
-            location=self.location or location,
-            printed=printed,
-        )
-
-    def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self) | {"outcome": self.outcome.value}
-
-
 def verdict_of(
-    error: BaseException | None, exercise: str, passes_with_solution: Callable[[], bool]
-) -> Verdict:
-    """Judge one test by what it raised.
+    test: TestResult, error: BaseException | None, passes_with_solution: Callable[[], bool]
+) -> TestResult:
+    """Judge one test by what it raised; `test` is its result if it passed.
 
     An unforeseen exception is the learner's doing only if the test works with the solution in
     the learner's place; otherwise the suite is broken and nobody loses points over it.
     """
+    if error is None:
+        return test
     match error:
-        case None:
-            return Verdict(Outcome.PASSED)
         case Mismatch():
-            return Verdict(Outcome.FAILED, error.message, error.expected, error.got, error.likely)
-        case NotImplementedError() if isinstance(error, Raised) and _by_hand(error):
-            return Verdict(Outcome.NOT_STARTED, f"{_not_started(error, exercise)}")
-        case Raised():
-            where = str(error.frames[-1]) if error.frames else None
-            return Verdict(
-                Outcome.FAILED,
-                f"it raised {error.kind}",
-                got=f"{error.kind}: {error}" if str(error) else error.kind,
+            outcome = Outcome.FAILED
+            return replace(
+                _ended(test, outcome, error.message),
+                expected=error.expected,
+                got=error.got,
                 likely=error.likely,
-                location=where,
             )
+        case NotImplementedError() if isinstance(error, Raised) and _by_hand(error):
+            where = error.frames[-1].function if error.frames else test.exercise
+            return _ended(test, Outcome.NOT_STARTED, f"{where} is not written yet")
+        case Raised():
+            got = f"{error.kind}: {error}" if str(error) else error.kind
+            failed = _ended(test, Outcome.FAILED, f"it raised {error.kind}")
+            return replace(failed, got=got, likely=error.likely)
         case TimedOut():
             likely = "A loop that never ends, or far more work than is needed."
-            return Verdict(Outcome.TIMED_OUT, str(error), likely=likely)
+            return replace(_ended(test, Outcome.TIMED_OUT, str(error)), likely=likely)
         case Missing():
-            return _missing(error)
+            return _missing(test, error)
         case SubmissionFault():
-            return Verdict(Outcome.CRASHED, str(error))
+            return _ended(test, Outcome.CRASHED, str(error))
         case NotStarted():
-            return Verdict(Outcome.NOT_STARTED, str(error))
+            return _ended(test, Outcome.NOT_STARTED, str(error))
         case Blocked():
-            return Verdict(Outcome.BLOCKED, str(error))
+            return _ended(test, Outcome.BLOCKED, str(error))
         case Pending() | pytest.skip.Exception():
-            return Verdict(Outcome.PENDING, str(error))
+            return _ended(test, Outcome.PENDING, str(error))
         case AssertionError() | pytest.fail.Exception():
-            return Verdict(Outcome.FAILED, str(error) or "the test did not hold")
+            return _ended(test, Outcome.FAILED, str(error) or "the test did not hold")
         case GraderError():
-            return Verdict(Outcome.GRADER_FAULT, str(error))
-        case Exception():
-            if passes_with_solution():
-                return Verdict(
-                    Outcome.FAILED,
-                    "the test could not work with what came back "
-                    f"({type(error).__name__}: {error})"[:300],
-                )
-    return Verdict(
-        Outcome.GRADER_FAULT,
-        f"the test itself failed: {type(error).__name__}: {error}"[:500],
+            return _ended(test, Outcome.GRADER_FAULT, str(error))
+    what = f"{type(error).__name__}: {error}"
+    if isinstance(error, Exception) and passes_with_solution():
+        said = f"the test could not work with what came back ({what})"[:300]
+        return _ended(test, Outcome.FAILED, said)
+    return _ended(test, Outcome.GRADER_FAULT, f"the test itself failed: {what}"[:500])
+
+
+def with_circumstances(
+    test: TestResult, *, called: str | None, location: Location | None, printed: str | None
+) -> TestResult:
+    """With the circumstances of the call, where they help: a passed test needs none."""
+    if test.outcome in (Outcome.PASSED, Outcome.PENDING, Outcome.GRADER_FAULT):
+        return replace(test, printed=printed)
+    if test.outcome in (Outcome.NOT_STARTED, Outcome.BLOCKED):
+        called = None
+    return replace(test, called=called, location=location, printed=printed)
+
+
+def bounded(test: TestResult) -> TestResult:
+    """With texts of a length that a report can hold."""
+    return replace(
+        test,
+        message=_cut(test.message),
+        called=_cut(test.called),
+        expected=_cut(test.expected),
+        got=_cut(test.got),
+        likely=_cut(test.likely),
+        printed=_cut(test.printed, PRINTED_CHARACTERS),
     )
 
 
-def _missing(error: Missing) -> Verdict:
+def _cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str | None:
+    if text is None or len(text) <= characters:
+        return text
+    return f"{text[:characters]} … ({len(text) - characters:,} more characters)"
+
+
+def _ended(test: TestResult, outcome: Outcome, message: str) -> TestResult:
+    return replace(test, outcome=outcome, message=message)
+
+
+def _missing(test: TestResult, error: Missing) -> TestResult:
     if error.why:
-        return Verdict(Outcome.FAILED, error.why, location=error.place)
+        return _ended(test, Outcome.FAILED, error.why)
+    message = f"the file defines no {error.name}"
     near = difflib.get_close_matches(error.name, error.defined, n=1)
-    if near:
-        return Verdict(
-            Outcome.FAILED,
-            f"the file defines no {error.name}",
-            likely=f"It defines {near[0]}: is the name misspelled?",
-        )
-    return Verdict(Outcome.NOT_STARTED, f"the file defines no {error.name}")
+    if not near:
+        return _ended(test, Outcome.NOT_STARTED, message)
+    likely = f"It defines {near[0]}: is the name misspelled?"
+    return replace(_ended(test, Outcome.FAILED, message), likely=likely)
 
 
 def _by_hand(error: Raised) -> bool:
     """Whether the learner's line raises it; torch does too, for a dtype that it has no code for."""
     return not error.frames or "raise" in error.frames[-1].text
-
-
-def _not_started(error: Raised, exercise: str) -> str:
-    where = error.frames[-1].function if error.frames else exercise
-    return f"{where} is not written yet"

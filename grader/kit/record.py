@@ -1,12 +1,13 @@
 """Runs the visible tests of a unit with the solution, and with every known wrong answer."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from grader.course.model import Course
 from grader.errors import CourseError
-from grader.judge.answer_key import answer_key_of
+from grader.judge.answer_key import Recorded, Solutions
 from grader.judge.diagnosis import Case, LiveBank
 from grader.judge.drawing import draw
 from grader.judge.plugin import Judging
@@ -27,27 +28,51 @@ from grader.suite.tape import Recorder, playing
 SEED = 0  # of the inputs that every kit has; who grades for a mark takes another
 
 
+@dataclass(frozen=True)
+class _Recording(Solutions):
+    """The key of a course while a kit is made of it: each test has a new tape."""
+
+    tapes: dict[str, Recorder] = field(default_factory=dict)
+
+    def tape(self, unit: str, test: str, device: str) -> Recorder:
+        if test in self.tapes:
+            raise CourseError(f"{test} runs more than once: a visible test has no parameters")
+        self.tapes[test] = Recorder()
+        return self.tapes[test]
+
+
+@dataclass(frozen=True)
+class _Proving(Recorded):
+    """The key of a kit, and the solutions in the learner's place."""
+
+    course: Course
+
+    def solution(self, unit: str) -> Subject:
+        return Subject(solution_of(self.course.solutions_folder, unit, self.suites), "")
+
+
 def record(course: Course, unit: str) -> UnitTape:
     """The tape of a unit.
 
     Raises: CourseError if a visible test fails with the solution, or asks for something that
     cannot be recorded.
     """
-    tapes = _Recorders()
-    judging = Judging(course.solutions_folder, SEED, tapes=tapes, recording=True)
+    bank = LiveBank(course)
+    key = _Recording(course.solutions_folder, course.suites_folder, bank)
     selection = {unit: _exercises(course, unit)}
-    results = run_suites([course.suite(unit)], judging, selection, lambda total: None)
-    for result in results:
-        if result["outcome"] != Outcome.PASSED:
+    judging = Judging(key, SEED, only_visible=True)
+    results, cases = run_suites([course.suite(unit)], judging, selection)
+    for test in results.values():
+        if test.outcome is not Outcome.PASSED:
             raise CourseError(
-                f"{course.suite(unit)}: {result['test']} does not pass with the solution: "
-                f"{result['message']}"
+                f"{course.suite(unit)}: {test.name} does not pass with the solution: "
+                f"{test.message}"
             )
     return UnitTape(
         SEED,
-        {name: _kept(course, unit, name, tape) for name, tape in tapes.tests.items()},
-        {name: _kept(course, unit, name, tape) for name, tape in _pictures(course, unit)},
-        tuple(_known(course, unit, judging.cases)),
+        {name: _kept(course, unit, name, tape) for name, tape in key.tapes.items()},
+        {name: _kept(course, unit, name, tape) for name, tape in _pictures(course, unit, key)},
+        tuple(_known(course, unit, bank, cases)),
     )
 
 
@@ -56,17 +81,16 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
 
     Raises: CourseError if they are not those that were recorded, or one does not pass.
     """
-    with TemporaryDirectory(prefix="kit-") as folder:
-        for name, content in files.items():
-            (Path(folder) / name).write_bytes(content)
-        tapes = KitTapes(Path(folder))
-        judging = Judging(course.solutions_folder, SEED, tapes=tapes)
-        suite = Path(folder) / course.suite(unit).name
-        results = run_suites([suite], judging, {unit: _exercises(course, unit)}, lambda total: None)
-        recorded = set(tapes.unit(unit).tests)
-    lost = recorded ^ {f"{result['exercise']}.{result['test']}" for result in results}
-    failed = (r for r in results if r["outcome"] != Outcome.PASSED)
-    lost |= {f"{result['test']}: {result['message']}" for result in failed}
+    with TemporaryDirectory(prefix="kit-") as name:
+        folder = Path(name)
+        for file, content in files.items():
+            (folder / file).write_bytes(content)
+        key = _Proving(folder, KitTapes(folder), course)
+        suite, selection = folder / course.suite(unit).name, {unit: _exercises(course, unit)}
+        tests = run_suites([suite], Judging(key, SEED), selection)[0].values()
+        recorded = set(key.bank.unit(unit).tests)
+    lost = recorded ^ {f"{test.exercise}.{test.name}" for test in tests}
+    lost |= {f"{t.name}: {t.message}" for t in tests if t.outcome is not Outcome.PASSED}
     if lost:
         raise CourseError(
             f"{course.suite(unit)}: cut down to what learners may see, this does not work: "
@@ -78,27 +102,13 @@ def _exercises(course: Course, unit: str) -> frozenset[str]:
     return frozenset(exercise.name for exercise in course.unit(unit).exercises)
 
 
-class _Recorders:
-    """A new tape for each test."""
-
-    def __init__(self) -> None:
-        self.tests: dict[str, Recorder] = {}
-
-    def tape(self, unit: str, name: str, device: str) -> Recorder:
-        if name in self.tests:
-            raise CourseError(f"{name} runs more than once: a visible test has no parameters")
-        self.tests[name] = Recorder()
-        return self.tests[name]
-
-
-def _pictures(course: Course, unit: str) -> Iterator[tuple[str, Recorder]]:
+def _pictures(course: Course, unit: str, key: Solutions) -> Iterator[tuple[str, Recorder]]:
     """What the reference says while each exercise is drawn."""
-    key = answer_key_of(course)
     for exercise in course.unit(unit).exercises:
         recorder = Recorder()
-        solution = Subject(solution_of(course.solutions_folder, unit, key.suites), "")
         with playing(recorder):
-            draw(key.suites, unit, exercise.name, solution, key.reference(unit))
+            student, reference = key.solution(unit), key.reference(unit, recorder)
+            draw(key.suites, unit, exercise.name, student, reference)
         yield exercise.name, recorder
 
 
@@ -111,9 +121,8 @@ def _kept(course: Course, unit: str, name: str, recorder: Recorder) -> bytes:
         ) from None
 
 
-def _known(course: Course, unit: str, cases: list[Case]) -> Iterator[KnownAnswer]:
+def _known(course: Course, unit: str, bank: LiveBank, cases: list[Case]) -> Iterator[KnownAnswer]:
     """What each wrong answer did in the visible tests of its exercise."""
-    bank = LiveBank(course)
     for exercise in course.unit(unit).exercises:
         own = [case for case in cases if case.exercise == exercise.name]
         for answer in bank.answers(unit, exercise.name) if own else ():

@@ -65,18 +65,18 @@ class LeftOut:
     """
 
     names: tuple[str, ...]
-    place: str | None
+    place: Frame | None
     error: Raised | None
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """Where each function and class is defined, as file:line, and what was left out.
+    """Where each function and class is defined, and what was left out.
 
     `more` counts what has failed beside `left_out`, which holds only so many.
     """
 
-    places: dict[str, str]
+    places: dict[str, Frame]
     left_out: tuple[LeftOut, ...] = ()
     more: int = 0
 
@@ -291,7 +291,7 @@ class Worker:
         before = [t.detach().clone() for t in writer.tensors] if effects[0] or effects[1] else []
         moved = self._apply_effects(writer, reader, effects)
         changed = tuple(zip(writer.tensors, before, strict=True)) if before else ()
-        return Answer(value, moved, changed, None if seen is None else _observation(seen))
+        return Answer(value, moved, changed, None if seen is None else _observation(value, seen))
 
     def _apply_effects(
         self, writer: encode.Writer, reader: decode.Reader, effects: list[Any]
@@ -321,10 +321,10 @@ class Worker:
         known = tuple(name for name in names if type(name) is str)
         return LeftOut(known, self._place(file, line), error)
 
-    def _place(self, file: str, line: int) -> str | None:
+    def _place(self, file: str, line: int) -> Frame | None:
         if file not in self.sources or type(line) is not int:
             raise wire.ProtocolError("no such line was sent")
-        return f"{file}:{line}" if self._has(file, line) else None
+        return self._frame(file, line, "") if self._has(file, line) else None
 
     def _has(self, file: str, line: int) -> bool:
         return type(line) is int and 1 <= line <= len(self.sources.get(file, ()))
@@ -418,8 +418,8 @@ def _message(error: Exception) -> str:
     return str(error.args[0]) if error.args else ""
 
 
-def _observation(seen: list[Any]) -> Observation:
+def _observation(value: Any, seen: list[Any]) -> Observation:
     operations, steps, seconds = seen
     if not all(type(k) is str and type(v) is int for k, v in operations.items()):
         raise wire.ProtocolError("the operators are not counts")
-    return Observation(operations, int(steps), float(seconds))
+    return Observation(value, operations, int(steps), float(seconds))

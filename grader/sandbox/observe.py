@@ -31,9 +31,10 @@ PROFILER = profile().config()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True)
 class Observation:
-    """What happened during a call: operators and how often each ran, steps in the learner's files,
-    and seconds."""
+    """What a call returned and what happened meanwhile: operators and how often each ran, steps in
+    the learner's files, and seconds."""
 
+    value: Any
     operations: dict[str, int]
     steps: int
     seconds: float
@@ -69,8 +70,8 @@ class _CountSteps:
         return self if self.steps < MAX_STEPS else None
 
 
-def observed(call: Callable[[], object], files: frozenset[str]) -> tuple[object, Observation]:
-    """Run `call`; return its value and what happened meanwhile, the steps those in `files`."""
+def observed(call: Callable[[], object], files: frozenset[str]) -> Observation:
+    """Run `call` and watch; the steps are those in `files`."""
     operators, steps = _CountOperators(), _CountSteps(files)
     previous = sys.gettrace()
     _enable_profiler_legacy(PROFILER)
@@ -89,7 +90,7 @@ def observed(call: Callable[[], object], files: frozenset[str]) -> tuple[object,
     profiled = Counter(n.removeprefix("aten::") for n in names if n.startswith("aten::"))
     # `|` keeps the larger count of each.
     operations = dict(operators.counts | profiled | _graph(value))
-    return value, Observation(operations, steps.steps, seconds)
+    return Observation(value, operations, steps.steps, seconds)
 
 
 def _graph(value: object) -> Counter[str]:

@@ -163,10 +163,8 @@ class Worker:
         self.in_call, seen = True, None
         try:
             if observe:
-                value, o = observed(
-                    lambda: function(*call.args, **call.kwargs), frozenset(self.files)
-                )
-                seen = [o.operations, o.steps, o.seconds]
+                made = observed(lambda: function(*call.args, **call.kwargs), frozenset(self.files))
+                value, seen = made.value, [made.operations, made.steps, made.seconds]
             else:
                 value = function(*call.args, **call.kwargs)
         finally:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from grader.suite.tape import taped
+from grader.suite.tape import NoTape, Tape
 
 T = TypeVar("T")
 
@@ -16,10 +16,12 @@ T = TypeVar("T")
 class Rng:
     """Random tensors on `device`; equal seeds and test names give equal draws on every machine.
 
-    Numbers are drawn on the CPU and then moved, so that a GPU sees the same inputs.
+    Numbers are drawn on the CPU and then moved, so that a GPU sees the same inputs; in a kit they
+    come from its `tape`.
     """
 
-    def __init__(self, seed: int, test: str, device: str = "cpu") -> None:
+    def __init__(self, seed: int, test: str, device: str = "cpu", tape: Tape | None = None) -> None:
+        self.tape = tape or NoTape()
         digest = hashlib.blake2b(f"{seed}/{test}".encode(), digest_size=8).digest()
         self.generator = torch.Generator().manual_seed(int.from_bytes(digest, "big") >> 1)
         self.device = device
@@ -56,5 +58,7 @@ class Rng:
         return self._drawn("permutation", torch.randperm, count)
 
     def _drawn(self, name: str, draw: Callable[..., Tensor], *args: Any, **options: Any) -> Tensor:
-        drawn: Tensor = taped(name, lambda: draw(*args, generator=self.generator, **options))
+        drawn: Tensor = self.tape.value(
+            name, lambda: draw(*args, generator=self.generator, **options)
+        )
         return drawn

@@ -9,6 +9,7 @@ import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
 import torch
@@ -48,18 +49,28 @@ class Recorder:
     def __init__(self) -> None:
         self.values: list[tuple[str, Any]] = []
         self.asides: list[Mistakes] = []
+        self.computing = False
 
     def value(self, name: str, compute: Callable[[], Any]) -> Any:
-        with playing(NoTape()):
-            value = compute()
+        if self.computing:
+            return compute()
+        value = self._computed(compute)
         self.values.append((name, copied(value)))
         return value
 
     def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
-        with playing(NoTape()):
-            pairs = list(given)
+        if self.computing:
+            return given
+        pairs: Mistakes = self._computed(lambda: list(given))
         self.asides.append(copied(pairs))
         return pairs
+
+    def _computed(self, compute: Callable[[], Any]) -> Any:
+        self.computing = True
+        try:
+            return compute()
+        finally:
+            self.computing = False
 
 
 class Player:
@@ -96,32 +107,23 @@ def copied(value: Any, device: str | None = None) -> Any:
     return value
 
 
-_tape: Tape = NoTape()
+# The tape of the test that runs, for functions of a suite, which have no fixtures.
+_PLAYING: ContextVar[Tape] = ContextVar("tape", default=NoTape())  # noqa: B039, it holds nothing
 
 
 @contextmanager
 def playing(tape: Tape) -> Iterator[None]:
-    """While this lasts, values come from `tape`."""
-    global _tape
-    before, _tape = _tape, tape
+    """While this lasts, what functions of a suite give comes from `tape`."""
+    token = _PLAYING.set(tape)
     try:
         yield
     finally:
-        _tape = before
-
-
-def is_taped() -> bool:
-    return not isinstance(_tape, NoTape)
-
-
-def taped(name: str, compute: Callable[[], Any]) -> Any:
-    """The value of `compute`, or what was recorded of it."""
-    return _tape.value(name, compute)
+        _PLAYING.reset(token)
 
 
 def known_mistakes(given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
     """The mistakes that a comparison names, or what was recorded of them."""
-    return _tape.mistakes(given)
+    return _PLAYING.get().mistakes(given)
 
 
 def recorded(function: F) -> F:
@@ -136,6 +138,6 @@ def recorded(function: F) -> F:
 
     @functools.wraps(function)
     def asked(*args: Any, **kwargs: Any) -> Any:
-        return taped(function.__name__, lambda: function(*args, **kwargs))
+        return _PLAYING.get().value(function.__name__, lambda: function(*args, **kwargs))
 
     return asked  # type: ignore[return-value]
