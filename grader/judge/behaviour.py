@@ -144,8 +144,8 @@ def _same(one: Any, other: Any) -> bool:
         return one.shape == other.shape and _same(one.tolist(), other.tolist())
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, wire.Handle) or isinstance(other, wire.Handle):
-        return isinstance(one, wire.Handle) and isinstance(other, wire.Handle)
+    if isinstance(one, wire.KeptObject) or isinstance(other, wire.KeptObject):
+        return isinstance(one, wire.KeptObject) and isinstance(other, wire.KeptObject)
     if isinstance(one, BaseException):
         one = _copy(one)
     if type(one) is not type(other):
