@@ -18,19 +18,18 @@ from grader.report import Location, Outcome
 from grader.sandbox.limits import Limits
 from grader.work.begun import written
 from grader.work.submission import read_submission
+from tests.grader.tiny_course import STUB, STUBS, Unit
 
 from .corpus import READ, REFUSED
 from .making import DOUBLE, HALVE, IMPORTS, RIGHT, markdown, notebook
 
 ROOT = Path(__file__).parents[3]
-STUB = 'def double(x):\n    raise NotImplementedError("double")\n\n\n'
-STUBS = STUB + STUB.replace("double", "halve")
 posix = pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
 
 
 @pytest.fixture(scope="module")
 def course(make_course):
-    return make_course(noted=None, sibling=None)
+    return make_course(noted=Unit(), sibling=Unit())
 
 
 @pytest.fixture(scope="module")
