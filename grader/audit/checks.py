@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from grader.audit import equivalents, source_lines
+from grader.audit import source_lines
 from grader.audit.equivalents import Equivalent
 from grader.audit.findings import Hole, Row, UnitAudit
 from grader.audit.jobs import Graded, Job, Tested
@@ -261,7 +261,7 @@ def _equivalent(facts: Facts, mutant: Mutant) -> Equivalent | None:
 
 
 def _equivalents(facts: Facts) -> Iterator[Hole]:
-    file = equivalents.file_of(facts.course)
+    file = facts.course.equivalents_file
     results = {mutant: facts.results[job] for mutant, job in facts.plan.mutants}
     for entry in facts.plan.equivalents:
         where = source_lines.place(facts.course, file, entry.line)

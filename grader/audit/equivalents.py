@@ -39,13 +39,9 @@ class Equivalent:
         )
 
 
-def file_of(course: Course) -> Path:
-    return course.solutions_folder / "equivalent.toml"
-
-
 def read_equivalents(course: Course) -> dict[str, tuple[Equivalent, ...]]:
     """The entries of each unit; none if there is no file. Raises: CourseError if it is no such."""
-    path = file_of(course)
+    path = course.equivalents_file
     if not path.is_file():
         return {}
     text = read_text(path)

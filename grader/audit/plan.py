@@ -76,7 +76,7 @@ def plan_of(
         examples=Job(unit.name, every, solution, 0, examples=True),
         accepted=tuple(
             (module, Job(unit.name, every, read_text(module), seed))
-            for module in sorted((course.root / "tests" / "accepted" / unit.name).glob("*.py"))
+            for module in course.accepted(unit.name)
             for seed in range(ACCEPTED_SEEDS)
         ),
         wrong=tuple(

@@ -104,9 +104,9 @@ def run(
     """Grade the work; the default command, so that [bold]grade[/] alone is enough."""
     from grader.cli import learn
 
-    options = learn.options(device, seed, sandbox, timeout, memory)
+    options = learn.options(device, sandbox, timeout, memory)
     raise typer.Exit(
-        learn.run(names or [], submission, options, format or [], output or [], variant)
+        learn.run(names or [], submission, options, format or [], output or [], seed, variant)
     )
 
 
@@ -121,7 +121,7 @@ def watch(
     """Grade each exercise as you save it, one at a time."""
     from grader.cli import learn
 
-    options = learn.options(device, None, sandbox, timeout, memory)
+    options = learn.options(device, sandbox, timeout, memory)
     raise typer.Exit(learn.watch(names or [], options))
 
 

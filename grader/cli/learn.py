@@ -19,12 +19,12 @@ from grader.work.submission import read_submission
 SANDBOX = ("auto", "require", "off")
 
 
-def options(device: str, seed: int | None, sandbox: str, timeout: float, memory: int) -> Options:
+def options(device: str, sandbox: str, timeout: float, memory: int) -> Options:
     """Options from the command line. Raises: UsageError for an unknown word."""
     if sandbox not in SANDBOX:
         raise UsageError(f"no sandbox setting {sandbox!r}: choose auto, require or off")
     limits = replace(Limits(), call_seconds=timeout, memory_bytes=memory * MIB)
-    return Options(Device(device), seed, Sandbox(sandbox), limits)
+    return Options(Device(device), Sandbox(sandbox), limits)
 
 
 def run(
@@ -33,17 +33,18 @@ def run(
     options: Options,
     formats: list[str],
     outputs: list[Path],
+    seed: int | None = None,
     variant: str | None = None,
 ) -> int:
     """Grade one submission and show or write its report; the exit code."""
     wanted = wanted_of(formats, outputs)
     course = find_course(Path.cwd())
-    if course.is_kit and (variant is not None or options.seed is not None):
+    if course.is_kit and (variant is not None or seed is not None):
         raise UsageError(
             "the tests of a kit have inputs of their own: leave out --seed and --variant"
         )
     if variant is not None:
-        options = _of_variant(options, variant, course)
+        seed = _seed_of(variant, seed, course)
     options = replace(options, pictures="html" in formats)
     selection = course.select(names)
     submission = read_submission(
@@ -59,18 +60,18 @@ def run(
         Session(course, options, own_work=_is_own(course, submission.path)) as session,
         progress_bar() as progress,
     ):
-        report = session.grade(submission, selection, progress)
+        report = session.grade(submission, selection, progress, seed=seed)
     if path is None:
         _remember(course, report)
     deliver(report, wanted)
     return exit_code([report])
 
 
-def _of_variant(options: Options, variant: str, course: Course) -> Options:
-    """With the seed of this learner."""
-    if options.seed is not None:
+def _seed_of(variant: str, seed: int | None, course: Course) -> int:
+    """The seed of this learner."""
+    if seed is not None:
         raise UsageError("--seed and --variant both choose the seed: give one of them")
-    return replace(options, seed=variant_seed(variant, read_secret(course.root)))
+    return variant_seed(variant, read_secret(course.root))
 
 
 def _is_own(course: Course, work: Path) -> bool:

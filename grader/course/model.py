@@ -1,12 +1,12 @@
 """The course: units and exercises in order, read from course.toml."""
 
-import difflib
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.course.names import Name, name_in, unknown
 from grader.errors import CourseError, UsageError
 
 COURSE_FILE = "course.toml"
@@ -50,6 +50,15 @@ class Course:
         return self.root / "solutions"
 
     @property
+    def equivalents_file(self) -> Path:
+        """Edits of the solutions that no test can notice, each with the reason."""
+        return self.solutions_folder / "equivalent.toml"
+
+    @property
+    def accepted_folder(self) -> Path:
+        return self.root / "tests" / "accepted"
+
+    @property
     def suites_folder(self) -> Path:
         """Of the suites that are run: all tests, or in a kit the visible ones."""
         return self.visible_folder if self.is_kit else self._hidden_folder
@@ -80,42 +89,39 @@ class Course:
         return self.solutions_folder / f"{unit}.py"
 
     def bank(self, unit: str) -> Path:
+        """Known wrong answers."""
         return self.solutions_folder / "wrong" / f"{unit}.py"
+
+    def accepted(self, unit: str) -> list[Path]:
+        """Other correct ways to write a unit."""
+        return sorted((self.accepted_folder / unit).glob("*.py"))
 
     def unit(self, name: str) -> Unit:
         return next(unit for unit in self.units if unit.name == name)
 
+    @cached_property
+    def everything(self) -> Selection:
+        return {unit.name: frozenset(e.name for e in unit.exercises) for unit in self.units}
+
+    def named(self, text: str) -> Name:
+        """The unit or exercise that is meant. Raises: UsageError, with the nearest names."""
+        name = name_in(text)
+        exercises = self.everything.get(name.unit)
+        if exercises is None or (name.exercise and name.exercise not in exercises):
+            raise unknown(text, self.everything)
+        return name
+
+    def exercises_of(self, name: Name) -> frozenset[str]:
+        return frozenset([name.exercise]) if name.exercise else self.everything[name.unit]
+
     def select(self, names: list[str]) -> Selection:
-        """The exercises that `names` mean, by unit in course order; no names mean all of them.
-
-        A name is a unit (`reshaping`) or one exercise of it (`activations.softmax`);
-        the path of a unit's module or notebook means the unit.
-        Raises: UsageError for an unknown name; it offers the nearest ones.
-        """
-        every = {unit.name: frozenset(e.name for e in unit.exercises) for unit in self.units}
+        """The exercises that `names` mean; no names mean all of them. Raises: UsageError."""
         if not names:
-            return every
+            return dict(self.everything)
         wanted: Selection = {}
-        for name in names:
-            if name.endswith((".py", ".ipynb")):  # as the shell completes it
-                name = Path(name).stem
-            unit, _, exercise = name.partition(".")
-            if unit not in every or (exercise and exercise not in every[unit]):
-                raise UsageError(self._unknown(name))
-            chosen = frozenset([exercise]) if exercise else every[unit]
-            wanted[unit] = wanted.get(unit, frozenset()) | chosen
-        return {unit: wanted[unit] for unit in every if unit in wanted}
-
-    def _unknown(self, name: str) -> str:
-        full = [f"{unit.name}.{e.name}" for unit in self.units for e in unit.exercises]
-        short = {f.partition(".")[2]: f for f in full}
-        units = [unit.name for unit in self.units]
-        if name in short:
-            return f"exercises are named with their unit: did you mean {short[name]}?"
-        near = difflib.get_close_matches(name, [*units, *full, *short], n=3)
-        named = list(dict.fromkeys(short.get(match, match) for match in near))
-        offer = f"did you mean {' or '.join(named)}?" if named else "`grade list` shows them all."
-        return f"there is no unit or exercise {name!r}: {offer}"
+        for name in map(self.named, names):
+            wanted[name.unit] = wanted.get(name.unit, frozenset()) | self.exercises_of(name)
+        return {unit: wanted[unit] for unit in self.everything if unit in wanted}
 
 
 def find_course(start: Path) -> Course:

@@ -14,6 +14,7 @@ from typing import Any
 
 from grader.course import templates
 from grader.course.model import COURSE_FILE, Course, Unit, course_of, find_whole_course
+from grader.course.names import name_in
 from grader.course.stub_notebook import notebook_of
 from grader.course.stubs import Stub, stub_of
 from grader.course.templates import filled
@@ -83,11 +84,12 @@ def _next_steps(unit: str, exercise: str) -> tuple[str, ...]:
     )
 
 
-def _names(name: str) -> tuple[str, str]:
-    unit, _, exercise = name.partition(".")
+def _names(text: str) -> tuple[str, str]:
+    name = name_in(text)
+    unit, exercise = name.unit, name.exercise
     for word in (unit, exercise):
         if not (word.isascii() and word.isidentifier()) or keyword.iskeyword(word):
-            raise UsageError(f"{name!r} is no UNIT.EXERCISE of two names that Python can import")
+            raise UsageError(f"{text!r} is not of the form UNIT.EXERCISE, two Python names")
         if word.startswith("_") or "__" in word:
             raise UsageError(f"{word}: names neither begin with _ nor have __ in them")
     if hasattr(builtins, exercise) or exercise in TAKEN or exercise == unit:

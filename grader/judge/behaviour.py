@@ -13,6 +13,7 @@ from torch import Tensor
 
 from grader.errors import Raised
 from grader.sandbox import wire
+from grader.sandbox.observe import Observation
 from grader.suite.asserts import Mismatch
 from grader.suite.compare.closeness import TOLERANCES, wide
 from grader.suite.compare.describe import kind_of_error
@@ -38,9 +39,9 @@ class Behaviour:
     operators: str | None = None
 
 
-def returned(value: Any, given: Any = (), operations: dict[str, int] | None = None) -> Behaviour:
+def returned(value: Any, given: Any = (), seen: Observation | None = None) -> Behaviour:
     """The behaviour of a call that returned; tensors are copied, so later changes do not show."""
-    ran = None if operations is None else " ".join(sorted(operations))
+    ran = None if seen is None else " ".join(sorted(seen.operations))
     operators = None if ran is None else hashlib.blake2b(ran.encode(), digest_size=8).hexdigest()
     return Behaviour(_snapshot(value), None, snapshots(given), operators)
 
@@ -144,8 +145,8 @@ def _same(one: Any, other: Any) -> bool:
         return one.shape == other.shape and _same(one.tolist(), other.tolist())
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(map(_same, one, other))
-    if isinstance(one, wire.Handle) or isinstance(other, wire.Handle):
-        return isinstance(one, wire.Handle) and isinstance(other, wire.Handle)
+    if isinstance(one, wire.KeptObject) or isinstance(other, wire.KeptObject):
+        return isinstance(one, wire.KeptObject) and isinstance(other, wire.KeptObject)
     if isinstance(one, BaseException):
         one = _copy(one)
     if type(one) is not type(other):

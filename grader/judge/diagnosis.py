@@ -235,7 +235,7 @@ class Freely(LocalRunner):
         except Exception as error:
             self.note(raised(error))
             raise
-        self.note(returned(answer.value, given, answer.seen and answer.seen.operations))
+        self.note(returned(answer.value, given, answer.seen))
         if call.keeps_arguments:
             self.changed += zip(snapshots(given)[::2], before[::2], strict=True)
         return answer

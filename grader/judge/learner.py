@@ -15,8 +15,9 @@ from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
 from grader.report import Location
+from grader.sandbox.answers import LeftOut, Loaded
 from grader.sandbox.channel import describe_exit
-from grader.sandbox.client import Answer, LeftOut, Loaded, Sent, Worker
+from grader.sandbox.client import Answer, Sent, WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting
 from grader.suite.asserts import assert_unchanged
@@ -59,7 +60,7 @@ class Workers:
         self.processes, self.limits, self.shared = processes, limits, shared
         self.sources = {unit: s for unit, s in sources.items() if s.problem is None}
         self.ahead: dict[str, Starting] = {}
-        self.current: tuple[str, Worker] | None = None
+        self.current: tuple[str, WorkerClient] | None = None
         if not shared:
             self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
 
@@ -67,14 +68,14 @@ class Workers:
         uses = any(USES_OPTIMIZER.search(part) for part in self.sources[unit].parts)
         return self.processes.start(warm=self.shared or uses)
 
-    def worker(self, unit: str) -> Worker:
+    def worker(self, unit: str) -> WorkerClient:
         """The worker to load `unit` in."""
         if self.current and (self.shared or self.current[0] == unit):
             return self.current[1]
         self.end()
         with ours():
             starting = self.ahead.pop(unit, None) or self._start(unit)
-            worker = Worker(self.processes, starting.ready(), self.limits)
+            worker = WorkerClient(self.processes, starting.ready(), self.limits)
             worker.wait_until_ready()
         self.current = (unit, worker)
         return worker
@@ -127,7 +128,7 @@ class UnitRunner:
         self.changed: list[tuple[Any, Any]] = []
         self.printed: list[str] = []
         self.until = time.monotonic() + workers.limits.unit_seconds
-        self.loaded_in: Worker | None = None
+        self.loaded_in: WorkerClient | None = None
         self._load()
 
     def run(self, call: Call) -> Answer:
@@ -146,8 +147,7 @@ class UnitRunner:
             raise
         finally:
             self.calls.append(Called(call, worker.sent, answer and answer.value))
-        operations = answer.seen and answer.seen.operations
-        self.seen.append(returned(answer.value, [call.args, call.kwargs], operations))
+        self.seen.append(returned(answer.value, [call.args, call.kwargs], answer.seen))
         self.moved = answer.moved
         if call.keeps_arguments:
             self.changed += [(now.detach().clone(), before) for now, before in answer.changed]
@@ -213,7 +213,7 @@ class UnitRunner:
 
     # Worker and load
 
-    def _worker(self) -> Worker:
+    def _worker(self) -> WorkerClient:
         if self.loaded_in is None:
             self._load()
         assert self.loaded_in is not None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from grader.errors import Missing, Raised, SubmissionFault
-from grader.sandbox.client import LeftOut
+from grader.sandbox.answers import LeftOut
 
 
 def explained(fault: SubmissionFault, left_out: Sequence[LeftOut]) -> set[LeftOut]:

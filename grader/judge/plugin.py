@@ -5,7 +5,7 @@ a `Judging` into the configuration; then `student` is a worker process.
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -84,7 +84,6 @@ class Found:
 
 JUDGING = pytest.StashKey[Judging]()
 FOUND = pytest.StashKey[Found]()
-RESULT = pytest.StashKey[TestResult]()
 TAPE = pytest.StashKey[Tape]()
 
 
@@ -225,10 +224,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    if call.when == "call" or call.excinfo is not None:
-        item.stash[RESULT] = _judge(item, call)
-    return (yield)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    result = _judge(item, call) if call.when == "call" or call.excinfo is not None else None
+    report = yield
+    report.result = result  # type: ignore[attr-defined]
+    return report
 
 
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
@@ -334,6 +336,6 @@ def _run_again(item: pytest.Item, student: Subject) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_json_runtest_metadata(item: pytest.Item, call: pytest.CallInfo[None]) -> dict[str, Any]:
-    """What the collector carries to the report: the finished result."""
-    return {"result": item.stash[RESULT]} if RESULT in item.stash else {}
+def pytest_json_runtest_stage(report: pytest.TestReport) -> dict[str, Any]:
+    """What the collector carries to the end of the run: the finished result."""
+    return {"outcome": report.outcome, "result": getattr(report, "result", None)}

@@ -62,7 +62,7 @@ class Runner(Protocol):
     def bring(self, file: str) -> str: ...
 
 
-class Handle(wire.Handle):
+class Handle(wire.KeptObject):
     """An object that stays where it was made; `kind` is the name of its class."""
 
     def __init__(self, runner: Runner, identity: int, kind: str) -> None:

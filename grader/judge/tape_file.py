@@ -144,11 +144,11 @@ def _value(data: bytes) -> Any:
 
 def _sendable(value: Any) -> Any:
     if value is TOO_LARGE:
-        return wire.Handle(0, _LARGE)
+        return wire.KeptObject(0, _LARGE)
     if isinstance(value, Failure):
-        return wire.Handle(0, f"{_ERROR}{value.kind}")
-    if isinstance(value, wire.Handle):
-        return wire.Handle(0, "object")  # its class would name the wrong answer
+        return wire.KeptObject(0, f"{_ERROR}{value.kind}")
+    if isinstance(value, wire.KeptObject):
+        return wire.KeptObject(0, "object")  # its class would name the wrong answer
     if type(value) in (list, tuple):
         return type(value)(_sendable(item) for item in value)
     if type(value) is dict:
@@ -161,4 +161,4 @@ def _object(identity: int, kind: str) -> Any:
         return TOO_LARGE
     if kind.startswith(_ERROR):
         return Failure(kind.removeprefix(_ERROR), "")
-    return wire.Handle(identity, kind)
+    return wire.KeptObject(identity, kind)

@@ -3,37 +3,37 @@
 from collections.abc import Sequence
 
 from grader.course.model import Course, Unit
+from grader.course.names import Name
 from grader.errors import UsageError
 from grader.sandbox.notebook_module import names_in
 from grader.work.notebook import Cell
 
 
-def selected(course: Course, name: str, cells: Sequence[Cell]) -> tuple[str, frozenset[str]]:
+def selected(course: Course, text: str, cells: Sequence[Cell]) -> tuple[str, frozenset[str]]:
     """The unit and its exercises. Raises: UsageError."""
     defined = {name for cell in cells for name in names_in(cell.text)}
-    every = {unit.name: frozenset(e.name for e in unit.exercises) for unit in course.units}
-    if not name or name in every:
-        unit = name or _best(course.units, defined, name).name
-        begun = every[unit] & defined
-        if not begun:
-            raise UsageError(f"no exercise of {unit} is defined yet: run their cells first")
-        return unit, begun
-    owners = [unit for unit in course.units if name in every[unit.name]]
-    if owners:
-        name = f"{_best(owners, defined, name).name}.{name}"
-    ((unit, exercises),) = course.select([name]).items()
-    if not exercises & defined:
-        raise UsageError(f"{name.partition('.')[2]} is not defined yet: run its cell first")
-    return unit, exercises
+    owners = [unit for unit in course.units if text in course.everything[unit.name]]
+    if not text:
+        name = Name(_best(course.units, defined, text).name)
+    elif owners and text not in course.everything:
+        name = Name(_best(owners, defined, text).name, text)
+    else:
+        name = course.named(text)
+    begun = course.exercises_of(name) & defined
+    if not begun and name.exercise:
+        raise UsageError(f"{name.exercise} is not defined yet: run its cell first")
+    if not begun:
+        raise UsageError(f"no exercise of {name.unit} is defined yet: run their cells first")
+    return name.unit, begun
 
 
-def _best(units: Sequence[Unit], defined: set[str], name: str) -> Unit:
+def _best(units: Sequence[Unit], defined: set[str], exercise: str) -> Unit:
     """The unit that most of the cells are about."""
     counts = {unit.name: sum(e.name in defined for e in unit.exercises) for unit in units}
     best = [unit for unit in units if counts[unit.name] == max(counts.values())]
     if len(best) == 1:
         return best[0]
-    if not name and not max(counts.values()):
+    if not exercise and not max(counts.values()):
         raise UsageError("no exercise is defined yet: run the cells of one first")
-    choices = [f"%grade {unit.name}.{name}".removesuffix(".") for unit in best]
+    choices = [f"%grade {Name(unit.name, exercise)}" for unit in best]
     raise UsageError(f"which of these is meant? {' or '.join(choices)}")

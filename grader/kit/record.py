@@ -65,8 +65,7 @@ def record(course: Course, unit: str) -> UnitTape:
     for test in results.values():
         if test.outcome is not Outcome.PASSED:
             raise CourseError(
-                f"{course.suite(unit)}: {test.name} does not pass with the solution: "
-                f"{test.message}"
+                f"{course.suite(unit)}: {test.name} does not pass with the solution: {test.message}"
             )
     return UnitTape(
         SEED,

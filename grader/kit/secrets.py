@@ -81,7 +81,7 @@ def secrets_of(course: Course) -> list[Secret]:
 
 def _private(course: Course) -> list[Path]:
     """Every file of Python that learners do not get."""
-    folders = course.solutions_folder, course.suites_folder, course.root / "tests" / "accepted"
+    folders = course.solutions_folder, course.suites_folder, course.accepted_folder
     return sorted(path for folder in folders for path in folder.rglob("*.py"))
 
 

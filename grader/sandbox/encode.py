@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from grader.sandbox.limits import NESTING, TEXT_CHARACTERS
-from grader.sandbox.wire import MAX_INT_BITS, NAMES, Handle, Unsendable
+from grader.sandbox.wire import MAX_INT_BITS, NAMES, KeptObject, Unsendable
 
 
 class Writer:
@@ -74,7 +74,7 @@ class Writer:
         return self._other(value, depth)
 
     def _other(self, value: Any, depth: int) -> Any:
-        if isinstance(value, Handle):
+        if isinstance(value, KeptObject):
             return ["h", value.identity, value.kind]
         if isinstance(value, (np.ndarray, np.generic)) and not isinstance(value, float):
             return self._array(value)

@@ -22,7 +22,7 @@ _DEFINED = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class Skipped:
     """Names that a cell would have defined, on which line, and what went wrong.
 
     Without an error the line was not run, since it calls something.
@@ -45,7 +45,7 @@ class Notebook:
 
     cells: list[list[str]]
     definitions: dict[str, tuple[str, int]] = field(default_factory=dict)
-    left_out: list[LeftOut] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     flags: int = 0  # of `from __future__ import ...`, which holds for the cells below as well
 
     def execute(self, namespace: dict[str, Any]) -> None:
@@ -54,15 +54,14 @@ class Notebook:
             try:
                 body = _parsed(text, file).body
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                left = LeftOut(names_in(text), file, _line_of(error), error)
-                self.left_out.append(left)
+                self.skipped.append(Skipped(names_in(text), file, _line_of(error), error))
                 continue
             for statement in body:
                 try:
                     self._take(statement, file, namespace)
                 except Exception as error:  # whatever is wrong with one, the others are taken
-                    left = LeftOut(names_in(text), file, statement.lineno, error)
-                    self.left_out.append(left)
+                    at = statement.lineno
+                    self.skipped.append(Skipped(names_in(text), file, at, error))
 
     def _take(self, statement: ast.stmt, file: str, namespace: dict[str, Any]) -> None:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
@@ -79,13 +78,13 @@ class Notebook:
         if not names:
             return
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and _runs(statement):
-            self.left_out.append(LeftOut(names, file, line, None))
+            self.skipped.append(Skipped(names, file, line, None))
             return
         try:
             module = ast.Module([statement], [])
             exec(compile(module, file, "exec", self.flags, dont_inherit=True), namespace)
         except BaseException as error:  # SystemExit too: a cell cannot end the process this way
-            self.left_out.append(LeftOut(names, file, line, error))
+            self.skipped.append(Skipped(names, file, line, error))
             return
         for name in names:  # what an assignment binds anew is no longer where it was defined
             self.definitions.pop(name, None)

@@ -48,8 +48,10 @@ class Unsendable(Exception):
     """This value has no place on the wire."""
 
 
-class Handle:
-    """An object that stays in the worker; `kind` is the name of its class."""
+class KeptObject:
+    """An object that stays where it was made; `kind` is the name of its class."""
+
+    is_handle = True
 
     def __init__(self, identity: int, kind: str) -> None:
         self.identity, self.kind = identity, kind

@@ -35,14 +35,16 @@ import socket
 import sys
 import types
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TextIO
 
 import torch
 from torch import Tensor
 
 from grader.sandbox import decode, encode, wire
+from grader.sandbox.arguments import Arguments
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
-from grader.sandbox.notebook_module import DEFINITIONS, LeftOut, Notebook
+from grader.sandbox.notebook_module import DEFINITIONS, Notebook, Skipped
 from grader.sandbox.observe import observed
 from grader.sandbox.randomness import start_anew
 
@@ -129,13 +131,13 @@ class Worker:
         if isinstance(own.source, str):
             return ["loaded", _definitions(own.source, own.file), [], 0], []
         places = [[name, *place] for name, place in own.notebook.definitions.items()]
-        earlier = own.notebook.left_out[:-LEFT_OUT]
-        left_out = [self._left_out(left) for left in own.notebook.left_out[-LEFT_OUT:]]
-        return ["loaded", places, left_out, sum(left.failed for left in earlier)], []
+        skipped = own.notebook.skipped
+        left_out = [self._left_out(one) for one in skipped[-LEFT_OUT:]]
+        return ["loaded", places, left_out, sum(one.failed for one in skipped[:-LEFT_OUT])], []
 
-    def _left_out(self, left: LeftOut) -> list[Any]:
-        error = None if left.error is None else self._exception(left.error)
-        return [left.names, left.file, left.line, error]
+    def _left_out(self, skipped: Skipped) -> list[Any]:
+        error = None if skipped.error is None else self._exception(skipped.error)
+        return [skipped.names, skipped.file, skipped.line, error]
 
     def _bring(self, buffers: object, name: str, source: str) -> Any:
         module = types.ModuleType(name)
@@ -157,21 +159,25 @@ class Worker:
             defined = [key for key in vars(target) if key.isidentifier() and key[0] != "_"]
             return ["missing", defined[:200]], []
         self.calls += 1
-        call = _Arguments(self, buffers, args, kwargs)
+        reader = decode.Reader(buffers, handle=self._handle, function=self.callback)
+        given = Arguments(reader, args, kwargs)
         function = target if name == "__call__" else getattr(target, name)
         torch.set_grad_enabled(True)
         self.in_call, seen = True, None
         try:
             if observe:
-                made = observed(lambda: function(*call.args, **call.kwargs), frozenset(self.files))
+                made = observed(
+                    lambda: function(*given.args, **given.kwargs), frozenset(self.files)
+                )
                 value, seen = made.value, [made.operations, made.steps, made.seconds]
             else:
-                value = function(*call.args, **call.kwargs)
+                value = function(*given.args, **given.kwargs)
         finally:
             self.in_call = False
-        writer = call.writer()
+        graph = partial(self._keep_graph, given.wanting)
+        writer = given.writer(self.keep, graph, self.limits.reply_bytes)
         payload = writer.write(value)
-        return ["done", payload, call.effects(writer), seen], writer.buffers
+        return ["done", payload, given.effects(writer), seen], writer.buffers
 
     def _get(self, buffers: object, handle: int, attribute: str) -> Any:
         return self._plain(getattr(self.objects[handle], attribute))
@@ -204,6 +210,11 @@ class Worker:
         self.next_identity += 1
         self.objects[self.next_identity] = value
         return self.next_identity
+
+    def _keep_graph(self, inputs: list[Tensor], output: Tensor) -> int:
+        identity = self.keep(output)
+        self.graphs[identity] = (output, inputs)
+        return identity
 
     def _handle(self, identity: int, kind: str) -> Any:
         return self.objects[identity]
@@ -259,70 +270,6 @@ class Worker:
                 frames.append([code.co_filename, step.tb_lineno, code.co_name[:80]])
             step = step.tb_next
         return frames[-FRAMES:]
-
-
-class _Arguments:
-    """The arguments of one call, and what became of the tensors among them."""
-
-    def __init__(self, worker: Worker, buffers: list[memoryview], args: Any, kwargs: Any) -> None:
-        self.worker = worker
-        reader = decode.Reader(buffers, handle=worker._handle, function=worker.callback)
-        self.args = [reader.read(arg) for arg in args]
-        self.kwargs = {name: reader.read(arg) for name, arg in kwargs}
-        self.tensors = reader.tensors
-        self.storages = {n: (s, s.data_ptr(), s.nbytes()) for n, s in reader.storages.items()}
-        self.before = {n: encode.bytes_of(s) for n, s in reader.storages.items()}
-        self.shape = [
-            (
-                *(t.untyped_storage().data_ptr(), t.shape, t.stride(), t.storage_offset()),
-                *(t.requires_grad, t.grad),
-            )
-            for t in self.tensors
-        ]
-        self.wanting = [t for t in self.tensors if t.requires_grad]
-
-    def writer(self) -> encode.Writer:
-        known = {where: n for n, (s, where, size) in self.storages.items() if self._kept(n)}
-        numbers = {id(t): k for k, t in enumerate(self.tensors)}
-        return encode.Writer(
-            self.worker.keep,
-            self._graph,
-            self.worker.limits.reply_bytes,
-            known,
-            numbers,
-            first=len(self.storages),
-        )
-
-    def _kept(self, number: int) -> bool:
-        storage, where, size = self.storages[number]
-        return bool(where) and storage.data_ptr() == where and storage.nbytes() == size
-
-    def _graph(self, output: Tensor) -> int:
-        identity = self.worker.keep(output)
-        self.worker.graphs[identity] = (output, self.wanting)
-        return identity
-
-    def effects(self, writer: encode.Writer) -> list[Any]:
-        """[changed storages, moved tensors, gradients, leaves that are no longer the same leaf]"""
-        changed = [
-            [n, writer.buffer(now)]
-            for n, (storage, _, _) in self.storages.items()
-            if self._kept(n) and (now := encode.bytes_of(storage)) != self.before[n]
-        ]
-        moved, grads, grown = [], [], []
-        for k, (tensor, (where, size, stride, offset, wants, grad)) in enumerate(
-            zip(self.tensors, self.shape, strict=True)
-        ):
-            place = tensor.untyped_storage().data_ptr()
-            layout = (tensor.shape, tensor.stride(), tensor.storage_offset())
-            if place != where or layout != (size, stride, offset):
-                moved.append([k, writer.write(tensor.detach())])
-            if not tensor.is_leaf or tensor.requires_grad is not wants:
-                grown.append(k)
-            if tensor.is_leaf and tensor.grad is not grad:
-                kept = None if tensor.grad is None else writer.write(tensor.grad.detach())
-                grads.append([k, kept])
-        return [changed, moved, grads, grown]
 
 
 class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -18,6 +18,7 @@ from grader.work import notebook
 from grader.work.begun import names_of, written, written_in_cells
 from grader.work.notebook import Cell, Unreadable, cells_of
 
+ENDINGS = (".py", ".ipynb")  # a unit is a module or a notebook
 MAX_BYTES = 1024 * 1024
 MAX_NAMES = 1000
 
@@ -71,7 +72,7 @@ def read_submission(
     """Read a folder (with or without `exercises/` in it) or a single file named after its unit.
 
     Where a unit has a module and a notebook, the module counts, unless the notebook has all that
-    is written in it and more; or the one with the ending (.py, .ipynb) that is `preferred`.
+    is written in it and more; or the one with the ending that is `preferred`.
     Raises: UsageError if there is nothing to grade.
     """
     try:
@@ -81,7 +82,7 @@ def read_submission(
     if stat.S_ISDIR(mode):
         return _read_folder(path, units, preferred)
     unit = path.stem
-    if path.suffix not in (".py", ".ipynb") or unit not in units:
+    if path.suffix not in ENDINGS or unit not in units:
         raise UsageError(f"{path} is not named after a unit: expected {_files(units)}")
     return Submission(path, {unit: _read(path.parent, path.name)})
 
@@ -111,8 +112,8 @@ def _read_folder(folder: Path, units: Sequence[str], preferred: Mapping[str, str
     raise UsageError(f"no unit in {folder}: expected {_files(units)}, there or in exercises/")
 
 
-def _names(unit: str) -> tuple[str, str]:
-    return f"{unit}.py", f"{unit}.ipynb"
+def _names(unit: str) -> list[str]:
+    return [f"{unit}{ending}" for ending in ENDINGS]
 
 
 def _chosen(read: list[Source], ending: str | None) -> tuple[Source, str | None]:

@@ -96,7 +96,7 @@ def process_costs() -> dict[str, float]:
     """Milliseconds for a small call over the wire, and for a worker with and without a jail."""
     import torch
 
-    from grader.sandbox.client import Worker
+    from grader.sandbox.client import WorkerClient
 
     costs = {}
     x = torch.arange(6.0).reshape(2, 3)
@@ -107,7 +107,7 @@ def process_costs() -> dict[str, float]:
         starts, calls = [], []
         for _ in range(20):
             started = time.perf_counter()
-            worker = Worker(processes, processes.start().ready(), limits)
+            worker = WorkerClient(processes, processes.start().ready(), limits)
             worker.wait_until_ready()
             worker.load("unit", source)
             starts.append(time.perf_counter() - started)

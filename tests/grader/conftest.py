@@ -1,107 +1,41 @@
-"""A course small enough to be written for one test."""
+"""What tests of the grader start from: courses, submissions, and how often hypothesis tries."""
 
-import itertools
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
-from grader.course.model import Course, read_course
+from grader.course.model import Course
 
-COURSE = """
-title = "tiny"
-"""
-UNIT = """
-[[unit]]
-name = "{unit}"
-title = "A tiny unit"
-points = 5
+from .tiny_course import Unit, write_course, write_files
 
-[[unit.exercise]]
-name = "double"
-title = "twice as much"
-hints = ["What is 2 * 3?", "Multiplication works on whole tensors.", "return 2 * x"]
-
-[[unit.exercise]]
-name = "halve"
-title = "half as much"
-"""
-SOLUTION = '''
-def double(x):
-    """Return 2 x."""
-    # BEGIN SOLUTION
-    return 2 * x
-    # END SOLUTION
-
-
-def halve(x):
-    """Return x / 2."""
-    # BEGIN SOLUTION
-    return x / 2
-    # END SOLUTION
-'''
-SUITE = '''
-from grader.suite import assert_same, exercise, points
-
-
-@exercise("double")
-class TestDouble:
-    @points(3)
-    def test_every_number_is_doubled(self, student, reference, device, rng):
-        """Every number is doubled."""
-        x = rng.normal(4)
-        assert_same(student.double(x), reference.double(x))
-
-
-@exercise("halve")
-class TestHalve:
-    @points(2)
-    def test_every_number_is_halved(self, student, reference, device, rng):
-        """Every number is halved."""
-        x = rng.normal(4)
-        assert_same(student.halve(x), reference.halve(x))
-'''
+# On a busy machine any single example may be slow, and what failed in CI must fail here as well.
+hypothesis.settings.register_profile(
+    "torchkata", database=None, deadline=None, max_examples=60, derandomize="CI" in os.environ
+)
+hypothesis.settings.load_profile("torchkata")
 
 MakeCourse = Callable[..., Course]
-_numbers = itertools.count()
 
 
 @pytest.fixture(scope="session")
 def make_course(tmp_path_factory: pytest.TempPathFactory) -> MakeCourse:
-    """Write a course: one unit for each suite that is given; None stands for a sound one.
+    """Write a course of these units into a folder of its own; by default of a sound one, `tiny`."""
 
-    Suites and solutions are modules of this process, so units need names of their own: a suite
-    named `tiny` gets the unit `tiny7`, and so on. With `exact=True` the names stay.
-    """
-
-    def make(*, exact: bool = False, **suites: str | None) -> Course:
-        root = tmp_path_factory.mktemp("course")
-        for folder in ("exercises", "solutions", "tests/hidden"):
-            (root / folder).mkdir(parents=True)
-        text = COURSE
-        for name, suite in (suites or {"tiny": None}).items():
-            unit = name if exact else f"{name}{next(_numbers)}"
-            text += UNIT.format(unit=unit)
-            (root / "solutions" / f"{unit}.py").write_text(SOLUTION)
-            (root / "tests" / "hidden" / f"test_{unit}.py").write_text(
-                SUITE if suite is None else suite
-            )
-        (root / "course.toml").write_text(text)
-        return read_course(root)
+    def make(**units: Unit) -> Course:
+        return write_course(tmp_path_factory.mktemp("course"), **units)
 
     return make
 
 
 @pytest.fixture
-def write(tmp_path: Path) -> Callable[..., Path]:
-    """Write files, given as `name=text` or `{path: text}`, into a new folder."""
+def write(tmp_path: Path) -> Callable[[dict[str, str | bytes]], Path]:
+    """Write a submission, `{path: content}`, into a new folder."""
 
     def write(files: dict[str, str | bytes]) -> Path:
-        folder = tmp_path / "submission"
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return folder
+        write_files(tmp_path / "submission", files)
+        return tmp_path / "submission"
 
     return write

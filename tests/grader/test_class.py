@@ -156,7 +156,7 @@ class Class:
 
 @pytest.fixture
 def school(make_course, tmp_path: Path) -> Class:
-    return Class(tmp_path, make_course(exact=True, tiny=None).root)
+    return Class(tmp_path, make_course().root)
 
 
 def scores(rows: list[dict[str, str]]) -> dict[str, tuple[str, str, str]]:

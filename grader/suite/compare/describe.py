@@ -82,7 +82,7 @@ def kind_of(value: object) -> str:
 
 
 def is_handle(value: object) -> bool:
-    return getattr(type(value), "__name__", "") == "Handle"
+    return getattr(type(value), "is_handle", False) is True
 
 
 def _escaped(character: str) -> str:

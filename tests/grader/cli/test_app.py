@@ -14,27 +14,10 @@ import jsonschema
 import pytest
 
 import grader
+from tests.grader.tiny_course import FAULTY_SUITE, HALF, RIGHT, Unit
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text())
-RIGHT = "def double(x): return x + x\ndef halve(x): return x / 2\n"
-HALF = "def double(x): return x + x\ndef halve(x): return x / 3\n"
-FAULTY = """
-from grader.suite import exercise, points
-
-class Tests:
-    @exercise("double")
-    @points(3)
-    def test_wrong(self, student):
-        \"\"\"The suite is wrong.\"\"\"
-        raise KeyError
-
-    @exercise("halve")
-    @points(2)
-    def test_right(self, student):
-        \"\"\"This one is right.\"\"\"
-        assert student.halve(2) == 1
-"""
 STARTED = "open('started', 'w').close()\n"
 ENDLESS = f"{STARTED}while True: pass\n"
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and terminals as POSIX has them")
@@ -80,7 +63,7 @@ class Command:
 
 @pytest.fixture
 def grade(make_course, tmp_path):
-    course = make_course(exact=True, tiny=None, faulty=FAULTY)
+    course = make_course(tiny=Unit(), faulty=Unit(suite=FAULTY_SUITE))
     command = Command(course.root, tmp_path)
     command.write(HALF)
     command.write(RIGHT, "faulty")

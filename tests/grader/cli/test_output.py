@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.grader.formats.hostile import schema
+from tests.grader.tiny_course import FAULTY_SUITE, Unit
 
 ROOT = Path(__file__).parents[3]
 FORMATS = ("markdown", "github", "classroom", "classroom50", "gradescope", "junit")
@@ -22,28 +23,12 @@ def halve(x):
     print("{TRICKS}")
     raise ValueError("{TRICKS}")
 """
-FAULTY = '''
-from grader.suite import exercise, points
-
-class Tests:
-    @exercise("double")
-    @points(3)
-    def test_wrong(self, student):
-        """The suite is wrong."""
-        raise KeyError
-
-    @exercise("halve")
-    @points(2)
-    def test_right(self, student):
-        """This one is right."""
-        assert student.halve(2) == 1
-'''
 Grade = Callable[..., tuple[subprocess.CompletedProcess[str], Path]]
 
 
 @pytest.fixture
 def grade(make_course, tmp_path) -> Grade:
-    course = make_course(exact=True, tiny=None, faulty=FAULTY)
+    course = make_course(tiny=Unit(), faulty=Unit(suite=FAULTY_SUITE))
     for unit in ("tiny", "faulty"):
         (course.root / "exercises" / f"{unit}.py").write_text(WORK)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}

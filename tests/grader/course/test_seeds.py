@@ -76,7 +76,7 @@ def test_the_environment_comes_before_the_file(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def spied(make_course):
     """A variant's report on code that looks for the secrets."""
-    course = make_course(exact=True, tiny=None)
+    course = make_course()
     names = {"course": str(course.root), "file": FILE, "variable": VARIABLE}
     (course.root / "exercises" / "tiny.py").write_text(SPY % names)
     (course.root / FILE).write_text("fromthefile")

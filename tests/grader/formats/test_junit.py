@@ -99,7 +99,8 @@ def test_a_unit_that_does_not_load_is_an_error_of_its_own() -> None:
 
 def test_names_that_are_alike_are_numbered() -> None:
     tests = tuple(
-        TestResult("t", title, Outcome.PASSED, 1) for title in ("a", "a (2)", "a", "a", "b")
+        TestResult("unit", "exercise", "t", title, Outcome.PASSED, 1)
+        for title in ("a", "a (2)", "a", "a", "b")
     )
     sample = report(UnitResult("sgd", "", (ExerciseResult("fit", tests),)))
     names = [case.get("name") for case in parsed(sample).iter("testcase")]

@@ -43,7 +43,7 @@ def halve(student, reference):
 
 @pytest.fixture
 def course(make_course) -> Course:
-    course: Course = make_course(exact=True, tiny=None)
+    course: Course = make_course()
     (course.root / "exercises" / "tiny.py").write_text(WORK)
     (course.suites_folder / "pictures_tiny.py").write_text(DRAWING)
     return course

@@ -5,6 +5,7 @@ import pytest
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.work.submission import Source, Submission
+from tests.grader.tiny_course import Unit
 
 SUITE = '''
 import torch
@@ -101,13 +102,8 @@ HALVE = "def halve(x): return x / 2\n"
 
 @pytest.fixture(scope="module")
 def course(make_course):
-    course = make_course(known=SUITE, broken=None)
-    known, broken = (unit.name for unit in course.units)
-    (course.solutions_folder / "wrong").mkdir()
-    (course.solutions_folder / f"{known}.py").write_text(SOLUTION)
-    course.bank(known).write_text(BANK)
-    course.bank(broken).write_text("def double__x(x:\n")
-    return course
+    known = Unit(suite=SUITE, solution=SOLUTION, bank=BANK)
+    return make_course(known=known, broken=Unit(bank="def double__x(x:\n"))
 
 
 @pytest.fixture(scope="module")
@@ -118,10 +114,9 @@ def session(course):
 
 @pytest.fixture
 def graded(session):
-    def graded(text, unit=0):
-        name = session.course.units[unit].name
-        submission = Submission(session.course.root, {name: Source(f"{name}.py", text)})
-        return session.grade(submission, session.course.select([name]))
+    def graded(text, unit="known"):
+        submission = Submission(session.course.root, {unit: Source(f"{unit}.py", text)})
+        return session.grade(submission, session.course.select([unit]))
 
     return graded
 
@@ -132,7 +127,7 @@ def read(graded):
 
     def read(text):
         tests = [test for test in graded(text).tests if test.outcome == "failed"]
-        return {test.id.rpartition(".")[2]: test.likely for test in tests}
+        return {test.name: test.likely for test in tests}
 
     return read
 
@@ -210,7 +205,7 @@ def test_right_work_is_never_diagnosed(graded):
 
 
 def test_a_broken_bank_costs_nothing_but_its_sentences(graded):
-    report = graded("def double(x): return x\ndef halve(x): return x / 2\n", unit=1)
+    report = graded("def double(x): return x\ndef halve(x): return x / 2\n", unit="broken")
     assert report.score == 2
     (note,) = report.notes
     assert "wrong answers could not be compared" in note

@@ -11,16 +11,17 @@ import torch
 from grader.course.model import read_course
 from grader.course.wrong_answers import read_bank, text_of
 from grader.judge import drawing
+from grader.judge.answer_key import answer_key_of
 from grader.judge.drawing import draw, pictures_of
 from grader.judge.local import LocalRunner, load_module, module_of
 from grader.judge.options import Options
-from grader.judge.reference import reference_to
+from grader.judge.reference import TapedReference
 from grader.judge.session import Session
 from grader.judge.subject import Subject
 from grader.report import Grid, Outcome, Plot, Report
 from grader.suite import pictures
 from grader.suite.pictures import curves, grid, line, look_same, numbers, plot
-from grader.suite.tape import Player, Recorder, playing
+from grader.suite.tape import NoTape, Player, Recorder, Tape, playing
 from grader.work.submission import Source, Submission
 
 COURSE = read_course(Path(__file__).resolve().parents[3])
@@ -30,7 +31,7 @@ UNITS = [unit.name for unit in COURSE.units]
 
 def drawings(unit: str) -> list[str]:
     """The exercises of a unit that have a picture."""
-    module = load_module(SUITES / f"pictures_{unit}.py", f"pictures.{unit}")
+    module = load_module(SUITES / f"pictures_{unit}.py")
     return [e.name for e in COURSE.unit(unit).exercises if hasattr(module, e.name)]
 
 
@@ -38,13 +39,13 @@ DRAWN = [(unit.name, name) for unit in COURSE.units for name in drawings(unit.na
 each_drawn = pytest.mark.parametrize(("unit", "exercise"), DRAWN)
 
 
-def reference(unit: str) -> Subject:
-    return reference_to(COURSE.solutions_folder, unit, SUITES)
+def reference(unit: str, tape: Tape | None = None) -> Subject:
+    return answer_key_of(COURSE).reference(unit, tape or NoTape())
 
 
 def work(text: str, unit: str) -> Subject:
     """A learner's unit, run here."""
-    module = module_of(text, COURSE.bank(unit), f"pictured.{unit}")
+    module = module_of(text, COURSE.bank(unit))
     return Subject(LocalRunner(module, SUITES), "")
 
 
@@ -76,16 +77,18 @@ def test_the_reference_is_asked_the_same_whatever_the_work_does(unit: str, exerc
     """So that a recording can stand in for it."""
     first = Recorder()
     with playing(first):
-        draw(SUITES, unit, exercise, work(solution(unit), unit), reference(unit))
+        draw(SUITES, unit, exercise, work(solution(unit), unit), reference(unit, first))
     asked = [name for name, _ in first.values]
     for value in ("None", "torch.zeros(2)", "float('nan')"):
         again = Recorder()
         with playing(again):
-            pictures_of(SUITES, unit, exercise, work(answering(value, unit), unit), reference(unit))
+            student = work(answering(value, unit), unit)
+            pictures_of(SUITES, unit, exercise, student, reference(unit, again))
         assert [name for name, _ in again.values] == asked
-    with playing(Player(first.values, [])):
+    recorded = Player(first.values, [])
+    with playing(recorded):
         student = work(solution(unit), unit)
-        assert draw(SUITES, unit, exercise, student, reference_to(None, unit, SUITES)) == ()
+        assert draw(SUITES, unit, exercise, student, Subject(TapedReference(recorded), "")) == ()
 
 
 def solution(unit: str) -> str:
@@ -125,7 +128,7 @@ def submission(unit: str, text: str) -> Submission:
 
 @pytest.fixture(scope="module")
 def session():
-    with Session(COURSE, Options(pictures=True, seed=3), own_work=True) as session:
+    with Session(COURSE, Options(pictures=True), own_work=True) as session:
         yield session
 
 
@@ -135,7 +138,7 @@ def test_hostile_values_give_bounded_pictures_and_no_fault(session: Session, uni
     lines = ["import torch"]
     for k, name in enumerate(names, start=3 * UNITS.index(unit)):
         lines.append(f"def {name}(*args, **kwargs): return {HOSTILE[k % len(HOSTILE)]}")
-    report = session.grade(submission(unit, "\n".join(lines)), COURSE.select([unit]))
+    report = session.grade(submission(unit, "\n".join(lines)), COURSE.select([unit]), seed=3)
     assert Outcome.GRADER_FAULT not in {test.outcome for test in report.tests}
     for exercise in report.units[0].exercises:
         assert len(exercise.pictures) <= drawing.MOST_PICTURES
@@ -170,8 +173,8 @@ def test_pictures_change_nothing_else_in_a_report(session: Session) -> None:
     )
 
     def graded(*, drawn: bool) -> Report:
-        session.options = Options(seed=3, pictures=drawn)
-        return session.grade(work, everything)
+        session.options = Options(pictures=drawn)
+        return session.grade(work, everything, seed=3)
 
     plain, drawn = graded(drawn=False), graded(drawn=True)
     found = {e.name: e.pictures for e in drawn.units[0].exercises if e.pictures}
@@ -195,8 +198,8 @@ def test_what_crashed_or_hung_is_not_run_again(session: Session) -> None:
         "    if len(seen) > 1: import os; os._exit(3)\n"
         "    return x\n"
     )
-    session.options = Options(seed=3, pictures=True)
-    report = session.grade(submission("sgd", text), COURSE.select(["sgd.predict"]))
+    session.options = Options(pictures=True)
+    report = session.grade(submission("sgd", text), COURSE.select(["sgd.predict"]), seed=3)
     (exercise,) = report.units[0].exercises
     assert Outcome.CRASHED in {test.outcome for test in exercise.tests}
     assert exercise.pictures == ()
@@ -239,7 +242,7 @@ def test_cells_that_are_no_positions_are_none() -> None:
 def test_a_course_without_pictures_has_none(make_course) -> None:
     course = make_course()
     unit = course.units[0].name
-    student = Subject(LocalRunner(module_of("", course.root, f"none.{unit}"), SUITES), "")
+    student = Subject(LocalRunner(module_of("", course.root), SUITES), "")
     assert draw(course.suites_folder, unit, "double", student, student) == ()
 
 
@@ -248,7 +251,7 @@ def test_a_bug_of_the_author_surfaces_only_where_one_looks(make_course) -> None:
     unit = course.units[0].name
     path = course.suites_folder / f"pictures_{unit}.py"
     path.write_text("def double(student, reference):\n    return 1 / 0\n")
-    student = Subject(LocalRunner(module_of("", course.root, f"bug.{unit}"), SUITES), "")
+    student = Subject(LocalRunner(module_of("", course.root), SUITES), "")
     assert pictures_of(course.suites_folder, unit, "double", student, student) == ()
     with pytest.raises(ZeroDivisionError):
         draw(course.suites_folder, unit, "double", student, student)

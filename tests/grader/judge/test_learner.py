@@ -2,11 +2,12 @@
 
 import torch
 
-from grader.judge.learner import Call
+from grader.judge.learner import Called
+from grader.judge.subject import Call
 
 
 def called(value):
-    return Call("exercise", None, value, of_unit=True)
+    return Called(Call("", "exercise"), None, value)
 
 
 def test_a_call_gave_what_it_returned_and_each_part_of_it():

@@ -18,27 +18,8 @@ from grader.report import Outcome, Report
 from grader.sandbox import jail
 from grader.sandbox.limits import Limits
 from grader.work.submission import read_submission
+from tests.grader.tiny_course import FAULTY_SUITE, HALF, RIGHT, Unit
 
-RIGHT = "def double(x): return x + x\ndef halve(x): return x / 2\n"
-HALF = "def double(x): return x + x\ndef halve(x): return x / 3\n"
-FAULTY = """
-from grader.suite import exercise, points
-
-@exercise("double")
-class TestDouble:
-    @points(3)
-    def test_the_suite_is_wrong(self, student, device):
-        \"\"\"The suite itself is wrong.\"\"\"
-        student.double(1)
-        raise KeyError("nobody's fault but ours")
-
-@exercise("halve")
-class TestHalve:
-    @points(2)
-    def test_sound(self, student, device):
-        \"\"\"This one is sound.\"\"\"
-        assert student.halve(2) == 1
-"""
 UNREADABLE = "def test_x(:\n"
 BREAKS_AT_IMPORT = "raise RuntimeError('while it was imported')\n"
 EMPTY = "# no tests at all\n"
@@ -72,16 +53,16 @@ LIMITS = replace(Limits(), call_seconds=1.0)
 
 @pytest.fixture(scope="module")
 def course(make_course):
-    return make_course(
-        tiny=None,
-        other=None,
-        faulty=FAULTY,
-        unreadable=UNREADABLE,
-        breaks=BREAKS_AT_IMPORT,
-        empty=EMPTY,
-        anywhere=WITHOUT_DEVICE,
-        needs=NEEDS,
-    )
+    suites = {
+        "faulty": FAULTY_SUITE,
+        "unreadable": UNREADABLE,
+        "breaks": BREAKS_AT_IMPORT,
+        "empty": EMPTY,
+        "anywhere": WITHOUT_DEVICE,
+        "needs": NEEDS,
+    }
+    units = {name: Unit(suite=suite) for name, suite in suites.items()}
+    return make_course(tiny=Unit(), other=Unit(), **units)
 
 
 @pytest.fixture(scope="module")
@@ -92,18 +73,12 @@ def session(course):
 
 @pytest.fixture
 def grade(course, session, write):
-    """Grade texts, given by the beginning of their unit's name; `only` selects exercises."""
+    """Grade the texts of units; `only` selects exercises."""
 
     def grade(texts, *only, seed=None, progress=ignore) -> Report:
-        full = {u.name.rstrip("0123456789"): u.name for u in course.units}
-        files = {f"{full[unit]}.py": text for unit, text in texts.items()}
-        names = [
-            full[name.partition(".")[0]] + name[len(name.partition(".")[0]) :] for name in only
-        ]
-        session.options = replace(session.options, seed=seed)
-        folder = write(files or {f"{course.units[-1].name}.py": ""})
+        folder = write({f"{unit}.py": text for unit, text in texts.items()})
         submission = read_submission(folder, [unit.name for unit in course.units])
-        return session.grade(submission, course.select(names), progress)
+        return session.grade(submission, course.select(only), progress, seed=seed)
 
     return grade
 

@@ -4,7 +4,7 @@ import pytest
 
 from grader.errors import Frame, Raised
 from grader.judge.verdict import verdict_of
-from grader.report import Outcome
+from grader.report import Outcome, TestResult
 
 
 class RaisedNotImplementedError(Raised, NotImplementedError):
@@ -27,8 +27,5 @@ def raised(line: str) -> Raised:
     ],
 )
 def test_only_a_line_that_raises_says_that_nothing_is_written_yet(line, outcome):
-    verdict = verdict_of(raised(line), "patchify", lambda: True)
-    assert verdict.outcome is outcome
-    assert verdict.location == (
-        None if outcome is Outcome.NOT_STARTED else "exercises/reshaping.py:7"
-    )
+    passed = TestResult("reshaping", "patchify", "test_order", "title", Outcome.PASSED, 1)
+    assert verdict_of(passed, raised(line), lambda: True).outcome is outcome

@@ -54,14 +54,14 @@ def kit(
 @pytest.fixture(scope="module")
 def grade(course: Course, kit: Course) -> Iterator[Grade]:
     sessions = {
-        course.root: Session(course, Options(seed=SEED), own_work=True),
+        course.root: Session(course, Options(), own_work=True),
         kit.root: Session(kit, Options(), own_work=True),
     }
 
     def grade(course: Course, text: str) -> Report:
         unit = course.units[0].name
         work = Submission(course.root, {unit: Source(f"exercises/{unit}.py", text)})
-        return sessions[course.root].grade(work, course.select([]))
+        return sessions[course.root].grade(work, course.select([]), seed=SEED)
 
     yield grade
     for session in sessions.values():

@@ -20,7 +20,7 @@ def opened(data, **options):
     start = wire.HEADER.size
     head, _ = wire.frame_size(data[:start], 64 * MIB)
     payload, buffers = wire.unpack(data[start : start + head], data[start + head :])
-    return decode.Reader(buffers, handle=wire.Handle, **options).read(payload)
+    return decode.Reader(buffers, handle=wire.KeptObject, **options).read(payload)
 
 
 def framed(value, **options):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grader.sandbox.client import Answer, Worker
+from grader.sandbox.client import Answer, WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Process, Processes
 
@@ -18,7 +18,7 @@ SOON = 3.0  # seconds; a deadline of half a second has then been extended, not j
 class Learner:
     def __init__(self, processes: Processes, process: Process, limits: Limits) -> None:
         self.process = process
-        self.client = Worker(processes, process, limits)
+        self.client = WorkerClient(processes, process, limits)
         self.client.wait_until_ready()
         self.is_open = True
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader.errors import Died, Malformed, SubmissionFault
 from grader.judge.left_out import remark
 from grader.sandbox import wire
-from grader.sandbox.client import Worker
+from grader.sandbox.client import WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Process
 
@@ -40,7 +40,7 @@ def forged():
             theirs.sendall(frame)
         theirs.shutdown(socket.SHUT_WR)
         process = Process(os.getpid(), ours, output, None, "/nowhere")
-        return Worker(Grave(), process, Limits(**limits))
+        return WorkerClient(Grave(), process, Limits(**limits))
 
     yield forged
     for channel in open_sockets:
@@ -103,7 +103,7 @@ def test_whatever_a_worker_answers_is_an_answer_or_a_fault_of_the_submission(ask
         theirs.sendall(wire.pack(answer, [b"12345678"]))
         theirs.shutdown(socket.SHUT_WR)
         process = Process(os.getpid(), ours, output, None, "/nowhere")
-        worker = Worker(Grave(), process, Limits())
+        worker = WorkerClient(Grave(), process, Limits())
         try:
             ASKS[ask](worker)
         except SubmissionFault:

@@ -138,7 +138,7 @@ def test_a_tensor_in_a_known_storage_refers_to_it():
     payload = writer.write(base.T)
     assert not writer.buffers
     mine = torch.zeros(2, 3)
-    got = decode.Reader([], handle=wire.Handle, storages=[mine.untyped_storage()]).read(payload)
+    got = decode.Reader([], handle=wire.KeptObject, storages=[mine.untyped_storage()]).read(payload)
     assert (got.shape, got.data_ptr()) == ((3, 2), mine.data_ptr())
 
 
@@ -146,7 +146,7 @@ def test_an_argument_comes_back_as_itself():
     x = torch.zeros(2)
     payload = encode.Writer(keep=lambda _: 0, arguments={id(x): 0}).write([x])
     mine = torch.zeros(2)
-    assert decode.Reader([], handle=wire.Handle, arguments=[mine]).read(payload)[0] is mine
+    assert decode.Reader([], handle=wire.KeptObject, arguments=[mine]).read(payload)[0] is mine
 
 
 def test_a_small_part_of_a_large_result_is_sent_alone():
@@ -180,7 +180,7 @@ def test_functions_are_numbered_in_the_order_they_are_sent():
     writer = encode.Writer()
     payload = writer.write([len, (max,)])
     assert writer.functions == [len, max]
-    reader = decode.Reader([], handle=wire.Handle, function=lambda number: f"number {number}")
+    reader = decode.Reader([], handle=wire.KeptObject, function=lambda number: f"number {number}")
     assert reader.read(payload) == ["number 0", ("number 1",)]
 
 

@@ -65,7 +65,7 @@ def is_safe_to_read(payload):
     base = torch.zeros(4)
     reader = decode.Reader(
         BUFFERS,
-        handle=wire.Handle,
+        handle=wire.KeptObject,
         function=lambda number: number,
         graph=lambda tensor, number: tensor,
         storages=[base.untyped_storage()],
@@ -106,7 +106,7 @@ SAMPLES = [
 def test_each_sample_is_valid(sample):
     reader = decode.Reader(
         BUFFERS,
-        handle=wire.Handle,
+        handle=wire.KeptObject,
         function=lambda number: number,
         storages=[torch.zeros(4).untyped_storage()],
         arguments=[torch.zeros(4)],
@@ -134,7 +134,7 @@ def test_a_wrong_type_in_any_field_is_refused_or_harmless(data):
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample[0])
 def test_a_field_too_few_is_refused(sample):
     with pytest.raises(wire.ProtocolError):
-        decode.Reader(BUFFERS, handle=wire.Handle, function=lambda n: n).read(sample[:-1])
+        decode.Reader(BUFFERS, handle=wire.KeptObject, function=lambda n: n).read(sample[:-1])
 
 
 # --- bombs
@@ -179,7 +179,7 @@ def test_nesting_is_bounded_before_the_stack_is():
     for _ in range(200):
         deep = ["l", [deep]]
     with pytest.raises(wire.ProtocolError):
-        decode.Reader([], handle=wire.Handle).read(deep)
+        decode.Reader([], handle=wire.KeptObject).read(deep)
 
 
 def test_gradients_of_gradients_are_bounded_too():
@@ -187,7 +187,7 @@ def test_gradients_of_gradients_are_bounded_too():
     for number in range(1, 200):
         deep = ["T", [number, 0, "cpu"], "float32", 0, [1], [1], True, deep, None]
     with pytest.raises(wire.ProtocolError):
-        decode.Reader(BUFFERS, handle=wire.Handle).read(deep)
+        decode.Reader(BUFFERS, handle=wire.KeptObject).read(deep)
 
 
 def tensor_payload(storage=(1, 0, "cpu"), dtype="float32", offset=0, size=(2,), stride=(1,)):
@@ -224,7 +224,7 @@ def tensor_payload(storage=(1, 0, "cpu"), dtype="float32", offset=0, size=(2,), 
 )
 def test_a_tensor_that_does_not_lie_in_its_storage_is_refused(payload):
     with pytest.raises(wire.ProtocolError):
-        decode.Reader(BUFFERS, handle=wire.Handle).read(payload)
+        decode.Reader(BUFFERS, handle=wire.KeptObject).read(payload)
 
 
 @pytest.mark.parametrize("count", [1, 100])
@@ -233,18 +233,18 @@ def test_expanding_one_number_does_not_claim_unbounded_memory(count):
     claim = 8 * 2**30 // count
     payloads = [tensor_payload((n, 0, "cpu"), "uint8", 0, (claim,), (0,)) for n in range(count)]
     with pytest.raises(wire.ProtocolError):
-        decode.Reader(BUFFERS, handle=wire.Handle).read(["l", payloads])
+        decode.Reader(BUFFERS, handle=wire.KeptObject).read(["l", payloads])
 
 
 def test_a_storage_is_defined_once():
     twice = ["l", [tensor_payload(), tensor_payload()]]
     with pytest.raises(wire.ProtocolError, match="defined twice"):
-        decode.Reader(BUFFERS, handle=wire.Handle).read(twice)
+        decode.Reader(BUFFERS, handle=wire.KeptObject).read(twice)
 
 
 def test_a_storage_of_the_judge_cannot_be_replaced():
     mine = torch.zeros(2)
-    reader = decode.Reader(BUFFERS, handle=wire.Handle, storages=[mine.untyped_storage()])
+    reader = decode.Reader(BUFFERS, handle=wire.KeptObject, storages=[mine.untyped_storage()])
     with pytest.raises(wire.ProtocolError, match="defined twice"):
         reader.read(tensor_payload((0, 0, "cpu")))
 
@@ -272,15 +272,15 @@ def test_a_storage_is_only_overwritten_by_as_many_bytes(size):
 )
 def test_an_array_that_does_not_fill_its_buffer_is_refused(payload):
     with pytest.raises(wire.ProtocolError):
-        decode.Reader(BUFFERS, handle=wire.Handle).read(payload)
+        decode.Reader(BUFFERS, handle=wire.KeptObject).read(payload)
 
 
 @pytest.mark.parametrize("text", ["", "0x", "zz", "0x" + "f" * 2000, "1_0" * 1000])
 def test_an_int_that_is_none_or_too_large_is_refused(text):
     with pytest.raises(wire.ProtocolError):
-        decode.Reader([], handle=wire.Handle).read(["i", text])
+        decode.Reader([], handle=wire.KeptObject).read(["i", text])
 
 
 def test_a_worker_cannot_send_functions():
     with pytest.raises(wire.ProtocolError):
-        decode.Reader([], handle=wire.Handle).read(["f", 0])
+        decode.Reader([], handle=wire.KeptObject).read(["f", 0])

@@ -35,6 +35,8 @@ X = torch.tensor([[0.5, -1.25, 3.0], [2.0, 0.125, -0.75]])
 
 
 class Handle:
+    is_handle = True
+
     def __init__(self, kind):
         self.kind = kind
 

@@ -18,19 +18,18 @@ from grader.report import Location, Outcome
 from grader.sandbox.limits import Limits
 from grader.work.begun import written
 from grader.work.submission import read_submission
+from tests.grader.tiny_course import STUB, STUBS, Unit
 
 from .corpus import READ, REFUSED
 from .making import DOUBLE, HALVE, IMPORTS, RIGHT, markdown, notebook
 
 ROOT = Path(__file__).parents[3]
-STUB = 'def double(x):\n    raise NotImplementedError("double")\n\n\n'
-STUBS = STUB + STUB.replace("double", "halve")
 posix = pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
 
 
 @pytest.fixture(scope="module")
 def course(make_course):
-    return make_course(noted=None, sibling=None)
+    return make_course(noted=Unit(), sibling=Unit())
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ def unit(course):
 @pytest.fixture(scope="module")
 def session(course):
     limits = replace(Limits(), call_seconds=2.0)
-    with Session(course, Options(seed=1, limits=limits), own_work=True) as session:
+    with Session(course, Options(limits=limits), own_work=True) as session:
         yield session
 
 
@@ -57,7 +56,7 @@ def grade(course, session, write):
         files = {named(name): data for name, data in files.items()}
         files = {n: named(d).encode() if isinstance(d, str) else d for n, d in files.items()}
         work = read_submission(write(files), [u.name for u in course.units])
-        return session.grade(work, course.select([course.units[0].name]))
+        return session.grade(work, course.select([course.units[0].name]), seed=1)
 
     return grade
 

@@ -19,6 +19,8 @@ ODD = (0.0, -0.0, 1.0, -1.0, 0.1, 1e-30, 1e30, 2.00001, math.nan, math.inf, -mat
 
 
 class Handle:
+    is_handle = True
+
     def __init__(self, kind):
         self.kind = kind
 

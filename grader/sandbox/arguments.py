@@ -1,0 +1,101 @@
+"""The arguments of one call, in the worker, and what became of the tensors among them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from grader.sandbox.decode import Reader
+from grader.sandbox.encode import Writer, bytes_of
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a tensor lies in memory, and how."""
+
+    address: int
+    shape: torch.Size
+    stride: tuple[int, ...]
+    offset: int
+
+
+def _place_of(tensor: Tensor) -> _Place:
+    address = tensor.untyped_storage().data_ptr()
+    return _Place(address, tensor.shape, tensor.stride(), int(tensor.storage_offset()))
+
+
+@dataclass(frozen=True)
+class _TensorBefore:
+    """A tensor among the arguments, and how it was before the call."""
+
+    tensor: Tensor
+    place: _Place
+    wanted_grad: bool
+    grad: Tensor | None
+
+    def has_moved(self) -> bool:
+        return _place_of(self.tensor) != self.place
+
+    def is_another_leaf(self) -> bool:
+        return not self.tensor.is_leaf or self.tensor.requires_grad is not self.wanted_grad
+
+    def has_another_grad(self) -> bool:
+        return self.tensor.is_leaf and self.tensor.grad is not self.grad
+
+
+@dataclass(frozen=True)
+class _StorageBefore:
+    """A storage of the arguments, and where it lay and what it held before the call."""
+
+    storage: Any
+    address: int
+    data: bytes
+
+    def is_in_place(self) -> bool:
+        now = self.storage.data_ptr(), self.storage.nbytes()
+        return bool(self.address) and now == (self.address, len(self.data))
+
+
+class Arguments:
+    """Read from the payload of a request; `wanting` are the tensors that require gradients."""
+
+    def __init__(self, reader: Reader, args: Any, kwargs: Any) -> None:
+        self.args = [reader.read(arg) for arg in args]
+        self.kwargs = {name: reader.read(arg) for name, arg in kwargs}
+        self.storages = {
+            number: _StorageBefore(storage, storage.data_ptr(), bytes_of(storage))
+            for number, storage in reader.storages.items()
+        }
+        self.tensors = [
+            _TensorBefore(t, _place_of(t), t.requires_grad, t.grad) for t in reader.tensors
+        ]
+        self.wanting = [t for t in reader.tensors if t.requires_grad]
+
+    def writer(
+        self, keep: Callable[[object], int], graph: Callable[[Tensor], int], max_bytes: int
+    ) -> Writer:
+        """Writes what the call returned: what lies in an argument's storage refers to that."""
+        known = {s.address: number for number, s in self.storages.items() if s.is_in_place()}
+        numbers = {id(before.tensor): k for k, before in enumerate(self.tensors)}
+        return Writer(keep, graph, max_bytes, known, numbers, first=len(self.storages))
+
+    def effects(self, writer: Writer) -> list[Any]:
+        """[changed storages, moved tensors, gradients, leaves that are no longer the same leaf]"""
+        changed = [
+            [number, writer.buffer(now)]
+            for number, s in self.storages.items()
+            if s.is_in_place() and (now := bytes_of(s.storage)) != s.data
+        ]
+        moved, grads, others = [], [], []
+        for k, before in enumerate(self.tensors):
+            tensor = before.tensor
+            if before.has_moved():
+                moved.append([k, writer.write(tensor.detach())])
+            if before.is_another_leaf():
+                others.append(k)
+            if before.has_another_grad():
+                grad = None if tensor.grad is None else writer.write(tensor.grad.detach())
+                grads.append([k, grad])
+        return [changed, moved, grads, others]
