@@ -1,50 +1,49 @@
-"""Whether a key was pressed, without waiting for one."""
+"""Key presses, without blocking."""
 
 import sys
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+if sys.platform == "win32":
+    import msvcrt
 
-class Keys:
-    """While open, the terminal hands over each key at once; without one no key is ever pressed."""
+    def _pressed() -> bool:
+        found = msvcrt.kbhit()
+        while msvcrt.kbhit():
+            msvcrt.getwch()
+        return found
 
-    def __enter__(self) -> Self:
-        self._saved: list[Any] | None = None
-        self.there = sys.stdin.isatty()
-        if self.there and sys.platform != "win32":
-            import termios
-            import tty
+    @contextmanager
+    def _each_key_at_once() -> Iterator[None]:
+        yield
 
-            self._saved = termios.tcgetattr(sys.stdin)
-            tty.setcbreak(sys.stdin)
-        return self
+else:
+    import os
+    import select
+    import termios
+    import tty
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._saved is not None:
-            import termios
-
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self._saved)
-
-    def pressed(self) -> bool:
-        """Was a key pressed since the last time? All that were are used up."""
-        if not self.there:
-            return False
-        if sys.platform == "win32":
-            import msvcrt
-
-            found = msvcrt.kbhit()
-            while msvcrt.kbhit():
-                msvcrt.getwch()
-            return found
-        import os
-        import select
-
+    def _pressed() -> bool:
         found = False
         while select.select([sys.stdin], [], [], 0)[0] and os.read(sys.stdin.fileno(), 1024):
             found = True
         return found
+
+    @contextmanager
+    def _each_key_at_once() -> Iterator[None]:
+        saved = termios.tcgetattr(sys.stdin)
+        tty.setcbreak(sys.stdin)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, saved)
+
+
+@contextmanager
+def keyboard() -> Iterator[Callable[[], bool] | None]:
+    """Gives a function: was a key pressed since it was last asked? None where there are no keys."""
+    if not sys.stdin.isatty():
+        yield None
+        return
+    with _each_key_at_once():
+        yield _pressed

@@ -7,31 +7,20 @@ since they would take its failure for their own.
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
-from grader.cli.keyboard import Keys
+from grader.cli.keyboard import keyboard
 from grader.course.model import Course, Selection
-from grader.course.progress import read_progress
+from grader.course.names import Name
+from grader.course.progress import remember
 from grader.judge.options import Options
 from grader.judge.session import Session, exit_code
-from grader.report import ExerciseResult, Outcome, Report, UnitResult
-from grader.work.submission import read_submission
+from grader.report import Outcome, Report
+from grader.work.submission import ENDINGS, read_submission
 
 SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
 CHECK_MILLISECONDS = 200  # how often to look for saves that nobody told of
-
-
-@dataclass(frozen=True)
-class Focus:
-    """The exercise that the learner works on."""
-
-    unit: str
-    exercise: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.unit}.{self.exercise}"
 
 
 def watch_exercises(
@@ -41,23 +30,19 @@ def watch_exercises(
 
     Returns the exit code: 0 when everything selected is finished. Ctrl-C ends it.
     """
-    with Session(course, options, own_work=True) as session, Keys() as keys:
+    with Session(course, options, own_work=True) as session, keyboard() as pressed:
         watcher = Watcher(course, selection, session, show)
         print("Starting PyTorch …", flush=True)
         watcher.begin()
         saves = _saves(course.exercises_folder)
         while watcher.focus is not None and (saved := next(saves, None)) is not None:
-            units = [u for u in selection if is_in(u, saved) or watcher.is_stale(u)]
-            if units:
+            if units := [u for u in selection if u in saved or watcher.is_stale(u)]:
                 watcher.saved(units)
-                keys.pressed()  # those from before do not count
-            if watcher.rests and (keys.pressed() or not keys.there):
+                if pressed is not None:
+                    pressed()  # those from before do not count
+            if watcher.rests and (pressed is None or pressed()):
                 watcher.go_on()
         return exit_code(watcher.reports.values())
-
-
-def is_in(unit: str, saved: set[str]) -> bool:
-    return f"{unit}.py" in saved or f"{unit}.ipynb" in saved
 
 
 class Watcher:
@@ -78,9 +63,8 @@ class Watcher:
         self.reports: dict[str, Report] = {}
         self.graded: dict[str, list[int]] = {}
         self.files: dict[str, str] = {}
-        self.focus: Focus | None = None
+        self.focus: Name | None = None
         self.rests = False
-        self.progress = read_progress(course.root)
 
     def begin(self) -> None:
         """Grade everything once, and show the first exercise that is not finished."""
@@ -104,17 +88,16 @@ class Watcher:
         for unit in units:
             self._grade(unit)
         milliseconds = (time.perf_counter() - started) * 1000
-        scores = (
-            f"{unit} {self.reports[unit].score}/{self.reports[unit].max_score}" for unit in units
-        )
-        print(f"\n{', '.join(scores)}, graded in {milliseconds:.0f} ms")
+        graded = [(unit, self.reports[unit]) for unit in units]
+        scores = ", ".join(f"{unit} {report.score}/{report.max_score}" for unit, report in graded)
+        print(f"\n{scores}, graded in {milliseconds:.0f} ms")
         self.rests = self._report(self.focus).status is Outcome.PASSED
         if not self.rests:
             self._show(self.focus)
         elif self._unfinished() is None:
             self.go_on()
         else:
-            print(f"{self.focus.name} is finished. {self._done()}")
+            print(f"{self.focus} is finished. {self._done()}")
             print("Press any key for the next one …")
         sys.stdout.flush()
 
@@ -127,41 +110,43 @@ class Watcher:
 
     def _grade(self, unit: str) -> None:
         self.graded[unit] = self._saved_at(unit)
-        names = [u.name for u in self.course.units]
-        submission = read_submission(self.course.exercises_folder, names)
+        submission = read_submission(self.course.exercises_folder, list(self.course.everything))
         source = submission.sources.get(unit)
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
         report = self.session.grade(submission, {unit: self.selection[unit]})
         self.reports[unit] = report
-        self.progress.note(report)
-        self.progress.save()
+        remember(self.course.root, report)
 
-    def _unfinished(self) -> Focus | None:
+    def _unfinished(self) -> Name | None:
         for unit in self.selection:
             for exercise in self.reports[unit].units[0].exercises:
                 if exercise.status is not Outcome.PASSED:
-                    return Focus(unit, exercise.name)
+                    return Name(unit, exercise.name)
         return None
 
-    def _report(self, focus: Focus) -> Report:
-        return _only(self.reports[focus.unit], focus.exercise)
+    def _report(self, focus: Name) -> Report:
+        """On this exercise alone."""
+        report = self.reports[focus.unit]
+        (unit,) = report.units
+        only = tuple(exercise for exercise in unit.exercises if exercise.name == focus.exercise)
+        return replace(report, units=(replace(unit, exercises=only),))
 
-    def _show(self, focus: Focus) -> None:
+    def _show(self, focus: Name) -> None:
         """The exercise in focus alone: everything else would only distract."""
         report = self._report(focus)
         title = self.course.unit(focus.unit).exercise(focus.exercise).title
         if report.status is Outcome.NOT_STARTED:
-            print(f"\nNow: {focus.name}, {title}")
+            print(f"\nNow: {focus}, {title}")
         else:
             print("\n" + self.show(report), end="")
         print(f"\nWaiting for you to save {self.files[focus.unit]} (Ctrl-C ends the watch).")
         if report.units[0].message is None:
-            print(f"Stuck? grade hint {focus.name}")
+            print(f"Stuck? grade hint {focus}")
 
     def _done(self) -> str:
-        exercises = [e for r in self.reports.values() for unit in r.units for e in unit.exercises]
-        done = sum(exercise.status is Outcome.PASSED for exercise in exercises)
-        return f"{done} of {len(exercises)} exercises are done."
+        units = [unit for report in self.reports.values() for unit in report.units]
+        done = [exercise.status is Outcome.PASSED for unit in units for exercise in unit.exercises]
+        return f"{sum(done)} of {len(done)} exercises are done."
 
 
 def _time_of(file: Path) -> int:
@@ -171,15 +156,8 @@ def _time_of(file: Path) -> int:
         return 0
 
 
-def _only(report: Report, exercise: str) -> Report:
-    (unit,) = report.units
-    chosen: tuple[ExerciseResult, ...] = tuple(e for e in unit.exercises if e.name == exercise)
-    only = UnitResult(unit.name, unit.title, chosen, unit.message)
-    return Report((only,), report.seed, report.device, report.versions, report.notes)
-
-
 def _saves(folder: Path) -> Iterator[set[str]]:
-    """The names of the files that were saved, each time something was and once in a while."""
+    """The units of the files that were saved, each time something was and once in a while."""
     from watchfiles import watch
 
     for changes in watch(
@@ -189,4 +167,4 @@ def _saves(folder: Path) -> Iterator[set[str]]:
         rust_timeout=CHECK_MILLISECONDS,
         yield_on_timeout=True,
     ):
-        yield {Path(path).name for _, path in changes}
+        yield {path.stem for path in (Path(name) for _, name in changes) if path.suffix in ENDINGS}

@@ -129,12 +129,16 @@ def find_course(start: Path) -> Course:
 
     Raises: UsageError if there is none; CourseError if its course.toml is broken.
     """
-    for folder in (start, *start.parents):
-        if (folder / COURSE_FILE).is_file():
-            return read_course(folder)
+    if root := root_around(start):
+        return read_course(root)
     raise UsageError(
         f"no {COURSE_FILE} in {start} or above it: run grade inside the folder of a course"
     )
+
+
+def root_around(folder: Path) -> Path | None:
+    """The folder itself or the nearest one above it that has a course.toml."""
+    return next((f for f in (folder, *folder.parents) if (f / COURSE_FILE).is_file()), None)
 
 
 def find_whole_course(start: Path) -> Course:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from grader.course import templates
-from grader.course.model import COURSE_FILE, Course, Unit, course_of, find_whole_course
-from grader.course.names import name_in
+from grader.course.model import COURSE_FILE, Course, course_of, find_whole_course, root_around
+from grader.course.names import Name, name_in
 from grader.course.stub_notebook import notebook_of
 from grader.course.stubs import Stub, stub_of
-from grader.course.templates import filled
+from grader.course.templates import class_of, filled
 from grader.errors import CourseError, UsageError
 
 # What a suite calls on the learner's side is an exercise, except for these.
@@ -38,34 +38,76 @@ class Begun:
     next_steps: tuple[str, ...]
 
 
-def begin(name: str, folder: Path) -> Begun:
+def begin(text: str, folder: Path) -> Begun:
     """Write the skeleton of UNIT.EXERCISE into the course around `folder`, or into a new one.
 
     Raises: UsageError or CourseError if that cannot be done; then nothing is changed.
     """
-    unit, exercise = _names(name)
-    root = next((f for f in (folder, *folder.parents) if (f / COURSE_FILE).is_file()), None)
-    course = find_whole_course(folder) if root else Course(folder, "", ())
-    known = next((u for u in course.units if u.name == unit), None)
-    if known is None:
-        _check_unit(unit)
-    elif exercise in [e.name for e in known.exercises]:
-        raise UsageError(f"there is an exercise {unit}.{exercise} already: choose another name")
-    texts, kept = _texts(course, known, unit, exercise)
-    if root is None:
-        texts |= _around(folder)
+    name = _checked(text)
+    first = root_around(folder) is None
+    course = Course(folder, "", ()) if first else find_whole_course(folder)
+    kept: list[Path] = []
+    if name.unit not in course.everything:
+        _check_new_unit(course, name.unit)
+    elif name.exercise in course.everything[name.unit]:
+        raise UsageError(f"there is already an exercise {name}: choose another name")
+    else:
+        former = _stubs(course, name.unit, _read(course.solution(name.unit)))
+        kept = [stub.path for stub in former if stub.holds_work()]
+    texts = {path: text for path, text in _texts(course, name).items() if path not in kept}
+    if first:
+        texts |= _around(course)
     _write(texts)
     return Begun(
         course.root,
-        root is None,
+        first,
         tuple(path.relative_to(course.root) for path in texts),
-        (*kept, *_next_steps(unit, exercise)),
+        (*(_left_alone(path.relative_to(course.root)) for path in kept), *_next_steps(name)),
     )
 
 
-def _around(root: Path) -> dict[Path, str]:
+def _left_alone(path: Path) -> str:
+    return f"left alone, since it holds work: {path}; use grade sync --force to overwrite it"
+
+
+def _next_steps(name: Name) -> tuple[str, ...]:
+    return (
+        "It works as it is. Replace what is marked TODO, a little at a time, and try",
+        f"  grade {name} --submission solutions   full marks for the solution",
+        "  grade sync                  update the stub after you change the solution",
+        "  grade audit                 what is still missing",
+    )
+
+
+def _checked(text: str) -> Name:
+    name = name_in(text)
+    for word in (name.unit, name.exercise):
+        if not (word.isascii() and word.isidentifier()) or keyword.iskeyword(word):
+            raise UsageError(f"{text!r} is not of the form UNIT.EXERCISE, two Python names")
+        if word.startswith("_") or "__" in word:
+            raise UsageError(f"{word}: a name may not begin with _ or contain __")
+    if hasattr(builtins, name.exercise) or name.exercise in TAKEN or name.exercise == name.unit:
+        raise UsageError(f"an exercise {name.exercise} would hide something else of that name")
+    return name
+
+
+def _check_new_unit(course: Course, unit: str) -> None:
+    spec = None if unit in sys.modules else importlib.util.find_spec(unit)
+    installed = unit in sys.modules or (spec is not None and spec.origin is not None)
+    if installed or unit in sys.stdlib_module_names or unit in TAKEN | TAKEN_UNITS:
+        raise UsageError(f"a unit {unit} would clash with the module {unit}: choose another name")
+    theirs = (course.solution(unit), course.suite(unit), course.bank(unit))
+    for path in (*theirs, course.stub(unit), course.notebook(unit)):
+        if path.exists():
+            raise UsageError(
+                f"{path} is already there, but {COURSE_FILE} has no unit {unit}: "
+                "nothing was written"
+            )
+
+
+def _around(course: Course) -> dict[Path, str]:
     """What a course has once; what is there already stays."""
-    ignored, conftest = root / ".gitignore", root / "tests" / "hidden" / "conftest.py"
+    ignored, conftest = course.root / ".gitignore", course.suites_folder / "conftest.py"
     old = _read(ignored)
     missing = [line for line in templates.IGNORED.splitlines() if line not in old.splitlines()]
     texts = {conftest: templates.CONFTEST} if not conftest.exists() else {}
@@ -75,74 +117,29 @@ def _around(root: Path) -> dict[Path, str]:
     return texts
 
 
-def _next_steps(unit: str, exercise: str) -> tuple[str, ...]:
-    return (
-        "It works as it is. Replace what is marked TODO, a little at a time, and try",
-        f"  grade {unit}.{exercise} --submission solutions   full marks for the solution",
-        "  grade sync                  the stub, once the solution has changed",
-        "  grade audit                 what is still missing",
-    )
-
-
-def _names(text: str) -> tuple[str, str]:
-    name = name_in(text)
-    unit, exercise = name.unit, name.exercise
-    for word in (unit, exercise):
-        if not (word.isascii() and word.isidentifier()) or keyword.iskeyword(word):
-            raise UsageError(f"{text!r} is not of the form UNIT.EXERCISE, two Python names")
-        if word.startswith("_") or "__" in word:
-            raise UsageError(f"{word}: names neither begin with _ nor have __ in them")
-    if hasattr(builtins, exercise) or exercise in TAKEN or exercise == unit:
-        raise UsageError(f"an exercise {exercise} would hide something else of this name")
-    return unit, exercise
-
-
-def _check_unit(unit: str) -> None:
-    spec = None if unit in sys.modules else importlib.util.find_spec(unit)
-    installed = unit in sys.modules or (spec is not None and spec.origin is not None)
-    if installed or unit in sys.stdlib_module_names or unit in TAKEN | TAKEN_UNITS:
-        raise UsageError(f"a unit {unit} would clash with the module {unit}: choose another name")
-
-
-def _texts(
-    course: Course, known: Unit | None, unit: str, exercise: str
-) -> tuple[dict[Path, str], tuple[str, ...]]:
-    """The new text of each file, and what to say of one that is left alone."""
-    solution = course.solution(unit)
-    suite, bank = course.suite(unit), course.bank(unit)
-    stub, notebook = course.stub(unit), course.notebook(unit)
-    if known is None:
-        files = (solution, suite, bank, stub, notebook)
-        there = next((path for path in files if path.exists()), None)
-        if there is not None:
-            raise UsageError(
-                f"{there} is already there, but {COURSE_FILE} has no unit {unit}: nothing written"
-            )
-    old = {path: _read(path) for path in (solution, suite, bank, stub)}
-    texts = {
-        course.root / COURSE_FILE: _course_text(course, known, unit, exercise),
-        solution: _appended(
-            old[solution], templates.SOLUTION_HEAD, templates.SOLUTION, unit, exercise
-        ),
-        suite: _appended(old[suite], templates.SUITE_HEAD, templates.SUITE, unit, exercise),
-        bank: _appended(old[bank], templates.BANK_HEAD, templates.BANK, unit, exercise),
+def _texts(course: Course, name: Name) -> dict[Path, str]:
+    """The new text of each file of the unit, and of course.toml."""
+    unit, solution, suite = name.unit, course.solution(name.unit), course.suite(name.unit)
+    _check_free(name.exercise, solution)
+    _check_free(class_of(name.exercise), suite)
+    written = _appended(solution, name, templates.SOLUTION_HEAD, templates.SOLUTION)
+    written = _importing(written, solution, None, ("torch",))
+    tests = _appended(suite, name, templates.SUITE_HEAD, templates.SUITE)
+    toml = _course_text(course, name)
+    return {
+        course.root / COURSE_FILE: toml,
+        solution: written,
+        suite: _importing(tests, suite, "grader.suite", templates.SUITE_NAMES),
+        course.bank(unit): _appended(course.bank(unit), name, templates.BANK_HEAD, templates.BANK),
+        **{stub.path: stub.text for stub in _stubs(course_of(course.root, toml), unit, written)},
     }
-    texts[solution] = _importing(texts[solution], solution, None, ("torch",))
-    texts[suite] = _importing(texts[suite], suite, "grader.suite", templates.SUITE_NAMES)
-    _check_defined(old, solution, exercise)
-    _check_defined(old, suite, templates.class_of(exercise))
-    former, made = (stub_of(text, str(solution)) for text in (old[solution], texts[solution]))
-    begun = course_of(course.root, texts[course.root / COURSE_FILE])
-    stubs = {stub: made, notebook: notebook_of(made, begun, begun.unit(unit))}
-    kept = [stub] if Stub(stub, former).holds_work() else []
-    if known and Stub(notebook, notebook_of(former, course, known)).holds_work():
-        kept.append(notebook)
-    texts |= {path: text for path, text in stubs.items() if path not in kept}
-    return texts, tuple(
-        f"left alone, since it holds work: {path.relative_to(course.root)}; "
-        "grade sync --force makes it anew"
-        for path in kept
-    )
+
+
+def _stubs(course: Course, unit: str, solution: str) -> list[Stub]:
+    """The module and the notebook that follow from a solution."""
+    text = stub_of(solution, str(course.solution(unit)))
+    notebook = notebook_of(text, course, course.unit(unit))
+    return [Stub(course.stub(unit), text), Stub(course.notebook(unit), notebook)]
 
 
 def _read(path: Path) -> str:
@@ -153,19 +150,20 @@ def _read(path: Path) -> str:
         raise UsageError(f"cannot read {path}: {error}") from None
 
 
-def _appended(old: str, head: str, text: str, unit: str, exercise: str) -> str:
+def _appended(path: Path, name: Name, head: str, text: str) -> str:
     """Below what is there, or below the head of a new file, with its kind of line endings."""
-    begin = filled(head, unit, exercise) if not old.strip() else f"{old.rstrip()}\n"
-    return _with_endings_of(old, begin + filled(text, unit, exercise))
+    old = _read(path)
+    begin = f"{old.rstrip()}\n" if old.strip() else filled(head, name)
+    return _with_endings_of(old, begin + filled(text, name))
 
 
 def _with_endings_of(old: str, text: str) -> str:
     return text.replace("\r\n", "\n").replace("\n", "\r\n") if "\r\n" in old else text
 
 
-def _check_defined(old: dict[Path, str], path: Path, name: str) -> None:
-    if name in _bound(_body(old[path], path)):
-        raise UsageError(f"{path} has a {name} already: choose another name")
+def _check_free(word: str, path: Path) -> None:
+    if word in _bound(_body(_read(path), path)):
+        raise UsageError(f"{path} has a {word} already: choose another name")
 
 
 def _body(text: str, path: Path) -> list[ast.stmt]:
@@ -208,20 +206,19 @@ def _docstring_end(body: list[ast.stmt]) -> int:
     return first.end_lineno or 0 if docstring else 0
 
 
-def _course_text(course: Course, known: Unit | None, unit: str, exercise: str) -> str:
+def _course_text(course: Course, name: Name) -> str:
     """The text of course.toml with the new entry in it; all else as its author wrote it."""
     path = course.root / COURSE_FILE
-    old = _read(path)
-    entry = filled(templates.EXERCISE, unit, exercise)
-    if known is None:
-        head = f"{old.rstrip()}\n" if old else templates.COURSE
-        text = head + filled(templates.UNIT, unit, exercise) + entry
+    old, entry = _read(path), filled(templates.EXERCISE, name)
+    if name.unit in course.everything:
+        text = _inserted(old, list(course.everything).index(name.unit), entry)
     else:
-        text = _inserted(old, course.units.index(known), entry)
+        head = f"{old.rstrip()}\n" if old else templates.COURSE
+        text = head + filled(templates.UNIT, name) + entry
     text = _with_endings_of(old, text)
-    if not _says(text, old, known, unit, entry):
+    if not _adds(text, old, name, entry):
         raise CourseError(
-            f"{path} is laid out in a way that grade new cannot add to: nothing was written. "
+            f"grade new cannot add to {path} as it is laid out: nothing was written. "
             "Write each unit as [[unit]] and each exercise as [[unit.exercise]]."
         )
     return text
@@ -245,17 +242,17 @@ def _inserted(old: str, index: int, entry: str) -> str:
     return "\n".join([*lines[:end], *entry.rstrip().split("\n"), *lines[end:]]) + "\n"
 
 
-def _says(text: str, old: str, known: Unit | None, unit: str, entry: str) -> bool:
+def _adds(text: str, old: str, name: Name, entry: str) -> bool:
     """Does the new text mean the old one, the new exercise and its points, and nothing else?"""
     expected: dict[str, Any] = tomllib.loads(old or templates.COURSE)
     (exercise,) = tomllib.loads(entry)["unit"]["exercise"]
-    if known is None:
-        (added,) = tomllib.loads(filled(templates.UNIT, unit, ""))["unit"]
-        expected.setdefault("unit", []).append(added | {"exercise": [exercise]})
-    else:
-        into = next(u for u in expected["unit"] if u["name"] == unit)
+    units = expected.setdefault("unit", [])
+    if into := next((unit for unit in units if unit["name"] == name.unit), None):
         into["points"] += templates.POINTS
         into["exercise"].append(exercise)
+    else:
+        units += tomllib.loads(filled(templates.UNIT, name))["unit"]
+        units[-1]["exercise"] = [exercise]
     try:
         return tomllib.loads(text) == expected
     except tomllib.TOMLDecodeError:

@@ -36,6 +36,12 @@ class Progress:
             pass
 
 
+def remember(root: Path, report: Report) -> None:
+    progress = read_progress(root)
+    progress.note(report)
+    progress.save()
+
+
 def read_progress(root: Path) -> Progress:
     """What is known; nothing, if the file is missing or broken."""
     path = root / FILE

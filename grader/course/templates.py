@@ -3,6 +3,8 @@
 `@NAME@`, `@UNIT@` and `@CLASS@` stand for the names; what the author replaces is marked TODO.
 """
 
+from grader.course.names import Name
+
 POINTS = 3
 SUITE_NAMES = ("assert_same", "exercise", "fail", "points", "visible")
 
@@ -118,14 +120,12 @@ from grader.judge.plugin import *  # noqa: F403
 '''
 
 
-def filled(text: str, unit: str, name: str) -> str:
+def filled(text: str, name: Name) -> str:
     """The text of one exercise."""
-    names = {"@UNIT@": unit, "@NAME@": name, "@CLASS@": class_of(name)}
-    for mark, word in names.items():
-        text = text.replace(mark, word)
-    return text
+    text = text.replace("@UNIT@", name.unit).replace("@NAME@", name.exercise)
+    return text.replace("@CLASS@", class_of(name.exercise))
 
 
-def class_of(name: str) -> str:
+def class_of(exercise: str) -> str:
     """The class of the suite that judges the exercise."""
-    return "Test" + "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    return "Test" + "".join(part[:1].upper() + part[1:] for part in exercise.split("_"))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from grader.course.model import Course, find_course
-from grader.course.progress import read_progress
+from grader.course.progress import remember
 from grader.errors import GraderError, UsageError
 from grader.formats import terminal
 from grader.formats.html import fragment
@@ -56,9 +56,7 @@ class Judge:
         report = self._session(course).grade(work, {unit: exercises})
         if not report.tests:  # the folder that students get need not hold tests of everything
             raise UsageError("there is no test of this here: it is graded where you hand in")
-        progress = read_progress(course.root)
-        progress.note(report)
-        progress.save()
+        remember(course.root, report)
         return report
 
     def _session(self, course: Course) -> Session:
