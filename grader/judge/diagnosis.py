@@ -53,27 +53,6 @@ class Case:
     rehearse: Callable[[LocalRunner], None]
 
 
-class Known(Protocol):
-    """A wrong answer that is known, as `_explain` asks about it."""
-
-    @property
-    def correction(self) -> str: ...
-
-    def explains(self, case: Case) -> bool:
-        """Does it do and fail as the work did, in a test that the work failed?"""
-        ...
-
-    def runs_alike(self, case: Case) -> bool:
-        """Of a test it explains: did it run the same operators?"""
-        ...
-
-    def fails(self, case: Case) -> bool: ...
-
-
-class Bank(Protocol):
-    def answers(self, unit: str, exercise: str) -> Iterable[Known]: ...
-
-
 class Unlike(BaseException):
     """The answer did something that the learner's work did not. No suite may catch it."""
 
@@ -107,6 +86,7 @@ class Rehearsed:
         self.exactly: set[str] = set()
 
     def explains(self, case: Case) -> bool:
+        """Does it do and fail as the work did, in a test that the work failed?"""
         rehearsal = Rehearsal(self.module, self.course, case.seen)
         error = rehearsal.rehearse(case)
         if rehearsal.exactly:
@@ -115,6 +95,7 @@ class Rehearsed:
         return case.failure is not None and same_failure(case.failure, failure)
 
     def runs_alike(self, case: Case) -> bool:
+        """Of a test it explains: did it run the same operators?"""
         return case.test in self.exactly
 
     def fails(self, case: Case) -> bool:
@@ -159,6 +140,13 @@ class Remembered:
     def fails(self, case: Case) -> bool:
         trace = self.traces.get(case.name)
         return trace is not None and trace.failure is not None
+
+
+Known = Rehearsed | Remembered
+
+
+class Bank(Protocol):
+    def answers(self, unit: str, exercise: str) -> Iterable[Known]: ...
 
 
 def explanations(bank: Bank, cases: Iterable[Case]) -> dict[str, str]:

@@ -7,18 +7,19 @@ a `Judging` into the configuration; then `student` is a worker process.
 import dataclasses
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 import torch
 
 from grader.course.model import find_course
-from grader.errors import Frame, GraderError, Missing, Raised
+from grader.errors import GraderError, Missing, Raised
 from grader.judge.answer_key import AnswerKey, answer_key_of
 from grader.judge.behaviour import Behaviour
 from grader.judge.diagnosis import Case
+from grader.judge.learner import Students, UnitRunner
 from grader.judge.local import LocalRunner
-from grader.judge.subject import Runner, Subject
+from grader.judge.subject import Subject
 from grader.judge.verdict import (
     Blocked,
     NotStarted,
@@ -30,36 +31,6 @@ from grader.judge.verdict import (
 from grader.report import Location, Outcome, TestResult
 from grader.suite.rng import Rng
 from grader.suite.tape import NoTape, Tape, playing
-
-
-class StudentRunner(Runner, Protocol):
-    """A runner of learner code, with what a report wants to know of a test.
-
-    `seen` is what it did in this test, call by call.
-    """
-
-    seen: list[Behaviour]
-
-    def called(self, value: object) -> str | None: ...
-
-    def defined(self, exercise: str) -> Frame | None: ...
-
-    def take_printed(self) -> str | None: ...
-
-    def check_inputs(self) -> None: ...
-
-    def finish_test(self) -> None: ...
-
-
-class Students(Protocol):
-    """Gives the runner of each unit of one submission.
-
-    Raises: Blocked if the unit's module did not load.
-    """
-
-    def runner(self, unit: str) -> StudentRunner: ...
-
-    def location(self, frame: Frame) -> Location: ...
 
 
 @dataclass(frozen=True)
@@ -174,7 +145,7 @@ def _device(item: pytest.Item) -> str:
     return str(callspec.params.get("device", "cpu")) if callspec else "cpu"
 
 
-def _student_runner(item: pytest.Item) -> StudentRunner | None:
+def _student_runner(item: pytest.Item) -> UnitRunner | None:
     students = judging_of(item).students
     if students is None or "student" not in getattr(item, "fixturenames", ()):
         return None
@@ -260,7 +231,7 @@ def _test(item: pytest.Item) -> TestResult:
     return TestResult(unit_of(item), exercise_of(item), name, words, passed, points)
 
 
-def _runner_of(item: pytest.Item, outcome: Outcome) -> StudentRunner | None:
+def _runner_of(item: pytest.Item, outcome: Outcome) -> UnitRunner | None:
     """Who ran the learner's code in this test, if it was run."""
     if outcome in (Outcome.BLOCKED, Outcome.PENDING):
         return None
@@ -274,7 +245,7 @@ def _note(
     item: pytest.Item,
     outcome: Outcome,
     error: BaseException | None,
-    runner: StudentRunner | None,
+    runner: UnitRunner | None,
 ) -> None:
     """What the tests after this one and the diagnosis need to know of it."""
     found = found_by(item)
@@ -287,7 +258,7 @@ def _note(
 
 
 def _location(
-    item: pytest.Item, outcome: Outcome, error: BaseException | None, runner: StudentRunner
+    item: pytest.Item, outcome: Outcome, error: BaseException | None, runner: UnitRunner
 ) -> Location | None:
     """The learner's line that raised, or else where the exercise is defined."""
     frame = None
