@@ -4,9 +4,9 @@ The bytes follow from the stub and the course alone: cells are named after what 
 """
 
 import ast
-import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from itertools import takewhile
 from typing import Any
 
@@ -25,28 +25,32 @@ cells from the top first; until its first code cell has run, `%grade` is not fou
 
 
 def notebook_of(stub: str, course: Course, unit: Unit) -> str:
-    """The notebook of a unit, in format 4.5, as Jupyter writes it."""
+    """The notebook of a unit, in format 4.5, as Jupyter writes it; nbformat checks every cell."""
+    from nbformat import v4, writes  # takes as long as a whole unit's tests
+
+    def markdown(identity: str, text: str) -> Any:
+        return v4.new_markdown_cell(text, id=_cell_id(identity))
+
+    def code(identity: str, text: str) -> Any:
+        return v4.new_code_cell(text, id=_cell_id(identity))
+
     module = ast.parse(stub)
-    cells = [_markdown("lesson", _lesson(ast.get_docstring(module) or unit.title))]
-    names = [exercise.name for exercise in unit.exercises]
-    for name, text in _blocks(stub, module, names):
-        if name == IMPORTS:
-            cells.append(_code(name, f"{text}\n\n%load_ext grader".lstrip("\n")))
-            continue
-        if name == REST:
-            cells.append(_code(name, text))
-            continue
-        cells.append(_markdown(f"{name}-title", f"## `{name}`: {unit.exercise(name).title}"))
-        cells.append(_code(name, text))
-        cells.append(_code(f"{name}-check", f"%grade {_shortest(name, course, unit)}"))
+    exercises = {exercise.name: exercise.title for exercise in unit.exercises}
+    cells = [markdown("lesson", _lesson(ast.get_docstring(module) or unit.title))]
+    for name, text in _blocks(stub, module, list(exercises)):
+        if name in exercises:
+            cells.append(markdown(f"{name}-title", f"## `{name}`: {exercises[name]}"))
+        cells.append(code(name, text))
+        if name in exercises:
+            cells.append(code(f"{name}-check", f"%grade {_shortest(name, course, unit)}"))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    notebook = {
-        "cells": cells,
-        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    written: str = writes(v4.new_notebook(cells=cells, metadata=metadata))
+    return f"{written}\n"
+
+
+def _cell_id(identity: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_-]", "-", identity)[:64]
 
 
 def _lesson(docstring: str) -> str:
@@ -63,44 +67,31 @@ def _escaped(text: str) -> str:
     return _CODE_OR_SIGN.sub(lambda found: found[1] or f"\\{found[0]}", text)
 
 
-def _blocks(stub: str, module: ast.Module, names: list[str]) -> list[tuple[str, str]]:
+def _blocks(stub: str, module: ast.Module, names: list[str]) -> Iterator[tuple[str, str]]:
     """The module from top to bottom: its imports, each exercise by name with what precedes it,
     and what follows the last one, if anything does."""
-    body = module.body[1:] if ast.get_docstring(module) is not None else module.body
+    documented = ast.get_docstring(module) is not None
+    start = module.body[0].end_lineno or 0 if documented else 0
+    body = module.body[documented:]
     imports = list(takewhile(lambda node: isinstance(node, (ast.Import, ast.ImportFrom)), body))
-    defined = {
+    ends = {IMPORTS: imports[-1].end_lineno or 0 if imports else start}
+    ends |= {
         node.name: node.end_lineno or 0
         for node in body
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+        and node.name in names
     }
-    start = 0 if body is module.body else module.body[0].end_lineno or 0
-    lines, blocks = stub.rstrip("\n").split("\n"), []
-    ends = {IMPORTS: imports[-1].end_lineno or 0 if imports else start}
-    ends |= sorted(((n, defined[n]) for n in names if n in defined), key=lambda found: found[1])
-    for name, end in {**ends, REST: len(lines)}.items():
-        blocks.append((name, "\n".join(lines[start:end]).strip("\n")))
+    lines = stub.rstrip("\n").split("\n")
+    for name, end in [*sorted(ends.items(), key=lambda found: found[1]), (REST, len(lines))]:
+        text = "\n".join(lines[start:end]).strip("\n")
+        if name == IMPORTS:
+            text = f"{text}\n\n%load_ext grader".lstrip("\n")
+        if text:
+            yield name, text
         start = end
-    return [block for block in blocks if block[1] or block[0] == IMPORTS]
 
 
 def _shortest(name: str, course: Course, unit: Unit) -> str:
     """An exercise's name, with its unit if that is needed to tell it from another."""
     every = [word for u in course.units for word in (u.name, *(e.name for e in u.exercises))]
     return name if Counter(every)[name] == 1 else f"{unit.name}.{name}"
-
-
-def _markdown(identity: str, text: str) -> dict[str, Any]:
-    return _cell("markdown", identity, text)
-
-
-def _code(identity: str, text: str) -> dict[str, Any]:
-    return _cell("code", identity, text) | {"execution_count": None, "outputs": []}
-
-
-def _cell(kind: str, identity: str, text: str) -> dict[str, Any]:
-    return {
-        "cell_type": kind,
-        "id": re.sub(r"[^a-zA-Z0-9_-]", "-", identity)[:64],
-        "metadata": {},
-        "source": text.splitlines(keepends=True),
-    }

@@ -14,6 +14,8 @@ MAX_CODE = 1024 * 1024
 MAX_STRUCTURES = 250_000  # each list and object of a JSON file takes memory when it is read
 MAX_CELLS = 10_000
 
+Sources = dict[int, str | list[str]]  # of code cells by number, as a text or in lines
+
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?:[ \r\n]|\Z)", re.MULTILINE)
 
 
@@ -43,11 +45,13 @@ def cells_of(data: bytes) -> tuple[Cell, ...]:
     if type(version) is not int or version not in (2, 3, 4):
         wanted = "save it as a notebook of format 4"
         raise Unreadable(f" is no notebook that can be read here: {wanted}")
-    found = _cells(notebook) if version == 4 else _cells_of_old(notebook)
+    found = _cells(notebook) if version == 4 else _cells_in_worksheets(notebook)
     if len(found) > MAX_CELLS:
         raise Unreadable(f" has more than {MAX_CELLS:,} cells")
-    texts = [_text(number, cell) for number, cell in enumerate(found, start=1)]
-    cells = tuple(Cell(n, text) for n, text in enumerate(texts, start=1) if text is not None)
+    sources = _sources(found, "source" if version == 4 else "input")
+    if version < 4:
+        sources = _upgraded(version, sources)
+    cells = tuple(Cell(number, plain("".join(lines))) for number, lines in sources.items())
     if sum(len(cell.text) for cell in cells) > MAX_CODE:
         raise Unreadable(f" holds more than {MAX_CODE // 1024} KiB of code")
     return cells
@@ -82,31 +86,37 @@ def _cells(notebook: dict[str, Any]) -> list[Any]:
     return cells
 
 
-def _cells_of_old(notebook: dict[str, Any]) -> list[Any]:
-    """Those of formats 2 and 3, which kept them in worksheets and called a source `input`."""
+def _cells_in_worksheets(notebook: dict[str, Any]) -> list[Any]:
+    """Those of formats 2 and 3."""
     sheets = notebook.get("worksheets")
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
         raise Unreadable(" is no notebook: it has no list of worksheets")
-    cells = [cell for sheet in sheets for cell in _cells(sheet)]
-    return [
-        {**cell, "source": cell.get("input")}
-        if isinstance(cell, dict) and cell.get("cell_type") == "code"
-        else cell
-        for cell in cells
-    ]
+    return [cell for sheet in sheets for cell in _cells(sheet)]
 
 
-def _text(number: int, cell: Any) -> str | None:
-    """The text of a code cell; None for any other cell."""
-    if not isinstance(cell, dict):
-        raise Unreadable(f" is no notebook: its cell {number} is not a cell")
-    if cell.get("cell_type") != "code":
-        return None
-    source = cell.get("source", "")
-    lines = [source] if isinstance(source, str) else source
-    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-        raise Unreadable(f" is no notebook: the source of its cell {number} is not text")
-    return plain("".join(lines))
+def _sources(cells: list[Any], key: str) -> Sources:
+    """What stands in the code cells, by the number of the cell."""
+    sources: Sources = {}
+    for number, cell in enumerate(cells, start=1):
+        if not isinstance(cell, dict):
+            raise Unreadable(f" is no notebook: its cell {number} is not a cell")
+        if cell.get("cell_type") == "code":
+            source = cell.get(key, "")
+            lines = [source] if isinstance(source, str) else source
+            if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
+                raise Unreadable(f" is no notebook: the source of its cell {number} is not text")
+            sources[number] = source
+    return sources
+
+
+def _upgraded(version: int, sources: Sources) -> Sources:
+    """The same in format 4. Nothing but code: outputs can be broken so that they take minutes."""
+    import nbformat  # slow to import, and hardly ever needed
+
+    cells = [{"cell_type": "code", "input": lines, "outputs": []} for lines in sources.values()]
+    old = {"nbformat": version, "metadata": {}, "worksheets": [{"cells": cells}]}
+    upgraded = nbformat.reads(json.dumps(old), as_version=4).cells
+    return {number: cell.source for number, cell in zip(sources, upgraded, strict=True)}
 
 
 def plain(text: str) -> str:

@@ -46,6 +46,10 @@ READ = {
     ),
     "format 3": Case(old(3, *RIGHT)),
     "format 2": Case(old(2, *RIGHT)),
+    "old lines without their ends": Case(old(3, *(text.split("\n") for text in RIGHT))),
+    "old outputs that are broken": Case(
+        old(3, *RIGHT, outputs=[{"output_type": "bogus", "a": []}] * 30_000)
+    ),
     "a later minor format": Case(notebook(*RIGHT, nbformat_minor=99, novelty=[1])),
     "counts of an odd kind": Case(notebook(*(code(t, execution_count="many") for t in RIGHT))),
     "a bomb of metadata": Case(notebook(*RIGHT, metadata=BOMB)),
@@ -209,5 +213,6 @@ REFUSED = {
     "a book of code": (notebook(*["#" * 1000] * 1100), "more than 1024 KiB of code"),
     "more cells than anybody reads": (notebook(*[markdown("")] * 10_001), "more than 10,000 cells"),
     "old and without sheets": (notebook(*RIGHT, nbformat=3), "no list of worksheets"),
+    "an old source that is a number": (old(3, 7), "the source of its cell 2 is not text"),
     "old sheets of another kind": (notebook(nbformat=3, worksheets=[7]), "no list of worksheets"),
 }

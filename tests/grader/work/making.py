@@ -25,10 +25,10 @@ def notebook(*cells: Any, **more: Any) -> bytes:
     return json.dumps(whole | more).encode()
 
 
-def old(number: int, *sources: str) -> bytes:
+def old(number: int, *sources: Any, outputs: Any = ()) -> bytes:
     """Of format 2 or 3."""
     cells: list[dict[str, Any]] = [
-        {"cell_type": "code", "input": s, "outputs": [], "language": "python"} for s in sources
+        {"cell_type": "code", "input": s, "outputs": outputs, "language": "python"} for s in sources
     ]
     cells.insert(0, {"cell_type": "heading", "level": 1, "source": "A title"})
     sheets = [{"cells": cells[:2]}, {"cells": cells[2:], "metadata": {}}]

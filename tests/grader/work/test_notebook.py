@@ -3,11 +3,9 @@
 import json
 import os
 import re
-import subprocess
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 import pytest
 
@@ -18,12 +16,12 @@ from grader.report import Location, Outcome
 from grader.sandbox.limits import Limits
 from grader.work.begun import written
 from grader.work.submission import read_submission
+from tests.grader import command
 from tests.grader.tiny_course import STUB, STUBS, Unit
 
 from .corpus import READ, REFUSED
-from .making import DOUBLE, HALVE, IMPORTS, RIGHT, markdown, notebook
+from .making import DOUBLE, HALVE, IMPORTS, RIGHT, markdown, notebook, old
 
-ROOT = Path(__file__).parents[3]
 posix = pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
 
 
@@ -292,71 +290,42 @@ def test_the_digest_is_that_of_what_counts(write, unit):
 
 @pytest.fixture
 def run(course):
-    def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "grader", *map(str, arguments)],
-            cwd=course.root,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    return run
+    return partial(command.grade, course.root, COLUMNS="100", NO_COLOR="1")
 
 
-def test_the_command_grades_a_notebook_and_shows_nothing_that_acts(run, course, write, unit):
-    hostile = READ["control characters in what is raised"].data
-    folder = write({f"{unit}.ipynb": hostile})
-    shown = run(unit, "--submission", folder / f"{unit}.ipynb", "--sandbox", "off")
+def test_the_command_grades_a_notebook_and_shows_nothing_that_acts(run, write, unit):
+    folder = write({f"{unit}.ipynb": READ["control characters in what is raised"].data})
+    file = folder / "report.json"
+    written = ("--format", "json", "--output", file)
+    shown = run("--submission", folder / f"{unit}.ipynb", *written, "--sandbox", "off")
     assert (shown.returncode, shown.stderr) == (1, "")
     assert f"{unit}.ipynb, cell 2, line 2" in shown.stdout
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]|^::", shown.stdout, re.MULTILINE)
-
-    file = folder / "report.json"
-    ran = run("--submission", folder, "--format", "json", "--output", file, "--sandbox", "off")
-    assert ran.returncode == 1
-    (graded, _) = json.loads(file.read_text("utf-8"))["units"]
+    (graded,) = json.loads(file.read_text("utf-8"))["units"]
     places = [test["location"] for e in graded["exercises"] for test in e["tests"]]
     assert f"{unit}.ipynb, cell 2, line 2" in places
 
 
+MODULE = "\n\n".join(RIGHT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "imported"),
+    [("py", MODULE, False), ("ipynb", notebook(*RIGHT), False), ("ipynb", old(3, *RIGHT), True)],
+    ids=["a module", "a notebook", "an old notebook"],
+)
+def test_only_old_notebooks_wait_for_nbformat(run, write, unit, kind, data, imported):
+    folder = write({f"{unit}.{kind}": data})
+    ran = run(unit, "--submission", folder, options=("-X", "importtime"))
+    assert ran.returncode == 0
+    assert ("nbformat" in ran.stderr) == imported
+
+
 def test_a_notebook_is_named_by_its_path(run, course, unit):
-    path = course.notebook(unit)
-    path.write_bytes(notebook(*RIGHT))
+    course.notebook(unit).write_bytes(notebook(*RIGHT))
     course.stub(unit).write_text(f"{DOUBLE}\n\n\n{HALVE.replace('2', '3')}\n")
-    try:
-        assert "both files hold work" in run(unit).stdout
-        named = run(f"exercises/{unit}.ipynb")
-        assert (named.returncode, "holds work" in named.stdout) == (0, False)
-    finally:
-        path.unlink()
-        course.stub(unit).unlink()
-
-
-def test_a_watch_sees_a_notebook_being_saved(course, unit):
-    path = course.notebook(unit)
-    path.write_bytes(notebook(STUBS))
-    watching = subprocess.Popen(
-        [sys.executable, "-m", "grader", "watch", unit],
-        cwd=course.root,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        for line in watching.stdout:
-            if f"save exercises/{unit}.ipynb" in line:
-                path.write_bytes(notebook(*RIGHT))
-            if "Everything is finished" in line:
-                break
-        assert watching.wait(10) == 0
-    finally:
-        watching.kill()
-        watching.stdout.close()
-        path.unlink()
+    named = run(f"exercises/{unit}.ipynb")
+    assert (named.returncode, "holds work" in named.stdout) == (0, False)
 
 
 def test_a_deep_expression_takes_no_other_cell_along(grade):
