@@ -90,49 +90,52 @@ def read_submission(
 def _read_folder(folder: Path, units: Sequence[str], preferred: Mapping[str, str]) -> Submission:
     for prefix in ("exercises/", ""):
         try:
-            found = {
-                unit: there
-                for unit in units
-                if (there := [n for n in _names(unit) if _is_there(folder / f"{prefix}{n}")])
-            }
+            present = {unit: _present(folder, prefix, unit) for unit in units}
         except PermissionError as error:
             raise UsageError(f"cannot read {folder}: {error.strerror}") from None
-        if found:
-            shown = f"{folder.name}/" if not prefix and folder.name == "exercises" else prefix
-            sources, unread = {}, {}
-            for unit, names in found.items():
-                read = [_read(folder, f"{prefix}{name}", shown) for name in names]
-                sources[unit], note = _chosen(read, preferred.get(unit))
-                if note is not None:
-                    unread[unit] = note
-            missing = {
-                unit: _missing(folder / prefix, shown, unit) for unit in units if unit not in found
-            }
-            return Submission(folder, sources, missing, unread)
+        if any(present.values()):
+            return _read_units(folder, prefix, present, preferred)
     raise UsageError(f"no unit in {folder}: expected {_files(units)}, there or in exercises/")
+
+
+def _read_units(
+    folder: Path, prefix: str, present: Mapping[str, list[str]], preferred: Mapping[str, str]
+) -> Submission:
+    """`present` names the files of each unit, if there are any."""
+    shown = f"{folder.name}/" if not prefix and folder.name == "exercises" else prefix
+    work = Submission(folder, {})
+    for unit, names in present.items():
+        if not names:
+            work.missing[unit] = _missing(folder / prefix, shown, unit)
+            continue
+        wanted = [name for name in names if name.endswith(preferred.get(unit, ENDINGS))]
+        read = [_read(folder, f"{prefix}{name}", shown) for name in wanted or names]
+        work.sources[unit], remark = (read[0], None) if len(read) == 1 else _chosen(*read)
+        if remark is not None:
+            work.unread[unit] = remark
+    return work
 
 
 def _names(unit: str) -> list[str]:
     return [f"{unit}{ending}" for ending in ENDINGS]
 
 
-def _chosen(read: list[Source], ending: str | None) -> tuple[Source, str | None]:
-    """The one that counts of a module and a notebook, and a remark if the other holds work too."""
-    named = [source for source in read if ending is not None and source.file.endswith(ending)]
-    if named or len(read) == 1:
-        return (named or read)[0], None
-    module, cells = read
-    names = names_of("\n".join([*module.parts, *cells.parts]))
+def _chosen(module: Source, notebook: Source) -> tuple[Source, str | None]:
+    """The one that counts, and a remark if the other holds work too.
+
+    A cell that breaks off is no reason to pass over a module, but somebody may miss it.
+    """
+    names = names_of("\n".join([*module.parts, *notebook.parts]))
     in_module = written(module.text, names)
-    in_notebook = written_in_cells(cells.parts, names, readable=True)
-    begun = written_in_cells(cells.parts, names, readable=False)
-    # A cell that breaks off is no reason to pass over work, but somebody may miss it.
-    if in_notebook > in_module or (begun and not in_module):
-        why = "and the notebook has all of it"
-        return cells, module.problem or (_remark(cells, module, why) if in_module else None)
-    if begun - in_module:
-        return module, _remark(module, cells, "and then the module counts")
-    return module, cells.problem
+    in_notebook = written_in_cells(notebook.parts, names, readable=True)
+    in_all_cells = written_in_cells(notebook.parts, names, readable=False)
+    if not in_module and in_all_cells:
+        return notebook, module.problem
+    if in_notebook > in_module:
+        return notebook, _remark(notebook, module, "and the notebook has all of it")
+    if in_all_cells - in_module:
+        return module, _remark(module, notebook, "and then the module counts")
+    return module, notebook.problem
 
 
 def _remark(graded: Source, other: Source, why: str) -> str:
@@ -144,6 +147,11 @@ def _missing(folder: Path, shown: str, unit: str) -> str:
     names = (path.name for path in islice(folder.iterdir(), MAX_NAMES))
     near = next((name for name in names if name.lower() in _names(unit)), None)
     return f"{shown}{unit}.py is missing" + (f" (there is {near})" if near else "")
+
+
+def _present(folder: Path, prefix: str, unit: str) -> list[str]:
+    """The files of a unit, module first. Raises: PermissionError."""
+    return [name for name in _names(unit) if _is_there(folder / f"{prefix}{name}")]
 
 
 def _is_there(path: Path) -> bool:
