@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 import grader
+from grader.cli import teach
 from grader.errors import GraderError
 from grader.formats.parts.text import visible
 from grader.sandbox.limits import MIB, Limits
@@ -34,6 +35,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+class_app = typer.Typer(no_args_is_help=True)
+class_app.command("run")(teach.grade_class)
+app.add_typer(class_app, name="class", help="For teachers: grade a whole class.")
 
 Device = Annotated[str, typer.Option(help="cpu, cuda, mps or all.")]
 Sandbox = Annotated[str, typer.Option(help="auto, require, or off for work that you trust.")]
@@ -205,8 +209,6 @@ def kit(
     ] = False,
 ) -> None:
     """For teachers: make the repository that students get."""
-    from grader.cli import teach
-
     raise typer.Exit(teach.kit(folder, check=check))
 
 
@@ -218,8 +220,6 @@ def bundle(
     ],
 ) -> None:
     """For teachers: make what Gradescope, Codio or Classroom 50 needs to grade this course."""
-    from grader.cli import teach
-
     teach.bundle(host, output)
 
 

@@ -232,9 +232,9 @@ def test_a_class_is_graded_in_a_private_repository_only(job: Job) -> None:
 @posix
 def test_the_class_is_graded_as_variables_and_secrets_say(job: Job) -> None:
     grade = next(step for step in steps_of(CLASS_WORKFLOW) if step.get("name") == "Grade the class")
-    job.program("python", 'echo "$@"; echo "${TORCHKATA_SECRET-unset}"')
+    job.program("grade", 'echo "$@"; echo "${TORCHKATA_SECRET-unset}"')
     chosen = {"CLASS_ORG": "org", "CLASS_PREFIX": "kata-", "CLASS_FEEDBACK": "scores"}
-    usual = "-m grader.gradebook.grade --org org --prefix kata-"
+    usual = "class run --org org --prefix kata-"
     rest = f"--feedback scores --output {job.temporary}/class"
     ran = job.run(grade, **chosen, CLASS_ROSTER="", TORCHKATA_SECRET="")
     assert ran.stdout.splitlines() == [f"{usual} {rest}", "unset"]

@@ -1,0 +1,161 @@
+"""The repositories of a class on GitHub: which there are, and their files on this machine.
+
+Runs `gh` and `git`, and nothing that a repository brings along: no hooks, filters or submodules.
+"""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageError
+
+MAX_MEBIBYTES = 200
+ASK_SECONDS, CLONE_SECONDS = 60, 180
+USER_COLUMNS = ("github_username", "username", "student")
+NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
+SERVER = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+
+
+class Failed(Exception):
+    """Why a repository has no score, in the words of scores.csv; `said` is for the log."""
+
+    def __init__(self, reason: str, said: str = "") -> None:
+        super().__init__(reason)
+        self.said = said
+
+
+@dataclass(frozen=True)
+class Repository:
+    """Of one student. It has no name if the roster has no user name, no size if it is not there."""
+
+    name: str
+    student: str
+    mebibytes: float | None
+
+
+def repositories(org: str, prefix: str, roster: Path | None) -> list[Repository]:
+    """What is to be graded: those of the roster, or else all whose names begin with `prefix`.
+
+    Raises: UsageError if that is nothing, or cannot be found out.
+    """
+    for option, name in (("--org", org), ("--prefix", prefix)):
+        if not NAME.fullmatch(name):
+            raise UsageError(f"{option} takes letters, digits, dots and hyphens, not {name!r}")
+    students = None if roster is None else read_roster(roster)
+    try:
+        listed = gh("repo", "list", org, "--limit", "10000", "--json", "name,diskUsage")
+    except Failed as reason:
+        told = f"cannot list the repositories of {org}: {reason}\n{reason.said}"
+        raise UsageError(told.rstrip()) from None
+    sizes = {each["name"]: (each["diskUsage"] or 0) / 1024 for each in json.loads(listed)}
+    if students is None:
+        own = os.environ.get("GITHUB_REPOSITORY", "")
+        names = sorted(name for name in sizes if f"{org}/{name}" != own)
+        users = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+        students = [(user, user) for user in users if user]
+    if not students:
+        raise UsageError(f"nothing to grade: no repository of {org} begins with {prefix}")
+    listed_as = {name.casefold(): name for name in sizes}  # GitHub ignores case
+    names = [listed_as.get((prefix + user).casefold(), prefix + user) for user, _ in students]
+    return [
+        Repository(f"{org}/{name}" if user else "", student, sizes.get(name))
+        for name, (user, student) in zip(names, students, strict=True)
+    ]
+
+
+def read_roster(path: Path) -> list[tuple[str, str]]:
+    """For each line the GitHub user name, if it holds one, and what to call the student.
+
+    Raises: UsageError if the file cannot be read, or names nobody.
+    """
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as file:
+            table = csv.DictReader(file)
+            columns, lines = table.fieldnames or [], list(table)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    column = next((column for column in USER_COLUMNS if column in columns), None)
+    if column is None or not lines:
+        raise UsageError(f"{path} has no students in a column {' or '.join(USER_COLUMNS)}")
+    students = []
+    for line in lines:
+        user = (line[column] or "").strip()
+        known = NAME.fullmatch(user)
+        students.append((user, user) if known else ("", user or (line[columns[0]] or "").strip()))
+    return students
+
+
+def fetch(repository: Repository, folder: Path) -> str:
+    """Clone its newest commit into `folder`, and run nothing of it; the commit. Raises: Failed."""
+    if not repository.name:
+        raise Failed("no user name")
+    if repository.mebibytes is None:
+        raise Failed("no repository")
+    if repository.mebibytes > MAX_MEBIBYTES:
+        raise Failed(f"larger than {MAX_MEBIBYTES} MiB")
+    asking = ("-c", "credential.helper=!gh auth git-credential")
+    harmless = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
+    shallow = ("--depth=1", "--single-branch", "--no-tags", "--no-recurse-submodules")
+    url = f"{SERVER}/{repository.name}.git"
+    _git(*harmless, *asking, "clone", "--quiet", "--template=", *shallow, "--", url, folder)
+    try:
+        return _git("-C", folder, "rev-parse", "--verify", "--quiet", "HEAD").strip()
+    except Failed:
+        raise Failed("empty repository") from None
+
+
+def _git(*arguments: str | Path) -> str:
+    """git without the settings of whoever runs it, and without questions."""
+    settings = {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_LFS_SKIP_SMUDGE": "1",
+        "GIT_ALLOW_PROTOCOL": SERVER.partition(":")[0],
+    }
+    return run(["git", *arguments], CLONE_SECONDS, "not fetched", os.environ | settings).stdout
+
+
+def gh(*arguments: str, text: str = "") -> str:
+    """What `gh` answers; it may read `text`. Raises: Failed."""
+    return run(["gh", *arguments], ASK_SECONDS, "GitHub refused", text=text).stdout
+
+
+def run(
+    command: Sequence[str | Path],
+    seconds: float,
+    refusal: str,
+    environment: Mapping[str, str] | None = None,
+    text: str = "",
+    check: bool = True,
+) -> "subprocess.CompletedProcess[str]":
+    """As subprocess.run; after too long all that it has started is killed. Raises: Failed."""
+    try:
+        with subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,
+        ) as process:
+            try:
+                said, complained = process.communicate(text, timeout=seconds)
+            except BaseException:  # it took too long, or we are being stopped
+                os.killpg(process.pid, signal.SIGKILL)
+                raise
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{refusal}: no answer in {seconds:.0f} s") from None
+    except OSError as error:
+        raise Failed(f"{refusal}: {error}") from None
+    if check and process.returncode:
+        raise Failed(refusal, complained)
+    return subprocess.CompletedProcess(command, process.returncode, said, complained)

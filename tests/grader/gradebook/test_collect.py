@@ -1,0 +1,106 @@
+"""Which repositories there are, and the programs that are asked."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.cli import teach
+from grader.errors import UsageError
+from grader.gradebook.collect import Failed, Repository, read_roster, repositories, run
+from grader.gradebook.feedback import Feedback
+
+from .github import GitHub
+
+
+def test_every_repository_with_the_prefix_is_graded_but_the_teachers_own(
+    reachable: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_REPOSITORY", "org/kata-course")
+    for name in ("kata-bob", "kata-", "kata-course", "notes", "kata-ann"):
+        reachable.announce(name, kibibytes=512)
+    reachable.announce("kata-new", kibibytes=None)  # GitHub has not measured it yet
+    assert repositories("org", "kata-", None) == [
+        Repository("org/kata-ann", "ann", 0.5),
+        Repository("org/kata-bob", "bob", 0.5),
+        Repository("org/kata-new", "new", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffname,github_username\nAnn,ann\nBob,\n,a/b\n",
+        "name;x,username\nAnn, ann \nBob\n,a/b\n",
+        "name,student,username,github_username\nAnn,x,y,ann\nBob,x,y,\n,x,y,a/b\n",
+    ],
+)
+def test_a_roster_says_who_there_is_whether_or_not_it_knows_their_names(
+    text: str, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text(text, encoding="utf-8")
+    assert read_roster(roster) == [("ann", "ann"), ("", "Bob"), ("", "a/b")]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "cannot be read"),
+        ("username\nÅsa\n".encode("latin-1"), "cannot be read"),
+        (b"name,e-mail\nAnn,ann@example.org\n", "no students in a column github_username or"),
+        (b"username\n", "no students"),
+        (b"", "no students"),
+    ],
+)
+def test_what_is_no_roster_is_wrong_usage(
+    content: bytes | None, reason: str, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.csv"
+    if content is not None:
+        roster.write_bytes(content)
+    with pytest.raises(UsageError, match=reason):
+        read_roster(roster)
+
+
+def test_where_there_is_nothing_to_grade_that_is_said(reachable: GitHub) -> None:
+    reachable.announce("lecture-notes")
+    with pytest.raises(UsageError, match="no repository of org begins with kata-"):
+        repositories("org", "kata-", None)
+    for org, prefix in (("org/team", "kata-"), ("-x", "kata-"), ("org", "")):
+        with pytest.raises(UsageError, match="takes letters, digits, dots and hyphens"):
+            repositories(org, prefix, None)
+
+
+def test_what_github_says_when_it_refuses_reaches_the_teacher(
+    reachable: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gh = reachable.folder / "bin" / "gh"
+    gh.write_text("#!/bin/sh\necho 'HTTP 401: Bad credentials' >&2\nexit 1\n")
+    with pytest.raises(UsageError, match=r"(?s)repositories of org: GitHub refused.*HTTP 401"):
+        repositories("org", "kata-", None)
+    monkeypatch.setenv("PATH", str(reachable.folder / "home"))
+    with pytest.raises(UsageError, match="No such file or directory: 'gh'"):
+        repositories("org", "kata-", None)
+
+
+def test_a_kit_cannot_grade_a_class(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "course.toml").write_text('title = "Of a kit"\nunit = []\n')
+    (tmp_path / "tests" / "visible").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="is a kit, without solutions"):
+        teach.grade_class("org", "kata-", None, Feedback.NONE, tmp_path / "class")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_what_takes_too_long_is_killed_with_all_that_it_started(tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+    child = f"import time; time.sleep(2); open({str(touched)!r}, 'w')"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    before = time.monotonic()
+    with pytest.raises(Failed, match="not graded: no answer in 1 s"):
+        run([sys.executable, "-c", parent], 1, "not graded")
+    time.sleep(max(0, before + 3 - time.monotonic()))
+    assert not touched.exists()
