@@ -1,15 +1,20 @@
-"""What the commands for authors do: begin an exercise, make stubs, audit a course."""
+"""The commands for authors: `grade new`, `sync` and `audit`."""
 
 import sys
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from grader.cli.output import printable, progress_bar, terminal_size
 from grader.course.model import find_whole_course
 from grader.errors import UsageError
 
 
-def new(name: str) -> None:
-    """Begin an exercise, and say which files to fill in."""
+def new(
+    name: Annotated[str, typer.Argument(metavar="UNIT.EXERCISE", help="A name of your choice.")],
+) -> None:
+    """For authors: begin an exercise, and a course if there is none yet."""
     from grader.course.new import begin
 
     begun = begin(name, Path.cwd())
@@ -21,8 +26,15 @@ def new(name: str) -> None:
         print(line)
 
 
-def sync(*, check: bool, force: bool) -> int:
-    """Write the stubs, or only say which are out of step; the exit code."""
+def sync(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if a stub is out of date.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite exercises even if they hold work.")
+    ] = False,
+) -> int:
+    """For authors: make the stubs in exercises/ from solutions/."""
     from grader.course.stubs import stubs_of
 
     course = find_whole_course(Path.cwd())
@@ -30,32 +42,50 @@ def sync(*, check: bool, force: bool) -> int:
     kept = [] if check or force else [stub for stub in stale if stub.holds_work()]
     if kept:
         names = ", ".join(str(stub.path.relative_to(course.root)) for stub in kept)
-        raise UsageError(f"{names} would lose the work in it: nothing was written. --force does it")
+        raise UsageError(
+            f"this would overwrite the work in {names}: nothing was written. "
+            "Use --force to overwrite."
+        )
     for stub in stale:
         if not check:
             stub.path.parent.mkdir(exist_ok=True)
             stub.path.write_text(stub.text, encoding="utf-8", newline="\n")
-        print(f"{'out of step' if check else 'written'}: {stub.path.relative_to(course.root)}")
+        print(f"{'out of date' if check else 'written'}: {stub.path.relative_to(course.root)}")
     if not stale:
-        print("All stubs are in step with their solutions.")
+        print("All stubs are up to date.")
     return 1 if check and stale else 0
 
 
 def audit(
-    units: list[str], *, seeds: int, sample: int | None, jobs: int | None, fresh: bool
+    units: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[UNIT]...", help="What to audit; default: everything."),
+    ] = None,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Seeds with which a solution must get full marks.")
+    ] = 20,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Mutants to try in each unit.", show_default="all"),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes to use.", show_default="one per core")
+    ] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Ignore the results of earlier audits.")
+    ] = False,
 ) -> int:
-    """Print what the tests of a course let through; the exit code."""
-    from grader.audit.audit import Thoroughness
-    from grader.audit.audit import audit as audited
+    """For authors: find the mistakes that your tests let through."""
+    from grader.audit import audit as story
     from grader.audit.page import render
 
     course = find_whole_course(Path.cwd())
-    if parts := [name for name in units if "." in name.removesuffix(".py")]:
-        raise UsageError(f"units are audited whole: name {parts[0].partition('.')[0]} instead")
+    for name in map(course.named, units or ()):
+        if name.exercise:
+            raise UsageError(f"only whole units are audited: name {name.unit} instead")
+    how = story.Thoroughness(seeds, sample, jobs, fresh)
     with progress_bar() as progress:
-        found = audited(
-            course, list(course.select(units)), Thoroughness(seeds, sample, jobs, fresh), progress
-        )
+        found = story.audit(course, list(course.select(units or [])), how, progress)
     width, color = terminal_size()
     sys.stdout.write(printable(render(found, width=width, color=color)))
     return 1 if found.holes else 0

@@ -1,155 +1,185 @@
-"""What the commands for learners do, from a folder of work to text on the terminal."""
+"""The commands for learners: `grade run`, `watch`, `list` and `hint`."""
 
 import textwrap
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from grader.cli.output import deliver, progress_bar, show, terminal_size, wanted_of
 from grader.course.model import Course, find_course
-from grader.course.progress import read_progress
+from grader.course.names import Name
+from grader.course.points import points_of_suite
+from grader.course.progress import read_progress, remember
 from grader.course.seeds import read_secret, variant_seed
 from grader.errors import UsageError
+from grader.formats.catalogue import Format
 from grader.judge.options import Device, Options, Sandbox
-from grader.judge.session import Session, exit_code
-from grader.report import Report
 from grader.sandbox.limits import MIB, Limits
-from grader.work.submission import read_submission
+from grader.work.submission import ENDINGS, read_submission
 
-SANDBOX = ("auto", "require", "off")
+SECONDS, MEBIBYTES = Limits.call_seconds, Limits.memory_bytes // MIB
 
-
-def options(device: str, sandbox: str, timeout: float, memory: int) -> Options:
-    """Options from the command line. Raises: UsageError for an unknown word."""
-    if sandbox not in SANDBOX:
-        raise UsageError(f"no sandbox setting {sandbox!r}: choose auto, require or off")
-    limits = replace(Limits(), call_seconds=timeout, memory_bytes=memory * MIB)
-    return Options(Device(device), Sandbox(sandbox), limits)
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[UNIT | UNIT.EXERCISE]...", help="What to grade; default: everything."),
+]
+OnDevice = Annotated[
+    Device, typer.Option(help="Where to run the exercises; all: wherever this machine can.")
+]
+InSandbox = Annotated[
+    Sandbox,
+    typer.Option(help="Confine the work if possible, always, or never (for work you trust)."),
+]
+Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds allowed for one call.")]
+Memory = Annotated[int, typer.Option(min=64, help="MiB of memory allowed for the work.")]
 
 
 def run(
-    names: list[str],
-    path: Path | None,
-    options: Options,
-    formats: list[str],
-    outputs: list[Path],
-    seed: int | None = None,
-    variant: str | None = None,
+    names: Names = None,
+    submission: Annotated[
+        Path | None,
+        typer.Option(help="The work to grade: a folder or one file.", show_default="./exercises"),
+    ] = None,
+    device: OnDevice = Device.CPU,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="Repeat a run with its seed.", show_default="derived from the work"),
+    ] = None,
+    variant: Annotated[
+        str | None, typer.Option(metavar="ID", help="Give this learner inputs of their own.")
+    ] = None,
+    format: Annotated[
+        list[Format] | None,
+        typer.Option(
+            metavar="FORMAT",
+            help=f"{', '.join(Format)}; may be given several times.",
+            show_default="terminal",
+        ),
+    ] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(help="Write the report to this file; one for each --format, in order."),
+    ] = None,
+    sandbox: InSandbox = Sandbox.AUTO,
+    timeout: Timeout = SECONDS,
+    memory: Memory = MEBIBYTES,
 ) -> int:
-    """Grade one submission and show or write its report; the exit code."""
-    wanted = wanted_of(formats, outputs)
+    """Grade your work. This is the default command: [bold]grade[/] alone is enough."""
+    from grader.judge.session import Session, exit_code
+
+    wanted = wanted_of(format or [], output or [])
     course = find_course(Path.cwd())
-    if course.is_kit and (variant is not None or seed is not None):
-        raise UsageError(
-            "the tests of a kit have inputs of their own: leave out --seed and --variant"
-        )
-    if variant is not None:
-        seed = _seed_of(variant, seed, course)
-    options = replace(options, pictures="html" in formats)
+    pictures = Format.HTML in (format or ())
+    options = Options(device, sandbox, _limits(timeout, memory), pictures)
+    seed = _seed(course, seed, variant)
+    names = names or []
     selection = course.select(names)
-    submission = read_submission(
-        course.exercises_folder if path is None else path,
-        [unit.name for unit in course.units],
-        preferred={Path(n).stem: Path(n).suffix for n in names if n.endswith((".py", ".ipynb"))},
+    work = read_submission(
+        submission or course.exercises_folder,
+        list(course.everything),
+        preferred={name.unit: name.ending for name in map(course.named, names) if name.ending},
     )
-    if submission.path.is_file():
-        selection = {u: e for u, e in selection.items() if u in submission.sources}
+    if work.path.is_file():
+        selection = {u: e for u, e in selection.items() if u in work.sources}
         if not selection:
-            raise UsageError(f"{path} holds none of {', '.join(names)}")
+            raise UsageError(f"{submission} holds none of {', '.join(names)}")
     with (
-        Session(course, options, own_work=_is_own(course, submission.path)) as session,
+        Session(course, options, own_work=_is_own(course, work.path)) as session,
         progress_bar() as progress,
     ):
-        report = session.grade(submission, selection, progress, seed=seed)
-    if path is None:
-        _remember(course, report)
+        report = session.grade(work, selection, progress, seed=seed)
+    if submission is None:
+        remember(course.root, report)
     deliver(report, wanted)
     return exit_code([report])
 
 
-def _seed_of(variant: str, seed: int | None, course: Course) -> int:
-    """The seed of this learner."""
+def _limits(timeout: float, memory: int) -> Limits:
+    return Limits(call_seconds=timeout, memory_bytes=memory * MIB)
+
+
+def _seed(course: Course, seed: int | None, variant: str | None) -> int | None:
+    """The one that is asked for, if any is. Raises: UsageError."""
+    if course.is_kit and (variant is not None or seed is not None):
+        raise UsageError(
+            "the tests of a kit have inputs of their own: leave out --seed and --variant"
+        )
+    if variant is None:
+        return seed
     if seed is not None:
-        raise UsageError("--seed and --variant both choose the seed: give one of them")
+        raise UsageError("--seed and --variant both choose the seed: give only one of them")
     return variant_seed(variant, read_secret(course.root))
 
 
 def _is_own(course: Course, work: Path) -> bool:
     """Whoever grades the course's own exercises or solutions wrote them, or trusts who did."""
-    folders = [course.exercises_folder.resolve(), course.solutions_folder.resolve()]
+    own = [course.exercises_folder.resolve(), course.solutions_folder.resolve()]
     file = work.resolve()
-    return any(
-        file == folder or (file.parent == folder and file.suffix in (".py", ".ipynb"))
-        for folder in folders
-    )
+    return file in own or (file.parent in own and file.suffix in ENDINGS)
 
 
-def _remember(course: Course, report: Report) -> None:
-    progress = read_progress(course.root)
-    progress.note(report)
-    progress.save()
-
-
-def watch(names: list[str], options: Options) -> int:
-    """Grade what is saved until stopped."""
+def watch(
+    names: Names = None,
+    device: OnDevice = Device.CPU,
+    sandbox: InSandbox = Sandbox.AUTO,
+    timeout: Timeout = SECONDS,
+    memory: Memory = MEBIBYTES,
+) -> int:
+    """Grade each exercise as you save it, one at a time."""
     from grader.cli.watch import watch_exercises
 
     course = find_course(Path.cwd())
+    options = Options(device, sandbox, _limits(timeout, memory))
     show_exercise = partial(show, only_failures=True)
-    return watch_exercises(course, course.select(names), options, show_exercise)
+    return watch_exercises(course, course.select(names or []), options, show_exercise)
 
 
 def list_exercises() -> None:
-    """Print units and exercises, with points and what is done."""
+    """List units, exercises and points, and what is done."""
     course = find_course(Path.cwd())
-    finished = read_progress(course.root).finished
-    points, (width, _) = _points(course), terminal_size()
+    finished, (width, _) = read_progress(course.root).finished, terminal_size()
     done = "passes" if course.is_kit else "done"  # your teacher has other tests
-    longest = max((len(f"{u.name}.{e.name}") for u in course.units for e in u.exercises), default=0)
+    names = [str(Name(unit.name, e.name)) for unit in course.units for e in unit.exercises]
+    longest = max(map(len, names), default=0)
     for unit in course.units:
-        here = sum(points.get(f"{unit.name}.{exercise.name}", 0) for exercise in unit.exercises)
-        worth = f"{here} of {unit.points} points here" if course.is_kit else f"{unit.points} points"
-        print(f"{unit.name}: {unit.title} ({worth})")
+        points = points_of_suite(course.suite(unit.name))  # its text: running it would need torch
+        here = f"{sum(points.get(e.name, 0) for e in unit.exercises)} of " * course.is_kit
+        print(f"{unit.name}: {unit.title} ({here}{unit.points} points{' here' * course.is_kit})")
         for exercise in unit.exercises:
-            name = f"{unit.name}.{exercise.name}"
+            name = str(Name(unit.name, exercise.name))
             mark = (done if name in finished else "").ljust(len(done))
-            row = f"  {mark} {name:<{longest}} {points.get(name, 0):>2}  {exercise.title}"
+            worth = points.get(exercise.name, 0)
+            row = f"  {mark} {name:<{longest}} {worth:>2}  {exercise.title}"
             print(row if len(row) <= width else f"{row[: width - 1]}…")
 
 
-def _points(course: Course) -> dict[str, int]:
-    """Points of each exercise, added up from its suite's text: running it would need torch."""
-    from grader.course.points import points_of_suite
-
-    return {
-        f"{unit.name}.{exercise}": points
-        for unit in course.units
-        for exercise, points in points_of_suite(course.suite(unit.name)).items()
-    }
-
-
-def hint(name: str, *, every: bool) -> None:
-    """Print the next hint of an exercise, or all of them."""
+def hint(
+    exercise: Annotated[str, typer.Argument(metavar="UNIT.EXERCISE", help="The exercise.")],
+    every: Annotated[bool, typer.Option("--all", help="Show every hint at once.")] = False,
+) -> None:
+    """Show the next hint for an exercise."""
     course = find_course(Path.cwd())
-    ((unit, exercises),) = course.select([name]).items()
-    if "." not in name:
-        raise UsageError(f"name one exercise, such as {unit}.{sorted(exercises)[0]}")
-    (exercise,) = exercises
-    hints = course.unit(unit).exercise(exercise).hints
+    name = course.named(exercise)
+    unit = course.unit(name.unit)
+    if not name.exercise:
+        raise UsageError(f"name one exercise, such as {Name(unit.name, unit.exercises[0].name)}")
+    hints = unit.exercise(name.exercise).hints
     if not hints:
         print(f"There are no hints for {name}.")
         return
     progress = read_progress(course.root)
-    seen = len(hints) if every else min(progress.hints.get(name, 0) + 1, len(hints))
+    before = progress.hints.get(str(name), 0)
+    seen = len(hints) if every else min(before + 1, len(hints))
     width, _ = terminal_size()
     for number, text in enumerate(hints[:seen], start=1):
         print(textwrap.fill(f"Hint {number} of {len(hints)}: {text}", width))
     if seen < len(hints):
         print(f"Ask again for the next one: grade hint {name}")
     elif not every:
-        reading = course.unit(unit).reading
-        print("That is all there is." + (" To read:" if reading else ""))
-        for page in reading:
+        print("That is all there is." + (" To read:" if unit.reading else ""))
+        for page in unit.reading:
             print(f"  {page}")
-    progress.hints[name] = max(seen, progress.hints.get(name, 0))
+    progress.hints[str(name)] = max(seen, before)
     progress.save()

@@ -9,30 +9,26 @@ from itertools import zip_longest
 from pathlib import Path
 
 from grader.errors import GraderFault, UsageError
-from grader.formats.catalogue import FORMATS, MAX_WIDTH, render
+from grader.formats.catalogue import MAX_WIDTH, Format, render
 from grader.judge.options import OnProgress, ignore
 from grader.report import Report
+from grader.work.submission import ENDINGS
 
 _PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})
+Wanted = list[tuple[Format, Path | None]]
 
 
-Wanted = list[tuple[str, Path | None]]
-
-
-def wanted_of(formats: list[str], outputs: list[Path]) -> Wanted:
+def wanted_of(formats: list[Format], outputs: list[Path]) -> Wanted:
     """Each format with the file it goes to; what has no file is printed. Raises: UsageError."""
-    for format in formats:
-        if format not in FORMATS:
-            raise UsageError(
-                f"no format {format!r}: choose {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-            )
     for output in outputs:
         check_output(output)
-    formats = formats or ["terminal"]
+    formats = formats or [Format.TERMINAL]
     if len(outputs) > len(formats):
-        raise UsageError("more --output than --format: name the format of each, in the same order")
+        raise UsageError("there are more --output than --format: give a format for each, in order")
     if len(formats) > len(outputs) + 1:
-        raise UsageError("only one report can be printed: give the others an --output, in order")
+        raise UsageError(
+            "only one report can be printed: give each of the others an --output, in order"
+        )
     return list(zip_longest(formats, outputs))
 
 
@@ -40,7 +36,7 @@ def check_output(output: Path) -> None:
     """The report must have a place, and not that of somebody's work."""
     if not output.absolute().parent.is_dir():
         raise UsageError(f"cannot write {output}: its folder does not exist")
-    if output.is_dir() or output.suffix in (".py", ".toml", ".ipynb"):
+    if output.is_dir() or output.suffix in (*ENDINGS, ".toml"):
         raise UsageError(f"cannot write the report to {output}: choose a file of its own")
 
 
@@ -50,7 +46,7 @@ def deliver(report: Report, wanted: Wanted) -> None:
     Raises: UsageError if a file cannot be written; GraderFault, after all the others, if a format
     cannot say that the score is withheld.
     """
-    printed, fault = "terminal", None
+    printed, fault = Format.TERMINAL, None
     for format, output in wanted:
         if output is None:
             printed = format
@@ -65,7 +61,7 @@ def deliver(report: Report, wanted: Wanted) -> None:
         except OSError as error:
             sys.stdout.write(text)
             raise UsageError(f"cannot write {output}: {error.strerror}") from None
-    sys.stdout.write(show(report) if printed == "terminal" else render(report, printed))
+    sys.stdout.write(show(report) if printed is Format.TERMINAL else render(report, printed))
     if fault is not None:
         raise fault
 

@@ -1,5 +1,6 @@
-"""What the commands for teachers do: make a kit or a bundle, search one, and grade a class."""
+"""What the commands for teachers do: make a kit or a bundle, and search one."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +10,16 @@ from grader.cli.output import check_output, progress_bar
 from grader.course.model import find_whole_course
 from grader.errors import UsageError
 from grader.formats.parts.text import visible
-from grader.gradebook.feedback import Feedback
 
 
-def kit(folder: Path, *, check: bool) -> int:
-    """Make the repository that students get, or search one for what must not be in it."""
+def kit(
+    folder: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of the kit.")],
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; search OUT for answers and hidden tests."),
+    ] = False,
+) -> int:
+    """For teachers: make the repository that students get."""
     course = find_whole_course(Path.cwd())
     if check:
         from grader.kit.check import leaks
@@ -34,13 +40,25 @@ def kit(folder: Path, *, check: bool) -> int:
     return 0
 
 
-def bundle(host: str, output: Path) -> None:
-    """Write what another host runs to grade this course. Raises: UsageError."""
+class Host(StrEnum):
+    GRADESCOPE = "gradescope"
+    CLASSROOM50 = "classroom50"
+
+
+def bundle(
+    host: Annotated[
+        Host, typer.Argument(metavar="HOST", help="gradescope (also for Codio) or classroom50.")
+    ],
+    output: Annotated[
+        Path, typer.Argument(metavar="OUT", help="A zip for Gradescope, a folder for Classroom 50.")
+    ],
+) -> None:
+    """For teachers: make what Gradescope, Codio or Classroom 50 needs to grade this course."""
     from grader.kit.bundles import classroom50, gradescope
     from grader.kit.make import kit_files, write_kit
 
     course = find_whole_course(Path.cwd())
-    if host == "gradescope":
+    if host is Host.GRADESCOPE:
         check_output(output)
         content = gradescope(course)
         try:
@@ -48,41 +66,8 @@ def bundle(host: str, output: Path) -> None:
         except OSError as error:
             raise UsageError(f"cannot write {output}: {error.strerror}") from None
         print(f"written: {output}, with solutions and hidden tests: keep it to yourself")
-    elif host == "classroom50":
+    else:
         with progress_bar() as progress:
             files = kit_files(course, progress)
         write_kit(classroom50(files), output, course)
         print(f"written: {output}, which may be public: visible tests, no solutions")
-    else:
-        raise UsageError(f"no host {host!r}: choose gradescope or classroom50")
-
-
-def grade_class(
-    org: Annotated[str, typer.Option(help="The organisation or account on GitHub.")],
-    prefix: Annotated[str, typer.Option(help="What the names of the repositories begin with.")],
-    roster: Annotated[
-        Path | None,
-        typer.Option(help="A CSV with GitHub user names.", show_default="every repository"),
-    ] = None,
-    feedback: Annotated[
-        Feedback, typer.Option(help="What to tell each student, in an issue.")
-    ] = Feedback.NONE,
-    output: Annotated[Path, typer.Option(help="Where scores and reports go.")] = Path("class"),
-) -> None:
-    """Grade the repositories of a class on GitHub. Needs git, and gh logged in (or GH_TOKEN)."""
-    from grader.gradebook.collect import repositories
-    from grader.gradebook.exports import written
-    from grader.gradebook.grade import graded
-
-    find_whole_course(Path.cwd())
-    found = repositories(org, prefix, roster)
-    reports = output / "reports"
-    try:
-        reports.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot write {reports}: {error.strerror}") from None
-    scored = 0
-    for row in written(graded(found, feedback, reports), output / "scores.csv"):
-        print(f"{row.repository}: {row.status}", flush=True)
-        scored += row.score is not None
-    print(f"{scored} of {len(found)} repositories have a score")

@@ -32,11 +32,13 @@ def name_in(text: str) -> Name:
 
 def unknown(text: str, every: Mapping[str, Collection[str]]) -> UsageError:
     """What to say of a name that means nothing: the nearest ones that do."""
-    full = [f"{unit}.{exercise}" for unit, exercises in every.items() for exercise in exercises]
-    short = {name.partition(".")[2]: name for name in full}
-    if text in short:
-        return UsageError(f"exercises are named with their unit: did you mean {short[text]}?")
-    near = difflib.get_close_matches(text, [*every, *full, *short], n=3)
-    named = list(dict.fromkeys(short.get(match, match) for match in near))
+    if owners := [str(Name(unit, text)) for unit, exercises in every.items() if text in exercises]:
+        return UsageError(
+            f"exercises are named with their unit: did you mean {' or '.join(owners)}?"
+        )
+    exercises = [Name(unit, exercise) for unit in every for exercise in every[unit]]
+    full = {name.exercise: str(name) for name in exercises}
+    near = difflib.get_close_matches(text, [*every, *map(str, exercises), *full], n=3)
+    named = list(dict.fromkeys(full.get(match, match) for match in near))
     offer = f"did you mean {' or '.join(named)}?" if named else "`grade list` shows them all."
     return UsageError(f"there is no unit or exercise {text!r}: {offer}")

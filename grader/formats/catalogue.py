@@ -2,31 +2,35 @@
 
 import os
 from datetime import UTC, datetime
+from enum import StrEnum
 from importlib import import_module
 
 from grader.errors import GraderFault
 from grader.report import Report
 
-FORMATS = (
-    "terminal",
-    "json",
-    "html",
-    "markdown",
-    "junit",
-    "github",
-    "classroom",
-    "classroom50",
-    "gradescope",
-)
 MAX_WIDTH = 100
 
 
-def render(report: Report, format: str) -> str:
-    """The report in one of FORMATS, as a file holds it. Raises: GraderFault."""
+class Format(StrEnum):
+    """Each is named after its module."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+    HTML = "html"
+    MARKDOWN = "markdown"
+    JUNIT = "junit"
+    GITHUB = "github"
+    CLASSROOM = "classroom"
+    CLASSROOM50 = "classroom50"
+    GRADESCOPE = "gradescope"
+
+
+def render(report: Report, format: Format) -> str:
+    """The report as a file holds it. Raises: GraderFault."""
     module = import_module(f"grader.formats.{format}")
-    if format == "terminal":
+    if format is Format.TERMINAL:
         return str(module.render(report, width=MAX_WIDTH, color=False))
-    if format == "classroom50":
+    if format is Format.CLASSROOM50:
         if report.score is None:
             raise GraderFault(_unspeakable(report))
         return str(module.render(report, module.facts(os.environ, datetime.now(UTC))))

@@ -100,6 +100,14 @@ def test_names_add_up_in_the_order_of_the_course(course):
     assert course.select(["shapes", "shapes.swap"]) == course.select(["shapes"])
 
 
+def test_the_path_of_a_module_or_notebook_means_its_unit(course):
+    for name in ("shapes.py", "exercises/shapes.py", "./shapes.ipynb"):
+        assert course.named(name).unit == "shapes"
+        assert course.select([name]) == course.select(["shapes"])
+    assert str(course.named("curves.softmax")) == "curves.softmax"
+    assert course.named("shapes.ipynb").ending == ".ipynb"
+
+
 @pytest.mark.parametrize(
     ("name", "offer"),
     [
@@ -109,6 +117,8 @@ def test_names_add_up_in_the_order_of_the_course(course):
         ("flaten", "shapes.flatten"),
         ("shapes.softmax", "shapes"),
         ("something else", "`grade list` shows them all"),
+        (".py", "`grade list` shows them all"),
+        ("shapes.py.py", "did you mean shapes"),
         ("", "`grade list` shows them all"),
     ],
 )
