@@ -7,7 +7,7 @@ import keyword
 import re
 import sys
 import tomllib
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -194,16 +194,11 @@ def _importing(text: str, path: Path, module: str | None, names: tuple[str, ...]
     if not (missing := [name for name in names if name not in bound]):
         return text
     lines = text.split("\n")
-    after = imports[-1].end_lineno if imports else _docstring_end(body)
+    docstring = [node for node in body[:1] if isinstance(node, ast.Expr)]
+    above = [*docstring, *imports][-1:]
     line = f"from {module} import {', '.join(missing)}" if module else f"import {missing[0]}"
-    lines.insert(after or 0, f"{line}\r" if "\r\n" in text else line)
+    lines.insert(above[0].end_lineno or 0 if above else 0, f"{line}\r" if "\r\n" in text else line)
     return "\n".join(lines)
-
-
-def _docstring_end(body: list[ast.stmt]) -> int:
-    first = body[0]
-    docstring = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    return first.end_lineno or 0 if docstring else 0
 
 
 def _course_text(course: Course, name: Name) -> str:
@@ -260,27 +255,24 @@ def _adds(text: str, old: str, name: Name, entry: str) -> bool:
 
 
 def _write(texts: dict[Path, str]) -> None:
-    """Write all files; if one cannot be written, all is put back."""
-    before: list[tuple[Path, bytes | None]] = []
-    made: list[Path] = []
-    try:
+    """Write all files; if one cannot be written, or Ctrl-C comes between, all is put back."""
+    with ExitStack() as undo:
         for path, text in texts.items():
-            absent = [folder for folder in path.parents if not folder.exists()]
-            for folder in reversed(absent):
-                folder.mkdir()
-                made.append(folder)
-            before.append((path, path.read_bytes() if path.exists() else None))
-            path.write_bytes(text.encode("utf-8"))
-    except BaseException as error:  # Ctrl-C as well
-        for done, data in before:
-            _restore(done, data)
-        for folder in reversed(made):
-            with suppress(OSError):
-                folder.rmdir()
-        if isinstance(error, OSError):
-            said = f"cannot write {path}: {error.strerror}; nothing was changed"
-            raise UsageError(said) from None
-        raise
+            try:
+                for folder in reversed([f for f in path.parents if not f.exists()]):
+                    folder.mkdir()
+                    undo.callback(_remove, folder)
+                undo.callback(_restore, path, path.read_bytes() if path.exists() else None)
+                path.write_bytes(text.encode("utf-8"))
+            except OSError as error:
+                said = f"cannot write {path}: {error.strerror}; nothing was changed"
+                raise UsageError(said) from None
+        undo.pop_all()
+
+
+def _remove(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _restore(path: Path, data: bytes | None) -> None:

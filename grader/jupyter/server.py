@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from grader.course.model import Course, find_course
+from grader.course.names import Name
 from grader.course.progress import remember
 from grader.errors import GraderError, UsageError
 from grader.formats import terminal
@@ -24,7 +25,7 @@ from grader.formats.parts.text import one_line
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.jupyter.selection import selected
-from grader.report import Report, UnitResult
+from grader.report import Report
 from grader.work.notebook import Cell, plain
 from grader.work.submission import Source, Submission, read_submission
 
@@ -74,29 +75,26 @@ class Judge:
 def submission(course: Course, unit: str, cells: tuple[Cell, ...]) -> Submission:
     """The cells as the work on a unit, beside what the folder has of the other units."""
     try:
-        saved = read_submission(course.exercises_folder, [u.name for u in course.units]).sources
+        saved = read_submission(course.exercises_folder, list(course.everything)).sources
     except UsageError:
         saved = {}
     return Submission(course.exercises_folder, {**saved, unit: Source("", cells=cells)})
 
 
 def text(report: Report) -> str:
-    lines = [f"{name}  {points}  {word}\n" for name, points, word in map(_headline, report.units)]
-    return "".join(lines) + terminal.render_exercise(report, width=WIDTH, color=False)
+    headline = "  ".join(_headline(report))
+    return f"{headline}\n{terminal.render_exercise(report, width=WIDTH, color=False)}"
 
 
 def html(report: Report) -> str:
-    heads = [
-        element("p", element("b", name), f" {points} · {word}")
-        for name, points, word in map(_headline, report.units)
-    ]
-    return joined(*heads) + fragment(report)
+    name, points, word = _headline(report)
+    return joined(element("p", element("b", name), f" {points} · {word}"), fragment(report))
 
 
-def _headline(unit: UnitResult) -> tuple[str, str, str]:
-    names = [exercise.name for exercise in unit.exercises]
-    name = f"{unit.name}.{names[0]}" if len(names) == 1 else unit.name
-    return name, points_of(unit), word_of(unit)[0]
+def _headline(report: Report) -> tuple[str, str, str]:
+    (unit,) = report.units
+    exercise = unit.exercises[0].name if len(unit.exercises) == 1 else ""
+    return str(Name(unit.name, exercise)), points_of(unit), word_of(unit)[0]
 
 
 def serve(requests: TextIO, answers: TextIO) -> None:
