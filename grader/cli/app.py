@@ -49,6 +49,9 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
+class_app = typer.Typer(no_args_is_help=True)
+class_app.command("run")(teach.grade_class)
+app.add_typer(class_app, name="class", help="For teachers: grade a whole class.")
 
 
 def _version(wanted: bool) -> None:
