@@ -10,8 +10,8 @@ from grader.audit.findings import Hole, Row, UnitAudit
 from grader.audit.jobs import Graded, Job, Tested
 from grader.audit.mutants import Mutant
 from grader.audit.plan import Plan
+from grader.course.bank import WrongAnswer
 from grader.course.model import Course
-from grader.course.wrong_answers import WrongAnswer
 from grader.report import Outcome
 
 FEWEST_WRONG_ANSWERS = 3

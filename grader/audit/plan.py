@@ -8,9 +8,9 @@ from pathlib import Path
 from grader.audit.equivalents import Equivalent
 from grader.audit.jobs import EVERY_DEVICE, Job, read_text, seed_of, solution_of
 from grader.audit.mutants import Mutant, mutants_of
+from grader.course.bank import WrongAnswer, read_bank, text_of
 from grader.course.model import Course, Unit
 from grader.course.stubs import Stub, stub_for
-from grader.course.wrong_answers import WrongAnswer, read_bank, text_of
 
 ACCEPTED_SEEDS = 3
 

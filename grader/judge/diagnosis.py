@@ -16,8 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from grader.course.bank import WrongAnswer, read_bank, unit_with_bank
 from grader.course.model import Course
-from grader.course.wrong_answers import WrongAnswer, read_bank, unit_with_bank
 from grader.judge.behaviour import (
     Behaviour,
     Failure,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.bank import WrongAnswer, read_bank
 from grader.course.model import read_course
-from grader.course.wrong_answers import WrongAnswer, read_bank
 
 COURSE = read_course(Path(__file__).parents[2])
 BANK = tuple(answer for unit in COURSE.units for answer in read_bank(COURSE, unit.name))

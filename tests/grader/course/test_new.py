@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from grader.course import new
+from grader.course.bank import read_bank, text_of
 from grader.course.model import read_course
 from grader.course.new import begin
 from grader.course.stubs import stubs_of
 from grader.course.templates import POINTS
-from grader.course.wrong_answers import read_bank, text_of
 from grader.errors import CourseError, UsageError
 from grader.judge.options import Options
 from grader.judge.session import Session

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from grader.course.bank import read_bank, text_of
 from grader.course.model import read_course
-from grader.course.wrong_answers import read_bank, text_of
 from grader.judge import drawing
 from grader.judge.answer_key import answer_key_of
 from grader.judge.drawing import draw, pictures_of

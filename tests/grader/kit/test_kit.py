@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.bank import read_bank, text_of
 from grader.course.model import Course, read_course
-from grader.course.wrong_answers import read_bank, text_of
 from grader.errors import CourseError, GraderError, UsageError
 from grader.judge.options import Options
 from grader.judge.session import Session
