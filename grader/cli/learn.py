@@ -178,7 +178,7 @@ def hint(
     if seen < len(hints):
         print(f"Ask again for the next one: grade hint {name}")
     elif not every:
-        print("That is all there is." + (" To read:" if unit.reading else ""))
+        print("That was the last hint." + (" To read:" if unit.reading else ""))
         for page in unit.reading:
             print(f"  {page}")
     progress.hints[str(name)] = max(seen, before)

@@ -29,7 +29,7 @@ def kit(
         for leak in found:
             print(f"leak: {visible(leak)}")
         if not found:
-            print(f"{folder} holds nothing of the solutions, hidden tests or wrong answers.")
+            print(f"{folder} holds no part of the solutions, hidden tests or wrong answers.")
         return 1 if found else 0
     from grader.kit.make import kit_files, write_kit
 
@@ -66,17 +66,17 @@ def bundle(
             output.write_bytes(content)
         except OSError as error:
             raise UsageError(f"cannot write {output}: {error.strerror}") from None
-        print(f"written: {output}, with solutions and hidden tests: keep it to yourself")
+        print(f"written: {output}. It holds solutions and hidden tests: keep it private.")
     else:
         with progress_bar() as progress:
             files = kit_files(course, progress)
         write_kit(classroom50(files), output, course)
-        print(f"written: {output}, which may be public: visible tests, no solutions")
+        print(f"written: {output}. It may be public: visible tests, no solutions.")
 
 
 def grade_class(
     org: Annotated[str, typer.Option(help="The organisation or account on GitHub.")],
-    prefix: Annotated[str, typer.Option(help="What the names of the repositories begin with.")],
+    prefix: Annotated[str, typer.Option(help="The prefix of the repositories' names.")],
     roster: Annotated[
         Path | None,
         typer.Option(help="A CSV with GitHub user names.", show_default="every repository"),

@@ -139,7 +139,7 @@ class Watcher:
             print(f"\nNow: {focus}, {title}")
         else:
             print("\n" + self.show(report), end="")
-        print(f"\nWaiting for you to save {self.files[focus.unit]} (Ctrl-C ends the watch).")
+        print(f"\nWaiting for you to save {self.files[focus.unit]} (Ctrl-C to stop).")
         if report.units[0].message is None:
             print(f"Stuck? grade hint {focus}")
 

@@ -36,10 +36,10 @@ def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
             continue  # something that the answers share
         exercise = next((name for name in exercises if node.name.startswith(f"{name}__")), None)
         if exercise is None:
-            raise CourseError(f"{path}:{node.lineno}: {node.name} names no exercise of {unit}")
+            raise CourseError(f"{path}:{node.lineno}: {node.name} is not named after an exercise of {unit}")
         correction = _correction(ast.get_docstring(node) or "")
         if not correction:
-            raise CourseError(f"{path}:{node.lineno}: {node.name} has no sentence that corrects it")
+            raise CourseError(f"{path}:{node.lineno}: {node.name} has no docstring that corrects it")
         answers.append(WrongAnswer(unit, exercise, node.name, correction))
     return tuple(answers)
 

@@ -170,10 +170,10 @@ def course_of(root: Path, text: str) -> Course:
     except ValueError as error:
         raise CourseError(f"{path} cannot be read: {error}") from None
     except (KeyError, TypeError) as error:
-        raise CourseError(f"{path} lacks something: {error}") from None
+        raise CourseError(f"{path} is incomplete or malformed: {error}") from None
     names = [unit.name for unit in units]
     if len(set(names)) != len(names) or not all(name.isidentifier() for name in names):
-        raise CourseError(f"{path}: units need different names that Python can import")
+        raise CourseError(f"{path}: each unit needs a name of its own that Python can import")
     return course
 
 

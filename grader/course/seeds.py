@@ -19,7 +19,7 @@ def variant_seed(variant: str, secret: str) -> int:
     """
     identity = _composed(_composed(variant).strip().casefold())
     if not identity:
-        raise UsageError("--variant needs a name or number that tells this learner from others")
+        raise UsageError("--variant needs a name or number that identifies this learner")
     key = _bare(secret).encode("utf-8", "surrogatepass")
     if not key:
         raise UsageError(f"the secret of the course is empty: make one with {MAKE}")
@@ -44,14 +44,14 @@ def read_secret(root: Path) -> str:
         except FileNotFoundError:
             raise UsageError(
                 "--variant needs a secret, or else learners could work out their own seeds: "
-                f"set {VARIABLE}, or write {path}, to what this prints: {MAKE}"
+                f"put what this prints into {VARIABLE} or {path}: {MAKE}"
             ) from None
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror}") from None
         except UnicodeDecodeError:
             raise UsageError(f"{path} is not UTF-8 text: save it with that encoding") from None
     if not _bare(secret):
-        raise UsageError(f"{source} is empty: give it what this prints: {MAKE}")
+        raise UsageError(f"{source} is empty: put into it what this prints: {MAKE}")
     return secret
 
 

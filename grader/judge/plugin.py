@@ -155,7 +155,7 @@ def _student_runner(item: pytest.Item) -> UnitRunner | None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     found, exercise = found_by(item), full_name_of(item)
     if not _available(_device(item)):
-        raise Pending(f"needs the device {_device(item)}, which is not here")
+        raise Pending(f"this machine has no {_device(item)}")
     if exercise in found.timed_out:
         raise Blocked("not run: an earlier test of this exercise ran out of time")
     needed = item.get_closest_marker("needs")

@@ -82,8 +82,8 @@ def _judge_in_pool(
             yield futures.pop(future), future.result()
     except BrokenProcessPool:
         raise GraderFault(
-            "a process of the grader was ended from outside, perhaps for lack of memory: "
-            "run it again with a smaller --jobs; it goes on where it stopped"
+            "a grader process was killed, perhaps for lack of memory: "
+            "run it again with fewer --jobs; it continues where it stopped"
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)

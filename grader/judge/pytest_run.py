@@ -104,7 +104,7 @@ def run_suites(
     results = {test["nodeid"]: _result_of(test) for test in report.report["tests"]}
     judged = {node: result for node, result in results.items() if result is not None}
     if not judged or len(judged) != len(results):
-        raise GraderFault("the suites did not come to their end")
+        raise GraderFault("the suites did not finish")
     return judged, session.found.cases
 
 

@@ -30,7 +30,7 @@ class TapedReference:
         if call.owner or call.name.endswith("_"):
             raise CourseError(
                 f"reference.{call.name} cannot be recorded, since it changes something or works "
-                "on an object: let a @recorded function of the suite give what is expected"
+                "on an object: use a @recorded function of the suite for the expected value"
             )
         return Answer(self.tape.value(f"reference.{call.name}", lambda: self._solved(call)))
 

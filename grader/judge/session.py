@@ -67,7 +67,7 @@ class Session:
         if reason:
             raise UsageError(
                 f"this work cannot be sandboxed: {reason}. "
-                "Grade it on another machine, or trust it and say --sandbox off."
+                "Grade it on another machine, or, if you trust it, use --sandbox off."
             )
         return True
 
@@ -146,7 +146,7 @@ class Session:
             if self.course.is_kit:
                 exercises = tuple(exercise for exercise in exercises if exercise.tests)
             elif untested := [e.name for e in exercises if not e.tests]:
-                raise GraderFault(f"the suite of {name} has no test of {', '.join(untested)}")
+                raise GraderFault(f"the suite of {name} has no test for {', '.join(untested)}")
             units.append(UnitResult(name, unit.title, exercises, messages.get(name)))
         return tuple(units)
 

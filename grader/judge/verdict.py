@@ -66,12 +66,12 @@ def verdict_of(
         case Pending() | pytest.skip.Exception():
             return _ended(test, Outcome.PENDING, str(error))
         case AssertionError() | pytest.fail.Exception():
-            return _ended(test, Outcome.FAILED, str(error) or "the test did not hold")
+            return _ended(test, Outcome.FAILED, str(error) or "what the title says does not hold")
         case GraderError():
             return _ended(test, Outcome.GRADER_FAULT, str(error))
     what = f"{type(error).__name__}: {error}"
     if isinstance(error, Exception) and passes_with_solution():
-        said = f"the test could not work with what came back ({what})"[:300]
+        said = f"the test could not use the value you returned ({what})"[:300]
         return _ended(test, Outcome.FAILED, said)
     return _ended(test, Outcome.GRADER_FAULT, f"the test itself failed: {what}"[:500])
 

@@ -44,8 +44,8 @@ class JudgeProcess:
         except (OSError, ValueError) as error:  # no line is no JSON either
             self.close()
             raise Ended(
-                "the judge ended before it answered: run the cell again; "
-                "if that does not help, grade in a terminal says why"
+                "the judge stopped before it answered: run the cell again; "
+                "if that does not help, run grade in a terminal to see why"
             ) from error
         except BaseException:  # a stopped cell leaves an answer behind that nobody waits for
             self.close()
@@ -83,6 +83,6 @@ def _start() -> "subprocess.Popen[str]":
         )
     except OSError as error:
         raise Ended(
-            f"the judge could not be started ({error.strerror}): restart the kernel, "
-            "and save the notebook and grade it in a terminal if that does not help"
+            f"the judge could not be started ({error.strerror}): restart the kernel; "
+            "if that does not help, save the notebook and grade it in a terminal"
         ) from error

@@ -33,7 +33,7 @@ def check(name: str) -> None:
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     if shell is None:
-        print("grade: grader.check works in a notebook; elsewhere run grade", file=sys.stderr)
+        print("grade: grader.check works only in a notebook; elsewhere, run grade", file=sys.stderr)
         return
     show(shell, name)
 
@@ -44,7 +44,7 @@ def show(shell: Any, name: str) -> None:
     try:
         answer = _judge.ask({"name": name, "folder": os.getcwd(), "cells": cells_of(shell)})
     except FileNotFoundError:
-        answer = {"error": "the folder of this notebook is gone: open it anew where it is now"}
+        answer = {"error": "this notebook's folder is gone: open the notebook again from where it is now"}
     except Ended as ended:
         answer = {"error": str(ended)}
     if problem := answer.get("error"):

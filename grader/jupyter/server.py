@@ -56,7 +56,7 @@ class Judge:
         work = submission(course, unit, cells)
         report = self._session(course).grade(work, {unit: exercises})
         if not report.tests:  # the folder that students get need not hold tests of everything
-            raise UsageError("there is no test of this here: it is graded where you hand in")
+            raise UsageError("there is no test for this here: it is graded once you hand it in")
         remember(course.root, report)
         return report
 

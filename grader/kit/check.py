@@ -65,7 +65,7 @@ class _Search:
         if len(data) > MAX_BYTES:
             return f"{name} holds more than {MAX_BYTES >> 20} MiB, and was not searched"
         if name in self.stubs and data.replace(b"\r\n", b"\n") != self.stubs[name]:
-            return f"{name} is not as grade sync makes it: does it hold an answer?"
+            return f"{name} differs from what grade sync makes: does it hold an answer?"
         return self.named(name, name) or self.data(name, data)
 
     def named(self, where: str, path: str) -> str | None:

@@ -87,7 +87,7 @@ def _check_contents(files: dict[str, bytes], folder: Path) -> None:
         if path.is_symlink():
             raise UsageError(f"{path} is a link: nothing was written")
         if not path.is_dir() and name.as_posix() not in files:
-            raise UsageError(f"{path} is no part of a kit: choose an empty folder")
+            raise UsageError(f"{path} is not part of a kit: choose an empty folder")
         is_stub = path.is_file() and path.suffix in (".py", ".ipynb")
         if is_stub and Stub(path, files[name.as_posix()].decode()).holds_work():
             raise UsageError(f"{path} holds somebody's work: nothing was written")

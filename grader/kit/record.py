@@ -36,7 +36,7 @@ class _Recording(Solutions):
 
     def tape(self, unit: str, test: str, device: str) -> Recorder:
         if test in self.tapes:
-            raise CourseError(f"{test} runs more than once: a visible test has no parameters")
+            raise CourseError(f"{test} runs more than once: a visible test may not have parameters")
         self.tapes[test] = Recorder()
         return self.tapes[test]
 

@@ -40,11 +40,11 @@ def cells_of(data: bytes) -> tuple[Cell, ...]:
         raise Unreadable(" is empty: open it in an editor for notebooks, and save it")
     notebook = _parsed(data)
     if not isinstance(notebook, dict):
-        raise Unreadable(" is no notebook: it holds JSON of some other kind")
+        raise Unreadable(" is not a notebook: it holds JSON of some other kind")
     version = notebook.get("nbformat")
     if type(version) is not int or version not in (2, 3, 4):
         wanted = "save it as a notebook of format 4"
-        raise Unreadable(f" is no notebook that can be read here: {wanted}")
+        raise Unreadable(f" cannot be read here: {wanted}")
     found = _cells(notebook) if version == 4 else _cells_in_worksheets(notebook)
     if len(found) > MAX_CELLS:
         raise Unreadable(f" has more than {MAX_CELLS:,} cells")
@@ -66,7 +66,7 @@ def _parsed(data: bytes) -> Any:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise Unreadable(f":{line}: not UTF-8 text; save it with the encoding UTF-8") from None
     except RecursionError:
-        raise Unreadable(" is no notebook: its lists and objects are nested too deep") from None
+        raise Unreadable(" is not a notebook: its lists and objects are nested too deep") from None
     except json.JSONDecodeError as error:
         if conflict := _CONFLICT.search(data):
             line = data.count(b"\n", 0, conflict.start()) + 1
@@ -82,7 +82,7 @@ def _parsed(data: bytes) -> Any:
 def _cells(notebook: dict[str, Any]) -> list[Any]:
     cells = notebook.get("cells")
     if not isinstance(cells, list):
-        raise Unreadable(" is no notebook: it has no list of cells")
+        raise Unreadable(" is not a notebook: it has no list of cells")
     return cells
 
 
@@ -90,7 +90,7 @@ def _cells_in_worksheets(notebook: dict[str, Any]) -> list[Any]:
     """Those of formats 2 and 3."""
     sheets = notebook.get("worksheets")
     if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
-        raise Unreadable(" is no notebook: it has no list of worksheets")
+        raise Unreadable(" is not a notebook: it has no list of worksheets")
     return [cell for sheet in sheets for cell in _cells(sheet)]
 
 
@@ -99,12 +99,12 @@ def _sources(cells: list[Any], key: str) -> Sources:
     sources: Sources = {}
     for number, cell in enumerate(cells, start=1):
         if not isinstance(cell, dict):
-            raise Unreadable(f" is no notebook: its cell {number} is not a cell")
+            raise Unreadable(f" is not a notebook: its cell {number} is not a cell")
         if cell.get("cell_type") == "code":
             source = cell.get(key, "")
             lines = [source] if isinstance(source, str) else source
             if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-                raise Unreadable(f" is no notebook: the source of its cell {number} is not text")
+                raise Unreadable(f" is not a notebook: the source of its cell {number} is not text")
             sources[number] = source
     return sources
 

@@ -53,6 +53,6 @@ def pending(report: Report) -> dict[str, int]:
     points: dict[str, int] = {}
     for test in report.tests:
         if test.outcome is Outcome.PENDING:
-            reason = test.message or "needs a device that is not here"
+            reason = test.message or "this machine lacks the device"
             points[reason] = points.get(reason, 0) + test.max_points
     return points

@@ -37,7 +37,7 @@ def grid_svgs(grid: Grid) -> tuple[Markup, Markup, Markup]:
 def grid_notes(grid: Grid) -> list[str]:
     """How much is wrong, in words."""
     if _shape(grid.yours) != _shape(grid.right):
-        said = f"The shape is {_written(grid.yours)}; right is {_written(grid.right)}."
+        said = f"The shape is {_written(grid.yours)}; it should be {_written(grid.right)}."
     elif wrong := _wrong(grid):
         of = counted(len(grid.right.positions), "number")
         stand = "stands" if len(wrong) == 1 else "stand"

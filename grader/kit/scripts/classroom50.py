@@ -10,8 +10,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-# torch's default build brings CUDA along, which takes minutes. For the CPU build, put the index
-# here that PyTorch's "Get Started" page names for CPU.
+# The default Linux build of torch includes CUDA, which takes minutes to install. For the CPU build,
+# put here the index that PyTorch's "Get Started" page names for CPU.
 TORCH_CPU_INDEX = ""
 SECONDS = 600  # for grading; the job that runs this is stopped after 15 minutes in all
 

@@ -92,7 +92,7 @@ def _is_graded(result: dict[str, Any]) -> bool:
 
 def _without_score(problem: str) -> dict[str, Any]:
     """Without a score anywhere Gradescope gives no points; a score of 0 would count."""
-    told = "You lose no points by this. If your files are as they should be, tell your teacher."
+    told = "You lose no points for this. If your files are as they should be, tell your teacher."
     return {
         "output": f"Not graded: {problem[:SHOWN]}\n{told}",
         "output_format": "text",

@@ -3,7 +3,7 @@
 set -euo pipefail
 ROOT="${ROOT:-/autograder}"
 
-# torch's default build brings CUDA along, some gigabytes. For the CPU build, put the index here
+# The default Linux build of torch includes CUDA (several GB). For the CPU build, put here the index
 # that PyTorch's "Get Started" page names for CPU.
 export PIP_EXTRA_INDEX_URL="${PIP_EXTRA_INDEX_URL:-}"
 

@@ -48,7 +48,7 @@ def conversion(got: object, wanted: str) -> str | None:
     if got is None:
         return "a function that ends without return gives None"
     if wanted == "None":
-        return "the work is to be done in place; nothing is returned"
+        return "change the argument in place and return nothing"
     kind = any_kind(got)
     if kind == "a function":
         return "a function came back uncalled: are its parentheses missing?"

@@ -145,7 +145,7 @@ def reduced(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
             if value.numel() == small.numel() and close(value.flatten(), small.flatten()):
                 over = "all entries" if axis is None else f"axis {axis}"
                 if missing:
-                    return f"the {name} over {over} is still to be taken"
+                    return f"take the {name} over {over} too"
                 return f"it is the {name} over {over} of what is expected"
     return None
 

@@ -87,7 +87,7 @@ WAITING = one(
     message="not run: first make this one pass: Every row sums to one.",
 )
 PENDING = one(
-    Outcome.PENDING, "Works on a GPU.", 3, message="needs the device cuda, which is not here"
+    Outcome.PENDING, "Works on a GPU.", 3, message="this machine has no cuda"
 )
 FAULT = one(
     Outcome.GRADER_FAULT,

@@ -101,7 +101,7 @@ def test_a_failure_is_told_in_full() -> None:
         "SyntaxError: closing parenthesis",
         "not run: first make this one pass",
         "regressor: LinearRegressor, train, evaluate, predict (20 points)",
-        "needs the device cuda, which is not here: 3 points pending",
+        "this machine has no cuda: 3 points pending",
         "no sandbox here",
         "grade hint reshaping.split_heads",
     ):

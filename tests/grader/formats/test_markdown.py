@@ -44,7 +44,7 @@ def test_a_typical_report_has_the_score_a_table_and_the_feedback() -> None:
     assert "    expected  tensor([0.2689, 0.7311])\n    got       tensor([nan, nan])\n" in page
     assert "    look at   exercises/activations.py:61\n" in page
     assert "- `activations`: `tanh` (5 points)\n" in page
-    assert "- `needs the device cuda, which is not here` (3 points)\n" in page
+    assert "- `this machine has no cuda` (3 points)\n" in page
 
 
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)

@@ -126,7 +126,7 @@ def test_wrong_cells_are_framed_and_named() -> None:
 def test_another_shape_is_said_in_words() -> None:
     flat = Cells((6,), tuple(range(6)))
     notes = grid_notes(Grid("t", MOVED.given, flat, MOVED.right))
-    assert notes == ["The shape is (6,); right is (1, 3, 2)."]
+    assert notes == ["The shape is (6,); it should be (1, 3, 2)."]
 
 
 def test_a_large_tensor_is_cut_and_says_so() -> None:

@@ -87,7 +87,7 @@ not started  activations: tanh  (5 points)
 not started  gradients: jacobian, descend  (10 points)
 not started  regressor: all 4 exercises  (20 points)
 
-pending  needs the device cuda, which is not here: 3 points pending
+pending  this machine has no cuda: 3 points pending
 
 Score 22/100  seed 7 · device cpu
 Next: grade hint reshaping.split_heads
@@ -200,7 +200,7 @@ def test_a_caret_stays_under_what_it_marks_when_the_line_is_cut() -> None:
 
 def test_what_is_pending_says_why_and_how_much() -> None:
     page = plain(SAMPLES["pending"])
-    assert "pending  needs the device cuda, which is not here: 12 points pending\n" in page
+    assert "pending  this machine has no cuda: 12 points pending\n" in page
     assert "What to look at next" not in page
 
 

@@ -303,7 +303,7 @@ def test_a_suite_without_tests_is_a_fault(grade):
 
 
 def test_an_exercise_without_tests_is_a_fault_and_never_passed(grade):
-    with pytest.raises(GraderFault, match="has no test of halve"):
+    with pytest.raises(GraderFault, match="has no test for halve"):
         grade({"anywhere": RIGHT}, "anywhere")
     assert grade({"anywhere": RIGHT}, "anywhere.double").score == 3
 

@@ -352,7 +352,7 @@ def test_the_command_writes_bundles_and_refuses_what_it_cannot(
     tmp_path: Path,
 ) -> None:
     written = bundle("gradescope", tmp_path / "autograder.zip")
-    assert (written.returncode, "keep it to yourself" in written.stdout) == (0, True)
+    assert (written.returncode, "keep it private" in written.stdout) == (0, True)
     assert (tmp_path / "autograder.zip").read_bytes() == bundles.gradescope(course)
 
     written = bundle("classroom50", tmp_path / "bundle")

@@ -379,7 +379,7 @@ def test_a_stub_that_was_changed_and_a_link_are_found(
     (tmp_path / "answers").symlink_to(course.solutions_folder)
     link, changed = leaks(course, tmp_path)
     assert link.startswith("answers is a link")
-    assert "is not as grade sync makes it" in changed
+    assert "differs from what grade sync makes" in changed
 
 
 def test_what_history_holds_is_found(

@@ -94,7 +94,7 @@ def test_what_cannot_be_read_is_the_problem_of_its_unit_alone(course, unit, writ
 def test_a_refused_notebook_costs_its_points_and_is_no_fault(grade, unit):
     report = grade({"UNIT.ipynb": b"[]"})
     assert (report.score, report.status) == (0, Outcome.BLOCKED)
-    assert report.units[0].message.startswith(f"{unit}.ipynb is no notebook")
+    assert report.units[0].message.startswith(f"{unit}.ipynb is not a notebook")
 
 
 # --- where it lies
@@ -230,7 +230,7 @@ BOTH = {
         "both files hold work",
     ),
     "another language": (f"{DOUBLE}\n", [f"%%writefile x\n{DOUBLE}\n\n\n{HALVE}"], ".py", None),
-    "a notebook that cannot be read": (f"{DOUBLE}\n", None, ".py", "is no notebook"),
+    "a notebook that cannot be read": (f"{DOUBLE}\n", None, ".py", "is not a notebook"),
 }
 
 

@@ -128,7 +128,7 @@ CLAIMS = (
     (r".* axis (\d), of size 1, is one too many", lambda m, g, e: same(g.squeeze(int(m[1])), e)),
     ("the expected numbers are repeated .*", lambda m, g, e: same(g, e.expand(g.shape))),
     (
-        "the (.*) is still to be taken",
+        "take the (.*) too",
         lambda m, g, e: same(dict(reductions(g))[m[1]], e.flatten()),
     ),
     (
@@ -293,7 +293,7 @@ KEEP = (
         (X[0], X[:1], "the numbers are right, but axis 0, of size 1, is missing"),
         (X.flatten(), X, "the numbers and their order are right: got.reshape(3, 4) would be right"),
         (X[:, :1].expand(3, 3), X[:, :1], "the expected numbers are repeated along axis 1"),
-        ((X**2), (X**2).mean(), "the mean over all entries is still to be taken"),
+        ((X**2), (X**2).mean(), "take the mean over all entries too"),
         (X.mean(0), X, "it is the mean over axis 0 of what is expected"),
         (X > 0, X <= 0, "True and False are exchanged"),
     ],
