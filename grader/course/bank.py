@@ -34,12 +34,13 @@ def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
     for node in _definitions(path.read_text(encoding="utf-8"), str(path)):
         if node.name.startswith("_"):
             continue  # something that the answers share
+        where = f"{path}:{node.lineno}: {node.name}"
         exercise = next((name for name in exercises if node.name.startswith(f"{name}__")), None)
         if exercise is None:
-            raise CourseError(f"{path}:{node.lineno}: {node.name} is not named after an exercise of {unit}")
+            raise CourseError(f"{where} is not named after an exercise of {unit}")
         correction = _correction(ast.get_docstring(node) or "")
         if not correction:
-            raise CourseError(f"{path}:{node.lineno}: {node.name} has no docstring that corrects it")
+            raise CourseError(f"{where} has no docstring that corrects it")
         answers.append(WrongAnswer(unit, exercise, node.name, correction))
     return tuple(answers)
 

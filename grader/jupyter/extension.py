@@ -44,7 +44,7 @@ def show(shell: Any, name: str) -> None:
     try:
         answer = _judge.ask({"name": name, "folder": os.getcwd(), "cells": cells_of(shell)})
     except FileNotFoundError:
-        answer = {"error": "this notebook's folder is gone: open the notebook again from where it is now"}
+        answer = {"error": "this notebook's folder is gone: open the notebook where it is now"}
     except Ended as ended:
         answer = {"error": str(ended)}
     if problem := answer.get("error"):

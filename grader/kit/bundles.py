@@ -20,7 +20,7 @@ def gradescope(course: Course) -> bytes:
     for unit in course.units:
         for path in (course.suite(unit.name), course.solution(unit.name)):
             if not path.is_file():
-                raise UsageError(f"{path} is missing: run this in the course, not in a kit made from it")
+                raise UsageError(f"{path} is missing: run this in the whole course, not in a kit")
     name, content = wheel()
     bundle = {
         "setup.sh": _script("gradescope_setup.sh"),
@@ -43,8 +43,8 @@ def classroom50(kit: dict[str, bytes]) -> dict[str, bytes]:
     bundle["autograder.py"] = _script("classroom50.py")
     if (size := sum(map(len, bundle.values()))) > MAX_PUBLISHED:
         raise UsageError(
-            f"the bundle is {size // 1024} KiB, but Classroom 50 takes at most {MAX_PUBLISHED // 1024}: "
-            "make the course's exercises and visible tests smaller"
+            f"the bundle is {size // 1024} KiB, but Classroom 50 takes {MAX_PUBLISHED // 1024} "
+            "at most: make the course's exercises and visible tests smaller"
         )
     return dict(sorted(bundle.items()))
 
