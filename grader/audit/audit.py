@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from grader.audit.checks import judged
 from grader.audit.equivalents import read_equivalents
 from grader.audit.findings import Audit
-from grader.audit.jobs import Graded, Job, graded
+from grader.audit.jobs import graded
 from grader.audit.plan import plan_of
 from grader.audit.records import Records
 from grader.course.model import Course
@@ -36,21 +36,13 @@ def audit(course: Course, units: list[str], how: Thoroughness, on_graded: OnGrad
     began = time.monotonic()
     explained = read_equivalents(course)
     plans = [
-        plan_of(
-            course,
-            course.unit(unit),
-            explained.get(unit, ()),
-            seeds=how.seeds,
-            sample=how.sample,
-        )
+        plan_of(course, course.unit(unit), explained.get(unit, ()), how.seeds, how.sample)
         for unit in units
     ]
     jobs = list(dict.fromkeys(job for plan in plans for job in plan.jobs()))
     with closing(Records(course, fresh=how.fresh)) as records:
-        results: dict[Job, Graded] = {}
-        for job in jobs:
-            if (known := records.get(job)) is not None:
-                results[job] = known
+        found = {job: records.get(job) for job in jobs}
+        results = {job: known for job, known in found.items() if known is not None}
         unknown = [job for job in jobs if job not in results]
         processes = how.jobs or os.cpu_count() or 1
         with closing(judge_all(course, unknown, graded, processes)) as new:

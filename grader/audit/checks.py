@@ -1,20 +1,22 @@
 """What each grading must have come to, and the hole where it did not."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from grader.audit import source_lines
 from grader.audit.equivalents import Equivalent
 from grader.audit.findings import Hole, Row, UnitAudit
-from grader.audit.jobs import Graded, Job, Tested
+from grader.audit.jobs import Graded, Job
 from grader.audit.mutants import Mutant
 from grader.audit.plan import Plan
 from grader.course.bank import WrongAnswer
 from grader.course.model import Course
-from grader.report import Outcome
+from grader.report import Outcome, TestResult
 
 FEWEST_WRONG_ANSWERS = 3
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,20 @@ class Facts:
         """Its place."""
         return source_lines.place(self.course, self.course.solution(self.unit))
 
-    def tests(self) -> tuple[Tested, ...]:
+    def tests(self) -> tuple[TestResult, ...]:
         return self.results[self.plan.solved[0]].tests
 
-    def place_of(self, test: Tested) -> str:
-        return source_lines.test(self.course, self.unit, test.exercise, test.name)
+    def of(self, jobs: Iterable[tuple[T, Job]]) -> list[tuple[T, Graded]]:
+        return [(subject, self.results[job]) for subject, job in jobs]
+
+    def hole(self, test: TestResult, what: str, mend: str) -> Hole:
+        """A hole in a test of the suite."""
+        exercise = test.exercise
+        where = source_lines.test(self.course, self.unit, exercise, test.name)
+        return Hole(where, what, mend, exercise)
 
     def place_of_answer(self, answer: WrongAnswer) -> str:
         return source_lines.definition(self.course, self.course.bank(self.unit), answer.name)
-
-    def place_of_exercise(self, name: str) -> str:
-        return source_lines.definition(self.course, self.course.solution(self.unit), name)
 
 
 def judged(course: Course, plan: Plan, results: Mapping[Job, Graded]) -> UnitAudit:
@@ -72,51 +77,50 @@ def _faults(facts: Facts) -> Iterator[Hole]:
         fault = facts.results[job].fault
         if fault is not None and fault not in told:
             told.add(fault)
-            yield Hole(where, f"the grader failed on {subject}: {fault}", "Mend what it names.")
+            yield Hole(where, f"the grader failed on {subject}: {fault}", "Fix what it names.")
 
 
 def _stub(facts: Facts) -> Iterator[Hole]:
     where = source_lines.place(facts.course, facts.plan.stub.path)
     if not facts.plan.stub.is_written():
-        yield Hole(where, "the stub is out of step with its solution", "Run `grade sync`.")
-    unstarted = (Outcome.NOT_STARTED, Outcome.BLOCKED)
+        yield Hole(where, "the stub is out of date", "Run `grade sync`.")
     for test in facts.results[facts.plan.unsolved].tests:
-        if test.outcome not in unstarted:
-            yield Hole(
-                facts.place_of(test),
-                f"the stub gets the outcome {test.outcome} at {test.name}, not {unstarted[0]}",
-                "Let the test call the exercise before it judges anything.",
-                test.exercise,
+        if test.outcome not in (Outcome.NOT_STARTED, Outcome.BLOCKED):
+            yield facts.hole(
+                test,
+                f"the outcome of the stub at {test.name} is {test.outcome}, "
+                f"not {Outcome.NOT_STARTED}",
+                "Make the test call the exercise before it checks anything.",
             )
 
 
 def _solution(facts: Facts) -> Iterator[Hole]:
-    lost: dict[Tested, list[int]] = defaultdict(list)
-    first: dict[tuple[str, str], Tested] = {}
+    first: dict[str, TestResult] = {}
+    seeds: dict[str, list[int]] = defaultdict(list)
     for job in facts.plan.solved:
         for test in facts.results[job].lost:
-            lost[first.setdefault((test.exercise, test.name), test)].append(job.seed)
-    for test, seeds in lost.items():
-        shown = ", ".join(map(str, seeds[:5])) + (", …" if len(seeds) > 5 else "")
-        said = test.message or test.title
-        yield Hole(
-            facts.place_of(test),
-            f"the solution does not pass {test.name} with seed {shown}: {said}",
-            f"Repeat it with `grade {facts.unit} --submission solutions --seed {seeds[0]}`.",
-            test.exercise,
+            first.setdefault(test.id, test)
+            seeds[test.id].append(job.seed)
+    for test in first.values():
+        lost = seeds[test.id]
+        shown = ", ".join(map(str, lost[:5])) + (", …" if len(lost) > 5 else "")
+        yield facts.hole(
+            test,
+            f"the solution does not pass {test.name} with seed {shown}: "
+            f"{test.message or test.title}",
+            f"Repeat it with `grade {facts.unit} --submission solutions --seed {lost[0]}`.",
         )
 
 
 def _flaky(facts: Facts) -> Iterator[Hole]:
-    before = {(t.exercise, t.name): t.outcome for t in facts.tests()}
+    before = {test.id: test.outcome for test in facts.tests()}
     for test in facts.results[facts.plan.again].tests:
-        was = before.get((test.exercise, test.name))
-        if was is not None and was is not test.outcome:
-            yield Hole(
-                facts.place_of(test),
+        was = before.get(test.id, test.outcome)
+        if was is not test.outcome:
+            yield facts.hole(
+                test,
                 f"{test.name} is flaky: {was}, then {test.outcome}, with the same seed",
                 "Draw every number from `rng`, and depend on no clock and no earlier test.",
-                test.exercise,
             )
 
 
@@ -126,70 +130,57 @@ def _points(facts: Facts) -> Iterator[Hole]:
     if tests and total != due:
         yield Hole(
             source_lines.entry(facts.course, facts.unit),
-            f"the tests of the unit are worth {total} points, its entry says {due}",
-            "Let `points` and the `@points` of its tests agree.",
+            f"the tests of the unit are worth {total} points, but its entry says {due}",
+            "Make `points` and the `@points` of its tests agree.",
         )
     for test in tests:
         if test.max_points < 1:
-            yield Hole(
-                facts.place_of(test),
-                f"{test.name} is worth nothing",
-                "Give it @points.",
-                test.exercise,
-            )
+            yield facts.hole(test, f"{test.name} is worth nothing", "Give it @points.")
         if test.title == test.name:
-            yield Hole(
-                facts.place_of(test),
-                f"{test.name} has no title",
-                "Write its docstring: the law that it checks, in a sentence.",
-                test.exercise,
-            )
+            mend = "Write its docstring: the law that it checks, in one sentence."
+            yield facts.hole(test, f"{test.name} has no title", mend)
 
 
 def _exercises(facts: Facts) -> Iterator[Hole]:
+    course, unit = facts.course, facts.unit
     known = [answer.exercise for answer, _ in facts.plan.wrong]
-    for exercise in facts.plan.unit.exercises:
-        if not exercise.hints:
+    for name, hints in ((exercise.name, exercise.hints) for exercise in facts.plan.unit.exercises):
+        if not hints:
+            where = source_lines.entry(course, unit, name)
+            mend = "Add `hints`, from a nudge to nearly there."
+            yield Hole(where, f"{name} has no hints", mend, name)
+        if (count := known.count(name)) < FEWEST_WRONG_ANSWERS:
             yield Hole(
-                source_lines.entry(facts.course, facts.unit, exercise.name),
-                f"{exercise.name} has no hints",
-                "Add `hints`, from a nudge to nearly there.",
-                exercise.name,
-            )
-        if (count := known.count(exercise.name)) < FEWEST_WRONG_ANSWERS:
-            yield Hole(
-                source_lines.place(facts.course, facts.course.bank(facts.unit)),
-                f"{exercise.name} has {count} wrong answers, not {FEWEST_WRONG_ANSWERS}",
-                f"Add mistakes that learners make, as {exercise.name}__slug.",
-                exercise.name,
+                source_lines.place(course, course.bank(unit)),
+                f"{name} needs {FEWEST_WRONG_ANSWERS} wrong answers and has {count}",
+                f"Add mistakes that learners make, as {name}__slug.",
+                name,
             )
     for example in facts.results[facts.plan.examples].lost:
-        yield Hole(
-            facts.place_of_exercise(example.exercise),
-            f"{example.exercise}: {example.message}",
-            "Give its docstring an example that runs.",
-            example.exercise,
-        )
+        name = example.exercise
+        where = source_lines.definition(course, course.solution(unit), name)
+        mend = "Give its docstring an example that runs."
+        yield Hole(where, f"{name}: {example.message}", mend, name)
 
 
 def _accepted(facts: Facts) -> Iterator[Hole]:
     told = set()
     for path, job in facts.plan.accepted:
         for test in facts.results[job].lost:
-            if (path, test.exercise, test.name) not in told:
-                told.add((path, test.exercise, test.name))
+            if (path, test.id) not in told:
+                told.add((path, test.id))
                 said = f"; it is told: {test.likely}" if test.likely else ""
                 yield Hole(
                     source_lines.place(facts.course, path),
-                    f"a right answer does not pass {test.name} with seed {job.seed}{said}",
-                    "The test asks for more than the exercise does: weaken it.",
+                    f"a correct answer does not pass {test.name} with seed {job.seed}{said}",
+                    "The test demands more than the exercise does: relax it.",
                     test.exercise,
                 )
 
 
 def _wrong(facts: Facts) -> Iterator[Hole]:
-    for answer, job in facts.plan.wrong:
-        for what, mend in _of_answer(facts, answer, facts.results[job]):
+    for answer, graded in facts.of(facts.plan.wrong):
+        for what, mend in _of_answer(facts, answer, graded):
             where = facts.place_of_answer(answer)
             yield Hole(where, f"{answer.name} {what}", mend, answer.exercise)
 
@@ -198,21 +189,21 @@ def _of_answer(facts: Facts, answer: WrongAnswer, graded: Graded) -> Iterator[tu
     if graded.fault is not None:
         return
     if graded.message is not None:
-        yield f"does not load: {graded.message}", "Mend the bank."
+        yield f"does not load: {graded.message}", "Fix the bank."
         return
     if not graded.lost:
-        yield "gets full marks", "Add a test that fails for it."
+        yield "gets full marks", "Add a test that it fails."
         return
     for test in graded.lost:
         if test.outcome is not Outcome.FAILED:
             yield (
-                f"does not fail at {test.name}, its outcome is {test.outcome}",
-                "Let the mistake give a wrong result, and let no test stand in the way.",
+                f"does not fail at {test.name}: its outcome is {test.outcome}",
+                "Make the mistake give a wrong result, and let no test stand in the way.",
             )
-        elif not test.explained:
+        elif not (test.message and test.called and test.location and (test.expected or test.got)):
             yield (
                 f"is not explained at {test.name}",
-                "The report needs the call, the place, and what was expected or came.",
+                "The report needs the call, the line, and what was expected or returned.",
             )
     yield from _diagnosis(facts, answer, graded)
 
@@ -220,8 +211,8 @@ def _of_answer(facts: Facts, answer: WrongAnswer, graded: Graded) -> Iterator[tu
 def _diagnosis(facts: Facts, answer: WrongAnswer, graded: Graded) -> Iterator[tuple[str, str]]:
     if not _is_diagnosed(answer, graded):
         yield (
-            "is not recognised: no test that it fails says its correction",
-            "Add a test in which it behaves unlike any other answer.",
+            "is not recognised: no test that it fails gives its correction",
+            "Add a test on which it behaves unlike every other answer.",
         )
     others = {
         other.correction: other.name
@@ -232,7 +223,7 @@ def _diagnosis(facts: Facts, answer: WrongAnswer, graded: Graded) -> Iterator[tu
         if test.likely in others:
             yield (
                 f"is taken for {others[test.likely]} at {test.name}",
-                "Let the test tell them apart, or give both the same sentence.",
+                "Make the test tell them apart, or give both the same sentence.",
             )
 
 
@@ -241,8 +232,8 @@ def _is_diagnosed(answer: WrongAnswer, graded: Graded) -> bool:
 
 
 def _mutants(facts: Facts) -> Iterator[Hole]:
-    for mutant, job in facts.plan.mutants:
-        if _survived(facts.results[job]) and _equivalent(facts, mutant) is None:
+    for mutant, graded in facts.of(facts.plan.mutants):
+        if _survived(graded) and _equivalent(facts, mutant) is None:
             yield Hole(
                 f"{facts.solution}:{mutant.line}",
                 "no test notices this edit",
@@ -261,37 +252,21 @@ def _equivalent(facts: Facts, mutant: Mutant) -> Equivalent | None:
 
 
 def _equivalents(facts: Facts) -> Iterator[Hole]:
-    file = facts.course.equivalents_file
-    results = {mutant: facts.results[job] for mutant, job in facts.plan.mutants}
+    results = dict(facts.of(facts.plan.mutants))
     for entry in facts.plan.equivalents:
-        where = source_lines.place(facts.course, file, entry.line)
+        where = source_lines.place(facts.course, facts.course.equivalents_file, entry.line)
         if not entry.reason:
-            yield Hole(
-                where, "no reason is given", "Say why no test can notice it.", entry.exercise
-            )
+            mend = "Say why no test can notice it."
+            yield Hole(where, "no reason is given", mend, entry.exercise)
         for after in entry.after or ("",):
-            found = [
-                mutant
-                for mutant in facts.plan.every_mutant
-                if entry.matches(mutant) and mutant.after == after
-            ]
-            graded = [results[mutant] for mutant in found if mutant in results]
-            if not found:
-                yield Hole(
-                    where,
-                    "no mutant is like this entry",
-                    "Copy exercise and lines from the report, or take the entry out.",
-                    entry.exercise,
-                    (entry.before, after),
-                )
-            elif len(graded) == len(found) and all(result.lost for result in graded):
-                yield Hole(
-                    where,
-                    "a test does notice this edit",
-                    "Take the entry out.",
-                    entry.exercise,
-                    (entry.before, after),
-                )
+            change = entry.before, after
+            like = [m for m in facts.plan.every_mutant if entry.matches(m) and m.after == after]
+            if not like:
+                mend = "Copy the exercise and the lines from the report, or remove the entry."
+                yield Hole(where, "no mutant matches this entry", mend, entry.exercise, change)
+            elif all(mutant in results and results[mutant].lost for mutant in like):
+                mend = "Remove the entry."
+                yield Hole(where, "a test does notice this edit", mend, entry.exercise, change)
 
 
 def _redundant(facts: Facts) -> Iterator[Hole]:
@@ -299,18 +274,17 @@ def _redundant(facts: Facts) -> Iterator[Hole]:
     if facts.plan.sampled:
         return
     useful = {
-        (test.exercise, test.name)
-        for _, job in (*facts.plan.mutants, *facts.plan.wrong)
-        for test in facts.results[job].lost
+        test.id
+        for _, graded in (*facts.of(facts.plan.mutants), *facts.of(facts.plan.wrong))
+        for test in graded.lost
         if test.outcome is not Outcome.BLOCKED
     }
     for test in facts.tests():
-        if (test.exercise, test.name) not in useful:
-            yield Hole(
-                facts.place_of(test),
+        if test.id not in useful:
+            yield facts.hole(
+                test,
                 f"{test.name} is redundant: no mutant and no wrong answer fails it",
-                "Let it ask for something that no other test asks for, or take it out.",
-                test.exercise,
+                "Make it ask for something that no other test asks for, or remove it.",
             )
 
 
@@ -331,15 +305,9 @@ _CHECKS: tuple[Callable[[Facts], Iterator[Hole]], ...] = (
 
 def _row(facts: Facts, exercise: str) -> Row:
     tests = [test for test in facts.tests() if test.exercise == exercise]
-    wrong = [
-        (answer, facts.results[job])
-        for answer, job in facts.plan.wrong
-        if answer.exercise == exercise
-    ]
+    wrong = [pair for pair in facts.of(facts.plan.wrong) if pair[0].exercise == exercise]
     mutants = [
-        (mutant, facts.results[job])
-        for mutant, job in facts.plan.mutants
-        if (mutant.exercise or "") == exercise
+        pair for pair in facts.of(facts.plan.mutants) if (pair[0].exercise or "") == exercise
     ]
     survivors = [mutant for mutant, graded in mutants if _survived(graded)]
     explained = sum(_equivalent(facts, mutant) is not None for mutant in survivors)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.audit.jobs import read_text
-from grader.audit.mutants import Mutant
+from grader.audit.mutants import Mutant, stripped
 from grader.course.model import Course
 from grader.errors import CourseError
 
@@ -40,7 +40,7 @@ class Equivalent:
 
 
 def read_equivalents(course: Course) -> dict[str, tuple[Equivalent, ...]]:
-    """The entries of each unit; none if there is no file. Raises: CourseError if it is no such."""
+    """The entries of each unit; none if there is no file. Raises: CourseError if it is broken."""
     path = course.equivalents_file
     if not path.is_file():
         return {}
@@ -72,17 +72,10 @@ def _entry(path: Path, line: int, entry: dict[str, Any]) -> Equivalent:
     changes = [after] if isinstance(after, str) else after
     texts = [entry.get("exercise", ""), entry.get("before", ""), entry.get("reason", ""), *changes]
     if strange := sorted(entry.keys() - _KEYS):
-        raise CourseError(f"{path}:{line}: {strange[0]!r} means nothing here: {sorted(_KEYS)} do")
+        known = ", ".join(sorted(_KEYS))
+        raise CourseError(f"{path}:{line}: unknown key {strange[0]!r}; an entry may have {known}")
     if not all(isinstance(text, str) for text in texts):
-        raise CourseError(
-            f"{path}:{line}: an entry holds texts; only `after` may be a list of them"
-        )
+        raise CourseError(f"{path}:{line}: an entry holds strings; `after` may be a list of them")
     exercise, before, reason, *changes = texts
-    return Equivalent(
-        exercise, _stripped(before), tuple(map(_stripped, changes)), reason.strip(), line
-    )
-
-
-def _stripped(text: str) -> str:
-    """As mutants show lines: several may stand in one text."""
-    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+    before, *after = (stripped(text.split("\n")) for text in (before, *changes))
+    return Equivalent(exercise, before, tuple(after), reason.strip(), line)

@@ -7,11 +7,10 @@ from pathlib import Path
 from grader.audit.examples import examples_of
 from grader.course.model import Course
 from grader.errors import GraderError
+from grader.judge.options import Device
 from grader.judge.session import Session
-from grader.report import Outcome, Report
+from grader.report import Outcome, TestResult
 from grader.work.submission import Source, Submission
-
-CPU, EVERY_DEVICE = "cpu", "all"
 
 
 @dataclass(frozen=True)
@@ -26,36 +25,21 @@ class Job:
     exercises: frozenset[str]
     text: str
     seed: int
-    device: str = CPU
+    device: Device = Device.CPU
     attempt: int = 1
     examples: bool = False
-
-
-@dataclass(frozen=True)
-class Tested:
-    """What one test said; `explained` if it shows what was called, where, and what came of it."""
-
-    exercise: str
-    name: str
-    title: str
-    outcome: Outcome
-    max_points: int
-    message: str | None
-    likely: str | None
-    explained: bool
 
 
 @dataclass(frozen=True)
 class Graded:
     """What became of a job; `fault` says why it could not be judged, and there are no tests."""
 
-    tests: tuple[Tested, ...] = ()
+    tests: tuple[TestResult, ...] = ()
     message: str | None = None
     fault: str | None = None
-    seconds: float = 0.0
 
     @property
-    def lost(self) -> tuple[Tested, ...]:
+    def lost(self) -> tuple[TestResult, ...]:
         return tuple(test for test in self.tests if test.outcome is not Outcome.PASSED)
 
 
@@ -67,31 +51,31 @@ def seed_of(text: str) -> int:
 def graded(session: Session, job: Job) -> Graded:
     """Judge one job; what breaks the grader is told in the result."""
     if job.examples:
-        return _examples(job)
+        return Graded(_examples(job))
     submission, selection = _submission(session.course, job), {job.unit: job.exercises}
     try:
         report = session.grade(submission, selection, seed=job.seed)
     except GraderError as error:
         return Graded(fault=str(error))
-    return _graded(report)
+    for test in report.tests:
+        if test.outcome is Outcome.GRADER_FAULT:
+            return Graded(fault=test.message or test.title)
+    return Graded(report.tests, report.units[0].message)
 
 
-def _examples(job: Job) -> Graded:
-    problems = examples_of(job.unit, job.text, job.exercises)
-    return Graded(
-        tuple(
-            Tested(
-                exercise=exercise,
-                name="examples",
-                title="The examples in the docstring hold.",
-                outcome=Outcome.FAILED if problem else Outcome.PASSED,
-                max_points=0,
-                message=problem,
-                likely=None,
-                explained=True,
-            )
-            for exercise, problem in problems.items()
+def _examples(job: Job) -> tuple[TestResult, ...]:
+    """The examples of each exercise as one test."""
+    return tuple(
+        TestResult(
+            unit=job.unit,
+            exercise=exercise,
+            name="examples",
+            title="The examples in the docstring hold.",
+            outcome=Outcome.FAILED if problem else Outcome.PASSED,
+            max_points=0,
+            message=problem,
         )
+        for exercise, problem in examples_of(job.unit, job.text, job.exercises).items()
     )
 
 
@@ -109,24 +93,3 @@ def solution_of(course: Course, unit: str) -> str:
 
 def read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
-
-
-def _graded(report: Report) -> Graded:
-    (unit,) = report.units
-    tests = tuple(
-        Tested(
-            exercise=exercise.name,
-            name=test.name,
-            title=test.title,
-            outcome=test.outcome,
-            max_points=test.max_points,
-            message=test.message,
-            likely=test.likely,
-            explained=all((test.message, test.called, test.expected or test.got, test.location)),
-        )
-        for exercise in unit.exercises
-        for test in exercise.tests
-    )
-    if faults := [t.message or t.title for t in tests if t.outcome is Outcome.GRADER_FAULT]:
-        return Graded(fault=faults[0])
-    return Graded(tests, unit.message, seconds=round(sum(t.seconds for t in report.tests), 3))

@@ -6,8 +6,9 @@ deletes no statements or keywords.
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import singledispatch
 
 
 @dataclass(frozen=True)
@@ -100,10 +101,11 @@ def _mutant(exercise: str | None, source: str, text: str) -> Mutant:
     old, new = source.split("\n"), text.split("\n")
     changed = [i for i, (a, b) in enumerate(zip(old, new, strict=True)) if a != b]
     first, last = changed[0], changed[-1] + 1
-    return Mutant(exercise, first + 1, _stripped(old[first:last]), _stripped(new[first:last]), text)
+    return Mutant(exercise, first + 1, stripped(old[first:last]), stripped(new[first:last]), text)
 
 
-def _stripped(lines: list[str]) -> str:
+def stripped(lines: Sequence[str]) -> str:
+    """Lines as a report shows them."""
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
@@ -145,15 +147,12 @@ class _Code:
 
     def edits(self, node: ast.AST) -> Iterator[Edit]:
         """Every edit of a node and of what stands in it."""
+        yield from _own_edits(node, self)
         if isinstance(node, (ast.JoinedStr, ast.Raise)):
-            children: list[ast.AST] = []  # messages
-        else:
-            children = list(_parts(node))
-        if rule := _RULES.get(type(node)):
-            yield from rule(self, node)
-        for child in children:
+            return  # messages
+        for child in _parts(node):
             if isinstance(child, ast.stmt) and not _is_all_of_an_if(node):
-                yield from _deleted(self, child)
+                yield from _deleted(child, self)
             yield from self.edits(child)
 
 
@@ -176,27 +175,32 @@ def _is_docstring(node: ast.AST) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _deleted(code: _Code, node: ast.stmt) -> Iterator[Edit]:
+def _deleted(node: ast.stmt, code: _Code) -> Iterator[Edit]:
     """A statement that is not there; what would leave a name unbound is deleted all the same."""
     simple = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Raise, ast.Assert, ast.Delete)
     if isinstance(node, simple) or (isinstance(node, ast.If) and not node.orelse):
         yield code.whole(node, "pass")
 
 
-def _binary(code: _Code, node: ast.BinOp) -> Iterator[Edit]:
+@singledispatch
+def _own_edits(node: ast.AST, code: _Code) -> Iterator[Edit]:
+    """The edits of a node itself, by its type; most have none."""
+    return iter(())
+
+
+@_own_edits.register
+def _operator(node: ast.BinOp | ast.AugAssign, code: _Code) -> Iterator[Edit]:
     if type(node.op) in _ARITHMETIC:
         old, new = _ARITHMETIC[type(node.op)]
-        yield from code.between(re.escape(old), code.end(node.left), code.start(node.right), new)
+        if isinstance(node, ast.BinOp):
+            left, right = node.left, node.right
+        else:
+            left, right, old, new = node.target, node.value, f"{old}=", f"{new}="
+        yield from code.between(re.escape(old), code.end(left), code.start(right), new)
 
 
-def _augmented(code: _Code, node: ast.AugAssign) -> Iterator[Edit]:
-    if type(node.op) in _ARITHMETIC:
-        old, new = _ARITHMETIC[type(node.op)]
-        sign = re.escape(f"{old}=")
-        yield from code.between(sign, code.end(node.target), code.start(node.value), f"{new}=")
-
-
-def _comparison(code: _Code, node: ast.Compare) -> Iterator[Edit]:
+@_own_edits.register
+def _comparison(node: ast.Compare, code: _Code) -> Iterator[Edit]:
     sides = [node.left, *node.comparators]
     for left, op, right in zip(sides, node.ops, sides[1:], strict=False):
         pattern, others = _COMPARISONS[type(op)]
@@ -204,18 +208,21 @@ def _comparison(code: _Code, node: ast.Compare) -> Iterator[Edit]:
             yield from code.between(pattern, code.end(left), code.start(right), other)
 
 
-def _boolean(code: _Code, node: ast.BoolOp) -> Iterator[Edit]:
+@_own_edits.register
+def _boolean(node: ast.BoolOp, code: _Code) -> Iterator[Edit]:
     old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
     for left, right in zip(node.values, node.values[1:], strict=False):
         yield from code.between(rf"\b{old}\b", code.end(left), code.start(right), new)
 
 
-def _unary(code: _Code, node: ast.UnaryOp) -> Iterator[Edit]:
+@_own_edits.register
+def _unary(node: ast.UnaryOp, code: _Code) -> Iterator[Edit]:
     if not isinstance(node.op, ast.UAdd):
         yield from code.between(r"(not\b|-|~)\s*", code.start(node), code.start(node.operand), "")
 
 
-def _constant(code: _Code, node: ast.Constant) -> Iterator[Edit]:
+@_own_edits.register
+def _constant(node: ast.Constant, code: _Code) -> Iterator[Edit]:
     value = node.value
     if isinstance(value, bool):
         yield code.whole(node, str(not value))
@@ -228,7 +235,8 @@ def _constant(code: _Code, node: ast.Constant) -> Iterator[Edit]:
             yield code.whole(node, f"-{code.text(node)}")
 
 
-def _call(code: _Code, node: ast.Call) -> Iterator[Edit]:
+@_own_edits.register
+def _call(node: ast.Call, code: _Code) -> Iterator[Edit]:
     for keyword in node.keywords:
         if keyword.arg is not None:
             yield _without(code, code.start(keyword), code.end(keyword))
@@ -247,7 +255,8 @@ def _without(code: _Code, start: int, end: int) -> Edit:
     return (before.start() if before else start), end, ""
 
 
-def _condition(code: _Code, node: ast.If | ast.While | ast.IfExp) -> Iterator[Edit]:
+@_own_edits.register
+def _condition(node: ast.If | ast.While | ast.IfExp, code: _Code) -> Iterator[Edit]:
     test = node.test
     one_comparison = isinstance(test, ast.Compare) and len(test.ops) == 1
     negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
@@ -255,12 +264,14 @@ def _condition(code: _Code, node: ast.If | ast.While | ast.IfExp) -> Iterator[Ed
         yield code.whole(test, f"not ({code.text(test)})")
 
 
-def _return(code: _Code, node: ast.Return) -> Iterator[Edit]:
+@_own_edits.register
+def _return(node: ast.Return, code: _Code) -> Iterator[Edit]:
     if node.value is not None:
         yield code.whole(node, "return None")
 
 
-def _with(code: _Code, node: ast.With) -> Iterator[Edit]:
+@_own_edits.register
+def _with(node: ast.With, code: _Code) -> Iterator[Edit]:
     last = node.items[-1]
     if all(item.optional_vars is None for item in node.items):
         for _, end, _ in code.between(
@@ -269,63 +280,40 @@ def _with(code: _Code, node: ast.With) -> Iterator[Edit]:
             yield code.start(node), end, "if True:"
 
 
+@_own_edits.register
 def _definition(
-    code: _Code, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, code: _Code
 ) -> Iterator[Edit]:
     for decorator in node.decorator_list:
         start = code.bytes.rindex(b"@", 0, code.start(decorator))
         yield start, code.end(decorator), ""
 
 
-def _loop(code: _Code, node: ast.For) -> Iterator[Edit]:
+@_own_edits.register
+def _loop(node: ast.For, code: _Code) -> Iterator[Edit]:
     yield code.whole(node.iter, "()")
 
 
-def _slice(code: _Code, node: ast.Slice) -> Iterator[Edit]:
+@_own_edits.register
+def _slice(node: ast.Slice, code: _Code) -> Iterator[Edit]:
     for bound in (node.lower, node.upper, node.step):
         if bound is not None:
             yield code.whole(bound, "")
 
 
-def _attribute(code: _Code, node: ast.Attribute) -> Iterator[Edit]:
+@_own_edits.register
+def _attribute(node: ast.Attribute, code: _Code) -> Iterator[Edit]:
     if node.attr in _EXCHANGED:
         end = code.end(node)
         yield end - len(node.attr), end, _EXCHANGED[node.attr]
 
 
-def _name(code: _Code, node: ast.Name) -> Iterator[Edit]:
+@_own_edits.register
+def _name(node: ast.Name, code: _Code) -> Iterator[Edit]:
     if node.id in _BUILTINS and isinstance(node.ctx, ast.Load):
         yield code.whole(node, _EXCHANGED[node.id])
 
 
-def _break(code: _Code, node: ast.Break) -> Iterator[Edit]:
-    yield code.whole(node, "continue")
-
-
-def _continue(code: _Code, node: ast.Continue) -> Iterator[Edit]:
-    yield code.whole(node, "break")
-
-
-_RULES: dict[type[ast.AST], Callable[..., Iterator[Edit]]] = {
-    ast.BinOp: _binary,
-    ast.AugAssign: _augmented,
-    ast.Compare: _comparison,
-    ast.BoolOp: _boolean,
-    ast.UnaryOp: _unary,
-    ast.Constant: _constant,
-    ast.Call: _call,
-    ast.If: _condition,
-    ast.While: _condition,
-    ast.IfExp: _condition,
-    ast.Return: _return,
-    ast.With: _with,
-    ast.FunctionDef: _definition,
-    ast.AsyncFunctionDef: _definition,
-    ast.ClassDef: _definition,
-    ast.For: _loop,
-    ast.Slice: _slice,
-    ast.Attribute: _attribute,
-    ast.Name: _name,
-    ast.Break: _break,
-    ast.Continue: _continue,
-}
+@_own_edits.register
+def _jump(node: ast.Break | ast.Continue, code: _Code) -> Iterator[Edit]:
+    yield code.whole(node, "continue" if isinstance(node, ast.Break) else "break")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.audit.equivalents import Equivalent
-from grader.audit.jobs import EVERY_DEVICE, Job, read_text, seed_of, solution_of
+from grader.audit.jobs import Job, read_text, seed_of, solution_of
 from grader.audit.mutants import Mutant, mutants_of
 from grader.course.bank import WrongAnswer, read_bank, text_of
 from grader.course.model import Course, Unit
 from grader.course.stubs import Stub, stub_for
+from grader.judge.options import Device
 
 ACCEPTED_SEEDS = 3
 
@@ -52,7 +53,6 @@ def plan_of(
     course: Course,
     unit: Unit,
     equivalents: Sequence[Equivalent],
-    *,
     seeds: int,
     sample: int | None,
 ) -> Plan:
@@ -70,9 +70,9 @@ def plan_of(
         stub=stub,
         unsolved=job(stub.text),
         solved=tuple(
-            Job(unit.name, every, solution, seed, device=EVERY_DEVICE) for seed in range(seeds)
+            Job(unit.name, every, solution, seed, device=Device.ALL) for seed in range(seeds)
         ),
-        again=Job(unit.name, every, solution, 0, device=EVERY_DEVICE, attempt=2),
+        again=Job(unit.name, every, solution, 0, device=Device.ALL, attempt=2),
         examples=Job(unit.name, every, solution, 0, examples=True),
         accepted=tuple(
             (module, Job(unit.name, every, read_text(module), seed))

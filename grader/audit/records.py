@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import grader
-from grader.audit.jobs import Graded, Job, Tested, read_text, solution_of
+from grader.audit.jobs import Graded, Job, read_text, solution_of
 from grader.course.model import Course
-from grader.report import Outcome
+from grader.report import Location, Outcome, TestResult
 
 FILE = ".torchkata-audit.jsonl"
 
@@ -59,7 +59,12 @@ class Records:
 
 
 def _line(key: str, unit: str, graded: Graded) -> str:
-    return json.dumps({"key": key, "unit": unit, **asdict(graded)}) + "\n"
+    entry = {"key": key, "unit": unit, **asdict(graded, dict_factory=_without_nothing)}
+    return json.dumps(entry) + "\n"
+
+
+def _without_nothing(fields: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in fields if value is not None}
 
 
 def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
@@ -70,14 +75,15 @@ def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
         try:
             entry: dict[str, Any] = json.loads(line)
             key, unit = entry.pop("key"), entry.pop("unit")
-            tests = [_tested(test) for test in entry.pop("tests")]
-            yield key, (unit, Graded(tests=tuple(tests), **entry))
+            tests = tuple(_test(**test) for test in entry.pop("tests"))
+            yield key, (unit, Graded(tests, **entry))
         except (ValueError, KeyError, TypeError):
             continue
 
 
-def _tested(test: dict[str, Any]) -> Tested:
-    return Tested(**{**test, "outcome": Outcome(test["outcome"])})
+def _test(*, outcome: str, location: dict[str, Any] | None = None, **rest: Any) -> TestResult:
+    where = None if location is None else Location(**location)
+    return TestResult(outcome=Outcome(outcome), location=where, **rest)
 
 
 class _Keys:

@@ -162,32 +162,32 @@ HOLES = {
         "solutions/wrong/audited_weak.py:12  double__unchanged gets full marks",
         "solutions/equivalent.toml:7  no reason is given",
         "solutions/equivalent.toml:7  a test does notice this edit: return 2 / x",
-        "solutions/equivalent.toml:13  no mutant is like this entry: return 5 * x",
+        "solutions/equivalent.toml:13  no mutant matches this entry: return 5 * x",
     },
     "audited_careless": {
-        "exercises/audited_careless.py  the stub is out of step with its solution",
+        "exercises/audited_careless.py  the stub is out of date",
         "course.toml:29  double has no hints",
-        "course.toml:24  the tests of the unit are worth 2 points, its entry says 3",
-        "solutions/wrong/audited_careless.py  double has 2 wrong answers, not 3",
+        "course.toml:24  the tests of the unit are worth 2 points, but its entry says 3",
+        "solutions/wrong/audited_careless.py  double needs 3 wrong answers and has 2",
         "tests/hidden/test_audited_careless.py:8  test_every_number_is_doubled has no title",
         "solutions/audited_careless.py:2  double: its docstring has no example",
     },
     "audited_begun": {
         "tests/hidden/test_audited_begun.py:14  "
-        "the stub gets the outcome passed at test_more, not not_started",
+        "the outcome of the stub at test_more is passed, not not_started",
         "tests/hidden/test_audited_begun.py:14  "
         "test_more is redundant: no mutant and no wrong answer fails it",
         "solutions/audited_begun.py:2  double: double(3) Expected: 7 Got: 6",
     },
     "audited_twins": {
         "solutions/wrong/audited_twins.py:2  double__half is not recognised: "
-        "no test that it fails says its correction",
+        "no test that it fails gives its correction",
         "solutions/wrong/audited_twins.py:12  double__unchanged is not recognised: "
-        "no test that it fails says its correction",
+        "no test that it fails gives its correction",
         "solutions/wrong/audited_twins.py:7  double__squared is not recognised: "
-        "no test that it fails says its correction",
+        "no test that it fails gives its correction",
         "solutions/wrong/audited_twins.py:7  double__squared does not fail at "
-        "test_every_number_is_doubled, its outcome is not_started",
+        "test_every_number_is_doubled: its outcome is not_started",
     },
     "audited_flaky": {
         "tests/hidden/test_audited_flaky.py:15  "
@@ -199,9 +199,9 @@ HOLES = {
     },
     "audited_broken": {"solutions/audited_broken.py  the grader failed on the solution: "},
     "audited_refused": {
-        "tests/accepted/audited_refused/other.py  a right answer does not pass "
+        "tests/accepted/audited_refused/other.py  a correct answer does not pass "
         "test_every_number_is_doubled with seed 0",
-        "tests/accepted/audited_refused/other.py  a right answer does not pass "
+        "tests/accepted/audited_refused/other.py  a correct answer does not pass "
         "test_more with seed 0",
         "solutions/wrong/audited_refused.py:2  double__half is not explained at test_more",
     },
@@ -291,7 +291,7 @@ def test_the_command_ends_with_0_where_there_is_no_hole(root: Path, found: Audit
 def test_a_part_of_a_unit_is_not_audited(root: Path) -> None:
     done = grade(root, "audited_sound.double")
     assert done.returncode == 2
-    assert "units are audited whole: name audited_sound instead" in done.stderr
+    assert "only whole units are audited: name audited_sound instead" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -299,8 +299,8 @@ def test_a_part_of_a_unit_is_not_audited(root: Path) -> None:
     [
         ("[[nowhere]]\n", "there is no unit 'nowhere'"),
         ("[audited_sound]\n", "write [[audited_sound]]"),
-        ("[[audited_sound]]\nline = 3\n", ":1: 'line' means nothing here"),
-        ("[[audited_sound]]\nafter = [1]\n", ":1: an entry holds texts"),
+        ("[[audited_sound]]\nline = 3\n", ":1: unknown key 'line'"),
+        ("[[audited_sound]]\nafter = [1]\n", ":1: an entry holds strings"),
         ("not toml", "cannot be read"),
     ],
 )
