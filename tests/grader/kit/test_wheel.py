@@ -41,7 +41,7 @@ def test_every_file_of_the_package_is_in_it_and_no_cache(archive: zipfile.ZipFil
     modules = {f"grader/{path.relative_to(folder).as_posix()}" for path in folder.rglob("*.py")}
     names = set(archive.namelist())
     assert modules <= names
-    assert "grader/kit/files/dot-github/workflows/grade.yml" in names
+    assert {"grader/py.typed", "grader/kit/files/dot-github/workflows/grade.yml"} <= names
     assert [name for name in names if "__pycache__" in name or name.endswith(".pyc")] == []
     assert {name.split("/")[0] for name in names} == {
         "grader",
