@@ -26,11 +26,9 @@ class Call:
     observed: bool = False
 
     @property
-    def keeps_arguments(self) -> bool:
-        """Whether the work promises to leave its arguments as they are."""
-        if isinstance(self.owner, Handle):
-            return self.name == "__call__"
-        return not self.owner and not self.name.endswith("_")
+    def in_place(self) -> bool:
+        """Whether it is there to change its first argument, as a name that ends in _ says."""
+        return self.name.endswith("_") and not self.name.endswith("__")
 
     @property
     def of_work(self) -> bool:

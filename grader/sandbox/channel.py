@@ -7,6 +7,7 @@ import os
 import select
 import selectors
 import signal
+import stat
 import time
 from pathlib import Path
 from typing import Any
@@ -169,7 +170,8 @@ def _excess(process: Process, limits: Limits) -> str | None:
             return f"it started {threads} threads, at most {limits.threads} are allowed"
     except (OSError, ValueError, IndexError):
         return None
-    size = files = 0
+    nameless = _sizes_of_nameless_files(process, limits)
+    size, files = sum(nameless), len(nameless)
     for folder, folders, names in os.walk(process.scratch):
         files += len(folders) + len(names)
         if files > limits.scratch_files:
@@ -182,6 +184,24 @@ def _excess(process: Process, limits: Limits) -> str | None:
         if size > limits.scratch_bytes:
             return f"it wrote more than {limits.scratch_bytes >> 20} MiB of files"
     return None
+
+
+def _sizes_of_nameless_files(process: Process, limits: Limits) -> list[int]:
+    """Of the files that are in no folder any more, and live as long as the process has them open
+    or mapped. Nobody tells the size of one that is only mapped: it counts as the largest."""
+    found: dict[int, int] = {}
+    try:
+        for line in Path(f"/proc/{process.pid}/maps").read_text(errors="replace").splitlines():
+            if line.endswith(" (deleted)") and process.scratch in line:
+                found[int(line.split(maxsplit=5)[4])] = limits.file_bytes
+        descriptors = f"/proc/{process.pid}/fd"
+        for name in os.listdir(descriptors):
+            open_file = os.stat(f"{descriptors}/{name}")
+            if stat.S_ISREG(open_file.st_mode) and open_file.st_nlink == 0:
+                found[open_file.st_ino] = open_file.st_size
+    except (OSError, ValueError, IndexError):
+        pass  # it has ended, or hides what it has: then the kernel's own limits are left
+    return list(found.values())
 
 
 def describe_exit(code: int) -> str:

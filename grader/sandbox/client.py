@@ -27,8 +27,8 @@ from grader.sandbox.processes import START_SECONDS, Process, Processes
 class Answer:
     """The value of a call, and what became of the tensors among its arguments.
 
-    `moved` lie in other memory now or are other leaves; `changed` hold other numbers, each with a
-    copy of what it held before.
+    `moved` lie in other memory now or are other leaves. `changed` are those that the call has
+    changed without leave, each with what it made of it: the tensors themselves are as they were.
     """
 
     value: Any
@@ -103,22 +103,26 @@ class WorkerClient:
         kwargs: dict[str, Any],
         *,
         observe: bool = False,
+        in_place: bool = False,
     ) -> Answer:
         """Call a function of the module, a brought file or a handle, and return what it returned.
 
-        Tensor arguments are changed as the call changed them.
+        With `in_place` the tensors of the first argument are changed as the call changed them; all
+        others stay what they are: nobody but the judge writes what it computes with.
         Raises: SubmissionFault. What it means for the score is the suite's business.
         """
         writer = encode.Writer()
+        first = [writer.write(a) for a in args[:1]]
+        mutable = len(writer.tensors) if in_place else 0
         payload = [
-            [writer.write(a) for a in args],
+            first + [writer.write(a) for a in args[1:]],
             [[k, writer.write(v)] for k, v in kwargs.items()],
         ]
         self.sent = Sent(payload, writer.buffers)
         request = ["call", owner, name, *payload, observe]
         answer, buffers = self._ask(request, writer.buffers, writer.functions)
         with self._disbelief():
-            return self._answer(writer, answer, buffers)
+            return self._answer(writer, mutable, answer, buffers)
 
     def get(self, handle: int, attribute: str) -> Any:
         return self._value(["get", handle, attribute])
@@ -228,8 +232,9 @@ class WorkerClient:
             raise self.channel.broken(f"it is malformed ({type(error).__name__})") from None
 
     def _answer(
-        self, writer: encode.Writer, answer: list[Any], buffers: list[memoryview]
+        self, writer: encode.Writer, mutable: int, answer: list[Any], buffers: list[memoryview]
     ) -> Answer:
+        """`mutable` says how many of the first tensors the call may change."""
         _, payload, effects, seen = answer
         wanting = [t for t in writer.tensors if t.requires_grad]
         reader = decode.Reader(
@@ -240,25 +245,48 @@ class WorkerClient:
             arguments=writer.tensors,
         )
         value = reader.read(payload)
-        before = [t.detach().clone() for t in writer.tensors] if effects[0] or effects[1] else []
-        moved = self._apply_effects(writer, reader, effects)
-        changed = tuple(zip(writer.tensors, before, strict=True)) if before else ()
+        moved, changed = self._take_effects(writer, mutable, reader, effects)
         return Answer(value, moved, changed, None if seen is None else observation(value, seen))
 
-    def _apply_effects(
-        self, writer: encode.Writer, reader: decode.Reader, effects: list[Any]
-    ) -> tuple[Tensor, ...]:
-        changed, moved, grads, grown = effects
-        arguments = writer.tensors
+    def _take_effects(
+        self, writer: encode.Writer, mutable: int, reader: decode.Reader, effects: list[Any]
+    ) -> tuple[tuple[Tensor, ...], tuple[tuple[Tensor, Tensor], ...]]:
+        """The tensors that moved or became other leaves, and those changed without leave."""
+        written, moved, grads, others = effects
+        arguments, changed = writer.tensors, []
         with torch.no_grad():
-            for number, buffer in changed:
-                decode.fill_storage(reader.storages[number], reader.buffer(buffer))
+            for number, buffer in written:
+                data, storage = reader.buffer(buffer), reader.storages[number]
+                inside = [k for k, t in enumerate(arguments) if _address(t) == storage.data_ptr()]
+                if min(inside, default=mutable) < mutable:
+                    decode.fill_storage(storage, data)
+                    continue
+                new = decode.filled_storage(data, str(storage.device))
+                changed += [(arguments[k], _laid_into(new, arguments[k])) for k in inside]
             for number, payload in moved:
-                arguments[number].data = reader.read(payload).detach()
+                now = reader.read(payload).detach()
+                if number < mutable:
+                    arguments[number].data = now
+                else:
+                    changed.append((arguments[number], now))
             for number, payload in grads:
-                grad = None if payload is None else reader.read(payload)
-                arguments[number].grad = grad
-        return tuple(arguments[n] for n in [*(n for n, _ in moved), *grown])
+                if number < mutable:
+                    grad = None if payload is None else reader.read(payload)
+                    arguments[number].grad = grad
+        numbers = [*(number for number, _ in moved), *others]
+        return tuple(arguments[number] for number in numbers), tuple(changed)
+
+
+def _address(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()
+
+
+def _laid_into(storage: Any, like: Tensor) -> Tensor:
+    """The part of a storage that `like` is of its own."""
+    if storage.nbytes() != like.untyped_storage().nbytes():
+        raise wire.ProtocolError("a storage changed its size")
+    new = torch.empty(0, dtype=like.dtype, device=like.device)
+    return new.set_(storage, like.storage_offset(), like.shape, like.stride())
 
 
 def _remote(worker: WorkerClient, graph: int, value: Tensor, inputs: list[Tensor]) -> Tensor:

@@ -5,8 +5,10 @@
 - Landlock (kernel 5.13 and later): the worker reads the Python installation, writes its scratch
   folder, and reaches nothing else by path; later kernels also refuse TCP, signals and abstract
   sockets to the outside;
-- a seccomp filter: a closed list of system calls. Everything else fails with EPERM: sockets,
-  new processes, exec, ptrace, signals to others, changing modes, owners, times and limits, ...;
+- a seccomp filter: a closed list of system calls, and of commands for those that take one.
+  Everything else fails with EPERM: sockets, new processes, exec, ptrace, signals to others, leases
+  and locks, changing modes, owners, times and limits, ...;
+- no capabilities, also as root;
 - resource limits for memory, processor time, files and file sizes.
 
 Landlock: https://docs.kernel.org/userspace-api/landlock.html
@@ -26,6 +28,7 @@ from grader.sandbox.limits import Limits
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_CAPSET = {"x86_64": 126, "aarch64": 91}
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 22, 36, 38
 
 # Landlock rights, by bit.
@@ -42,7 +45,7 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     # files: what they reach is Landlock's business
     "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66),
     "pread64": (17, 67), "pwrite64": (18, 68), "lseek": (8, 62), "close": (3, 57),
-    "close_range": (436, 436), "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24),
+    "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24),
     "pipe": (22, None), "pipe2": (293, 59), "stat": (4, None), "fstat": (5, 80),
     "lstat": (6, None), "newfstatat": (262, 79), "statx": (332, 291), "access": (21, None),
     "faccessat": (269, 48), "faccessat2": (439, 439), "readlink": (89, None),
@@ -50,18 +53,16 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "fchdir": (81, 50), "mkdir": (83, None), "mkdirat": (258, 34), "rmdir": (84, None),
     "unlink": (87, None), "unlinkat": (263, 35), "rename": (82, None), "renameat": (264, 38),
     "renameat2": (316, 276), "ftruncate": (77, 46), "fsync": (74, 82), "fdatasync": (75, 83),
-    "flock": (73, 32), "umask": (95, 166), "statfs": (137, 43), "fstatfs": (138, 44),
-    "fadvise64": (221, 223),
+    "umask": (95, 166), "statfs": (137, 43), "fstatfs": (138, 44),
     # waiting, and the one socket there is
     "poll": (7, None), "ppoll": (271, 73), "select": (23, None), "pselect6": (270, 72),
     "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_wait": (232, None),
     "epoll_pwait": (281, 22), "eventfd2": (290, 19), "recvfrom": (45, 207), "sendto": (44, 206),
-    "recvmsg": (47, 212), "sendmsg": (46, 211), "shutdown": (48, 210), "getsockopt": (55, 209),
+    "recvmsg": (47, 212), "shutdown": (48, 210), "getsockopt": (55, 209),
     "getsockname": (51, 204), "getpeername": (52, 205),
     # memory
     "mmap": (9, 222), "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216),
-    "madvise": (28, 233), "brk": (12, 214), "msync": (26, 227), "mincore": (27, 232),
-    "mlock": (149, 228), "munlock": (150, 229), "get_mempolicy": (239, 236),
+    "madvise": (28, 233), "brk": (12, 214), "msync": (26, 227), "get_mempolicy": (239, 236),
     # threads (clone is restricted below) and signals to itself
     "futex": (202, 98), "futex_waitv": (449, 449), "set_robust_list": (273, 99),
     "get_robust_list": (274, 100), "rseq": (334, 293), "membarrier": (324, 283),
@@ -83,11 +84,19 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     "getrusage": (98, 165), "getrlimit": (97, 163), "arch_prctl": (158, None),
     "getrandom": (318, 278),
 }  # fmt: skip
+# Commands of fcntl: copies and flags of one's own descriptors. Leases (F_SETLEASE) stall whoever
+# opens a file, locks whoever locks it, F_SETOWN and F_SETSIG send signals.
+_FCNTL = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+# Commands of ioctl: is it a terminal and how large, how much is there to read, and one's own flags.
+# The one socket would otherwise tell of the machine's network, and root could change it.
+_IOCTL = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+_SOCKET_IOCTLS = 0x8900, 0x8A00  # the range of them
+_CLONE_FILES, _CLONE_THREAD = 0x400, 0x10000
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 _EPERM, _ENOSYS = 1, 38
 _RET_ALLOW, _RET_ERRNO, _RET_KILL = 0x7FFF0000, 0x00050000, 0x80000000
-_LOAD, _EQUAL, _ANY_BIT, _AND, _RETURN, _AT_LEAST = 0x20, 0x15, 0x45, 0x54, 0x06, 0x35
+_LOAD, _EQUAL, _AND, _RETURN, _AT_LEAST = 0x20, 0x15, 0x54, 0x06, 0x35
 
 
 def unavailable() -> str | None:
@@ -161,8 +170,16 @@ def confine(readable: Iterable[str], scratch: str, *, gpu: bool) -> None:
     """
     assert _libc is not None
     _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    _drop_capabilities()
     _restrict_paths(readable, scratch, gpu=gpu)
     _restrict_calls(gpu=gpu)
+
+
+def _drop_capabilities() -> None:
+    """Leave root with no more than its files."""
+    assert _libc is not None
+    header = struct.pack("=Ii", 0x20080522, 0)  # version 3, this process
+    _checked(_libc.syscall(_CAPSET[platform.machine()], header, bytes(24)), "capset")
 
 
 def _checked(result: int, what: str) -> int:
@@ -237,6 +254,11 @@ def _filter(pid: int, *, gpu: bool) -> list[tuple[int, int, int, int]]:
     def argument(index: int, high: bool = False) -> tuple[int, int, int, int]:
         return (_LOAD, 0, 0, first + 8 * index + (4 if high else 0))
 
+    def only(*values: int) -> list[tuple[int, int, int, int]]:
+        """Allow the call if what was loaded is one of these."""
+        tests = [(_EQUAL, len(values) - n, 0, value) for n, value in enumerate(values)]
+        return [*tests, refuse, allow]
+
     truncating = [
         (_AND, 0, 0, os.O_TRUNC | os.O_ACCMODE),
         (_EQUAL, 0, 1, os.O_TRUNC),
@@ -253,11 +275,13 @@ def _filter(pid: int, *, gpu: bool) -> list[tuple[int, int, int, int]]:
     ]
     for call in _ALLOWED.values():
         program += when(call, allow)
-    # Threads, not processes. clone3 hides its flags in memory, so libc is told to use clone.
-    program += when((56, 220), argument(0), (_ANY_BIT, 0, 1, 0x10000), allow, refuse)
+    # Threads, not processes, that share their descriptors: the judge counts files by those.
+    # clone3 hides its flags in memory, so libc is told to use clone.
+    shared = _CLONE_FILES | _CLONE_THREAD
+    program += when((56, 220), argument(0), (_AND, 0, 0, shared), *only(shared))
     program += when((435, 435), absent)
     # Signals to its own threads only, as abort() and raise() do.
-    program += when((234, 131), argument(0), (_EQUAL, 0, 1, pid), allow, refuse)
+    program += when((234, 131), argument(0), *only(pid))
     # Read limits, never set them: root could raise its own, anyone those of its siblings.
     program += when(
         (302, 261),
@@ -267,15 +291,15 @@ def _filter(pid: int, *, gpu: bool) -> list[tuple[int, int, int, int]]:
     program += when((2, None), argument(1), *truncating)
     program += when((257, 56), argument(2), *truncating)
     # Naming a thread is all that prctl is good for here.
-    program += when((157, 167), argument(0), (_EQUAL, 0, 1, 15), allow, refuse)
-    # Signals by way of file ownership: F_SETOWN, F_SETSIG, F_SETOWN_EX; FIOSETOWN, SIOCSPGRP.
-    program += when(
-        (72, 25),
-        argument(1), (_EQUAL, 2, 0, 8), (_EQUAL, 1, 0, 10), (_EQUAL, 0, 1, 15), refuse, allow,
-    )  # fmt: skip
-    program += when(
-        (16, 29), argument(1), (_EQUAL, 1, 0, 0x8901), (_EQUAL, 0, 1, 0x8902), refuse, allow
-    )
-    if gpu:  # the CUDA driver pins its helper threads to processors
+    program += when((157, 167), argument(0), *only(15))
+    program += when((72, 25), argument(1), *only(*_FCNTL))
+    # Closing descriptors, and not in a table of one's own (CLOSE_RANGE_UNSHARE).
+    program += when((436, 436), argument(2), *only(0, 4))
+    if gpu:  # the driver has commands of its own, and pins its helper threads to processors
+        first_one, after = _SOCKET_IOCTLS
+        outside = [(_AT_LEAST, 0, 2, first_one), (_AT_LEAST, 1, 0, after), refuse, allow]
+        program += when((16, 29), argument(1), *outside)
         program += when((203, 122), allow)
+    else:
+        program += when((16, 29), argument(1), *only(*_IOCTL))
     return [*program, refuse]

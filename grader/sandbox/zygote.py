@@ -12,9 +12,9 @@ Started by `processes`, it speaks msgpack over a SOCK_SEQPACKET socket, one mess
 never initialises a GPU, so that a fork starts clean.
 """
 
+import contextlib
 import gc
 import os
-import resource
 import signal
 import socket
 import sys
@@ -45,10 +45,12 @@ def main(control: socket.socket) -> NoReturn:
         while zygote.serve_one():
             pass
     except BaseException:
-        traceback.print_exc()  # the judge shows its last line
+        with contextlib.suppress(OSError):  # the judge may be gone, and its end of this too
+            traceback.print_exc()  # it shows the last line
     try:
         for pid in list(zygote.workers):
-            zygote.end(pid)
+            with contextlib.suppress(OSError):
+                zygote.end(pid)
         remove_tree(os.getcwd())  # the judge may be gone for good
     finally:
         os._exit(0)
@@ -135,7 +137,7 @@ def become_worker(
         for standard in (1, 2):
             os.dup2(output, standard)
         os.dup2(channel, 3)
-        os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        close_all_from(4)
         os.chdir(scratch)
         os.environ["HOME"] = os.environ["TMPDIR"] = scratch
         sys.stdout, sys.stderr = worker.text_stream(1), worker.text_stream(2)
@@ -148,13 +150,33 @@ def become_worker(
         os._exit(code)
 
 
+def close_all_from(first: int) -> None:
+    """Close what is open: to try every number takes hours where billions may be open."""
+    for name in os.listdir("/proc/self/fd"):
+        if int(name) >= first:
+            with contextlib.suppress(OSError):  # that of the listing itself
+                os.close(int(name))
+
+
 def children() -> list[int]:
     """The direct children of this process (Linux)."""
     found: list[int] = []
-    for task in os.listdir("/proc/self/task"):
-        with open(f"/proc/self/task/{task}/children") as listing:
-            found += map(int, listing.read().split())
+    try:
+        for task in os.listdir("/proc/self/task"):
+            with open(f"/proc/self/task/{task}/children") as listing:
+                found += map(int, listing.read().split())
+    except FileNotFoundError:  # a kernel without CONFIG_PROC_CHILDREN
+        return [int(n) for n in os.listdir("/proc") if n.isdigit() and parent(n) == os.getpid()]
     return found
+
+
+def parent(pid: str) -> int | None:
+    """Who started a process; None if it has gone."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return int(stat.read().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
 
 
 def kill_group(pid: int) -> None:
