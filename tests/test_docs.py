@@ -50,7 +50,10 @@ def commands(document: str) -> Iterator[list[str]]:
 def strange_words(words: list[str]) -> list[str]:
     """What `grade` would not know; words in capitals stand for something else."""
     name = words.pop(0) if words and words[0] in COMMAND.commands else "run"
-    options = {flag: o for o in COMMAND.commands[name].params for flag in o.opts}
+    command = COMMAND.commands[name]
+    if words and words[0] in getattr(command, "commands", {}):  # grade class run
+        command = command.commands[words.pop(0)]
+    options = {flag: o for o in command.params for flag in o.opts}
     options |= {flag: o for o in COMMAND.params for flag in o.opts}
     known = {unit.name for unit in COURSE.units}
     known |= {f"{unit.name}.{e.name}" for unit in COURSE.units for e in unit.exercises}

@@ -25,7 +25,8 @@ def kit(
     if check:
         from grader.kit.check import leaks
 
-        found = leaks(course, folder)
+        with progress_bar() as progress:
+            found = leaks(course, folder, progress)
         for leak in found:
             print(f"leak: {visible(leak)}")
         if not found:

@@ -1,122 +1,114 @@
 """`grade kit --check`: searches a kit for what learners are not to have.
 
-Looks at the names and the bytes of every file, into archives, compressed data and JSON, and if
-the folder is a git repository at every object that it holds. What cannot be searched is told as
-well. `.venv` is passed over.
+A kit is known to the byte. So each file in it, and each object of its git repository, must be one
+that `grade kit` makes, or plain text, whose lines are searched. `.venv` is passed over.
 """
 
 import io
+import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.course.model import Course
-from grader.course.stubs import stubs_of
 from grader.errors import UsageError
-from grader.kit.secrets import Secret, secrets_of, single_spaced
-from grader.kit.unpacking import MAX_BYTES, Unsearchable, texts
+from grader.judge.options import OnProgress, ignore
+from grader.kit.make import kit_files
+from grader.kit.secrets import secrets_of, single_spaced
 
-_GIT, _PASSED_OVER = ".git", ".venv"
+MAX_BYTES = 64 * 1024 * 1024
+_GIT, _VENV = ".git", ".venv"
 _ELSEWHERE = ("modules", "lfs", "annex")  # where git keeps what is no object of this repository
+_FOLDER, _FILES = b"40000", (b"100644", b"100755")  # other modes are links and submodules
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")  # but for ends of lines and for colours
+_REFUSED = b"\0"  # what there is no need to look into
 
 
-def leaks(course: Course, folder: Path) -> list[str]:
+def leaks(course: Course, folder: Path, on_unit: OnProgress = ignore) -> list[str]:
     """A line for each file that holds something secret, or may: where, what, and whence it comes.
 
-    Raises: UsageError if there is no such folder or its history cannot be read.
+    Raises: UsageError if there is no such folder or its history cannot be read; CourseError if no
+    kit can be made of the course.
     """
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}")
-    search = _Search(course)
-    found = [problem for path in _paths(folder) if (problem := search.file(folder, path))]
-    if (folder / _GIT).exists():
-        found += [problem for problem in search.history(folder) if problem]
-    return sorted(found)
+    kit, secrets = kit_files(course, on_unit), secrets_of(course)
+    folders = course.solutions_folder, course.suites_folder, course.accepted_folder
+    private = {folder.name for folder in folders}
 
-
-class _Search:
-    def __init__(self, course: Course) -> None:
-        self.secrets = secrets_of(course)
-        self.stubs = {
-            stub.path.relative_to(course.root).as_posix(): stub.text.encode()
-            for stub in stubs_of(course)
-        }
-        folders = course.solutions_folder, course.suites_folder
-        private = (path for folder in folders for path in folder.rglob("*.py"))
-        self.private = {path.relative_to(course.root).as_posix() for path in private}
-
-    def file(self, folder: Path, path: Path) -> str | None:
-        """What is wrong with one file of the kit."""
-        name = path.relative_to(folder).as_posix()
-        if path.is_symlink():
-            return f"{name} is a link: put a file in its place"
-        if path.is_dir():
-            if (path / _GIT).exists():
-                return f"{name} is a repository of its own, and was not searched"
-            return None if os.access(path, os.R_OK | os.X_OK) else f"{name} cannot be read"
-        if path.suffix in (".pyc", ".pyo"):
-            return f"{name} is compiled, and was not searched: delete it"
-        try:
-            with open(path, "rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            return f"{name} cannot be read: {error.strerror}"
-        if len(data) > MAX_BYTES:
-            return f"{name} holds more than {MAX_BYTES >> 20} MiB, and was not searched"
-        if name in self.stubs and data.replace(b"\r\n", b"\n") != self.stubs[name]:
-            return f"{name} differs from what grade sync makes: does it hold an answer?"
-        return self.named(name, name) or self.data(name, data)
-
-    def named(self, where: str, path: str) -> str | None:
-        if path in self.private:
+    def problem(where: str, data: bytes) -> str | None:
+        stub = kit.get(where) if where.startswith(f"{course.exercises_folder.name}/") else None
+        if stub is not None and data.replace(b"\r\n", b"\n") != stub:
+            return f"{where} differs from what grade sync makes: does it hold an answer?"
+        if private & {*where.split("/")[:-1]}:
             return f"{where} is part of the course that learners do not get"
+        text = _text(data)
+        if text is None and data not in kit.values():
+            return f"{where} is not something a kit holds: not plain text, nor what grade kit makes"
+        for spelling in map(single_spaced, (where, *_spellings(text or ""))):
+            if secret := next((secret for secret in secrets if secret.is_in(spelling)), None):
+                return f"{where} holds a line of {secret.origin}: {secret.text}"
         return None
 
-    def data(self, where: str, data: bytes) -> str | None:
-        try:
-            for text in texts(data):
-                if secret := self._first(single_spaced(text)):
-                    return f"{where} holds a line of {secret.origin}: {secret.text}"
-        except Unsearchable as reason:
-            return f"{where} {reason}, and was not searched"
-        return None
-
-    def _first(self, text: str) -> Secret | None:
-        return next((secret for secret in self.secrets if secret.is_in(text)), None)
-
-    def history(self, folder: Path) -> Iterator[str | None]:
-        """Of every path that there ever was, and of every object."""
-        kept = Path(_git(folder, "rev-parse", "--absolute-git-dir").decode().strip())
-        for place in _ELSEWHERE:
-            if (kept / place).exists():
-                yield f"{_GIT}/{place} was not searched"
-        paths = _git(folder, "log", "--all", "--format=", "--name-only", "-z").decode(
-            "utf-8", "replace"
-        )
-        for path in sorted({name.strip() for name in paths.split("\0")} - {""}):
-            yield self.named(f"history: {path}", path)
-        objects = io.BytesIO(_git(folder, "cat-file", "--batch-all-objects", "--batch"))
-        while header := objects.readline():
-            name, kind, size = header.decode().split()
-            data = objects.read(int(size))
-            objects.read(1)
-            yield self.data(f"history: {kind} {name[:12]}", data)
+    held = [*_files(folder), *_objects(folder)]
+    return sorted(found for where, data in held if (found := problem(where, data)))
 
 
-def _paths(folder: Path) -> Iterator[Path]:
+def _files(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file by its path, with its bytes."""
     for path in sorted(folder.rglob("*")):
-        if path.relative_to(folder).parts[0] not in (_GIT, _PASSED_OVER):
-            yield path
+        name = path.relative_to(folder)
+        if name.parts[0] not in (_GIT, _VENV):
+            closed = not os.access(path, os.R_OK) or os.path.getsize(path) > MAX_BYTES
+            odd = closed or path.is_symlink() or (path / _GIT).exists()
+            if odd or not path.is_dir():
+                yield name.as_posix(), path.read_bytes() if path.is_file() and not odd else _REFUSED
+
+
+def _objects(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every object that git has, whether or not a branch leads to it; of folders, the names."""
+    if not (folder / _GIT).exists():
+        return
+    kept = Path(os.fsdecode(_git(folder, "rev-parse", "--absolute-git-dir").removesuffix(b"\n")))
+    yield from ((f"{_GIT}/{place}", _REFUSED) for place in _ELSEWHERE if (kept / place).exists())
+    objects = io.BytesIO(_git(folder, "cat-file", "--batch-all-objects", "--batch"))
+    while header := objects.readline():
+        name, kind, size = header.decode().split()
+        where, data = f"history: {kind} {name[:12]}", objects.read(int(size) + 1)[:-1]
+        if kind != "tree":
+            yield where, data
+            continue
+        for mode, entry in re.findall(rb"(\d+) ([^\0]+)\0[\s\S]{%d}" % (len(name) // 2), data):
+            path = f"{where}/{entry.decode('utf-8', 'replace')}" + "/" * (mode == _FOLDER)
+            yield path, b"" if mode in (_FOLDER, *_FILES) else _REFUSED
 
 
 def _git(folder: Path, *arguments: str) -> bytes:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    command = ["git", "--no-replace-objects", "-C", str(folder), *arguments]
     try:
-        command = ["git", "-C", str(folder), *arguments]
-        ran = subprocess.run(command, check=False, capture_output=True)
-    except OSError as error:
-        raise UsageError(f"the history of {folder} cannot be searched: {error.strerror}") from None
-    if ran.returncode:
-        said = ran.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise UsageError(f"the history of {folder} cannot be searched: {''.join(said)}")
-    return ran.stdout
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, env=ours).stdout
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise UsageError(f"the history of {folder} cannot be searched: {error}") from None
+
+
+def _text(data: bytes) -> str | None:
+    """Plain text; None for anything else."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return None if _CONTROL.search(text) else text
+
+
+def _spellings(text: str) -> Iterator[str]:
+    """The text; of JSON also without escapes, and then with the strings of lists put together."""
+    yield text
+    try:
+        plain = json.dumps(json.loads(text), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return
+    yield (plain := plain.replace(r"\n", "\n").replace(r"\t", "\t").replace(r"\"", '"'))
+    yield plain.replace('", "', "")

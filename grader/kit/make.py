@@ -1,23 +1,22 @@
 """`grade kit`: the repository that students get, made from the course."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import grader
 from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import Stub, stubs_of
 from grader.errors import UsageError
+from grader.judge.options import OnProgress, ignore
 from grader.kit.pages import pages
 from grader.kit.visible_suite import visible_texts
 from grader.kit.wheel import requirements, wheel
 
-OnUnit = Callable[[int, int], None]
 REQUIREMENTS = "requirements.txt"
 CONTRACT = "docs/course.md"
 _GIT = ".git"
 
 
-def kit_files(course: Course, on_unit: OnUnit = lambda done, total: None) -> dict[str, bytes]:
+def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
     """Every file of the kit by its path, the same bytes each time.
 
     Raises: CourseError if a unit has no visible test, or one that cannot be recorded.

@@ -2,20 +2,19 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course import templates
 from grader.course.model import Course
 from grader.course.seeds import FILE as SECRET_FILE
 from grader.course.stubs import stub_for
-from grader.course.wrong_answers import read_bank
 from grader.kit.visible_suite import is_function, is_marked, read_python, visible_texts
 from grader.kit.wheel import package
 
 # A shorter line says nothing that could not stand in any program.
 FEWEST_CHARACTERS = 20
+_NAME = re.compile(r"^\s*(?:def|class) (test_\w+|[a-zA-Z]\w*__\w+)", re.MULTILINE)
+_NOT_IN_A_WORD = r"(?:(?<!\w)|(?!\w))"
 
 
 @dataclass(frozen=True)
@@ -27,91 +26,69 @@ class Secret:
 
     def is_in(self, text: str) -> bool:
         """Is it in a single-spaced text, as whole words?"""
-        start = text.find(self.text)
-        while start >= 0:
-            before, after = text[start - 1 : start], text[start + len(self.text) :][:1]
-            joined = (before + self.text[0], self.text[-1] + after)
-            if not any(re.fullmatch(r"\w\w", pair) for pair in joined):
-                return True
-            start = text.find(self.text, start + 1)
-        return False
+        whole = _NOT_IN_A_WORD + re.escape(self.text) + _NOT_IN_A_WORD
+        return self.text in text and re.search(whole, text) is not None
 
 
-def single_spaced(text: str) -> str:
-    return " ".join(text.split())
-
-
-_SKELETON = single_spaced(templates.SOLUTION)
+def single_spaced(*texts: str) -> str:
+    return " ".join(word for text in texts for word in text.split())
 
 
 def secrets_of(course: Course) -> list[Secret]:
-    """Every line that learners are not to have, and every name.
+    """Every line that learners are not to have, and the names of hidden tests and wrong answers.
 
     Raises: CourseError if a part of the course is missing or broken.
     """
+    private = _private(course)
+    programs = [text for path, text in private.items() if path.suffix == ".py"]
     units = [unit.name for unit in course.units]
-    texts = {path: read_python(path) for path in _private(course)}
+    stubs = single_spaced(*(stub_for(course, unit).text for unit in units))
     shown = [text.decode() for unit in units for text in visible_texts(course, unit).values()]
-    stubs = single_spaced(" ".join(stub_for(course, unit).text for unit in units))
-    program = [content.decode() for name, content in package() if name.endswith(".py")]
-    anyones = single_spaced(" ".join([stubs, *program]))
-    told = single_spaced(" ".join(s for text in [*texts.values(), *shown] for s in _told(text)))
-    # Each text, and what of it may be shown: a later line takes the place of the one before.
-    searched = [
-        *((path, text, anyones + single_spaced(" ".join(shown))) for path, text in texts.items()),
-        *(
-            (path, "\n".join(_bodies(text, hidden_tests=True)), anyones + _open(shown))
-            for path, text in texts.items()
-            if path.parent == course.suites_folder
-        ),
-        *(
-            (course.solution(unit), texts[course.solution(unit)], stubs + _SKELETON)
-            for unit in units
-        ),
-    ]
-    lines = {
-        line: Secret(line, path.relative_to(course.root).as_posix())
-        for path, text, known in searched
-        for line in sorted(_lines(text))
-        if line not in known and line not in told
-    }
-    named = set().union(*map(_tests, [templates.SUITE, *shown]))
-    return [*lines.values(), *_names(course, named), *_variants(course)]
+    tests = single_spaced(*map(_without_recorded, shown))
+    told = single_spaced(*map(_told, [*programs, *shown]))
+    grader = "\n".join(text.decode() for name, text in package() if name.endswith(".py"))
+    known_lines = _lines(grader)
+    known_names = set(_NAME.findall("\n".join([grader, *shown])))
+    solutions = {course.solution(unit) for unit in units}
+    found: dict[str, Path] = {}
+    for path, text in private.items():
+        readable = stubs if path in solutions else stubs + tests
+        lines = _lines(text) - known_lines
+        lines = {line for line in lines if line not in readable and line not in told}
+        names = set(_NAME.findall(text)) - known_names
+        found |= dict.fromkeys(sorted(lines | names), path)
+    seed = course.root / SECRET_FILE
+    if seed.is_file() and (text := single_spaced(seed.read_text(encoding="utf-8"))):
+        found[text] = seed
+    return [Secret(text, path.relative_to(course.root).as_posix()) for text, path in found.items()]
 
 
-def _private(course: Course) -> list[Path]:
-    """Every file of Python that learners do not get."""
+def _private(course: Course) -> dict[Path, str]:
+    """Every text that learners do not get; of the equivalents each answer on a line of its own."""
     folders = course.solutions_folder, course.suites_folder, course.accepted_folder
-    return sorted(path for folder in folders for path in folder.rglob("*.py"))
+    programs = sorted(path for folder in folders for path in folder.rglob("*.py"))
+    texts = {path: read_python(path) for path in programs}
+    if course.equivalents_file.is_file():
+        text = course.equivalents_file.read_text(encoding="utf-8")
+        texts[course.equivalents_file] = text.replace('"', "\n")
+    return texts
 
 
-def _open(shown: list[str]) -> str:
-    """What is shown, without what stands in recorded functions there: nothing should."""
-    texts = []
-    for text in shown:
-        for body in _bodies(text, hidden_tests=False):
-            text = text.replace(body, "")
-        texts.append(text)
-    return single_spaced(" ".join(texts))
-
-
-def _bodies(text: str, *, hidden_tests: bool) -> list[str]:
-    """What recorded functions do, and hidden tests are, statement by statement."""
-    found = []
-    for node in ast.walk(ast.parse(text)):
-        if is_function(node):
-            if is_marked(node, "recorded"):
-                found += node.body[ast.get_docstring(node) is not None :]
-            elif hidden_tests and node.name.startswith("test_") and not is_marked(node, "visible"):
-                found += node.body
-    return [ast.get_source_segment(text, part) or "\0" for part in found]
-
-
-def _told(text: str) -> Iterator[str]:
+def _told(text: str) -> str:
     """What learners are told when a test fails: it may quote code."""
+    strings = (node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant))
+    return "\n".join(string for string in strings if isinstance(string, str))
+
+
+def _without_recorded(text: str) -> str:
+    """A visible suite without what recorded functions do, should any of it stand there."""
+    lines = text.splitlines()
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            yield node.value
+        if is_function(node) and is_marked(node, "recorded"):
+            for part in node.body[ast.get_docstring(node) is not None :]:
+                for number in range(part.lineno - 1, part.end_lineno or 0):
+                    lines[number] = ""
+    return "\n".join(lines)
 
 
 def _lines(text: str) -> set[str]:
@@ -124,24 +101,3 @@ def _lines(text: str) -> set[str]:
         and line[-1] != ":"
         and not line.startswith(("import ", "from "))
     }
-
-
-def _names(course: Course, shown: set[str]) -> Iterator[Secret]:
-    """The names of hidden tests and of wrong answers."""
-    for unit in course.units:
-        suite, bank = course.suite(unit.name), course.bank(unit.name)
-        for name in sorted(_tests(suite.read_text(encoding="utf-8")) - shown):
-            yield Secret(name, suite.relative_to(course.root).as_posix())
-        for answer in read_bank(course, unit.name):
-            yield Secret(answer.name, bank.relative_to(course.root).as_posix())
-
-
-def _tests(text: str) -> set[str]:
-    return set(re.findall(r"def (test_\w+)", text))
-
-
-def _variants(course: Course) -> Iterator[Secret]:
-    """What the inputs of variants follow from."""
-    path = course.root / SECRET_FILE
-    if path.is_file() and (text := single_spaced(path.read_text(encoding="utf-8"))):
-        yield Secret(text, SECRET_FILE)

@@ -121,6 +121,13 @@ def halve__floored(x):
     """// drops what is behind the point. / keeps it."""
     return x // 2
 '''
+EQUIVALENT = """
+[[{unit}]]
+exercise = "halve"
+before = "return x.div(2) if x.is_floating_point() else x / 2"
+after = ["return x.div(2.0) if x.is_floating_point() else x / 2"]
+reason = "2 is 2.0."
+"""
 
 
 def write_course(root: Path, unit: str) -> Course:
@@ -128,6 +135,7 @@ def write_course(root: Path, unit: str) -> Course:
         "course.toml": COURSE.format(unit=unit),
         f"solutions/{unit}.py": SOLUTION.lstrip(),
         f"solutions/wrong/{unit}.py": BANK,
+        "solutions/equivalent.toml": EQUIVALENT.format(unit=unit),
         f"tests/hidden/test_{unit}.py": SUITE.lstrip(),
         "docs/course.md": "# The contract\n",
         f"tests/accepted/{unit}/other.py": "halved_in_another_way = x.mul(0.5)\n",

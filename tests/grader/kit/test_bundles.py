@@ -177,6 +177,7 @@ def test_the_archive_holds_the_course_and_nothing_else(course: Course, archive: 
     names = opened.namelist()
     assert [name for name in names if not name.startswith("vendor/")] == [
         "course/course.toml",
+        "course/solutions/equivalent.toml",
         f"course/solutions/{unit}.py",
         f"course/solutions/wrong/{unit}.py",
         f"course/tests/hidden/test_{unit}.py",
@@ -362,7 +363,7 @@ def test_the_command_writes_bundles_and_refuses_what_it_cannot(
     assert found == set(published)
 
     assert bundle("codeio", tmp_path / "x").returncode == 2
-    assert "gradescope or classroom50" in bundle("codeio", tmp_path / "x").stderr
+    assert "'gradescope', 'classroom50'" in bundle("codeio", tmp_path / "x").stderr
     refused = bundle("gradescope", tmp_path / "kit.zip", cwd=folder / "kit")
     assert (refused.returncode, "is a kit, without solutions" in refused.stderr) == (2, True)
     assert not (tmp_path / "kit.zip").exists()
