@@ -79,29 +79,29 @@ def alike(one: Behaviour, other: Behaviour) -> bool:
 
 @dataclass(frozen=True)
 class Failure:
-    """How a test failed, in what can be compared and kept: its kind, its words, what it got."""
+    """How a test failed, in what can be compared and kept: its kind, its words, what it got.
+
+    Of an error of the suite over what it was given, only the `kind` says something.
+    """
 
     kind: str
     wording: str
     value: Any = None
+    only_kind: bool = False
 
 
 def failure_of(error: BaseException) -> Failure:
     if isinstance(error, Mismatch):
         return Failure("Mismatch", _wording(error.message), _snapshot(error.value))
-    return Failure(kind_of_error(error), _wording(error))
+    foreign = not isinstance(error, (Raised, AssertionError))
+    return Failure(kind_of_error(error), _wording(error), only_kind=foreign)
 
 
-def same_failure(one: BaseException, other: Failure | None) -> bool:
-    """Do two works fail a test in the same way? The numbers in a message may differ."""
-    if other is None:
+def same_failure(one: Failure, other: Failure | None) -> bool:
+    """Does another work fail a test as `one` did? The numbers in a message may differ."""
+    if other is None or one.kind != other.kind:
         return False
-    if isinstance(one, Mismatch):
-        said = other.kind == "Mismatch" and _wording(one.message) == other.wording
-        return said and _same(one.value, other.value)
-    if isinstance(one, (Raised, AssertionError)):
-        return kind_of_error(one) == other.kind and _wording(one) == other.wording
-    return kind_of_error(one) == other.kind  # of the suite, over what it was given
+    return one.only_kind or (one.wording == other.wording and _same(one.value, other.value))
 
 
 def _wording(message: object) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from grader.course.bank import WrongAnswer, read_bank, unit_with_bank
 from grader.course.model import Course
@@ -26,7 +27,6 @@ from grader.judge.behaviour import (
     raised,
     returned,
     same_failure,
-    snapshots,
     tensors_in,
 )
 from grader.judge.local import LocalRunner, module_of
@@ -49,7 +49,7 @@ class Case:
     unit: str
     exercise: str
     seen: tuple[Behaviour, ...]
-    failure: BaseException | None
+    failure: Failure | None
     rehearse: Callable[[LocalRunner], None]
 
 
@@ -197,35 +197,62 @@ def _explained(explanations: Sequence[_Explanation]) -> dict[str, str]:
     return said
 
 
+class _Guarded:
+    """A tensor that a call has to leave as it is: it gets back what it held, as in the judge of a
+    worker, which takes nothing else from one."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor, self.grad = tensor, tensor.grad if tensor.is_leaf else None
+        self.before, self.view = tensor.detach().clone(), tensor.detach()
+
+    def is_changed(self) -> bool:
+        if self.tensor.is_leaf:
+            self.tensor.grad = self.grad
+        now = self.tensor.detach()
+        if now.data_ptr() != self.view.data_ptr() or now.shape != self.before.shape:
+            return True
+        return not bool(
+            ((now == self.before) | ((now != now) & (self.before != self.before))).all()
+        )
+
+    def restored(self) -> Tensor:
+        """What the call made of it."""
+        made = self.tensor.detach().clone()
+        self.tensor.data = self.view
+        self.view.copy_(self.before)
+        return made
+
+
 class Freely(LocalRunner):
     """Runs a test with a wrong answer, and sees what the worker's runner sees."""
 
     def __init__(self, module: ModuleType, course: Course) -> None:
         super().__init__(module, course.suites_folder)
-        self.changed: list[tuple[Any, Any]] = []
 
     def rehearse(self, case: Case) -> BaseException | None:
         """How the test fails with this answer, or None."""
         start_anew()
         try:
             case.rehearse(self)
-            for now, before in self.changed:
-                assert_unchanged(now, before, exactly=False)
         except (Exception, Unlike) as error:
             return error
         return None
 
     def run(self, call: Call) -> Answer:
         given = list(tensors_in([call.args, call.kwargs]))
-        before = snapshots(given)
+        mutable = list(tensors_in(call.args[:1])) if call.in_place else []
+        guarded = [_Guarded(t) for t in given if all(t is not other for other in mutable)]
         try:
             answer = super().run(call)
         except Exception as error:
             self.note(raised(error))
             raise
-        self.note(returned(answer.value, given, answer.seen))
-        if call.keeps_arguments:
-            self.changed += zip(snapshots(given)[::2], before[::2], strict=True)
+        finally:
+            changed = {id(g.tensor): g.restored() for g in guarded if g.is_changed()}
+        self.note(returned(answer.value, [changed.get(id(t), t) for t in given], answer.seen))
+        for g in guarded:
+            if id(g.tensor) in changed:
+                assert_unchanged(changed[id(g.tensor)], g.tensor, exactly=False)
         return answer
 
     def attribute(self, owner: Handle, name: str) -> Any:

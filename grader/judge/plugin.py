@@ -15,7 +15,8 @@ import torch
 from grader.course.model import find_course
 from grader.errors import GraderError, Missing, Raised
 from grader.judge.answer_key import AnswerKey, answer_key_of
-from grader.judge.behaviour import Behaviour
+from grader.judge.behaviour import Behaviour, failure_of
+from grader.judge.bounds import no_longer_than
 from grader.judge.diagnosis import Case
 from grader.judge.learner import Students, UnitRunner
 from grader.judge.local import LocalRunner
@@ -42,6 +43,7 @@ class Judging:
     devices: tuple[str, ...] = ("cpu",)
     students: Students | None = None
     only_visible: bool = False
+    test_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ def _available(device: str) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    with playing(_tape(pyfuncitem)):
+    with playing(_tape(pyfuncitem)), no_longer_than(judging_of(pyfuncitem).test_seconds):
         return (yield)
 
 
@@ -286,7 +288,8 @@ def _case(item: pytest.Item, seen: tuple[Behaviour, ...], error: BaseException |
         _run_again(item, Subject(runner, ""))
 
     name = f"{exercise_of(item)}.{name_of(item)}"
-    return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, error, rehearse)
+    failure = None if error is None else failure_of(error)
+    return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, failure, rehearse)
 
 
 def _run_again(item: pytest.Item, student: Subject) -> None:

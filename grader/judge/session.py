@@ -9,6 +9,7 @@ import gc
 import platform
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 import grader
 from grader.course.model import Course, Selection
 from grader.errors import CourseError, GraderFault, UsageError
+from grader.judge.bounds import JUDGE_BYTES, JUDGE_SECONDS, no_more_memory_than
 from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore
 from grader.report import (
     ExerciseResult,
@@ -97,9 +99,11 @@ class Session:
         shared = self.devices != ("cpu",)
         workers = Workers(self.processes, limits, submission.sources, units, shared=shared)
         students = Students(workers, submission.sources, self.course.suites_folder)
-        judging = Judging(self.key, seed, self.devices, students)
+        seconds = limits.unit_seconds + JUDGE_SECONDS
+        judging = Judging(self.key, seed, self.devices, students, test_seconds=seconds)
         try:
-            results, cases = run_suites(suites, judging, selection, on_progress)
+            with nullcontext() if shared else no_more_memory_than(JUDGE_BYTES):
+                results, cases = run_suites(suites, judging, selection, on_progress)
         finally:
             workers.close()
         found = [*submission.missing.items(), *submission.unread.items()]

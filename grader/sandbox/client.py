@@ -18,7 +18,7 @@ from grader.errors import GraderFault, Malformed, Missing, SubmissionFault
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.answers import Loaded, SentFiles, Text, observation
 from grader.sandbox.channel import Channel
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import CLAIM_ELEMENTS, SMALL_CLAIM_ELEMENTS, Limits
 from grader.sandbox.observe import Observation
 from grader.sandbox.processes import START_SECONDS, Process, Processes
 
@@ -67,7 +67,7 @@ class WorkerClient:
         self.processes, self.limits = processes, limits
         self.channel = Channel(process, limits)
         self.make_handle: Callable[[int, str], Any] = wire.KeptObject
-        self.files = SentFiles({})
+        self.files, self.unit = SentFiles({}), ""
         self.sent = Sent([[], []], [])
 
     def wait_until_ready(self) -> None:
@@ -86,7 +86,7 @@ class WorkerClient:
 
         Raises: SubmissionFault.
         """
-        self.files = SentFiles(sources)
+        self.files, self.unit = SentFiles(sources), unit
         answer, _ = self._ask(["load", unit, dict(sources)], [])
         with self._disbelief():
             return self.files.loaded(*answer[1:])
@@ -112,6 +112,8 @@ class WorkerClient:
         Raises: SubmissionFault. What it means for the score is the suite's business.
         """
         writer = encode.Writer()
+        own = owner == self.unit or type(owner) is int
+        elements = CLAIM_ELEMENTS if own else SMALL_CLAIM_ELEMENTS
         first = [writer.write(a) for a in args[:1]]
         mutable = len(writer.tensors) if in_place else 0
         payload = [
@@ -122,7 +124,7 @@ class WorkerClient:
         request = ["call", owner, name, *payload, observe]
         answer, buffers = self._ask(request, writer.buffers, writer.functions)
         with self._disbelief():
-            return self._answer(writer, mutable, answer, buffers)
+            return self._answer(writer, mutable, answer, buffers, elements)
 
     def get(self, handle: int, attribute: str) -> Any:
         return self._value(["get", handle, attribute])
@@ -209,7 +211,9 @@ class WorkerClient:
         if not 0 <= number < len(functions):
             raise self.channel.broken("it called a function that was not given to it")
         with self._disbelief():
-            args = decode.Reader(buffers, handle=self.make_handle).read(payload)
+            args = decode.Reader(
+                buffers, handle=self.make_handle, elements=SMALL_CLAIM_ELEMENTS
+            ).read(payload)
         writer = encode.Writer()
         try:
             reply = ["return", writer.write(functions[number](*args))]
@@ -232,7 +236,12 @@ class WorkerClient:
             raise self.channel.broken(f"it is malformed ({type(error).__name__})") from None
 
     def _answer(
-        self, writer: encode.Writer, mutable: int, answer: list[Any], buffers: list[memoryview]
+        self,
+        writer: encode.Writer,
+        mutable: int,
+        answer: list[Any],
+        buffers: list[memoryview],
+        elements: int,
     ) -> Answer:
         """`mutable` says how many of the first tensors the call may change."""
         _, payload, effects, seen = answer
@@ -243,6 +252,7 @@ class WorkerClient:
             graph=lambda value, graph: _remote(self, graph, value, wanting),
             storages=writer.storages,
             arguments=writer.tensors,
+            elements=elements,
         )
         value = reader.read(payload)
         moved, changed = self._take_effects(writer, mutable, reader, effects)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.sandbox.limits import CLAIM_BYTES, NESTING
+from grader.sandbox.limits import CLAIM_ELEMENTS, NESTING
 from grader.sandbox.wire import DTYPES, MAX_INT_BITS, ProtocolError
 
 T = TypeVar("T")
@@ -40,12 +40,13 @@ class Reader:
         graph: Callable[[Tensor, int], Tensor] | None = None,
         storages: list[Any] | None = None,
         arguments: list[Tensor] | None = None,
+        elements: int = CLAIM_ELEMENTS,
     ) -> None:
         self.buffers = buffers
         self.storages: dict[int, Any] = dict(enumerate(storages or []))
         self.arguments = arguments or []
         self.tensors: list[Tensor] = []
-        self.left, self.values = CLAIM_BYTES, 0
+        self.left, self.values = elements, 0
         self.handle, self.function, self.graph = handle, function, graph
 
     def read(self, payload: Any, depth: int = 0) -> Any:
@@ -134,10 +135,16 @@ class Reader:
             raise ProtocolError("that NumPy dtype cannot cross")
         data = self.buffer(number)
         sizes = _sizes(shape)
+        self._claim(sizes)
         if math.prod(sizes) * dtype.itemsize != len(data):
             raise ProtocolError("an array does not fill its buffer")
         array = np.frombuffer(bytearray(data), dtype=dtype).reshape(sizes)
         return array[()] if scalar is True and array.ndim == 0 else array
+
+    def _claim(self, sizes: list[int]) -> None:
+        self.left -= math.prod(size or 1 for size in sizes)
+        if self.left < 0:
+            raise ProtocolError("its tensors, expanded as they are, would take too much memory")
 
     def buffer(self, number: Any) -> memoryview:
         """A buffer of the frame by its number."""
@@ -152,9 +159,7 @@ class Reader:
         dtype = DTYPES[name]
         sizes, strides = _sizes(size), _sizes(stride)
         _check_extent(storage.nbytes(), dtype.itemsize, _typed(offset, int), sizes, strides)
-        self.left -= math.prod(sizes) * dtype.itemsize
-        if self.left < 0:
-            raise ProtocolError("its tensors, expanded as they are, would take too much memory")
+        self._claim(sizes)
         tensor = torch.empty(0, dtype=dtype, device=storage.device)
         tensor.set_(storage, offset, sizes, strides)
         differentiable = wants is True and (dtype.is_floating_point or dtype.is_complex)

@@ -32,4 +32,7 @@ MESSAGE_CHARACTERS = 2000
 FRAMES = 20
 LEFT_OUT = 100  # of what a notebook's cells would have defined
 TEXT_CHARACTERS = 100_000
-CLAIM_BYTES = 256 * MIB  # of all its tensors together, as if each were copied
+# Of all tensors of an answer together, as if each were copied, and as if no axis were empty: the
+# judge computes with them in float64, whatever they are, and broadcasts them with its own.
+CLAIM_ELEMENTS = 32 * MIB
+SMALL_CLAIM_ELEMENTS = MIB // 4  # of what a callback is given, and of what a rig gives
