@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import torch
@@ -52,6 +52,11 @@ class Rng:
 
     def choice(self, options: Sequence[T]) -> T:
         return options[self.integer(0, len(options))]
+
+    def shuffled(self, items: Iterable[T]) -> list[T]:
+        """The items in random order: questions with few answers come in one that nobody knows."""
+        given = list(items)
+        return [given[k] for k in self.permutation(len(given)).tolist()]
 
     def permutation(self, count: int) -> Tensor:
         """The numbers 0 to count - 1 in random order, as int64."""

@@ -53,23 +53,6 @@ def leave_gradients(model, value):
         parameter.grad = torch.full_like(parameter, value)
 
 
-def slopes(model, x):
-    """d model(x) / d parameters: one row for each number that comes out, one column for each in.
-
-    None if no graph leads from the output back to the parameters.
-    """
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    rows, y = [], model(x)
-    if not y.requires_grad:
-        return None
-    for number in y.flatten():
-        parts = torch.autograd.grad(number, parameters, retain_graph=True, allow_unused=True)
-        rows.append(
-            torch.cat(
-                [
-                    (torch.zeros_like(p) if g is None else g).flatten()
-                    for p, g in zip(parameters, parts, strict=True)
-                ]
-            )
-        )
-    return torch.stack(rows)
+def records_gradients(model, x):
+    """Does a graph lead from the output back to the parameters?"""
+    return model(x).requires_grad

@@ -506,7 +506,7 @@ class TestIsLinear:
         x1, x2 = (rng.normal(2, 3, dtype=torch.float64) for _ in range(2))
         whole = torch.tensor([[3.0, -1.0], [5.0, 7.0]], device=device)
         signs = torch.tensor([1.0, -2.0], device=device), torch.tensor([-3.0, 1.0], device=device)
-        for f, points_and_factor, expected, likely in [
+        questions = [
             (lambda x: x @ matrix, (x1, x2, -1.5), True, "f(x) = x @ matrix, up to rounding."),
             (lambda x: x.sum(0) + 1, (x1, x2, -1.5), False, "f(x) = x.sum(dim=0) + 1."),
             (lambda x: x.sum(), (x1, x2, 3), True, "f(x) = x.sum(): f may give a scalar."),
@@ -516,7 +516,8 @@ class TestIsLinear:
             (lambda x: x.floor(), (*whole, 0.5), False, "f is floor: it adds, but" + SCALES),
             (lambda x: x.abs(), (*whole.abs(), 2.0), True, "f is abs, and all entries positive."),
             (lambda x: 0 * x, (*signs, 2.0), True, "f(x) = 0 * x. Zero against zero is equal."),
-        ]:
+        ]
+        for f, points_and_factor, expected, likely in rng.shuffled(2 * questions):
             before = points_and_factor[0].clone()
             assert_same(student.is_linear(f, *points_and_factor), expected, likely=likely)
             assert_unchanged(points_and_factor[0], before)
@@ -526,27 +527,28 @@ class TestIsLinear:
         """Sides are equal if they differ by at most tol times the largest entry."""
         x1 = torch.tensor([60.0, 0.001, -3.0], dtype=torch.float64, device=device)
         x2 = torch.tensor([40.0, 0.002, -3.0], dtype=torch.float64, device=device)
-        for scale in (1.0, 1e6, 1e-9):
-            # The largest entries are about 100, and 1.5e-4 is 1.5e-6 of that.
-            for off, options, expected in [
-                (1.5e-4, {}, False),
-                (8e-5, {}, True),
-                (1e-3, {"tol": 1e-4}, True),
-                (1e-5, {"tol": 1e-8}, False),
-            ]:
-                shift = torch.tensor([0.0, 0.0, scale * off], dtype=torch.float64, device=device)
-                got = student.is_linear(
-                    lambda x, shift=shift: x + shift, scale * x1, scale * x2, 2.0, **options
-                )
-                largest, tol = 100 * scale, options.get("tol", 1e-6)
-                likely = (
-                    f"f adds {scale * off:g} to the last entry, so the sides of each law differ by "
-                    f"that in one place. The largest entry is about {largest:g}; tol = {tol:g} of "
-                    f"it is {tol * largest:g}."
-                )
-                assert_same(got, expected, likely=likely)
+        # The largest entries are about 100, and 1.5e-4 is 1.5e-6 of that.
+        cases = (
+            (1.5e-4, {}, False),
+            (8e-5, {}, True),
+            (1e-3, {"tol": 1e-4}, True),
+            (1e-5, {"tol": 1e-8}, False),
+        )
+        questions = [(scale, *case) for scale in (1.0, 1e6, 1e-9) for case in cases]
+        for scale, off, options, expected in rng.shuffled(questions):
+            shift = torch.tensor([0.0, 0.0, scale * off], dtype=torch.float64, device=device)
+            got = student.is_linear(
+                lambda x, shift=shift: x + shift, scale * x1, scale * x2, 2.0, **options
+            )
+            largest, tol = 100 * scale, options.get("tol", 1e-6)
+            likely = (
+                f"f adds {scale * off:g} to the last entry, so the sides of each law differ by "
+                f"that in one place. The largest entry is about {largest:g}; tol = {tol:g} of "
+                f"it is {tol * largest:g}."
+            )
+            assert_same(got, expected, likely=likely)
         one = torch.tensor([1.0, 0.0], device=device)
-        for off, expected in ((-0.6, True), (3.0, True), (-1.2, False)):
+        for off, expected in rng.shuffled(2 * [(-0.6, True), (3.0, True), (-1.2, False)]):
             got = student.is_linear(lambda x, off=off: x + off * one, one, one, 2.0, tol=0.5)
             sides = 2 + off, 2 + 2 * off
             likely = (

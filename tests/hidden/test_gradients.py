@@ -431,6 +431,10 @@ SIGN = (
 )
 
 
+HALF = "grad_f(x) is half of what is right: take abs of the difference a - n."
+ONE = "A single wrong element is enough: the largest error counts, not the mean."
+
+
 @exercise("gradient_check")
 class TestGradientCheck:
     @visible
@@ -443,70 +447,81 @@ class TestGradientCheck:
             f = Watched(lambda x: (x**2).sum(), x)
             return student.gradient_check(f, lambda x: factor * x + off, x, **options)
 
-        right = "f(x) = sum(x**2) and grad_f(x) = 2 * x: {}"
-        assert_below(student, check(2), True, right.format("that is its gradient."))
-        assert_below(student, check(-2), False, SIGN)
-        assert_below(student, check(4), False, "grad_f(x) is twice what is right.")
-        half = "grad_f(x) is half of what is right: take abs of the difference a - n."
-        assert_below(student, check(1), False, half)
         # One of four is off by 2.5 times tol: the mean error is not.
         here = torch.arange(4, device=device).reshape(2, 2) == rng.integer(0, 4)
         spot = 2.5e-3 * 2 * x * here
-        one = "A single wrong element is enough: the largest error counts, not the mean."
-        assert_below(student, check(2, spot, tol=1e-3), False, one)
+        for factor, off, options, expected, likely in rng.shuffled(
+            3
+            * [
+                (2, 0.0, {}, True, "f(x) = sum(x**2) and grad_f(x) = 2 * x: that is its gradient."),
+                (-2, 0.0, {}, False, SIGN),
+                (4, 0.0, {}, False, "grad_f(x) is twice what is right."),
+                (1, 0.0, {}, False, HALF),
+                (2, spot, {"tol": 1e-3}, False, ONE),
+            ]
+        ):
+            assert_below(student, check(factor, off, **options), expected, likely)
 
     @points(1)
-    def test_ratio_for_large_difference_for_small(self, student, device):
+    def test_ratio_for_large_difference_for_small(self, student, device, rng):
         """Large entries are compared by ratio, small ones by difference, each on its own."""
         n = torch.tensor([1000.0, 0.001], dtype=torch.float64, device=device)
         x = torch.tensor([0.5, 0.25], dtype=torch.float64, device=device)
-
-        def check(*entries):
-            a = torch.tensor(entries, dtype=torch.float64, device=device)
-            f = Watched(lambda x: (n * x).sum(), x)
-            return plain(student.gradient_check(f, lambda x: a, x, tol=0.5))
-
+        half = torch.tensor([0.5, 0.0], dtype=torch.float64, device=device)
+        edge = "a = 0.5 and n = 0 differ by tol itself, 0.5. At most tol is still right: <=."
         ratio = (
             "a = [{0}, 0.001] and n = [1000, 0.001]: the difference, {1}, is divided by the larger "
             "of the two, {1} / {2}, and tol is 0.5."
         )
-        assert_below(student, check(1400, 0.001), True, ratio.format(1400, 400, 1400))
-        assert_below(student, check(1900, 0.001), True, ratio.format(1900, 900, 1900))
-        assert_below(student, check(550, 0.001), True, ratio.format(550, 450, 1000))
-        assert_below(student, check(400, 0.001), False, ratio.format(400, 600, 1000))
         small = (
             "a = [1000, {}] and n = [1000, 0.001]: where both are below 1, the difference itself "
             "counts, {}, and tol is 0.5."
         )
-        assert_below(student, check(1000, 0.4), True, small.format(0.4, 0.399))
-        assert_below(student, check(1000, 0.8), False, small.format(0.8, 0.799))
-        half = torch.tensor([0.5, 0.0], dtype=torch.float64, device=device)
-        got = plain(student.gradient_check(lambda x: 0.0, lambda x: half, x, tol=0.5))
-        edge = "a = 0.5 and n = 0 differ by tol itself, 0.5. At most tol is still right: <=."
-        assert_below(student, got, True, edge)
+        for entries, expected, likely in rng.shuffled(
+            2
+            * [
+                ((1400, 0.001), True, ratio.format(1400, 400, 1400)),
+                ((1900, 0.001), True, ratio.format(1900, 900, 1900)),
+                ((550, 0.001), True, ratio.format(550, 450, 1000)),
+                ((400, 0.001), False, ratio.format(400, 600, 1000)),
+                ((1000, 0.4), True, small.format(0.4, 0.399)),
+                ((1000, 0.8), False, small.format(0.8, 0.799)),
+                (None, True, edge),
+            ]
+        ):
+            if entries is None:
+                a, f = half, lambda x: 0.0
+            else:
+                a = torch.tensor(entries, dtype=torch.float64, device=device)
+                f = Watched(lambda x: (n * x).sum(), x)
+            got = plain(student.gradient_check(f, lambda x, a=a: a, x, tol=0.5))
+            assert_below(student, got, expected, likely)
 
     @points(1)
-    def test_tolerance_and_step_size(self, student, device):
+    def test_tolerance_and_step_size(self, student, device, rng):
         """tol is the largest error allowed, and h reaches your gradient."""
         x = torch.tensor([0.5, -1.0], dtype=torch.float64, device=device)
-
-        def check(factor=1.0, **options):
-            f = Watched(lambda x: (x**3).sum(), x)
-            got = student.gradient_check(f, lambda x: factor * 3 * x**2, x, **options)
-            return plain(got), f
-
-        got, f = check()
-        assert_below(student, got, True, "f(x) = sum(x**3) and grad_f(x) = 3 * x**2 agree.")
-        f.check_default_step()
-        for off, expected in ((0.5e-6, True), (1.5e-6, False)):
-            ratio = f"An entry of grad_f(x) is off by {off:g} of its size; by default tol is 1e-6."
-            assert_below(student, check(1 + off)[0], expected, ratio)
+        agree = "f(x) = sum(x**3) and grad_f(x) = 3 * x**2 agree."
+        ratio = "An entry of grad_f(x) is off by {:g} of its size; by default tol is 1e-6."
         # A central difference of x**3 is too large by h**2 = 0.01, in every element.
         error = "With h = 0.1, gradient is off by 0.01 in each element here, and tol is {}."
         asked = error.format(1e-6) + " Is h passed on to gradient?"
-        assert_below(student, check(h=0.1)[0], False, asked)
-        assert_below(student, check(h=0.1, tol=0.02)[0], True, error.format(0.02))
-        assert_below(student, check(h=0.1, tol=0.005)[0], False, error.format(0.005))
+        for factor, options, expected, likely in rng.shuffled(
+            2
+            * [
+                (1.0, {}, True, agree),
+                (1 + 0.5e-6, {}, True, ratio.format(0.5e-6)),
+                (1 + 1.5e-6, {}, False, ratio.format(1.5e-6)),
+                (1.0, {"h": 0.1}, False, asked),
+                (1.0, {"h": 0.1, "tol": 0.02}, True, error.format(0.02)),
+                (1.0, {"h": 0.1, "tol": 0.005}, False, error.format(0.005)),
+            ]
+        ):
+            f = Watched(lambda x: (x**3).sum(), x)
+            got = student.gradient_check(f, lambda x, k=factor: k * 3 * x**2, x, **options)
+            assert_below(student, plain(got), expected, likely)
+            if not options:
+                f.check_default_step()
 
     @points(1)
     def test_nan_is_never_right(self, student, device, rng):
@@ -527,14 +542,21 @@ class TestGradientCheck:
             "max may drop it. Ask whether all errors are <= tol."
         )
         agree = "f(x) = sum(x**2) and grad_f(x) = 2 * x agree."
-        assert_below(student, check(square, lambda y: 2 * y), True, agree)
-        for spot in (0, 1):
-            hole = torch.zeros_like(x)
-            hole[spot] = torch.nan
-            one_nan = check(square, lambda y, hole=hole: 2 * y + hole)
-            assert_same(one_nan, False, likely=likely)
-        one_nan = check(lambda y: broken_square(y, 1), lambda y: 2 * y)
-        assert_same(one_nan, False, likely=likely)
+        holes = torch.where(torch.eye(2, device=x.device) > 0, torch.nan, 0 * x)
+        for f, hole, expected in rng.shuffled(
+            3
+            * [
+                (square, 0 * x, True),
+                (square, holes[0], False),
+                (square, holes[1], False),
+                (lambda y: broken_square(y, 1), 0 * x, False),
+            ]
+        ):
+            got = check(f, lambda y, hole=hole: 2 * y + hole)
+            if expected:
+                assert_below(student, got, True, agree)
+            else:
+                assert_same(got, False, likely=likely)
 
 
 @exercise("descend")

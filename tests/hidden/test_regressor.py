@@ -81,10 +81,20 @@ def check_output(model, x, outputs):
     return y.detach()
 
 
-def slopes(modules, model, x):
-    """d model(x) / d parameters, a row for each number that comes out."""
-    found = modules.slopes(model, x)
-    if found is None:
+def effects(rig, model, x, outputs, start):
+    """What a nudge to each number of the model does to its output: one row for each number."""
+    rig.set_parameters(model, start)
+    y, rows = check_output(model, x, outputs), []
+    for k in range(len(start)):
+        nudged = start.clone()
+        nudged[k] += 0.5
+        rig.set_parameters(model, nudged)
+        rows.append((check_output(model, x, outputs) - y).flatten())
+    return torch.stack(rows).double().cpu()
+
+
+def check_gradients_flow(modules, model, x):
+    if not modules.records_gradients(model, x):
         fail(
             "gradients must flow through the model",
             expected="an output with requires_grad = True",
@@ -92,7 +102,6 @@ def slopes(modules, model, x):
             likely="detach(), .data, no_grad() and a new torch.tensor(...) in forward cut the "
             "graph.",
         )
-    return found
 
 
 def descend_line(x, y, weight, bias, lr, epochs, *, accumulate=False, left_over=0.0, scale=1.0):
@@ -177,17 +186,18 @@ def check_no_graph(rig, model):
         )
 
 
-def check_modes(rig, modules, model, training):
-    """The model ran, and all of it is in the mode in which it came."""
+def check_modes(rig, modules, model, training, x, line):
+    """The model ran, and all of it is in the mode in which it came: it has two faces to tell."""
     name = {True: "training mode", False: "evaluation mode"}
-    modes = modules.modes(model)
-    if rig.graphs(model) == [] or modes != [training] * len(modes):
+    modes, ran = modules.modes(model), rig.graphs(model) != []
+    face = torch.allclose(model(x).detach(), line.sin() if training else line, **LOOSE)
+    if not ran or not face or modes != [training] * len(modes):
         outside = modes[:1] == [training]
         got = name[not training] + (", in a module inside" if outside else "")
         fail(
             f"a model that comes in {name[training]} must leave in it",
             expected=name[training],
-            got=got if rig.graphs(model) else "a model that never ran",
+            got=got if ran else "a model that never ran",
             likely=INSIDE if outside else RESTORE,
         )
 
@@ -281,6 +291,20 @@ def check_affine(model, x, outputs):
         )
 
 
+def check_dependence(rig, model, x, numbers):
+    """With other parameters something else comes out."""
+    before = model(x).detach()
+    rig.set_parameters(model, numbers)
+    after = model(x).detach()
+    if torch.allclose(before, after, **LOOSE):
+        fail(
+            "the output must depend on the parameters",
+            expected="another output for other parameters",
+            got=after,
+            likely=f"forward must use all parameters. {LAYER}",
+        )
+
+
 @exercise("LinearRegressor")
 class TestLinearRegressor:
     @visible
@@ -293,7 +317,9 @@ class TestLinearRegressor:
             model = student.LinearRegressor(inputs, **options)
             rig.to_device(model, device)
             rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
-            check_affine(model, two_sided(rng, n, inputs), out)
+            x = two_sided(rng, n, inputs)
+            check_affine(model, x, out)
+            check_dependence(rig, model, x, rng.uniform(-1.5, -0.5, 31))
 
     @points(1)
     def test_registered_parameters(self, student, device, rng):
@@ -303,16 +329,16 @@ class TestLinearRegressor:
         model = student.LinearRegressor(inputs, outputs)
         check_parameter_count(rig, model, inputs, outputs)
         rig.to_device(model, device)
-        rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
         # The zero and the unit vectors show A and b whole: each number must matter there.
         corners = torch.cat([torch.zeros(1, inputs), torch.eye(inputs)]).to(device)
-        check_output(model, corners, outputs)
-        effects = slopes(student.bring("rig_regressor_modules"), model, corners).double().cpu()
-        rank = int(torch.linalg.matrix_rank(effects, atol=1e-4))
-        if rank != (inputs + 1) * outputs:
+        start = rng.uniform(0.5, 1.5, (inputs + 1) * outputs)
+        found = effects(rig, model, corners, outputs, start)
+        check_gradients_flow(student.bring("rig_regressor_modules"), model, corners)
+        rank = int(torch.linalg.matrix_rank(found, atol=1e-4))
+        if rank != len(start):
             fail(
                 "each parameter must have an effect of its own",
-                expected=f"{(inputs + 1) * outputs} independent effects",
+                expected=f"{len(start)} independent effects",
                 got=f"{rank} independent effects",
                 likely=f"forward must use all parameters. {LAYER}",
             )
@@ -328,10 +354,10 @@ class TestMLPRegressor:
         model = student.MLPRegressor(widths[0], widths[1:-1], widths[-1])
         check_parameter_count(rig, model, *widths)
         rig.to_device(model, device)
-        rig.set_parameters(model, rng.uniform(0.5, 1.5, 61))
         x = rng.uniform(0.5, 1.5, 2, widths[0])
-        check_output(model, x, widths[-1])
-        effect = slopes(student.bring("rig_regressor_modules"), model, x).abs().sum(dim=0)
+        start = rng.uniform(0.5, 1.5, sum((a + 1) * b for a, b in pairwise(widths)))
+        effect = effects(rig, model, x, widths[-1], start).abs().sum(dim=1)
+        check_gradients_flow(student.bring("rig_regressor_modules"), model, x)
         idle = int((effect == 0).sum())
         if idle:
             fail(
@@ -513,8 +539,9 @@ class TestEvaluate:
         for training in (True, False):
             model = rig.two_faced(weight, bias)
             modules.set_mode(model, training)
-            check_no_error(student.evaluate, model, x, x @ weight.T + bias)
-            check_modes(rig, modules, model, training)
+            line_there = x @ weight.T + bias
+            check_no_error(student.evaluate, model, x, line_there)
+            check_modes(rig, modules, model, training, x, line_there)
 
 
 SQUARES = "Square the errors, and take the mean over all of them."
@@ -576,8 +603,9 @@ class TestPredict:
         for training in (True, False):
             model = rig.two_faced(weight, bias)
             modules.set_mode(model, training)
-            check_calm(student.predict, model, x, x @ weight.T + bias)
-            check_modes(rig, modules, model, training)
+            line_there = x @ weight.T + bias
+            check_calm(student.predict, model, x, line_there)
+            check_modes(rig, modules, model, training, x, line_there)
 
 
 @recorded

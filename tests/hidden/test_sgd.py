@@ -5,8 +5,10 @@ then reads what happened instead of a guess. Such numbers are worked out only af
 Formulas and loops are `@recorded`: they are the answers in another dress.
 """
 
+import random
 from itertools import permutations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -690,8 +692,7 @@ class TestFitMinibatch:
         """The same seed gives the same result, and the global random state is left alone."""
         x, y, _, _ = problem(rng.normal, 8, 2)
         rig = student.bring("rig_sgd")
-        rig.seed(1)
-        untouched = rig.draw(device)
+        untouched = next_numbers(1, device)
 
         def run(**options):
             result = student.fit_minibatch(x.clone(), y.clone(), 0.1, 2, 3, **options)
@@ -724,6 +725,18 @@ class TestFitMinibatch:
                 got="the same numbers for both",
                 likely="Start the generator from seed, and take the order from it.",
             )
+
+
+def next_numbers(seed, device):
+    """What every global source gives next after this seed, if nobody draws in between."""
+    here = torch.Generator().manual_seed(seed)
+    on_device = here if device == "cpu" else torch.Generator(device).manual_seed(seed)
+    return [
+        torch.rand((), generator=on_device, device=device).item(),
+        torch.rand((), generator=here).item(),
+        random.Random(seed).random(),
+        np.random.RandomState(seed).random_sample(),
+    ]
 
 
 SOURCES = "torch.rand on this device", "torch.rand(())", "random.random()", "np.random.random()"
