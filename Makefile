@@ -1,4 +1,4 @@
-# `make grade` and `make test` are all that is needed on a machine with Python and make.
+# `make grade` and `make test` only need Python and make.
 PYTHON ?= python3
 VENV := .venv
 ifeq ($(OS),Windows_NT)
