@@ -1,15 +1,32 @@
-"""The seed of one learner: from an ID and the secret of the course, the same on every machine."""
+"""Where the seed of a run comes from: --seed, or --variant and the secret of the course.
+
+Without either it follows from the work (`Submission.digest`), or in a kit from its tapes.
+"""
 
 import hashlib
 import os
 import unicodedata
 from pathlib import Path
 
+from grader.course.model import Course
 from grader.errors import UsageError
 
 VARIABLE = "TORCHKATA_SECRET"
 FILE = ".torchkata-secret"
 MAKE = 'python -c "import secrets; print(secrets.token_hex(16))"'
+
+
+def seed_asked_for(course: Course, seed: int | None, variant: str | None) -> int | None:
+    """None if nobody asks for one. Raises: UsageError."""
+    if course.is_kit and (variant is not None or seed is not None):
+        raise UsageError(
+            "the tests of a kit have inputs of their own: leave out --seed and --variant"
+        )
+    if variant is None:
+        return seed
+    if seed is not None:
+        raise UsageError("--seed and --variant both choose the seed: give only one of them")
+    return variant_seed(variant, read_secret(course.root))
 
 
 def variant_seed(variant: str, secret: str) -> int:
