@@ -5,8 +5,8 @@ Without either it follows from the work (`Submission.digest`), or in a kit from 
 
 import hashlib
 import os
-import unicodedata
 from pathlib import Path
+from unicodedata import normalize
 
 from grader.course.model import Course
 from grader.errors import UsageError
@@ -34,7 +34,7 @@ def variant_seed(variant: str, secret: str) -> int:
 
     Raises: UsageError if either is empty.
     """
-    identity = _composed(_composed(variant).strip().casefold())
+    identity = normalize("NFC", normalize("NFC", variant).strip().casefold())
     if not identity:
         raise UsageError("--variant needs a name or number that identifies this learner")
     key = _bare(secret).encode("utf-8", "surrogatepass")
@@ -75,7 +75,3 @@ def read_secret(root: Path) -> str:
 def _bare(secret: str) -> str:
     """Without what an editor or a shell puts around it."""
     return secret.removeprefix("\ufeff").strip()
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)
