@@ -254,8 +254,8 @@ def test_a_former_stub_is_made_anew(course):
     ("name", "said"),
     [
         ("halves.halve", "already an exercise"),
-        ("halves.halve_", "TestHalve already"),  # the class of its tests has the same name
-        ("halves.Halve", "TestHalve already"),
+        ("halves.halve_", "already has a TestHalve"),  # the class of its tests has the same name
+        ("halves.Halve", "already has a TestHalve"),
         ("halves", "not of the form UNIT.EXERCISE"),
         ("halves.", "not of the form UNIT.EXERCISE"),
         (".third", "not of the form UNIT.EXERCISE"),
@@ -329,7 +329,7 @@ def test_a_course_that_it_cannot_add_to_stays_as_it_is(course, files):
 
 def test_a_name_that_the_solution_imports_is_taken(course):
     write(course, {"solutions/halves.py": f"from fractions import Fraction as third\n{SOLUTION}"})
-    with pytest.raises(UsageError, match="third already"):
+    with pytest.raises(UsageError, match="already has a third"):
         begin("halves.third", course)
 
 
