@@ -1,4 +1,4 @@
-# `make grade` and `make test` are all that is needed on a machine with Python and make.
+# `make grade` and `make test` only need Python and make.
 PYTHON ?= python3
 VENV := .venv
 ifeq ($(OS),Windows_NT)
@@ -46,7 +46,7 @@ lock: $(VENV)/bin-ready
 	$(INSTALL) --group lock
 	@cp constraints.txt $(VENV)/lock
 	$(RUN) uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
-		--group dev --no-annotate --no-header --no-emit-index-url \
+		--group dev --group release --no-annotate --no-header --no-emit-index-url \
 		--output-file $(VENV)/lock pyproject.toml $(LOCK)
 	@{ grep '^#' constraints.txt; sed -E "/^(#|cuda-|nvidia-|triton=)|'pypy'/d; s/ ;.*//" $(VENV)/lock; } > $(VENV)/locked
 	@mv $(VENV)/locked constraints.txt

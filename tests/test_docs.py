@@ -19,7 +19,8 @@ from grader.work.submission import Source, Submission
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT)
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
+DOCUMENTS = [*PAGES, *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND = typer.main.get_command(app)
 WRITTEN = {
     "relu": "return x.clamp(min=0)",

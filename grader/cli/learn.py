@@ -12,7 +12,7 @@ from grader.course.model import Course, find_course
 from grader.course.names import Name
 from grader.course.points import points_of_suite
 from grader.course.progress import read_progress, remember
-from grader.course.seeds import read_secret, variant_seed
+from grader.course.seeds import seed_asked_for
 from grader.errors import UsageError
 from grader.formats.catalogue import Format
 from grader.judge.options import Device, Options, Sandbox
@@ -73,7 +73,7 @@ def run(
     course = find_course(Path.cwd())
     pictures = Format.HTML in (format or ())
     options = Options(device, sandbox, _limits(timeout, memory), pictures)
-    seed = _seed(course, seed, variant)
+    seed = seed_asked_for(course, seed, variant)
     names = names or []
     selection = course.select(names)
     work = read_submission(
@@ -98,19 +98,6 @@ def run(
 
 def _limits(timeout: float, memory: int) -> Limits:
     return Limits(call_seconds=timeout, memory_bytes=memory * MIB)
-
-
-def _seed(course: Course, seed: int | None, variant: str | None) -> int | None:
-    """The one that is asked for, if any is. Raises: UsageError."""
-    if course.is_kit and (variant is not None or seed is not None):
-        raise UsageError(
-            "the tests of a kit have inputs of their own: leave out --seed and --variant"
-        )
-    if variant is None:
-        return seed
-    if seed is not None:
-        raise UsageError("--seed and --variant both choose the seed: give only one of them")
-    return variant_seed(variant, read_secret(course.root))
 
 
 def _is_own(course: Course, work: Path) -> bool:

@@ -10,13 +10,13 @@ import tomllib
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from symtable import SymbolTable, symtable
 from typing import Any
 
 from grader.course import templates
 from grader.course.model import COURSE_FILE, Course, course_of, find_whole_course, root_around
 from grader.course.names import Name, name_in
-from grader.course.stub_notebook import notebook_of
-from grader.course.stubs import Stub, stub_of
+from grader.course.stubs import Stub, both_forms, stub_of
 from grader.course.templates import class_of, filled
 from grader.errors import CourseError, UsageError
 
@@ -136,10 +136,8 @@ def _texts(course: Course, name: Name) -> dict[Path, str]:
 
 
 def _stubs(course: Course, unit: str, solution: str) -> list[Stub]:
-    """The module and the notebook that follow from a solution."""
     text = stub_of(solution, str(course.solution(unit)))
-    notebook = notebook_of(text, course, course.unit(unit))
-    return [Stub(course.stub(unit), text), Stub(course.notebook(unit), notebook)]
+    return both_forms(course, course.unit(unit), text)
 
 
 def _read(path: Path) -> str:
@@ -162,40 +160,28 @@ def _with_endings_of(old: str, text: str) -> str:
 
 
 def _check_free(word: str, path: Path) -> None:
-    if word in _bound(_body(_read(path), path)):
-        raise UsageError(f"{path} has a {word} already: choose another name")
+    if word in _names_in(_read(path), path).get_identifiers():
+        raise UsageError(f"{path} already has a {word}: choose another name")
 
 
-def _body(text: str, path: Path) -> list[ast.stmt]:
+def _names_in(text: str, path: Path) -> SymbolTable:
+    """What a module defines, imports and uses at its top level."""
     try:
-        return ast.parse(text).body
+        return symtable(text, str(path), "exec")
     except SyntaxError as error:
         raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
 
 
-def _bound(body: list[ast.stmt]) -> set[str]:
-    """The names that a module gives to something."""
-    names = set()
-    for node in body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {(a.asname or a.name).partition(".")[0] for a in node.names}
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
-            names |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    return names
-
-
 def _importing(text: str, path: Path, module: str | None, names: tuple[str, ...]) -> str:
-    """With what is not imported yet, beside the other imports."""
-    body = _body(text, path)
-    imports = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    bound = {alias.asname or alias.name for node in imports for alias in node.names}
-    if not (missing := [name for name in names if name not in bound]):
+    """With what is not imported yet, beside the other imports or else below the docstring."""
+    symbols = _names_in(text, path).get_symbols()
+    imported = {symbol.get_name() for symbol in symbols if symbol.is_imported()}
+    if not (missing := [name for name in names if name not in imported]):
         return text
+    body = ast.parse(text).body
+    imports = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    above = [*(node for node in body[:1] if isinstance(node, ast.Expr)), *imports][-1:]
     lines = text.split("\n")
-    docstring = [node for node in body[:1] if isinstance(node, ast.Expr)]
-    above = [*docstring, *imports][-1:]
     line = f"from {module} import {', '.join(missing)}" if module else f"import {missing[0]}"
     lines.insert(above[0].end_lineno or 0 if above else 0, f"{line}\r" if "\r\n" in text else line)
     return "\n".join(lines)

@@ -1,10 +1,14 @@
-"""The seed of one learner: from an ID and the secret of the course, the same on every machine."""
+"""Where the seed of a run comes from: --seed, or --variant and the secret of the course.
+
+Without either it follows from the work (`Submission.digest`), or in a kit from its tapes.
+"""
 
 import hashlib
 import os
-import unicodedata
 from pathlib import Path
+from unicodedata import normalize
 
+from grader.course.model import Course
 from grader.errors import UsageError
 
 VARIABLE = "TORCHKATA_SECRET"
@@ -12,12 +16,25 @@ FILE = ".torchkata-secret"
 MAKE = 'python -c "import secrets; print(secrets.token_hex(16))"'
 
 
+def seed_asked_for(course: Course, seed: int | None, variant: str | None) -> int | None:
+    """None if nobody asks for one. Raises: UsageError."""
+    if course.is_kit and (variant is not None or seed is not None):
+        raise UsageError(
+            "the tests of a kit have inputs of their own: leave out --seed and --variant"
+        )
+    if variant is None:
+        return seed
+    if seed is not None:
+        raise UsageError("--seed and --variant both choose the seed: give only one of them")
+    return variant_seed(variant, read_secret(course.root))
+
+
 def variant_seed(variant: str, secret: str) -> int:
     """32 bits that follow from both alone; upper or lower case and outer spaces do not matter.
 
     Raises: UsageError if either is empty.
     """
-    identity = _composed(_composed(variant).strip().casefold())
+    identity = normalize("NFC", normalize("NFC", variant).strip().casefold())
     if not identity:
         raise UsageError("--variant needs a name or number that identifies this learner")
     key = _bare(secret).encode("utf-8", "surrogatepass")
@@ -58,7 +75,3 @@ def read_secret(root: Path) -> str:
 def _bare(secret: str) -> str:
     """Without what an editor or a shell puts around it."""
     return secret.removeprefix("\ufeff").strip()
-
-
-def _composed(text: str) -> str:
-    return unicodedata.normalize("NFC", text)

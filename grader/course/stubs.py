@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.course.model import Course
+from grader.course.model import Course, Unit
 from grader.course.stub_notebook import notebook_of
 from grader.errors import CourseError
 from grader.work.notebook import Unreadable, cells_of
@@ -86,12 +86,14 @@ def stubs_of(course: Course) -> list[Stub]:
 
     Raises: CourseError if a solution is missing or badly marked.
     """
-    stubs = []
-    for unit in course.units:
-        module = stub_for(course, unit.name)
-        notebook = Stub(course.notebook(unit.name), notebook_of(module.text, course, unit))
-        stubs += [module, notebook]
-    return stubs
+    texts = [(unit, stub_for(course, unit.name).text) for unit in course.units]
+    return [stub for unit, text in texts for stub in both_forms(course, unit, text)]
+
+
+def both_forms(course: Course, unit: Unit, text: str) -> list[Stub]:
+    """The stub of a unit as a module and as a notebook."""
+    notebook = notebook_of(text, course, unit)
+    return [Stub(course.stub(unit.name), text), Stub(course.notebook(unit.name), notebook)]
 
 
 def stub_for(course: Course, unit: str) -> Stub:

@@ -89,4 +89,4 @@ def _check_contents(files: dict[str, bytes], folder: Path) -> None:
             raise UsageError(f"{path} is not part of a kit: choose an empty folder")
         is_stub = path.is_file() and path.suffix in (".py", ".ipynb")
         if is_stub and Stub(path, files[name.as_posix()].decode()).holds_work():
-            raise UsageError(f"{path} holds somebody's work: nothing was written")
+            raise UsageError(f"{path} holds someone's work: nothing was written")

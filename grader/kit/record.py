@@ -92,8 +92,8 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
     lost |= {f"{t.name}: {t.message}" for t in tests if t.outcome is not Outcome.PASSED}
     if lost:
         raise CourseError(
-            f"{course.suite(unit)}: cut down to what learners may see, this does not work: "
-            f"{min(lost)}. A visible test needs what it calls or names, no more"
+            f"{course.suite(unit)}: without its hidden part, this does not work: {min(lost)}. "
+            "A kit keeps only what a visible test calls or names"
         )
 
 

@@ -46,3 +46,8 @@ def grade(
         timeout=SECONDS,
     )
     return Ended(done.args, done.returncode, done.stdout, done.stderr)
+
+
+def left_in(folder: Path) -> list[str]:
+    """What the command has left of its temporary files, in the folder that TMPDIR named."""
+    return [path.name for path in folder.glob("torchkata-*")]

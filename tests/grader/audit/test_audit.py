@@ -1,9 +1,8 @@
 """`grade audit` finds each kind of hole, and none where there is none."""
 
-import os
-import subprocess
-import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,19 +14,9 @@ from grader.course.model import read_course
 from grader.course.stubs import stubs_of
 from grader.errors import CourseError
 from grader.judge.options import ignore
+from tests.grader.command import grade
+from tests.grader.tiny_course import Unit, write_course, write_files
 
-ROOT = Path(__file__).parents[3]
-ENTRY = """
-[[unit]]
-name = "{unit}"
-title = "A tiny unit"
-points = 2
-
-[[unit.exercise]]
-name = "double"
-title = "twice as much"
-hints = ["What is 2 * 3?"]
-"""
 SOLUTION = '''
 def double(x):
     """Return 2 x.
@@ -75,70 +64,49 @@ ONE_MORE = '''
 ONCE = f"{SUITE.replace('points(2)', 'points(1)')}{ONE_MORE}"
 
 
-class Writer:
-    """Writes a course, unit by unit; each is sound but for what it is told."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.write("course.toml", 'title = "tiny"\n')
-
-    def write(self, name: str, text: str) -> None:
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-    def unit(
-        self,
-        unit: str,
-        *,
-        entry: str = ENTRY,
-        solution: str = SOLUTION,
-        bank: str = BANK,
-        suite: str = SUITE,
-    ) -> None:
-        self.write("course.toml", (self.root / "course.toml").read_text() + entry.format(unit=unit))
-        self.write(f"solutions/{unit}.py", solution)
-        self.write(f"solutions/wrong/{unit}.py", bank)
-        self.write(f"tests/hidden/test_{unit}.py", suite)
-
-    def stubs(self) -> None:
-        for stub in stubs_of(read_course(self.root)):
-            self.write(f"exercises/{stub.path.name}", stub.text)
+def audited(**changed: Any) -> Unit:
+    """A unit that is sound but for what is said."""
+    whole = {"solution": SOLUTION, "bank": BANK, "suite": SUITE}
+    return Unit(points=2, exercises={"double": ("What is 2 * 3?",)}, **whole | changed)
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    course = Writer(tmp_path_factory.mktemp("course"))
-    course.unit("audited_sound")
+def units() -> dict[str, Unit]:
     at_zero = SUITE.replace("x = rng.normal(4)", "x = 0 * rng.normal(4)")
-    course.unit("audited_weak", suite=at_zero)
-    course.unit(
-        "audited_careless",
-        entry=ENTRY.replace("points = 2", "points = 3").replace('["What is 2 * 3?"]', "[]"),
+    careless = audited(
         solution=SOLUTION.replace("\n\n    >>> double(3)\n    6\n    ", ""),
         suite=SUITE.replace('"""Every number is doubled."""', ""),
         bank=BANK.split("def double__unchanged")[0],
     )
     begun = ONCE.format(title="Nothing is asked.", body="assert True")
-    course.unit("audited_begun", suite=begun, solution=SOLUTION.replace("    6\n", "    7\n"))
     twins = BANK.replace("return x\n", "return x / 2.0\n")
-    course.unit("audited_twins", bank=twins.replace("return x * x", "raise NotImplementedError"))
     flaky = "student.double(1); SEEN.append(1)\n        if len(SEEN) in (2, 3): fail('tired')"
-    flaky_suite = ONCE.format(title="It never tires.", body=flaky)
-    course.unit("audited_flaky", suite=f"SEEN = []\n{flaky_suite}")
+    flaky = "SEEN = []\n" + ONCE.format(title="It never tires.", body=flaky)
     silent = "if student.double(1) != 2: fail('no')"
     broken = ONCE.format(title="It breaks.", body="student.double(1); raise KeyError('gone')")
-    course.unit("audited_broken", suite=broken)
-    course.unit("audited_refused", suite=ONCE.format(title="1 is doubled.", body=silent))
-    course.write("tests/accepted/audited_refused/other.py", "def double(x): return x + x + 1e-3\n")
-    course.write(
-        "solutions/equivalent.toml",
-        equivalent("audited_weak", '["return 3 * x"]', "At 0 it is the same.")
-        + equivalent("audited_weak", '"return 2 / x"', "")
-        + equivalent("audited_weak", '"return 5 * x"', "It looks like it."),
-    )
-    course.stubs()
-    course.write("exercises/audited_careless.py", SOLUTION)
+    return {
+        "sound": audited(),
+        "weak": audited(suite=at_zero),
+        "careless": replace(careless, points=3, exercises={"double": ()}),
+        "begun": audited(suite=begun, solution=SOLUTION.replace("    6\n", "    7\n")),
+        "twins": audited(bank=twins.replace("return x * x", "raise NotImplementedError")),
+        "flaky": audited(suite=flaky),
+        "broken": audited(suite=broken),
+        "refused": audited(suite=ONCE.format(title="1 is doubled.", body=silent)),
+    }
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    course = write_course(tmp_path_factory.mktemp("course"), **units())
+    stubs = {f"exercises/{stub.path.name}": stub.text for stub in stubs_of(course)}
+    rest = {
+        "exercises/careless.py": SOLUTION,
+        "tests/accepted/refused/other.py": "def double(x): return x + x + 1e-3\n",
+        "solutions/equivalent.toml": equivalent("weak", '["return 3 * x"]', "At 0 it is the same.")
+        + equivalent("weak", '"return 2 / x"', "")
+        + equivalent("weak", '"return 5 * x"', "It looks like it."),
+    }
+    write_files(course.root, stubs | rest)
     return course.root
 
 
@@ -153,57 +121,55 @@ def found(root: Path) -> Audit:
     return audit(course, list(course.select([])), Thoroughness(seeds=2, jobs=1), ignore)
 
 
-MORE = {"audited_refused"}
+MORE = {"refused"}
 HOLES = {
-    "audited_weak": {
-        "solutions/audited_weak.py:9  no test notices this edit: return 1 * x",
-        "solutions/wrong/audited_weak.py:2  double__half gets full marks",
-        "solutions/wrong/audited_weak.py:7  double__squared gets full marks",
-        "solutions/wrong/audited_weak.py:12  double__unchanged gets full marks",
+    "weak": {
+        "solutions/weak.py:9  no test notices this edit: return 1 * x",
+        "solutions/wrong/weak.py:2  double__half gets full marks",
+        "solutions/wrong/weak.py:7  double__squared gets full marks",
+        "solutions/wrong/weak.py:12  double__unchanged gets full marks",
         "solutions/equivalent.toml:7  no reason is given",
         "solutions/equivalent.toml:7  a test does notice this edit: return 2 / x",
         "solutions/equivalent.toml:13  no mutant matches this entry: return 5 * x",
     },
-    "audited_careless": {
-        "exercises/audited_careless.py  the stub is out of date",
+    "careless": {
+        "exercises/careless.py  the stub is out of date",
         "course.toml:29  double has no hints",
         "course.toml:24  the tests of the unit are worth 2 points, but its entry says 3",
-        "solutions/wrong/audited_careless.py  double needs 3 wrong answers and has 2",
-        "tests/hidden/test_audited_careless.py:8  test_every_number_is_doubled has no title",
-        "solutions/audited_careless.py:2  double: its docstring has no example",
+        "solutions/wrong/careless.py  double needs 3 wrong answers and has 2",
+        "tests/hidden/test_careless.py:8  test_every_number_is_doubled has no title",
+        "solutions/careless.py:2  double: its docstring has no example",
     },
-    "audited_begun": {
-        "tests/hidden/test_audited_begun.py:14  "
+    "begun": {
+        "tests/hidden/test_begun.py:14  "
         "the outcome of the stub at test_more is passed, not not_started",
-        "tests/hidden/test_audited_begun.py:14  "
+        "tests/hidden/test_begun.py:14  "
         "test_more is redundant: no mutant and no wrong answer fails it",
-        "solutions/audited_begun.py:2  double: double(3) Expected: 7 Got: 6",
+        "solutions/begun.py:2  double: double(3) Expected: 7 Got: 6",
     },
-    "audited_twins": {
-        "solutions/wrong/audited_twins.py:2  double__half is not recognised: "
+    "twins": {
+        "solutions/wrong/twins.py:2  double__half is not recognised: "
         "no test that it fails gives its correction",
-        "solutions/wrong/audited_twins.py:12  double__unchanged is not recognised: "
+        "solutions/wrong/twins.py:12  double__unchanged is not recognised: "
         "no test that it fails gives its correction",
-        "solutions/wrong/audited_twins.py:7  double__squared is not recognised: "
+        "solutions/wrong/twins.py:7  double__squared is not recognised: "
         "no test that it fails gives its correction",
-        "solutions/wrong/audited_twins.py:7  double__squared does not fail at "
+        "solutions/wrong/twins.py:7  double__squared does not fail at "
         "test_every_number_is_doubled: its outcome is not_started",
     },
-    "audited_flaky": {
-        "tests/hidden/test_audited_flaky.py:15  "
-        "the solution does not pass test_more with seed 1: tired",
-        "tests/hidden/test_audited_flaky.py:15  "
+    "flaky": {
+        "tests/hidden/test_flaky.py:15  the solution does not pass test_more with seed 1: tired",
+        "tests/hidden/test_flaky.py:15  "
         "test_more is flaky: passed, then failed, with the same seed",
-        "tests/hidden/test_audited_flaky.py:15  "
+        "tests/hidden/test_flaky.py:15  "
         "test_more is redundant: no mutant and no wrong answer fails it",
     },
-    "audited_broken": {"solutions/audited_broken.py  the grader failed on the solution: "},
-    "audited_refused": {
-        "tests/accepted/audited_refused/other.py  a correct answer does not pass "
+    "broken": {"solutions/broken.py  the grader failed on the solution: "},
+    "refused": {
+        "tests/accepted/refused/other.py  a correct answer does not pass "
         "test_every_number_is_doubled with seed 0",
-        "tests/accepted/audited_refused/other.py  a correct answer does not pass "
-        "test_more with seed 0",
-        "solutions/wrong/audited_refused.py:2  double__half is not explained at test_more",
+        "tests/accepted/refused/other.py  a correct answer does not pass test_more with seed 0",
+        "solutions/wrong/refused.py:2  double__half is not explained at test_more",
     },
 }
 
@@ -236,23 +202,23 @@ def test_mutants_that_are_explained_do_not_count_as_survivors(found: Audit) -> N
 
 
 def test_an_unchanged_course_is_not_graded_again(root: Path, found: Audit) -> None:
-    again = audit(read_course(root), ["audited_sound"], Thoroughness(seeds=2, jobs=1), ignore)
+    again = audit(read_course(root), ["sound"], Thoroughness(seeds=2, jobs=1), ignore)
     assert (again.graded, again.units[0]) == (0, found.units[0])
     lines = (root / FILE).read_text().splitlines(keepends=True)
-    mine = [line for line in lines if '"unit": "audited_sound"' in line]
+    mine = [line for line in lines if '"unit": "sound"' in line]
     others = [line for line in lines if line not in mine]
     stopped = [*others, *mine[:-3], mine[-3][:40]]  # in the middle of a line
     (root / FILE).write_text("".join(stopped))
-    again = audit(read_course(root), ["audited_sound"], Thoroughness(seeds=2, jobs=1), ignore)
+    again = audit(read_course(root), ["sound"], Thoroughness(seeds=2, jobs=1), ignore)
     assert (again.graded, again.units[0]) == (3, found.units[0])
 
 
 def test_a_course_that_is_changed_is_graded_again(root: Path, found: Audit) -> None:
-    suite = root / "tests" / "hidden" / "test_audited_sound.py"
+    suite = root / "tests" / "hidden" / "test_sound.py"
     before = suite.read_text()
     try:
         suite.write_text(f"{before}\n# changed\n")
-        again = audit(read_course(root), ["audited_sound"], Thoroughness(2, 1, 1), ignore)
+        again = audit(read_course(root), ["sound"], Thoroughness(2, 1, 1), ignore)
     finally:
         suite.write_text(before)
     assert again.graded == again.total
@@ -261,55 +227,42 @@ def test_a_course_that_is_changed_is_graded_again(root: Path, found: Audit) -> N
     assert not again.holes
 
 
-def grade(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
-    return subprocess.run(
-        [sys.executable, "-m", "grader", "audit", *arguments],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 def test_the_command_says_what_it_found_and_ends_with_1(root: Path, found: Audit) -> None:
-    done = grade(root, "audited_sound", "audited_weak", "--seeds", "2")
+    done = grade(root, "audit", "sound", "weak", "--seeds", "2")
     assert (done.returncode, done.stderr) == (1, "")
     assert max(map(len, done.stdout.split("\n"))) <= 80
-    assert "solutions/audited_weak.py:9  double: no test notices this edit" in done.stdout
+    assert "solutions/weak.py:9  double: no test notices this edit" in done.stdout
     assert "    return 2 * x\n  → return 1 * x\n" in done.stdout
     assert "\n7 holes · " in done.stdout
 
 
 def test_the_command_ends_with_0_where_there_is_no_hole(root: Path, found: Audit) -> None:
-    done = grade(root, "audited_sound", "--seeds", "2", "--jobs", "2", "--fresh")
+    done = grade(root, "audit", "sound", "--seeds", "2", "--jobs", "2", "--fresh")
     assert (done.returncode, done.stderr) == (0, "")
     assert "\nNo holes · 12 gradings, 12 new · " in done.stdout
 
 
 def test_a_part_of_a_unit_is_not_audited(root: Path) -> None:
-    done = grade(root, "audited_sound.double")
+    done = grade(root, "audit", "sound.double")
     assert done.returncode == 2
-    assert "only whole units are audited: name audited_sound instead" in done.stderr
+    assert "only whole units are audited: name sound instead" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[[nowhere]]\n", "there is no unit 'nowhere'"),
-        ("[audited_sound]\n", "write [[audited_sound]]"),
-        ("[[audited_sound]]\nline = 3\n", ":1: unknown key 'line'"),
-        ("[[audited_sound]]\nafter = [1]\n", ":1: an entry holds strings"),
+        ("[sound]\n", "write [[sound]]"),
+        ("[[sound]]\nline = 3\n", ":1: unknown key 'line'"),
+        ("[[sound]]\nafter = [1]\n", ":1: an entry holds strings"),
         ("not toml", "cannot be read"),
     ],
 )
 def test_a_list_of_equivalents_that_cannot_be_read_says_why(
     tmp_path: Path, text: str, said: str
 ) -> None:
-    course = Writer(tmp_path)
-    course.unit("audited_sound")
-    course.write("solutions/equivalent.toml", text)
+    course = write_course(tmp_path, sound=audited())
+    write_files(course.root, {"solutions/equivalent.toml": text})
     with pytest.raises(CourseError) as raised:
-        read_equivalents(read_course(tmp_path))
+        read_equivalents(course)
     assert said in str(raised.value)

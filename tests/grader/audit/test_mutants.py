@@ -11,7 +11,7 @@ from grader.audit.mutants import Mutant, mutants_of
 SOLUTIONS = sorted((Path(__file__).parents[3] / "solutions").glob("*.py"))
 
 
-def definitions(text: str) -> list[ast.AST]:
+def definitions(text: str) -> list[ast.Module | ast.FunctionDef | ast.ClassDef]:
     kinds = (ast.Module, ast.FunctionDef, ast.ClassDef)
     return [node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds)]
 

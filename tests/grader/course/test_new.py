@@ -1,15 +1,12 @@
 """`grade new`: what it writes works as it is, is tidy, and never costs anybody a line."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from grader.course import new
 from grader.course.bank import read_bank, text_of
 from grader.course.model import read_course
 from grader.course.new import begin
@@ -20,8 +17,9 @@ from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.report import Outcome
 from grader.work.submission import Source, Submission, read_submission
+from tests.grader.command import ROOT, grade
+from tests.grader.tiny_course import write_files
 
-ROOT = Path(__file__).parents[3]
 NOT_STARTED = "raise NotImplementedError"
 COURSE = """# The course of Ann.
 title = 'numbers'   # short
@@ -62,31 +60,12 @@ class TestHalve:
 '''
 
 
-def grade(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    ours = {"PYTHONPATH": str(ROOT), "COLUMNS": "100", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *arguments],
-        cwd=folder,
-        env={**os.environ, **ours},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
 def state(folder: Path) -> dict[str, bytes | None]:
     """Every file and folder, byte by byte."""
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
         for path in folder.rglob("*")
     }
-
-
-def write(folder: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(text.encode())
 
 
 @pytest.fixture
@@ -98,15 +77,12 @@ def course(tmp_path: Path) -> Path:
         "exercises/halves.py": STUB,
         "tests/hidden/test_halves.py": SUITE,
     }
-    write(tmp_path, files)
+    write_files(tmp_path, files)
     return tmp_path
 
 
 def passes(folder: Path, points: int) -> None:
-    """The solutions get full marks, and the stubs are in step with them.
-
-    Its units become modules of this process, so no other test here may grade units of their names.
-    """
+    """The solutions get full marks, and the stubs are in step with them."""
     course = read_course(folder)
     names = [unit.name for unit in course.units]
     with Session(course, Options(), own_work=True) as session:
@@ -174,7 +150,7 @@ def test_what_it_writes_is_tidy(tmp_path, name):
 
 
 def test_a_folder_may_hold_something_already(tmp_path):
-    write(tmp_path, {".gitignore": ".venv\r\n__pycache__/", "notes.txt": "mine"})
+    write_files(tmp_path, {".gitignore": ".venv\r\n__pycache__/", "notes.txt": "mine"})
     begin("shapes.turn", tmp_path)
     ignored = (tmp_path / ".gitignore").read_bytes().decode()
     assert ignored.startswith(".venv\r\n__pycache__/\r\n.torchkata")
@@ -215,7 +191,7 @@ def test_comments_between_units_stay_with_the_unit_below(course):
 
 def test_work_in_the_exercises_is_not_overwritten(course):
     work = STUB.replace(f'{NOT_STARTED}("halve")', "return x * 0.5")
-    write(course, {"exercises/halves.py": work})
+    write_files(course, {"exercises/halves.py": work})
     said = grade(course, "new", "halves.third")
     assert said.returncode == 0
     assert "left alone, since it holds work: exercises/halves.py" in said.stdout.replace("\\", "/")
@@ -233,13 +209,13 @@ def test_work_in_the_exercises_is_not_overwritten(course):
     ids=["half done", "a helper", "unfinished"],
 )
 def test_half_done_work_is_work(course, work):
-    write(course, {"exercises/halves.py": work})
+    write_files(course, {"exercises/halves.py": work})
     begin("halves.third", course)
     assert (course / "exercises" / "halves.py").read_bytes().decode() == work
 
 
 def test_a_former_stub_is_made_anew(course):
-    write(course, {"solutions/halves.py": SOLUTION.replace("Return x / 2", "Half of `x`")})
+    write_files(course, {"solutions/halves.py": SOLUTION.replace("Return x / 2", "Half of `x`")})
     begin("halves.third", course)
     stub = (course / "exercises" / "halves.py").read_text()
     assert "Half of `x`" in stub
@@ -254,8 +230,8 @@ def test_a_former_stub_is_made_anew(course):
     ("name", "said"),
     [
         ("halves.halve", "already an exercise"),
-        ("halves.halve_", "TestHalve already"),  # the class of its tests has the same name
-        ("halves.Halve", "TestHalve already"),
+        ("halves.halve_", "already has a TestHalve"),  # the class of its tests has the same name
+        ("halves.Halve", "already has a TestHalve"),
         ("halves", "not of the form UNIT.EXERCISE"),
         ("halves.", "not of the form UNIT.EXERCISE"),
         (".third", "not of the form UNIT.EXERCISE"),
@@ -298,7 +274,7 @@ def test_the_command_says_in_a_line_what_is_wrong(course):
     ids=lambda files: next(iter(files)),
 )
 def test_files_of_no_unit_are_in_the_way_of_one(course, files):
-    write(course, files)
+    write_files(course, files)
     before = state(course)
     with pytest.raises(UsageError, match="already there"):
         begin("more.third", course)
@@ -320,7 +296,7 @@ def test_files_of_no_unit_are_in_the_way_of_one(course, files):
     ids=["no toml", "no Python", "no end", "no suite", "inline tables"],
 )
 def test_a_course_that_it_cannot_add_to_stays_as_it_is(course, files):
-    write(course, files)
+    write_files(course, files)
     before = state(course)
     with pytest.raises(CourseError):
         begin("halves.third", course)
@@ -328,8 +304,10 @@ def test_a_course_that_it_cannot_add_to_stays_as_it_is(course, files):
 
 
 def test_a_name_that_the_solution_imports_is_taken(course):
-    write(course, {"solutions/halves.py": f"from fractions import Fraction as third\n{SOLUTION}"})
-    with pytest.raises(UsageError, match="third already"):
+    write_files(
+        course, {"solutions/halves.py": f"from fractions import Fraction as third\n{SOLUTION}"}
+    )
+    with pytest.raises(UsageError, match="already has a third"):
         begin("halves.third", course)
 
 
@@ -349,7 +327,7 @@ def test_what_fails_half_way_leaves_no_trace(request, tmp_path, monkeypatch, err
             raise error
         return whole(path, data)
 
-    monkeypatch.setattr(new.Path, "write_bytes", failing)
+    monkeypatch.setattr(Path, "write_bytes", failing)
     expected = UsageError if isinstance(error, OSError) else KeyboardInterrupt
     with pytest.raises(expected):
         begin("halves.third", tmp_path)

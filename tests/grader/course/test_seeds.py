@@ -1,16 +1,13 @@
-import json
-import os
-import subprocess
 import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from grader.course.seeds import FILE, VARIABLE, read_secret, variant_seed
 from grader.errors import UsageError
 from grader.sandbox import jail
+from tests.grader import command
 
-ROOT = Path(__file__).parents[3]
 # Wherever the secrets lie, by every way to them; what it finds, it shows in the report.
 SPY = """
 import ctypes, os, pathlib
@@ -81,27 +78,19 @@ def spied(make_course):
     (course.root / "exercises" / "tiny.py").write_text(SPY % names)
     (course.root / FILE).write_text("fromthefile")
 
-    def run(sandbox: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        line = ["run", "--variant", "Ann", "--format", "json", "--sandbox", sandbox]
-        return subprocess.run(
-            [sys.executable, "-m", "grader", *line],
-            cwd=course.root,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+    def run(sandbox: str) -> command.Ended:
+        line = ("--variant", "Ann", "--format", "json", "--sandbox", sandbox)
+        secret: dict[str, Any] = {VARIABLE: "fromtheenvironment"}
+        return command.grade(course.root, *line, **secret)
 
     return run
 
 
 @pytest.mark.skipif(jail.unavailable() is not None, reason="no confinement here")
 def test_learner_code_can_read_neither_secret_and_no_report_holds_one(spied):
-    ran = spied("require", **{VARIABLE: "fromtheenvironment"})
+    ran = spied("require")
     assert (ran.returncode, ran.stderr) == (1, "")
-    report = json.loads(ran.stdout)
-    assert report["seed"] == variant_seed("Ann", "fromtheenvironment")
+    assert ran.report["seed"] == variant_seed("Ann", "fromtheenvironment")
     assert f"{FILE}: PermissionError" in ran.stdout, "the spy did not look"
     assert "getenv: None" in ran.stdout
     for secret in ("fromtheenvironment", "fromthefile"):
@@ -110,6 +99,6 @@ def test_learner_code_can_read_neither_secret_and_no_report_holds_one(spied):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the spy knows Linux")
 def test_the_spy_finds_the_file_where_nothing_stops_it(spied):
-    ran = spied("off", **{VARIABLE: "fromtheenvironment"})
+    ran = spied("off")
     assert "fromthefile" in ran.stdout
     assert "getenv: None" in ran.stdout, "the environment is clean even there"

@@ -1,17 +1,12 @@
 """A page as a learner asks for it: `grade --format html`, over work that tries things."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from grader.course.model import Course
+from tests.grader import command
 
 from .pages import MARKUP, read
 
-ROOT = Path(__file__).parents[3]
 WORK = f"""
 def double(x):
     return x + 2
@@ -49,22 +44,9 @@ def course(make_course) -> Course:
     return course
 
 
-def grade(course: Course, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *arguments],
-        cwd=course.root,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-
-
 def test_a_page_shows_the_failures_and_draws_what_can_be_drawn(course: Course) -> None:
     output = course.root / "report.html"
-    ran = grade(course, "--format", "html", "--output", str(output))
+    ran = command.grade(course.root, "--format", "html", "--output", output)
     assert (ran.returncode, ran.stderr) == (1, "")
     assert "Score 0/5" in ran.stdout
     page = read(output.read_text(encoding="utf-8"))
@@ -74,6 +56,6 @@ def test_a_page_shows_the_failures_and_draws_what_can_be_drawn(course: Course) -
 
 
 def test_nothing_is_drawn_where_no_page_is_wanted(course: Course) -> None:
-    ran = grade(course, "--format", "json")
+    ran = command.grade(course.root, "--format", "json")
     assert (ran.returncode, ran.stderr) == (1, "")
     assert not (course.suites_folder / "drawn").exists()

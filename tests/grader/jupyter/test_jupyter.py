@@ -20,6 +20,7 @@ from grader.course.stubs import stubs_of
 from grader.errors import UsageError
 from grader.jupyter.selection import selected
 from grader.work.notebook import Cell
+from tests.grader.processes import is_alive, wait_for_end
 
 ROOT = Path(__file__).parents[3]
 COURSE = read_course(ROOT)
@@ -122,24 +123,11 @@ def cells(folder, unit):
     found = {c["id"]: "".join(c["source"]) for c in data["cells"] if c["cell_type"] == "code"}
     solution = COURSE.solution(unit).read_text(encoding="utf-8")
     for node in ast.parse(solution).body:
-        if getattr(node, "name", None) in SOLVED[unit]:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in SOLVED[unit]:
             found[node.name] = ast.get_source_segment(solution, node)
     if unit == "activations":
         found["softmax"] = found["softmax"].replace('raise NotImplementedError("softmax")', MISTAKE)
     return found
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    status = Path(f"/proc/{pid}/stat")
-    return not status.exists() or status.read_text().split()[2] != "Z"
-
-
-def ends(pid: int) -> bool:
-    return any(not is_alive(pid) or time.sleep(0.05) for _ in range(200))
 
 
 def test_all_notebooks_run_from_top_to_bottom(kernel, folder):
@@ -263,8 +251,7 @@ def test_a_judge_that_was_killed_is_started_again_and_ends_with_the_kernel(kerne
     children = Path(f"/proc/{judge}/task/{judge}/children").read_text().split()
     assert children
     kernel.manager.shutdown_kernel(now=True)
-    assert ends(judge)
-    assert all(ends(int(child)) for child in children)
+    wait_for_end(judge, *map(int, children))
 
 
 # --- which exercise a name means

@@ -252,7 +252,7 @@ def test_an_earlier_kit_is_replaced_and_other_files_are_safe(
         write_kit(files, tmp_path, course)
     notes.unlink()
     stub.write_text("def double(x): return 2 * x\n")
-    with pytest.raises(UsageError, match="holds somebody's work"):
+    with pytest.raises(UsageError, match="holds someone's work"):
         write_kit(files, tmp_path, course)
     elsewhere = tmp_path.parent / "elsewhere.txt"
     elsewhere.write_text("mine")

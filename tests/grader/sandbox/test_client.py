@@ -3,6 +3,7 @@
 import errno
 import math
 import sys
+from typing import Any
 
 import pytest
 import torch
@@ -233,7 +234,8 @@ def test_frames_show_the_lines_that_python_counts(start, breaks):
     learner = start(f'def f():\n    """one{breaks}line"""\n    raise ValueError  # here')
     with pytest.raises(ValueError, match=r"^$") as caught:
         learner.call("f")
-    assert caught.value.frames[0].text == "    raise ValueError  # here"
+    raised: Any = caught.value
+    assert raised.frames[0].text == "    raise ValueError  # here"
 
 
 @pytest.mark.parametrize("kind", ["SystemExit", "KeyboardInterrupt", "GeneratorExit"])
@@ -255,9 +257,9 @@ def test_a_message_that_cannot_be_made_or_is_endless_is_no_trouble(start):
     with pytest.raises(Raised) as caught:
         learner.call("mute")
     assert str(caught.value) == ""
-    with pytest.raises(ValueError, match="x") as caught:
+    with pytest.raises(ValueError, match="x") as endless:
         learner.call("long")
-    assert len(str(caught.value)) < 10_000
+    assert len(str(endless.value)) < 10_000
 
 
 def test_not_implemented_is_not_implemented(start):
@@ -268,7 +270,8 @@ def test_not_implemented_is_not_implemented(start):
 def test_a_syntax_error_shows_the_line_and_a_caret_under_the_spot(start):
     with pytest.raises(SyntaxError) as caught:
         start("def f(x):\n\treturn x +* 2\n")
-    first, line, caret = caught.value.syntax.splitlines()
+    raised: Any = caught.value
+    first, line, caret = raised.syntax.splitlines()
     assert first.startswith("exercises/unit.py:2: ")
     assert line[caret.index("^")] == "*"
 
@@ -276,7 +279,8 @@ def test_a_syntax_error_shows_the_line_and_a_caret_under_the_spot(start):
 def test_a_module_that_raises_says_where(start):
     with pytest.raises(ZeroDivisionError) as caught:
         start("x = 1\ny = x / 0")
-    assert str(caught.value.frames[-1]) == "exercises/unit.py:2"
+    raised: Any = caught.value
+    assert str(raised.frames[-1]) == "exercises/unit.py:2"
 
 
 def test_a_result_that_cannot_cross_is_said_to_and_the_worker_goes_on(start):

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from typing import Any
 
 import pytest
 import torch
@@ -27,6 +28,9 @@ class Grave:
         return 0
 
 
+GRAVE: Any = Grave()
+
+
 @pytest.fixture
 def forged():
     """A worker whose answers are written by the test."""
@@ -40,7 +44,7 @@ def forged():
             theirs.sendall(frame)
         theirs.shutdown(socket.SHUT_WR)
         process = Process(os.getpid(), ours, output, None, "/nowhere")
-        return WorkerClient(Grave(), process, Limits(**limits))
+        return WorkerClient(GRAVE, process, Limits(**limits))
 
     yield forged
     for channel in open_sockets:
@@ -103,7 +107,7 @@ def test_whatever_a_worker_answers_is_an_answer_or_a_fault_of_the_submission(ask
         theirs.sendall(wire.pack(answer, [b"12345678"]))
         theirs.shutdown(socket.SHUT_WR)
         process = Process(os.getpid(), ours, output, None, "/nowhere")
-        worker = WorkerClient(Grave(), process, Limits())
+        worker = WorkerClient(GRAVE, process, Limits())
         try:
             ASKS[ask](worker)
         except SubmissionFault:
@@ -146,7 +150,7 @@ def test_an_answer_that_breaks_the_protocol_is_malformed(forged, frame):
 
 
 def test_a_gradient_of_the_wrong_shape_is_malformed(forged):
-    effects = [[], [], [], []]
+    effects: list[list[Any]] = [[], [], [], []]
     result = ["T", [1, 0, "cpu"], "float32", 0, [2], [1], True, None, 5]
     wrong = ["l", [["T", [0, 0, "cpu"], "float32", 0, [1], [1], False, None, None]]]
     worker = forged(
@@ -213,7 +217,9 @@ def test_a_line_that_the_file_has_not_is_no_place(forged, line):
             wire.pack(["loaded", [["f", "unit.py", line], ["h", "unit.py", 1]], left_out, 2], [])
         )
     )
-    assert loaded.places == {"h": "unit.py:1"}
+    assert {name: (place.file, place.line) for name, place in loaded.places.items()} == {
+        "h": ("unit.py", 1)
+    }
     (left,) = loaded.left_out
     assert (left.place, left.error.frames, left.error.syntax) == (None, (), None)
     assert "a cell: SyntaxError: odd" in remark(left)

@@ -9,8 +9,9 @@ import torch
 from grader.errors import Died, Stopped, TimedOut
 from grader.sandbox.channel import describe_exit
 from grader.sandbox.limits import Limits
+from tests.grader.processes import wait_for_end
 
-from .learner import SOON, ends, named
+from .learner import SOON, named
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
 
@@ -39,7 +40,7 @@ def test_a_deadline_is_absolute(start, body):
         learner.call("use", lambda *_: None)
     learner.close()
     assert time.monotonic() - began < SOON
-    assert ends(learner.process.pid)
+    wait_for_end(learner.process.pid)
 
 
 def test_a_flood_from_many_threads_does_not_keep_the_judge_busy(start):

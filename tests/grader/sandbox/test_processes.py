@@ -10,8 +10,9 @@ import pytest
 from grader.errors import Died, SubmissionFault
 from grader.sandbox import jail
 from grader.sandbox.channel import describe_exit
+from tests.grader.processes import is_alive, wait_for_end
 
-from .learner import SOON, ends, is_alive
+from .learner import SOON
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
 needs_confinement = pytest.mark.skipif(jail.unavailable() is not None, reason="no confinement")
@@ -41,7 +42,7 @@ def test_a_worker_that_hangs_up_died(start):
     with pytest.raises(Died):
         learner.call("f")
     learner.close()
-    assert ends(learner.process.pid)
+    wait_for_end(learner.process.pid)
 
 
 def test_a_worker_with_a_fault_is_never_asked_again(start):
@@ -58,7 +59,7 @@ def test_nothing_is_left_of_a_worker_that_was_closed(start):
     assert scratch == learner.process.scratch
     assert Path(scratch, "kept").exists()
     learner.close()
-    assert ends(learner.process.pid)
+    wait_for_end(learner.process.pid)
     start().close()  # the zygote does one thing at a time: by now the folder has been cleared away
     assert not Path(scratch).exists()
 
@@ -102,7 +103,7 @@ def test_orphans_of_an_unconfined_worker_end_with_it(start):
     orphan = learner.call("f")
     assert is_alive(orphan)
     learner.close()
-    assert ends(orphan)
+    wait_for_end(orphan)
 
 
 def test_a_child_that_keeps_the_channel_open_does_not_hide_the_end(start):

@@ -2,6 +2,7 @@
 
 import collections
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -180,7 +181,11 @@ def test_functions_are_numbered_in_the_order_they_are_sent():
     writer = encode.Writer()
     payload = writer.write([len, (max,)])
     assert writer.functions == [len, max]
-    reader = decode.Reader([], handle=wire.KeptObject, function=lambda number: f"number {number}")
+
+    def named(number: int) -> Any:
+        return f"number {number}"
+
+    reader = decode.Reader([], handle=wire.KeptObject, function=named)
     assert reader.read(payload) == ["number 0", ("number 1",)]
 
 

@@ -1,5 +1,7 @@
 """Nothing that a worker sends can hurt whoever reads it."""
 
+from typing import Any
+
 import msgpack
 import pytest
 import torch
@@ -61,12 +63,16 @@ junk = st.recursive(
 BUFFERS = [memoryview(bytes(range(16))), memoryview(b"")]
 
 
+def itself(number: int) -> Any:
+    return number
+
+
 def is_safe_to_read(payload):
     base = torch.zeros(4)
     reader = decode.Reader(
         BUFFERS,
         handle=wire.KeptObject,
-        function=lambda number: number,
+        function=itself,
         graph=lambda tensor, number: tensor,
         storages=[base.untyped_storage()],
         arguments=[base],
@@ -107,7 +113,7 @@ def test_each_sample_is_valid(sample):
     reader = decode.Reader(
         BUFFERS,
         handle=wire.KeptObject,
-        function=lambda number: number,
+        function=itself,
         storages=[torch.zeros(4).untyped_storage()],
         arguments=[torch.zeros(4)],
     )
@@ -134,7 +140,7 @@ def test_a_wrong_type_in_any_field_is_refused_or_harmless(data):
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample[0])
 def test_a_field_too_few_is_refused(sample):
     with pytest.raises(wire.ProtocolError):
-        decode.Reader(BUFFERS, handle=wire.KeptObject, function=lambda n: n).read(sample[:-1])
+        decode.Reader(BUFFERS, handle=wire.KeptObject, function=itself).read(sample[:-1])
 
 
 # --- bombs
@@ -175,7 +181,7 @@ def test_buffers_that_do_not_add_up_are_refused(lengths):
 
 
 def test_nesting_is_bounded_before_the_stack_is():
-    deep = None
+    deep: Any = None
     for _ in range(200):
         deep = ["l", [deep]]
     with pytest.raises(wire.ProtocolError):

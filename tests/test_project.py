@@ -1,0 +1,58 @@
+"""The files around the code say the same as the code, and fix what they should."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import grader
+
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = [
+    *sorted((ROOT / ".github" / "workflows").glob("*.yml")),
+    *sorted((ROOT / "grader" / "kit" / "files" / "dot-github" / "workflows").glob("*.yml")),
+]
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}  # v\d+(\.\d+\.\d+)?")
+
+
+def project() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def locked() -> dict[str, str]:
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.split("==") for line in lines if not line.startswith("#")]
+    assert len({name for name, _ in pins}) == len(pins)
+    return {canonicalize_name(name): version for name, version in pins}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_every_action_is_pinned_by_commit_with_its_version_beside_it(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    used = re.findall(r"uses: (.+)", text)
+    assert used
+    assert [line for line in used if not PINNED.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_may_only_read_unless_a_job_says_otherwise(path: Path) -> None:
+    assert yaml.safe_load(path.read_text(encoding="utf-8"))["permissions"] == {"contents": "read"}
+
+
+def test_what_is_needed_has_an_upper_bound_and_is_locked_within_its_bounds() -> None:
+    needed = project()["project"]["dependencies"]
+    for text in needed:
+        assert {each.operator for each in Requirement(text).specifier} == {">=", "<"}
+    groups = project()["dependency-groups"]
+    for text in [*needed, *groups["dev"], *groups["release"]]:
+        requirement = Requirement(text)
+        assert locked()[canonicalize_name(requirement.name)] in requirement.specifier
+
+
+def test_this_version_has_a_section_in_the_changelog() -> None:
+    assert f"\n## [{grader.__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
