@@ -92,7 +92,7 @@ def grade_class(
     from grader.gradebook.exports import written
     from grader.gradebook.grade import graded
 
-    find_whole_course(Path.cwd())
+    units = list(find_whole_course(Path.cwd()).everything)
     found = repositories(org, prefix, roster)
     reports = output / "reports"
     try:
@@ -100,7 +100,7 @@ def grade_class(
     except OSError as error:
         raise UsageError(f"cannot write {reports}: {error.strerror}") from None
     scored = 0
-    for row in written(graded(found, feedback, reports), output / "scores.csv"):
+    for row in written(graded(found, units, feedback, reports), output / "scores.csv"):
         print(f"{row.repository}: {row.status}", flush=True)
         scored += row.score is not None
     print(f"{scored} of {len(found)} repositories have a score")

@@ -7,15 +7,19 @@ import csv
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.work.submission import ENDINGS
 
-MAX_MEBIBYTES = 200
+MAX_MEBIBYTES, GIT_MEBIBYTES = 200, 2048
+MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
 ASK_SECONDS, CLONE_SECONDS = 60, 180
 USER_COLUMNS = ("github_username", "username", "student")
 NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
@@ -91,8 +95,12 @@ def read_roster(path: Path) -> list[tuple[str, str]]:
     return students
 
 
-def fetch(repository: Repository, folder: Path) -> str:
-    """Clone its newest commit into `folder`, and run nothing of it; the commit. Raises: Failed."""
+def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
+    """Clone its newest commit into `folder`, with the files of `units` alone; the commit.
+
+    A few kilobytes can unfold into a billion files: nothing else is ever written.
+    Raises: Failed.
+    """
     if not repository.name:
         raise Failed("no user name")
     if repository.mebibytes is None:
@@ -101,13 +109,39 @@ def fetch(repository: Repository, folder: Path) -> str:
         raise Failed(f"larger than {MAX_MEBIBYTES} MiB")
     asking = ("-c", "credential.helper=!gh auth git-credential")
     harmless = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
-    shallow = ("--depth=1", "--single-branch", "--no-tags", "--no-recurse-submodules")
+    shallow = ("--depth=1", "--single-branch", "--no-tags", "--no-checkout", "--template=")
     url = f"{SERVER}/{repository.name}.git"
-    _git(*harmless, *asking, "clone", "--quiet", "--template=", *shallow, "--", url, folder)
+    _git(*harmless, *asking, "clone", "--quiet", *shallow, "--", url, folder)
     try:
-        return _git("-C", folder, "rev-parse", "--verify", "--quiet", "HEAD").strip()
+        commit = _git("-C", folder, "rev-parse", "--verify", "--quiet", "HEAD").strip()
     except Failed:
         raise Failed("empty repository") from None
+    wanted = []
+    for path, size in _sizes(folder, units).items():
+        if size > MAX_FILE_BYTES:
+            _too_large(folder / path)
+        else:
+            wanted.append(path)
+    if wanted:
+        _git("-C", folder, *harmless, "checkout", "--quiet", "HEAD", "--", *wanted)
+    return commit
+
+
+def _sizes(folder: Path, units: Sequence[str]) -> dict[str, int]:
+    """The files of units that there are, with their sizes."""
+    names = [f"{unit}{ending}" for unit in units for ending in ENDINGS]
+    paths = [f"{prefix}{name}" for prefix in ("exercises/", "") for name in names]
+    listed = _git("-C", folder, "ls-tree", "-z", "-l", "HEAD", "--", *paths)
+    found = [entry.partition("\t") for entry in listed.split("\0") if entry]
+    kinds = [(facts.split(), path) for facts, _, path in found]
+    return {path: int(size) for (_, kind, _, size), path in kinds if kind == "blob"}
+
+
+def _too_large(path: Path) -> None:
+    """A file that takes no room, of a size that the grader refuses by itself."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("wb") as file:
+        file.truncate(MAX_FILE_BYTES + 1)
 
 
 def _git(*arguments: str | Path) -> str:
@@ -119,7 +153,9 @@ def _git(*arguments: str | Path) -> str:
         "GIT_LFS_SKIP_SMUDGE": "1",
         "GIT_ALLOW_PROTOCOL": SERVER.partition(":")[0],
     }
-    return run(["git", *arguments], CLONE_SECONDS, "not fetched", os.environ | settings).stdout
+    environment, bytes_ = os.environ | settings, GIT_MEBIBYTES << 20
+    command = ["git", *arguments]
+    return run(command, CLONE_SECONDS, "not fetched", environment, memory=bytes_).stdout
 
 
 def gh(*arguments: str, text: str = "") -> str:
@@ -134,6 +170,7 @@ def run(
     environment: Mapping[str, str] | None = None,
     text: str = "",
     check: bool = True,
+    memory: int | None = None,
 ) -> "subprocess.CompletedProcess[str]":
     """As subprocess.run; after too long all that it has started is killed. Raises: Failed."""
     try:
@@ -146,6 +183,7 @@ def run(
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
+            preexec_fn=None if memory is None else partial(_bound, memory),
         ) as process:
             try:
                 said, complained = process.communicate(text, timeout=seconds)
@@ -159,3 +197,9 @@ def run(
     if check and process.returncode:
         raise Failed(refusal, complained)
     return subprocess.CompletedProcess(command, process.returncode, said, complained)
+
+
+def _bound(memory: int) -> None:
+    """Of a program that reads what a student has packed: its memory, and each file it writes."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_MEBIBYTES << 20, MAX_MEBIBYTES << 20))

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,20 +23,23 @@ GRADE_SECONDS = 900
 OURS = re.compile("TOKEN|ACTIONS_|GITHUB_")  # in the environment, and no business of a grader
 
 
-def graded(found: Iterable[Repository], feedback: Feedback, reports: Path) -> Iterator[Row]:
+def graded(
+    found: Iterable[Repository], units: Sequence[str], feedback: Feedback, reports: Path
+) -> Iterator[Row]:
     """Grade one repository after the other; the report of each lies in `reports`."""
     for repository in found:
-        yield _row(repository, feedback, reports / repository.name.rpartition("/")[2])
+        stem = reports / repository.name.rpartition("/")[2]
+        yield _row(repository, units, feedback, stem)
 
 
-def _row(repository: Repository, feedback: Feedback, stem: Path) -> Row:
+def _row(repository: Repository, units: Sequence[str], feedback: Feedback, stem: Path) -> Row:
     """The row of one repository; whatever happens in it stays there."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     row = Row(repository.name, repository.student, graded_at=now)
     with tempfile.TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as folder:
         clone = Path(folder) / "work"
         try:
-            row = replace(row, commit=fetch(repository, clone))
+            row = replace(row, commit=fetch(repository, clone, units))
             report = _grade(repository.student, clone, stem)
         except Failed as reason:
             if reason.said:

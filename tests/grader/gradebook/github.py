@@ -105,6 +105,21 @@ class GitHub:
         self._git("push", "--quiet", "origin", "HEAD", cwd=work)
         return self._git("rev-parse", "HEAD", cwd=work)
 
+    def tree_bomb(self, name: str, unit: str, text: str, levels: int = 9) -> None:
+        """Serve a repository of a few KiB: `unit` beside ten to the power of `levels` files."""
+        bare = self.folder / "served" / "org" / f"{name}.git"
+        self._git("init", "--quiet", "--bare", bare)
+        self.announce(name)
+        blob = self._git("hash-object", "-w", "--stdin", cwd=bare, text=text)
+        entries = [f"100644 blob {blob}\tf{n}" for n in range(10)]
+        for _ in range(levels - 1):
+            tree = self._git("mktree", cwd=bare, text="\n".join(entries) + "\n")
+            entries = [f"040000 tree {tree}\td{n}" for n in range(10)]
+        entries.append(f"100644 blob {blob}\t{unit}")
+        tree = self._git("mktree", cwd=bare, text="\n".join(entries) + "\n")
+        commit = self._git("commit-tree", "-m", "x", tree, cwd=bare)
+        self._git("update-ref", "refs/heads/main", commit, cwd=bare)
+
     def issues(self, name: str) -> list[dict[str, str]]:
         file = self.folder / "gh" / "issues" / f"{name}.json"
         return list(json.loads(file.read_text())) if file.exists() else []
@@ -115,12 +130,13 @@ class GitHub:
         log = self.folder / "gh" / "log"
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
-    def _git(self, *arguments: object, cwd: Path | None = None) -> str:
+    def _git(self, *arguments: object, cwd: Path | None = None, text: str = "") -> str:
         identity = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "init.defaultBranch=main")
         ours = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         return subprocess.run(
             ["git", *identity, *map(str, arguments)],
             cwd=cwd,
+            input=text,
             env=os.environ | ours,
             capture_output=True,
             text=True,

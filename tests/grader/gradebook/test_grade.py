@@ -152,6 +152,21 @@ def test_a_hostile_repository_gets_its_row_and_runs_nothing(school: School, tmp_
     assert [words[0] for words in github.asked] == ["repo"]  # nobody asked for feedback
 
 
+def test_a_repository_that_unfolds_into_a_billion_files_is_graded_like_any_other(
+    school: School,
+) -> None:
+    school.github.tree_bomb("kata-eve", "tiny.py", RIGHT)
+    school.github.repository("kata-fay", {"tiny.py": "x" * (18 << 20)})
+    school.github.repository("kata-gus", {"exercises/tiny.py": HALF})
+    rows, _ = school.grade()
+    assert scores(rows) == {
+        "eve": ("5", "5", "passed"),
+        "fay": ("0", "5", "blocked"),
+        "gus": ("3", "5", "failed"),
+    }
+    assert "is larger than 1024 KiB" in school.report("kata-fay.json")
+
+
 def test_a_fault_of_the_course_is_nobodys_zero(school: School) -> None:
     (school.course / "tests" / "hidden" / "test_tiny.py").write_text("import nothing_like_it\n")
     school.github.repository("kata-ann", {"tiny.py": RIGHT})
