@@ -77,14 +77,27 @@ for _name, _command in COMMANDS.items():
     app.command(_name)(_command)
 
 
+def _open_streams() -> None:
+    """Whatever the caller has closed gets a place to go to, and no descriptor of ours takes its
+    number. Not every terminal has every sign; one that is missing must not end the run."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, os.O_RDWR)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            mode = "r" if number == 0 else "w"
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+        if number:
+            getattr(sys, name).reconfigure(errors="replace")
+
+
 def main() -> NoReturn:
     """Run the command and end the process at once: Python's own ending would take longer."""
     for name in ("SIGTERM", "SIGHUP"):  # a cancelled job or a closed terminal: end in good order
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
             signal.signal(getattr(signal, name), signal.default_int_handler)
-    for stream in (sys.stdout, sys.stderr):
-        # Not every terminal has every sign; one that is missing must not end the run.
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    _open_streams()
     try:
         code = app(standalone_mode=False) or 0
     except SystemExit as end:  # the reader of our output is gone

@@ -3,7 +3,8 @@
 import os
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,8 @@ def run_suites(
         *(f"-pno:{name}" for name in UNUSED),
     ]
     session = _Session(judging, selection, on_progress)
-    with warnings.catch_warnings(action="ignore"):  # of torch, about what a learner returned
+    # Warnings are of torch, about what a learner returned.
+    with warnings.catch_warnings(action="ignore"), _own_options():
         code = pytest.main(arguments, plugins=[report, session])
     if code == pytest.ExitCode.INTERRUPTED and not session.errors:
         raise KeyboardInterrupt
@@ -106,6 +108,18 @@ def run_suites(
     if not judged or len(judged) != len(results):
         raise GraderFault("the suites did not finish")
     return judged, session.found.cases
+
+
+@contextmanager
+def _own_options() -> Iterator[None]:
+    """What the caller's environment asks of pytest is meant for other runs."""
+    theirs = {name: text for name, text in os.environ.items() if name.startswith("PYTEST_")}
+    for name in theirs:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(theirs)
 
 
 def _result_of(test: Mapping[str, Any]) -> TestResult | None:

@@ -1,8 +1,10 @@
 """The asserts of the suites. Where one fails, it says what differs and, if it can, why."""
 
+import cmath
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
+import numpy as np
 from torch import Tensor
 
 from grader.errors import GraderError, Raised, SubmissionFault
@@ -49,15 +51,24 @@ def assert_same(
     likely: str | None = None,
     mistakes: Iterable[tuple[Any, str]] = (),
     what: str = RESULT,
+    finite: bool = True,
 ) -> None:
     """`got` equals `expected` in type, shape, dtype, device and, within tolerance, in its values.
 
     `likely` explains a typical mistake; a relation that is certain goes before it. `mistakes` are
     what known ones give, each with its sentence: where one of them gives `got`, that is said, and
     nothing else; a generator of them runs only after a failure. `what` names `got` to the learner
-    where it is not what a call returned: "the gradient", "x".
+    where it is not what a call returned: "the gradient", "x". An `expected` that is not finite
+    proves nothing where work may have made it so: it fails, unless `finite` is False.
     """
     __tracebackhide__ = True
+    if finite and not _is_finite(expected):
+        raise Mismatch(
+            f"{what} cannot be judged: infinite or NaN numbers came into what it is compared with",
+            expected="finite numbers",
+            got=describe(got),
+            value=got,
+        )
     mistakes = known_mistakes(mistakes) if mistakes != () else ()
     found = difference(got, expected, Tolerance(rtol, atol), what)
     if found is not None:
@@ -73,6 +84,19 @@ def assert_same(
             likely=next(known, None) or found.relation or likely or found.symptom,
             value=got,
         )
+
+
+def _is_finite(value: Any) -> bool:
+    """Of every number in it."""
+    if isinstance(value, Tensor):
+        return bool(value.isfinite().all()) if value.numel() else True
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind not in "fc" or bool(np.isfinite(value).all())
+    if isinstance(value, (float, complex)):
+        return cmath.isfinite(value)
+    if isinstance(value, dict):
+        value = list(value.values())
+    return not isinstance(value, (list, tuple)) or all(map(_is_finite, value))
 
 
 def assert_raises(
