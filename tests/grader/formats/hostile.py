@@ -34,7 +34,7 @@ def scored(text: str, seconds: float = 0.0) -> Report:
 def crowded(text: str) -> Report:
     """Far more of everything than any page has room for."""
     long = text * 900
-    said = dict.fromkeys(("message", "called", "expected", "got", "likely", "printed"), long)
+    said: Any = dict.fromkeys(("message", "called", "expected", "got", "likely", "printed"), long)
     failed = one(Outcome.FAILED, long, location=Location("a.py", 3), **said)
     tests = (failed, one(Outcome.PASSED), one(Outcome.BLOCKED, message=long), *([failed] * 12))
     return report(

@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -120,8 +121,12 @@ def test_the_page_alone_holds_no_command_either(text: str) -> None:
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_each_trick_stays_text(piece: str) -> None:
-    test_nothing_that_a_learner_writes_is_a_command.hypothesis.inner_test(f"\n{piece}\n{piece}")
-    test_the_page_alone_holds_no_command_either.hypothesis.inner_test(f"\n{piece}\n{piece}")
+    laws: tuple[Any, ...] = (
+        test_nothing_that_a_learner_writes_is_a_command,
+        test_the_page_alone_holds_no_command_either,
+    )
+    for law in laws:
+        law.hypothesis.inner_test(f"\n{piece}\n{piece}")
 
 
 def test_a_command_with_a_colon_in_its_properties_is_one_too() -> None:

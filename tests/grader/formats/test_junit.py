@@ -1,4 +1,5 @@
 import xml.etree.ElementTree as ET
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def parsed(report: Report) -> ET.Element:
     return root
 
 
-def case_of(outcome: Outcome, **texts: object) -> ET.Element:
+def case_of(outcome: Outcome, **texts: Any) -> ET.Element:
     sample = report(UnitResult("sgd", "", (ExerciseResult("fit", (one(outcome, **texts),)),)))
     (case,) = parsed(sample).iter("testcase")
     return case
