@@ -174,8 +174,8 @@ def test_the_archive_holds_the_course_and_nothing_else(course: Course, archive: 
     names = opened.namelist()
     assert [name for name in names if not name.startswith("vendor/")] == [
         "course/course.toml",
-        f"course/solutions/{unit}.py",
         "course/solutions/equivalent.toml",
+        f"course/solutions/{unit}.py",
         f"course/solutions/wrong/{unit}.py",
         f"course/tests/hidden/test_{unit}.py",
         "requirements.txt",
