@@ -15,10 +15,10 @@ from grader.course.model import Course
 from grader.errors import CourseError
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-DOCSTRING = '''"""Visible tests of `{unit}`: part of those that are graded.
+DOCSTRING = '''"""Visible tests of `{unit}`: some of those that are graded.
 
-What a @recorded function returns was recorded when this repository was made, and so were the
-random numbers: with another call, or in another order, there is nothing to be had.
+What @recorded functions return was recorded when this repository was made, and so were the random
+numbers. A new call, or the same calls in another order, will find nothing recorded.
 """'''
 _BROUGHT = re.compile(r"""\.bring\(\s*["'](\w+)["']""")  # a file that a test brings along
 
