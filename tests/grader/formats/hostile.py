@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from grader.report import ExerciseResult, Location, Outcome, Report, UnitResult
@@ -20,7 +19,6 @@ PIECES = (
     *("]]>", "&amp;", "&#64;", "$x$", ":smile:", "\x00", "\x0b", "\ufffe", "\ud800", "👩", "漢"),
 )
 texts = any_text | st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
-few = settings(database=None, deadline=None, max_examples=40)
 
 
 def scored(text: str, seconds: float = 0.0) -> Report:

@@ -9,7 +9,7 @@ from grader.formats.github import render
 from grader.formats.parts.text import visible
 from grader.report import ExerciseResult, Location, Outcome, Report, UnitResult
 
-from .hostile import PIECES, crowded, few, scored, texts
+from .hostile import PIECES, crowded, scored, texts
 from .samples import OVERFLOW, SAMPLES, TYPICAL, one, report
 
 OURS = {"error", "warning", "notice"}
@@ -99,7 +99,6 @@ def test_there_are_at_most_eight_errors_and_the_notice_says_so() -> None:
     assert "8 of 20 things to look at are marked" in text
 
 
-@few
 @given(texts)
 def test_nothing_that_a_learner_writes_is_a_command(text: str) -> None:
     log = render(scored(text))
@@ -110,7 +109,6 @@ def test_nothing_that_a_learner_writes_is_a_command(text: str) -> None:
     assert all(where.keys() <= {"file", "line", "title"} for _, where, _ in errors)
 
 
-@few
 @given(texts)
 def test_the_page_alone_holds_no_command_either(text: str) -> None:
     for line in page_of(render(spoken(text))):
