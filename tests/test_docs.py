@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -21,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT)
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
 DOCUMENTS = [*PAGES, *sorted((ROOT / "docs").glob("*.md"))]
-COMMAND = typer.main.get_command(app)
+COMMAND: Any = typer.main.get_command(app)
 WRITTEN = {
     "relu": "return x.clamp(min=0)",
     "softmax": "return torch.exp(x) / torch.exp(x).sum(dim, keepdim=True)",

@@ -3,18 +3,21 @@
 import ast
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.model import Course, Unit
 from grader.course.stub_notebook import notebook_of
 from grader.errors import CourseError
+from grader.work.magics import without_magics
 from grader.work.notebook import Unreadable, cells_of
 
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN|END) SOLUTION[ \t]*$")
 _OPEN = "raise NotImplementedError("
 _MODULE = "<module>"
-_NAMING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Naming = _Function | ast.ClassDef | ast.Import | ast.ImportFrom
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,7 @@ class Stub:
         if self.path.suffix != ".ipynb":
             return data.decode("utf-8", "replace")
         try:
-            code = "\n".join(cell.text for cell in cells_of(data))
-            return re.sub(r"^[%!].*", "", code, flags=re.MULTILINE)
+            return "\n".join(without_magics(cell.text) for cell in cells_of(data))
         except Unreadable:
             return None
 
@@ -60,21 +62,21 @@ def _statements(code: str) -> dict[str, Counter[str]]:
     """What each function does, by its qualified name; of what is left open, `_OPEN`."""
     tree = ast.parse(code)
     around = [n for n in tree.body[ast.get_docstring(tree) is not None :] if _does(n)]
-    found = {_MODULE: Counter(ast.unparse(n) for n in around if not isinstance(n, _NAMING))}
-
-    def visit(node: ast.AST, prefix: str) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.ClassDef):
-                visit(child, f"{prefix}{child.name}.")
-            elif isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                body = child.body[ast.get_docstring(child) is not None :]
-                lines = (ast.unparse(n) for part in body for n in ast.walk(part) if _does(n))
-                found[f"{prefix}{child.name}"] = Counter(
-                    _OPEN if line.startswith(_OPEN) else line for line in lines
-                )
-
-    visit(tree, "")
+    found = {_MODULE: Counter(ast.unparse(n) for n in around if not isinstance(n, _Naming))}
+    for name, function in _functions(tree):
+        body = function.body[ast.get_docstring(function) is not None :]
+        lines = (ast.unparse(n) for part in body for n in ast.walk(part) if _does(n))
+        found[name] = Counter(_OPEN if line.startswith(_OPEN) else line for line in lines)
     return found
+
+
+def _functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, _Function]]:
+    """Every function that lies in no other, with its qualified name."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef):
+            yield from _functions(child, f"{prefix}{child.name}.")
+        elif isinstance(child, _Function):
+            yield f"{prefix}{child.name}", child
 
 
 def _does(node: ast.AST) -> bool:
@@ -110,7 +112,10 @@ def stub_of(solution: str, name: str) -> str:
     A marked region outside every function is left out.
     Raises: CourseError naming the line where markers do not pair up.
     """
-    owners = _functions(solution, name)
+    try:
+        functions = list(_functions(ast.parse(solution)))
+    except SyntaxError as error:
+        raise CourseError(f"{name}:{error.lineno}: {error.msg}") from None
     lines: list[str] = []
     opened: int | None = None
     for number, line in enumerate(solution.replace("\r\n", "\n").split("\n"), start=1):
@@ -118,40 +123,16 @@ def stub_of(solution: str, name: str) -> str:
         if marker is None:
             if opened is None:
                 lines.append(line)
-            continue
-        if (marker["which"] == "BEGIN") != (opened is None):
+        elif (marker["which"] == "BEGIN") != (opened is None):
             raise CourseError(f"{name}:{number}: this marker has no partner")
-        if opened is not None:
+        elif opened is not None:
             opened = None
-            continue
-        opened = number
-        if owner := _owner(owners, number):
-            lines.append(f'{marker["indent"]}raise NotImplementedError("{owner}")')
+        else:
+            opened = number
+            # The learner is asked to write the function around the marker.
+            for owner, function in functions:
+                if function.lineno <= number <= (function.end_lineno or 0):
+                    lines.append(f'{marker["indent"]}raise NotImplementedError("{owner}")')
     if opened is not None:
         raise CourseError(f"{name}:{opened}: BEGIN SOLUTION without END SOLUTION")
     return "\n".join(lines).rstrip("\n") + "\n"
-
-
-def _functions(source: str, name: str) -> list[tuple[int, int, str]]:
-    """(first line, last line, qualified name) of every function."""
-    found: list[tuple[int, int, str]] = []
-
-    def visit(node: ast.AST, prefix: str) -> None:
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                qualified = f"{prefix}{child.name}"
-                if not isinstance(child, ast.ClassDef):
-                    found.append((child.lineno, child.end_lineno or child.lineno, qualified))
-                visit(child, f"{qualified}.")
-
-    try:
-        visit(ast.parse(source), "")
-    except SyntaxError as error:
-        raise CourseError(f"{name}:{error.lineno}: {error.msg}") from None
-    return found
-
-
-def _owner(functions: list[tuple[int, int, str]], line: int) -> str | None:
-    """The outermost function around a line: its name is what the learner is asked to write."""
-    around = [(first, qualified) for first, last, qualified in functions if first <= line <= last]
-    return min(around)[1] if around else None

@@ -36,7 +36,7 @@ def _dump(status: str, max_score: int, tests: list[Entry]) -> str:
 
 def _bounded(report: Report) -> list[Entry]:
     """One entry for each exercise; those that find no room are one entry together."""
-    exercises = list(plain.exercises_of(report))
+    exercises = list(summary.exercises_of(report))
     entries: list[Entry] = []
     room = _BYTES
     for position, (unit, exercise) in enumerate(exercises):

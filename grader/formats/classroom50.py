@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from grader.formats.parts import plain
+from grader.formats.parts import plain, summary
 from grader.formats.parts.text import one_line
 from grader.report import Outcome, Report
 
@@ -21,7 +21,10 @@ _ODD = re.compile(r"[^\w.-]")
 
 @dataclass(frozen=True)
 class Facts:
-    """Whose submission it is, and where it can be seen; nothing of it changes the score."""
+    """Whose submission it is, and where it can be seen; nothing of it changes the score.
+
+    The fields are named, and stand in the order, as in the result.
+    """
 
     classroom: str
     assignment: str
@@ -74,15 +77,7 @@ def render(report: Report, facts: Facts) -> str:
         raise ValueError("a withheld score is no classroom50 result")
     result = {
         "schema": SCHEMA,
-        "classroom": facts.classroom,
-        "assignment": facts.assignment,
-        "assignment_type": facts.assignment_type,
-        "owner": facts.owner,
-        "submission": facts.submission,
-        "commit": facts.commit,
-        "release": facts.release,
-        "review": facts.review,
-        "datetime": facts.datetime,
+        **vars(facts),
         "score": report.score,
         "max-score": report.max_score,
         "tests": _tests(report),
@@ -99,7 +94,7 @@ def _tests(report: Report) -> list[dict[str, Any]]:
             exercise.score,
             exercise.max_score,
         )
-        for unit, exercise in plain.exercises_of(report)
+        for unit, exercise in summary.exercises_of(report)
     ]
     return tests or [_test("nothing-to-grade", False, 0, 0)]
 

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from grader.formats.parts import failures, plain, summary
-from grader.formats.parts.text import counted, excerpt, one_line
+from grader.formats.parts.text import counted, excerpt, left_out, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
 _WIDTH = 80
@@ -71,13 +71,13 @@ def _output(report: Report) -> str:
     if report.score is None:
         parts += [summary.WITHHELD, summary.NOT_YOUR_FAULT]
         found = summary.faults(report)
-        for title, message in found[:_FAULTS_SHOWN]:
-            parts += [one_line(title), *excerpt(message, lines=8, characters=800)]
+        for title, rows in summary.faults_in_short(found[:_FAULTS_SHOWN]):
+            parts += [title, *rows]
         if len(found) > _FAULTS_SHOWN:
-            parts.append(f"… ({counted(len(found) - _FAULTS_SHOWN, 'more fault')})")
+            parts.append(left_out(len(found) - _FAULTS_SHOWN, "fault"))
     for unit in report.units:
         if unit.message is not None:
-            parts.append(plain.text_of(failures.not_loaded(unit, unit.message, _WIDTH)))
+            parts.append(plain.text_of(failures.unloaded(unit, unit.message, _WIDTH)))
     for reason, points in summary.pending(report).items():
         parts.append(f"pending: {one_line(reason)}: {counted(points, 'point')}")
     return _bounded("\n".join(parts))

@@ -7,7 +7,7 @@ from grader.formats.parts import failures, summary
 from grader.formats.parts.markup import Markup, element, joined
 from grader.formats.parts.scoreboard import points_of, total_of, word_of
 from grader.formats.parts.style import fragment_style, page_style
-from grader.formats.parts.text import counted, excerpt, one_line
+from grader.formats.parts.text import counted, left_out, one_line
 from grader.formats.pictures.figure import figure
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
@@ -65,16 +65,14 @@ def _lead(report: Report) -> list[Markup]:
 def _sections(report: Report) -> list[Markup]:
     if summary.untouched(report) and report.tests:
         return [_board(report), _section("Where to begin", *_welcome(report))]
-    sections = [_board(report)] if report.units else []
-    if faults := _faults(report):
-        sections.append(_section("A fault of the grader", *faults))
-    if blocks := _failures(report):
-        sections.append(_section("What to look at next", *blocks, *_hint(report)))
-    if waiting := _not_started(report):
-        sections.append(_section("Not started", *waiting))
-    if pending := _pending(report):
-        sections.append(_section("Pending", *pending))
-    return sections
+    sections = {
+        "A fault of the grader": _faults(report),
+        "What to look at next": [*_failures(report), *_hint(report)],
+        "Not started": _not_started(report),
+        "Pending": _pending(report),
+    }
+    board = [_board(report)] if report.units else []
+    return board + [_section(title, *said) for title, said in sections.items() if said]
 
 
 def _failures(report: Report) -> list[Markup]:
@@ -86,6 +84,10 @@ def _pending(report: Report) -> list[Markup]:
         element("li", f"{one_line(reason)}: {counted(points, 'point')} pending")
         for reason, points in summary.pending(report).items()
     ]
+    return _names(items)
+
+
+def _names(items: list[Markup]) -> list[Markup]:
     return [element("ul", *items, class_="names")] if items else []
 
 
@@ -94,15 +96,8 @@ def _section(title: str, *content: Markup) -> Markup:
 
 
 def _board(report: Report) -> Markup:
-    head = [
-        element("th", title, scope="col", class_=kind)
-        for title, kind in (
-            ("Unit", "name"),
-            ("Progress", "bar"),
-            ("Points", "number"),
-            ("State", "word"),
-        )
-    ]
+    columns = {"name": "Unit", "bar": "Progress", "number": "Points", "word": "State"}
+    head = [element("th", title, scope="col", class_=kind) for kind, title in columns.items()]
     rows = [_row(unit) for unit in report.units]
     return element(
         "table",
@@ -146,11 +141,11 @@ def _faults(report: Report) -> list[Markup]:
     if not faults:
         return []
     said = [
-        joined(element("h3", one_line(title)), _lines(message, lines=8, characters=800))
-        for title, message in faults[:_FAULTS_SHOWN]
+        joined(element("h3", title), _verbatim(rows))
+        for title, rows in summary.faults_in_short(faults[:_FAULTS_SHOWN])
     ]
-    if more := len(faults) - _FAULTS_SHOWN:
-        said += [element("p", f"… ({counted(more, 'more fault')})")] if more > 0 else []
+    if len(faults) > _FAULTS_SHOWN:
+        said.append(element("p", left_out(len(faults) - _FAULTS_SHOWN, "fault")))
     words = joined(element("strong", summary.WITHHELD), " ", summary.NOT_YOUR_FAULT)
     return [element("p", words), *said]
 
@@ -158,14 +153,12 @@ def _faults(report: Report) -> list[Markup]:
 def _unit(unit: UnitResult) -> list[Markup]:
     blocks = []
     if unit.message is not None:
-        title = f"{one_line(unit.name)} did not load, so none of it could be checked"
-        message = _lines(unit.message, lines=20, characters=2000)
-        blocks.append(element("article", element("h3", title), message, class_="exercise"))
+        title, rows = failures.not_loaded(unit, unit.message)
+        blocks.append(element("article", element("h3", title), _verbatim(rows), class_="exercise"))
     return blocks + [_exercise(unit, e) for e in unit.exercises if failures.shown(unit, e)]
 
 
 def _exercise(unit: UnitResult, exercise: ExerciseResult) -> Markup:
-    name = f"{one_line(unit.name)}.{one_line(exercise.name)}"
     score = _points(f"{exercise.score}/{exercise.max_score}")
     missed = failures.missed(exercise)
     first = [element("h4", failures.title_of(missed[0])), *_details(missed[0])] if missed else []
@@ -176,7 +169,9 @@ def _exercise(unit: UnitResult, exercise: ExerciseResult) -> Markup:
         for reason, points in failures.waiting(exercise).items()
     ]
     parts = joined(*first, *pictures, *others, *waiting)
-    return element("article", element("h3", score, name), parts, class_="exercise")
+    return element(
+        "article", element("h3", score, failures.name_of(unit, exercise)), parts, class_="exercise"
+    )
 
 
 def _points(text: str) -> Markup:
@@ -208,31 +203,26 @@ def _keyed(key: str, rows: list[str]) -> Markup:
     return joined(element("dt", key), element("dd", said, class_=key.replace(" ", "-")))
 
 
-def _lines(text: str, *, lines: int, characters: int) -> Markup:
+def _verbatim(rows: list[str]) -> Markup:
     """As it is, since carets mark what stands above them; it scrolls where it is too wide."""
-    rows = excerpt(text, lines=lines, characters=characters)
     return element("pre", "\n".join(rows), class_="verbatim", tabindex=0)
 
 
 def _hint(report: Report) -> list[Markup]:
-    for unit in report.units:
-        for exercise in unit.exercises:
-            if failures.begun_and_failing(exercise):
-                command = f"grade hint {one_line(unit.name)}.{one_line(exercise.name)}"
-                return [element("p", "Stuck? ", element("code", command))]
+    for unit, exercise in summary.exercises_of(report):
+        if failures.begun_and_failing(exercise):
+            command = f"grade hint {failures.name_of(unit, exercise)}"
+            return [element("p", "Stuck? ", element("code", command))]
     return []
 
 
 def _not_started(report: Report) -> list[Markup]:
     items = []
-    for unit in report.units:
-        mine = [exercise for owner, exercise in summary.unbegun(report) if owner is unit]
-        if mine:
-            names = ", ".join(one_line(exercise.name) for exercise in mine)
-            points = counted(sum(exercise.max_score for exercise in mine), "point")
-            name = element("strong", one_line(unit.name))
-            items.append(element("li", name, f": {names} ({points})"))
-    return [element("ul", *items, class_="names")] if items else []
+    for unit, exercises in summary.unbegun(report):
+        names = ", ".join(one_line(exercise.name) for exercise in exercises)
+        name = element("strong", one_line(unit.name))
+        items.append(element("li", name, f": {names} ({summary.worth(exercises)})"))
+    return _names(items)
 
 
 def _footer(report: Report) -> Markup:

@@ -36,10 +36,7 @@ def render(report: Report) -> str:
 def _suite(unit: UnitResult) -> ET.Element:
     tests = tuple(test for exercise in unit.exercises for test in exercise.tests)
     suite = ET.Element("testsuite", {"name": one_line(unit.name)} | _counts(tests, (unit,)))
-    points = {"max_points": unit.max_score}
-    if unit.status is not Outcome.GRADER_FAULT:
-        points = {"points": unit.score} | points
-    _add_properties(suite, points)
+    _add_points(suite, unit.score, unit.max_score, unit.status)
     suite.extend(_cases(unit))
     return suite
 
@@ -90,10 +87,7 @@ def _case(unit: UnitResult, exercise: ExerciseResult, test: TestResult) -> ET.El
     )
     if test.location is not None and test.location.file:
         case.set("file", one_line(test.location.file))
-    points = {"max_points": test.max_points}
-    if test.outcome is not Outcome.GRADER_FAULT:
-        points = {"points": test.points} | points
-    _add_properties(case, points)
+    _add_points(case, test.points, test.max_points, test.outcome)
     if test.outcome is not Outcome.PASSED:
         case.append(_what_happened(test))
     return case
@@ -109,7 +103,8 @@ def _what_happened(test: TestResult) -> ET.Element:
     return element
 
 
-def _add_properties(element: ET.Element, points: dict[str, int]) -> None:
+def _add_points(element: ET.Element, points: int, max_points: int, outcome: Outcome) -> None:
     properties = ET.SubElement(element, "properties")
-    for name, value in points.items():
-        ET.SubElement(properties, "property", name=name, value=str(value))
+    if outcome is not Outcome.GRADER_FAULT:
+        ET.SubElement(properties, "property", name="points", value=str(points))
+    ET.SubElement(properties, "property", name="max_points", value=str(max_points))

@@ -1,11 +1,11 @@
 """The report as a page of GitHub's Markdown: a step summary or a comment on an issue."""
 
-from collections.abc import Iterable
+from itertools import accumulate
 
 from grader.formats.parts import failures, summary
 from grader.formats.parts.gfm import code, fenced
 from grader.formats.parts.scoreboard import bar_of, points_of, total_of, word_of
-from grader.formats.parts.text import counted, excerpt, one_line
+from grader.formats.parts.text import counted, left_out
 from grader.report import Outcome, Report
 
 # A comment may have 65536 characters. What the other sections leave is for the failures.
@@ -34,7 +34,7 @@ def render(report: Report) -> str:
 
 def _notes(report: Report) -> list[str]:
     items = [f"- note: {code(note)}" for note in report.notes]
-    return _list(items, _NOTES, "more note")
+    return _list(items, _NOTES, "note")
 
 
 def _table(report: Report) -> list[str]:
@@ -47,19 +47,19 @@ def _table(report: Report) -> list[str]:
     ]
     kept, left = _fitting(rows, _TABLE)
     table = "\n".join(["| unit | | points | |", "|:--|:--|--:|:--|", *kept])
-    return [table, f"… ({counted(left, 'more unit')})"] if left else [table]
+    return [table, left_out(left, "unit")] if left else [table]
 
 
 def _faults(report: Report) -> list[str]:
     found = summary.faults(report)
     if not found:
         return []
-    blocks = (
-        _block([one_line(title), *(f"  {row}" for row in excerpt(said, lines=8, characters=800))])
-        for title, said in found
-    )
+    blocks = [
+        _block([title, *(f"  {row}" for row in rows)])
+        for title, rows in summary.faults_in_short(found)
+    ]
     lead = f"**{summary.WITHHELD}** {summary.NOT_YOUR_FAULT}"
-    return [lead, *_bounded(blocks, _FAULTS, "more fault")]
+    return [lead, *_bounded(blocks, _FAULTS, "fault")]
 
 
 def _failures(report: Report, room: int) -> list[str]:
@@ -73,20 +73,17 @@ def _failures(report: Report, room: int) -> list[str]:
         return []
     title = "### What to look at next"
     room -= _size(title) + _REMARK
-    return [title, *_bounded(blocks, room, "more failure")]
+    return [title, *_bounded(blocks, room, "failure")]
 
 
 def _not_started(report: Report) -> list[str]:
-    unbegun = summary.unbegun(report)
     items = []
-    for unit in report.units:
-        mine = [exercise for owner, exercise in unbegun if owner is unit]
-        if mine:
-            points = counted(sum(exercise.max_score for exercise in mine), "point")
-            names, left = _fitting([code(exercise.name) for exercise in mine], _NAMES)
-            more = f" and {left:,} more" if left else ""
-            items.append(f"- {code(unit.name)}: {', '.join(names)}{more} ({points})")
-    return ["### Not started", *_list(items, _LISTED, "more unit")] if items else []
+    for unit, exercises in summary.unbegun(report):
+        names, left = _fitting([code(exercise.name) for exercise in exercises], _NAMES)
+        more = f" and {left:,} more" if left else ""
+        points = summary.worth(exercises)
+        items.append(f"- {code(unit.name)}: {', '.join(names)}{more} ({points})")
+    return ["### Not started", *_list(items, _LISTED, "unit")] if items else []
 
 
 def _pending(report: Report) -> list[str]:
@@ -94,7 +91,7 @@ def _pending(report: Report) -> list[str]:
         f"- {code(reason)} ({counted(points, 'point')})"
         for reason, points in summary.pending(report).items()
     ]
-    return ["### Pending", *_list(items, _LISTED, "more reason")] if items else []
+    return ["### Pending", *_list(items, _LISTED, "reason")] if items else []
 
 
 def _closing(report: Report) -> list[str]:
@@ -104,33 +101,25 @@ def _closing(report: Report) -> list[str]:
 
 
 def _block(rows: list[str]) -> str:
-    kept, left = _fitting(rows, _BLOCK)
-    return fenced([*kept, f"… ({counted(left, 'more line')})"] if left else kept)
+    return fenced(_bounded(rows, _BLOCK, "line"))
 
 
 def _list(items: list[str], room: int, noun: str) -> list[str]:
-    kept, left = _fitting(items, room)
-    kept += [f"- … ({counted(left, noun)})"] if left else []
+    kept = _bounded(items, room, noun, lead="- ")
     return ["\n".join(kept)] if kept else []
 
 
-def _bounded(parts: Iterable[str], room: int, noun: str) -> list[str]:
+def _bounded(parts: list[str], room: int, noun: str, *, lead: str = "") -> list[str]:
     """The parts that find room, and how many did not."""
     kept, left = _fitting(parts, room)
-    return [*kept, f"… ({counted(left, noun)})"] if left else kept
+    return [*kept, lead + left_out(left, noun)] if left else kept
 
 
-def _fitting(parts: Iterable[str], room: int) -> tuple[list[str], int]:
+def _fitting(parts: list[str], room: int) -> tuple[list[str], int]:
     """The first of `parts` that fit into `room` bytes, and the number of the others."""
-    kept: list[str] = []
-    left = 0
-    for part in parts:
-        room -= _size(part) + 2
-        if room < 0 or left:
-            left += 1
-        else:
-            kept.append(part)
-    return kept, left
+    taken = accumulate(_size(part) + 2 for part in parts)
+    kept = [part for part, size in zip(parts, taken, strict=True) if size <= room]
+    return kept, len(parts) - len(kept)
 
 
 def _size(text: str) -> int:

@@ -6,35 +6,24 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grader.formats.parts import failures, summary
-from grader.formats.parts.lines import hanging, indented, printed, wrapped
+from grader.formats.parts.lines import hanging, indented, page_width, printed, wrapped
 from grader.formats.parts.scoreboard import scoreboard
-from grader.formats.parts.text import counted, excerpt, one_line
+from grader.formats.parts.text import counted, left_out, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
-_NARROWEST, _WIDEST = 30, 100
 _FAULTS_SHOWN = 3
 
 Section = Callable[[Report, int], list[Text]]
 
 
 def render(report: Report, *, width: int, color: bool) -> str:
-    """Fits `width` cells, within reason: below 30 it is laid out for 30, above 100 for 100."""
-    columns = min(max(width, _NARROWEST), _WIDEST)
-    sections: tuple[Section, ...]
+    """Fits `width` cells, within reason."""
+    columns = page_width(width)
+    sections: tuple[Section, ...] = (_faults, failures.section, _not_started, _pending)
     if summary.untouched(report):
-        sections = (_notes, scoreboard, _welcome, _closing)
-    else:
-        sections = (
-            _notes,
-            scoreboard,
-            _faults,
-            failures.section,
-            _not_started,
-            _pending,
-            _closing,
-        )
+        sections = (_welcome,)
     lines: list[Text] = []
-    for section in sections:
+    for section in (_notes, scoreboard, *sections, _closing):
         block = section(report, columns)
         lines += [Text(), *block] if lines and block else block
     return printed(lines, width=columns, color=color)
@@ -42,7 +31,7 @@ def render(report: Report, *, width: int, color: bool) -> str:
 
 def render_exercise(report: Report, *, width: int, color: bool) -> str:
     """The failures alone, without scores: what `grade watch` shows of the exercise in hand."""
-    columns = min(max(width, _NARROWEST), _WIDEST)
+    columns = page_width(width)
     blocks = [section(report, columns) for section in (_notes, _faults, failures.section, _pending)]
     lines = [line for block in blocks for line in block]
     return printed(lines, width=columns, color=color)
@@ -71,30 +60,28 @@ def _faults(report: Report, width: int) -> list[Text]:
         *wrapped(summary.WITHHELD, width, style="bold red"),
         *wrapped(summary.NOT_YOUR_FAULT, width),
     ]
-    for title, message in faults[:_FAULTS_SHOWN]:
-        lines += indented(wrapped(one_line(title), width - 2), 2)
-        for row in excerpt(message, lines=8, characters=800):
+    for title, rows in summary.faults_in_short(faults[:_FAULTS_SHOWN]):
+        lines += indented(wrapped(title, width - 2), 2)
+        for row in rows:
             lines += indented(wrapped(row, width - 4), 4)
     if len(faults) > _FAULTS_SHOWN:
-        lines.append(Text(f"  … ({counted(len(faults) - _FAULTS_SHOWN, 'more fault')})"))
+        lines.append(Text(f"  {left_out(len(faults) - _FAULTS_SHOWN, 'fault')}"))
     return lines
 
 
 def _not_started(report: Report, width: int) -> list[Text]:
-    waiting = summary.unbegun(report)
-    lines: list[Text] = []
-    for unit in report.units:
-        mine = [exercise for owner, exercise in waiting if owner is unit]
-        if mine:
-            lines += _in_one_row("not started  ", unit, mine, width)
-    return lines
+    return [
+        line
+        for unit, exercises in summary.unbegun(report)
+        for line in _in_one_row("not started  ", unit, exercises, width)
+    ]
 
 
 def _in_one_row(
     lead: str, unit: UnitResult, waiting: list[ExerciseResult], width: int
 ) -> list[Text]:
     """As many names as one line holds, and the points that wait."""
-    points = f"({counted(sum(exercise.max_score for exercise in waiting), 'point')})"
+    points = f"({summary.worth(waiting)})"
     room = width - cell_len(lead) - cell_len(points) - 2
     rows = hanging(lead, f"{one_line(unit.name)}: {_names(unit, waiting, room)}", width)
     if rows[-1].cell_len + cell_len(points) + 2 <= width:
@@ -140,14 +127,14 @@ def _closing(report: Report, width: int) -> list[Text]:
 
 def _next_step(report: Report, width: int) -> list[Text]:
     for unit in report.units:
-        name = one_line(unit.name)
         if unit.message is not None:
-            return hanging("Next: ", f"make {name} load, then run grade again", width)
+            said = f"make {one_line(unit.name)} load, then run grade again"
+            return hanging("Next: ", said, width)
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
-                return _hint(name, exercise, width)
-    for unit, exercise in summary.unbegun(report):
-        return _hint(one_line(unit.name), exercise, width)
+                return _hint(unit, exercise, width)
+    for unit, (exercise, *_) in summary.unbegun(report):
+        return _hint(unit, exercise, width)
     if not report.tests:
         return wrapped("There was nothing to grade.", width)
     if report.status is Outcome.PENDING:
@@ -155,6 +142,6 @@ def _next_step(report: Report, width: int) -> list[Text]:
     return []
 
 
-def _hint(unit: str, exercise: ExerciseResult, width: int) -> list[Text]:
-    command = f"grade hint {unit}.{one_line(exercise.name)}"
+def _hint(unit: UnitResult, exercise: ExerciseResult, width: int) -> list[Text]:
+    command = f"grade hint {failures.name_of(unit, exercise)}"
     return hanging("Next: ", command, width, style="bold cyan")

@@ -1,15 +1,14 @@
 """What other hosts run to grade: an archive for Gradescope and Codio, a folder for Classroom 50."""
 
 from collections.abc import Iterator
-from importlib.resources import files
+from pathlib import Path
 
 from grader.course.model import COURSE_FILE, Course
 from grader.errors import UsageError
 from grader.kit.archives import kept, zipped
-from grader.kit.wheel import VENDOR, requirements, wheel
+from grader.kit.wheel import vendored
 
 MAX_PUBLISHED = 10 * 1024 * 1024  # Classroom 50 fetches no bundle that is larger
-_PROGRAMS = ("run_autograder", "setup.sh")
 
 
 def gradescope(course: Course) -> bytes:
@@ -21,15 +20,12 @@ def gradescope(course: Course) -> bytes:
         for path in (course.suite(unit.name), course.solution(unit.name)):
             if not path.is_file():
                 raise UsageError(f"{path} is missing: run this in the whole course, not in a kit")
-    name, content = wheel()
-    bundle = {
+    programs = {
         "setup.sh": _script("gradescope_setup.sh"),
         "run_autograder": _script("gradescope_run.py"),
-        "requirements.txt": requirements().encode(),
-        f"{VENDOR}/{name}": content,
     }
-    bundle |= {f"course/{name}": content for name, content in _course_files(course)}
-    return zipped(bundle, _PROGRAMS)
+    files = {f"course/{name}": content for name, content in _course_files(course)}
+    return zipped({**programs, **vendored(), **files}, programs)
 
 
 def classroom50(kit: dict[str, bytes]) -> dict[str, bytes]:
@@ -50,7 +46,7 @@ def classroom50(kit: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _script(name: str) -> bytes:
-    return (files("grader.kit") / "scripts" / name).read_bytes()
+    return (Path(__file__).parent / "scripts" / name).read_bytes()
 
 
 def _course_files(course: Course) -> Iterator[tuple[str, bytes]]:

@@ -46,7 +46,7 @@ def leaks(course: Course, folder: Path, on_unit: OnProgress = ignore) -> list[st
             return f"{where} is part of the course that learners do not get"
         text = _text(data)
         if text is None and data not in kit.values():
-            return f"{where} is not something a kit holds: not plain text, nor what grade kit makes"
+            return f"{where} is not something a kit holds: neither plain text nor made by grade kit"
         for spelling in map(single_spaced, (where, *_spellings(text or ""))):
             if secret := next((secret for secret in secrets if secret.is_in(spelling)), None):
                 return f"{where} holds a line of {secret.origin}: {secret.text}"

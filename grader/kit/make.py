@@ -7,11 +7,12 @@ from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import Stub, stubs_of
 from grader.errors import UsageError
 from grader.judge.options import OnProgress, ignore
+from grader.judge.tape_file import NAME as TAPE
 from grader.kit.pages import pages
+from grader.kit.record import prove, record
 from grader.kit.visible_suite import visible_texts
-from grader.kit.wheel import requirements, wheel
+from grader.kit.wheel import vendored
 
-REQUIREMENTS = "requirements.txt"
 CONTRACT = "docs/course.md"
 _GIT = ".git"
 
@@ -21,16 +22,13 @@ def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
 
     Raises: CourseError if a unit has no visible test, or one that cannot be recorded.
     """
-    name, content = wheel()
     files = {
+        **vendored(),
         **pages({"title": course.title, "version": grader.__version__}),
-        COURSE_FILE: (course.root / COURSE_FILE).read_bytes(),
-        REQUIREMENTS: requirements().encode(),
-        f"vendor/{name}": content,
     }
-    contract = course.root / CONTRACT
-    if contract.is_file():
-        files[CONTRACT] = contract.read_bytes()
+    for name in (COURSE_FILE, CONTRACT):
+        if (course.root / name).is_file():
+            files[name] = (course.root / name).read_bytes()
     for stub in stubs_of(course):
         files[stub.path.relative_to(course.root).as_posix()] = stub.text.encode()
     for done, unit in enumerate(course.units):
@@ -42,11 +40,8 @@ def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
 
 def _tests(course: Course, unit: str) -> dict[str, bytes]:
     """The visible suite of a unit, its tape, and the files that it brings along."""
-    from grader.judge.tape_file import NAME
-    from grader.kit.record import prove, record
-
     texts = visible_texts(course, unit)
-    texts |= {NAME.format(unit=unit): record(course, unit).encoded()}
+    texts[TAPE.format(unit=unit)] = record(course, unit).encoded()
     prove(course, unit, texts)
     folder = course.visible_folder.relative_to(course.root).as_posix()
     return {f"{folder}/{name}": content for name, content in texts.items()}

@@ -2,34 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
-PLACEHOLDERS = ("title", "version")
-_HIDDEN = "dot-"  # packaging passes over names that begin with a dot
+from grader.kit.archives import kept
+
+_FOLDER = Path(__file__).parent / "files"
 
 
 def pages(words: Mapping[str, str]) -> dict[str, bytes]:
-    """Every page by its path in the kit, with `$title` and the other PLACEHOLDERS replaced.
+    """Every page by its path in the kit, with `$title` and the other `words` filled in.
 
-    A stored name that begins with `dot-` begins with a dot in the kit.
+    A stored name that begins with `dot-` begins with a dot in the kit: packaging passes over such
+    names. Whatever else begins with a `$` is a variable of a workflow or a shell.
     """
-    found = _read(files("grader.kit") / "files", "")
-    return {name: _filled(text, words).encode() for name, text in sorted(found.items())}
-
-
-def _read(folder: Traversable, prefix: str) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for entry in folder.iterdir():
-        name = prefix + re.sub(f"^{_HIDDEN}", ".", entry.name)
-        if entry.is_dir():
-            found |= _read(entry, f"{name}/")
-        elif not entry.name.startswith("."):
-            found[name] = entry.read_text(encoding="utf-8")
-    return found
-
-
-def _filled(text: str, words: Mapping[str, str]) -> str:
-    """Only our own words are replaced: workflows and shells have variables of theirs."""
-    pattern = rf"\$({'|'.join(PLACEHOLDERS)})\b"
-    return re.sub(pattern, lambda match: words[match[1]], text)
+    word = re.compile(rf"\$({'|'.join(words)})\b")
+    return {
+        re.sub(r"(^|/)dot-", r"\1.", name): word.sub(lambda found: words[found[1]], page).encode()
+        for name, page in ((name, content.decode()) for name, content in kept(_FOLDER))
+    }

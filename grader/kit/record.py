@@ -59,9 +59,8 @@ def record(course: Course, unit: str) -> UnitTape:
     """
     bank = LiveBank(course)
     key = _Recording(course.solutions_folder, course.suites_folder, bank)
-    selection = {unit: _exercises(course, unit)}
     judging = Judging(key, SEED, only_visible=True)
-    results, cases = run_suites([course.suite(unit)], judging, selection)
+    results, cases = run_suites([course.suite(unit)], judging, course.select([unit]))
     for test in results.values():
         if test.outcome is not Outcome.PASSED:
             raise CourseError(
@@ -85,7 +84,7 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
         for file, content in files.items():
             (folder / file).write_bytes(content)
         key = _Proving(folder, KitTapes(folder), course)
-        suite, selection = folder / course.suite(unit).name, {unit: _exercises(course, unit)}
+        suite, selection = folder / course.suite(unit).name, course.select([unit])
         tests = run_suites([suite], Judging(key, SEED), selection)[0].values()
         recorded = set(key.bank.unit(unit).tests)
     lost = recorded ^ {f"{test.exercise}.{test.name}" for test in tests}
@@ -95,10 +94,6 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
             f"{course.suite(unit)}: without its hidden part, this does not work: {min(lost)}. "
             "A kit keeps only what a visible test calls or names"
         )
-
-
-def _exercises(course: Course, unit: str) -> frozenset[str]:
-    return frozenset(exercise.name for exercise in course.unit(unit).exercises)
 
 
 def _pictures(course: Course, unit: str, key: Solutions) -> Iterator[tuple[str, Recorder]]:

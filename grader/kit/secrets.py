@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.course.model import Course
 from grader.course.seeds import FILE as SECRET_FILE
 from grader.course.stubs import stub_for
-from grader.kit.visible_suite import is_function, is_marked, read_python, visible_texts
+from grader.kit.visible_suite import Function, is_marked, read_python, visible_texts
 from grader.kit.wheel import package
 
 # A shorter line says nothing that could not stand in any program.
@@ -84,7 +84,7 @@ def _without_recorded(text: str) -> str:
     """A visible suite without what recorded functions do, should any of it stand there."""
     lines = text.splitlines()
     for node in ast.walk(ast.parse(text)):
-        if is_function(node) and is_marked(node, "recorded"):
+        if isinstance(node, Function) and is_marked(node, "recorded"):
             for part in node.body[ast.get_docstring(node) is not None :]:
                 for number in range(part.lineno - 1, part.end_lineno or 0):
                     lines[number] = ""

@@ -6,49 +6,40 @@ Kept are the tests marked `@visible` and all that they reach by name. Of functio
 
 import ast
 import copy
+import re
 import textwrap
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeGuard
 
 from grader.course.model import Course
 from grader.errors import CourseError
 
-DOCSTRING = '''"""Visible tests of `{unit}`: part of those that are graded.
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+DOCSTRING = '''"""Visible tests of `{unit}`: some of those that are graded.
 
-What a @recorded function returns was recorded when this repository was made, and so were the
-random numbers: with another call, or in another order, there is nothing to be had.
+What @recorded functions return was recorded when this repository was made, and so were the random
+numbers. A new call, or the same calls in another order, will find nothing recorded.
 """'''
-
-
-@dataclass(frozen=True)
-class VisibleSuite:
-    """`text` is a whole module; `rigs` are the files that its tests bring along."""
-
-    text: str
-    rigs: tuple[str, ...]
+_BROUGHT = re.compile(r"""\.bring\(\s*["'](\w+)["']""")  # a file that a test brings along
 
 
 def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
-    """What learners may read of the tests of a unit, by file name."""
-    suite, hidden = _visible_part(course, unit), course.suites_folder
-    texts = {course.suite(unit).name: suite.text.encode()}
-    texts |= {f"{rig}.py": (hidden / f"{rig}.py").read_bytes() for rig in suite.rigs}
-    pictures = hidden / f"pictures_{unit}.py"
-    if pictures.is_file():
-        texts[pictures.name] = visible_pictures(read_python(pictures)).encode()
-    return texts
+    """What learners may read of the tests of a unit, by file name.
 
-
-def _visible_part(course: Course, unit: str) -> VisibleSuite:
-    path = course.suite(unit)
+    Raises: CourseError if there is nothing for them to read.
+    """
+    path, pictures = course.suite(unit), course.suites_folder / f"pictures_{unit}.py"
     if not path.is_file():
         raise CourseError(f"{path} is missing: a kit can only be made of a whole course")
     suite = visible_suite(read_python(path), unit)
     if suite is None:
         raise CourseError(f"{path} has no visible test: mark with @visible what learners may see")
-    return suite
+    texts = {path.name: suite.encode()}
+    for rig in sorted(set(_BROUGHT.findall(suite))):
+        texts[f"{rig}.py"] = (course.suites_folder / f"{rig}.py").read_bytes()
+    if pictures.is_file():
+        texts[pictures.name] = visible_pictures(read_python(pictures)).encode()
+    return texts
 
 
 def read_python(path: Path) -> str:
@@ -63,144 +54,19 @@ def read_python(path: Path) -> str:
     return text
 
 
-def visible_suite(text: str, unit: str) -> VisibleSuite | None:
+def visible_suite(text: str, unit: str) -> str | None:
     """The visible part of a suite's text; None if no test of it is visible."""
-    return _Slicer(text).suite(unit)
+    body = ast.parse(text).body
+    tests = [node for node in body if _has_visible_test(node)]
+    return _module(text, body, tests, DOCSTRING.format(unit=unit)) if tests else None
 
 
 def visible_pictures(text: str) -> str:
     """The text of a file of pictures, without what `@recorded` functions do."""
-    slicer = _Slicer(text)
-    docstring = ast.get_docstring(ast.parse(text), clean=False) or ""
-    drawn = [
-        node for node in slicer.body if any(_defined(node)) and not is_marked(node, "recorded")
-    ]
-    return slicer.module(f'"""{docstring}"""', drawn)
-
-
-class _Slicer:
-    def __init__(self, text: str) -> None:
-        self.lines = text.split("\n")
-        self.body = ast.parse(text).body
-
-    def suite(self, unit: str) -> VisibleSuite | None:
-        tests = [node for node in self.body if _has_visible_test(node)]
-        if not tests:
-            return None
-        kept = self.module(DOCSTRING.format(unit=unit), tests)
-        return VisibleSuite(kept, tuple(sorted(_brought(ast.parse(kept)))))
-
-    def module(self, docstring: str, roots: list[ast.stmt]) -> str:
-        """A module of `roots` and of all that they reach."""
-        wanted = self._reached(roots)
-        kept = [node for node in self.body if node in wanted]
-        text = ""
-        for before, node in zip([None, *kept], kept, strict=False):
-            gap = "\n" if _is_assigned(before) and _is_assigned(node) else "\n\n\n"
-            text += (gap if before else "") + "\n".join(self._kept(node))
-        return f"{docstring}\n\n{self._imports(text)}\n\n\n{text}\n"
-
-    def _reached(self, roots: list[ast.stmt]) -> set[ast.stmt]:
-        """The definitions that `roots` need, one by way of another."""
-        owners = {name: node for node in self.body for name in _defined(node)}
-        waiting = list(roots)
-        reached: set[ast.stmt] = set()
-        while waiting:
-            node = waiting.pop()
-            if node not in reached:
-                reached.add(node)
-                waiting += [owners[name] for name in self._names(node) if name in owners]
-        return reached
-
-    def _names(self, node: ast.stmt) -> Iterator[str]:
-        for part in _kept_parts(node):
-            for inner in ast.walk(part):
-                if isinstance(inner, ast.Name):
-                    yield inner.id
-                elif isinstance(inner, ast.arg):
-                    yield inner.arg  # a fixture
-
-    def _kept(self, node: ast.stmt) -> list[str]:
-        if isinstance(node, ast.ClassDef) and _has_visible_test(node):
-            return self._class(node)
-        if is_function(node) and is_marked(node, "recorded"):
-            return _signature(node)
-        return self._source(node)
-
-    def _class(self, node: ast.ClassDef) -> list[str]:
-        first = node.body[0]
-        lines = self.lines[_start(node) - 1 : _start(first) - 1]
-        for index, part in enumerate(_members(node)):
-            lines += [""] * bool(index) + self._kept(part)
-        return lines
-
-    def _source(self, node: ast.stmt) -> list[str]:
-        return self.lines[_start(node) - 1 : node.end_lineno]
-
-    def _imports(self, blocks: str) -> str:
-        """The imports of the suite, without the names that are not used any more."""
-        used = {n.id for n in ast.walk(ast.parse(blocks)) if isinstance(n, ast.Name)}
-        groups: dict[bool, list[str]] = {True: [], False: []}
-        for node in self.body:
-            if isinstance(node, (ast.Import, ast.ImportFrom)):
-                node.names = [
-                    alias
-                    for alias in node.names
-                    if (alias.asname or alias.name.partition(".")[0]) in used
-                ]
-                ours = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("grader")
-                if node.names:
-                    groups[ours].append(_import(node))
-        return "\n\n".join("\n".join(group) for group in (groups[False], groups[True]) if group)
-
-
-def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
-    """A function without its body; one that yields goes on doing so."""
-    docstring = node.body[:1] if ast.get_docstring(node) is not None else []
-    yields = any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))
-    nothing = ast.Expr(ast.Yield() if yields else ast.Constant(...))
-    text = ast.unparse(_with_body(node, [*docstring, nothing]))
-    return textwrap.indent(text.replace("(yield)", "yield"), " " * node.col_offset).splitlines()
-
-
-def _with_body(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, body: list[ast.stmt]
-) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    other = copy.copy(node)
-    other.body = body
-    return other
-
-
-def _import(node: ast.Import | ast.ImportFrom) -> str:
-    text = ast.unparse(node)
-    if len(text) <= 100:
-        return text
-    start, _, names = text.partition(" import ")
-    rows = "".join(f"    {name},\n" for name in names.split(", "))
-    return f"{start} import (\n{rows})"
-
-
-def _is_assigned(node: ast.stmt | None) -> bool:
-    return isinstance(node, (ast.Assign, ast.AnnAssign))
-
-
-def _start(node: ast.stmt) -> int:
-    """Its first line, decorators included."""
-    marks: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(mark.lineno for mark in marks)])
-
-
-def is_function(node: ast.AST) -> TypeGuard[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-
-
-def _defined(node: ast.stmt) -> Iterator[str]:
-    if is_function(node) or isinstance(node, ast.ClassDef):
-        yield node.name
-    elif not isinstance(node, (ast.Import, ast.ImportFrom)):
-        for name in ast.walk(node):
-            if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                yield name.id
+    module = ast.parse(text)
+    drawn = [node for node in module.body if _defined(node) and not is_marked(node, "recorded")]
+    docstring = ast.get_docstring(module, clean=False) or ""
+    return _module(text, module.body, drawn, f'"""{docstring}"""')
 
 
 def is_marked(node: ast.AST, mark: str) -> bool:
@@ -217,38 +83,130 @@ def _has_visible_test(node: ast.stmt) -> bool:
     return any(is_marked(test, "visible") for test in tests)
 
 
-def _kept_parts(node: ast.stmt) -> Iterable[ast.AST]:
-    """The parts of a definition whose names it still needs in the kit."""
-    if isinstance(node, ast.ClassDef) and _has_visible_test(node):
-        members = [part for member in _members(node) for part in _kept_parts(member)]
-        return [*node.decorator_list, *node.bases, *members]
-    if is_function(node) and is_marked(node, "recorded"):
-        return [*node.decorator_list, node.args]
-    return [node]
+# What is kept
+
+
+def _reached(
+    roots: list[ast.stmt], body: list[ast.stmt], names_of: Callable[[ast.stmt], set[str]]
+) -> list[ast.stmt]:
+    """The statements of `body` that `roots` need, one by way of another, in order."""
+    defined = {node: _defined(node) for node in body}
+    reached: set[ast.stmt] = set()
+    waiting = list(roots)
+    while waiting:
+        reached |= set(waiting)
+        names = set().union(*map(names_of, waiting))
+        waiting = [node for node in body if node not in reached and defined[node] & names]
+    return [node for node in body if node in reached]
 
 
 def _members(node: ast.ClassDef) -> list[ast.stmt]:
     """Its docstring, its visible tests, and what those reach of it."""
     tests = [part for part in node.body if is_marked(part, "visible")]
-    reached: set[ast.stmt] = set()
-    waiting = tests
-    while waiting:
-        reached |= set(waiting)
-        inner = [n for part in waiting for kept in _kept_parts(part) for n in ast.walk(kept)]
-        names = {getattr(n, "attr", None) or getattr(n, "id", None) for n in inner}
-        waiting = [p for p in node.body if p not in reached and names & set(_defined(p))]
-    docstring = node.body[:1] if ast.get_docstring(node) is not None else []
-    return [part for part in node.body if part in reached or part in docstring]
+    reached = _reached(tests, node.body, lambda part: _names(part) | _attributes(part))
+    return [*_docstring(node), *reached]
 
 
-def _brought(tree: ast.Module) -> set[str]:
-    return {
-        call.args[0].value
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr == "bring"
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
-        and isinstance(call.args[0].value, str)
-    }
+def _docstring(node: ast.ClassDef | Function) -> list[ast.stmt]:
+    return node.body[: ast.get_docstring(node) is not None]
+
+
+def _defined(node: ast.stmt) -> set[str]:
+    if isinstance(node, Function | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return set()
+    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+
+
+def _kept_parts(node: ast.stmt) -> Iterator[ast.AST]:
+    """Whatever of a definition is in the kit."""
+    parts: list[ast.AST] = [node]
+    if isinstance(node, ast.ClassDef) and _has_visible_test(node):
+        for member in _members(node):
+            yield from _kept_parts(member)
+        parts = [*node.decorator_list, *node.bases]
+    elif isinstance(node, Function) and is_marked(node, "recorded"):
+        parts = [*node.decorator_list, node.args]
+    for part in parts:
+        yield from ast.walk(part)
+
+
+def _names(node: ast.stmt) -> set[str]:
+    """The names that it needs; an argument may be a fixture."""
+    kept = list(_kept_parts(node))
+    arguments = {part.arg for part in kept if isinstance(part, ast.arg)}
+    return arguments | {part.id for part in kept if isinstance(part, ast.Name)}
+
+
+def _attributes(node: ast.stmt) -> set[str]:
+    return {part.attr for part in _kept_parts(node) if isinstance(part, ast.Attribute)}
+
+
+# How it is written
+
+
+def _module(text: str, body: list[ast.stmt], roots: list[ast.stmt], docstring: str) -> str:
+    """A module of `roots` and of all that they reach."""
+    lines, kept = text.split("\n"), _reached(roots, body, _names)
+    blocks = ""
+    for before, node in zip([None, *kept], kept, strict=False):
+        gap = "\n" if _is_assigned(before) and _is_assigned(node) else "\n\n\n"
+        blocks += (gap if before else "") + "\n".join(_written(node, lines))
+    return f"{docstring}\n\n{_imports(body, blocks)}\n\n\n{blocks}\n"
+
+
+def _is_assigned(node: ast.stmt | None) -> bool:
+    return isinstance(node, (ast.Assign, ast.AnnAssign))
+
+
+def _written(node: ast.stmt, lines: list[str]) -> list[str]:
+    """The lines of a definition; of a class of tests those that are kept."""
+    if isinstance(node, Function) and is_marked(node, "recorded"):
+        return _signature(node)
+    if not (isinstance(node, ast.ClassDef) and _has_visible_test(node)):
+        return lines[_start(node) : node.end_lineno]
+    written = lines[_start(node) : _start(node.body[0])]
+    for index, part in enumerate(_members(node)):
+        written += [""] * bool(index) + _written(part, lines)
+    return written
+
+
+def _start(node: ast.stmt) -> int:
+    """The index of its first line, decorators included."""
+    marks: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(mark.lineno for mark in marks)]) - 1
+
+
+def _signature(node: Function) -> list[str]:
+    """A function without its body; one that yields goes on doing so."""
+    yields = any(isinstance(part, ast.Yield | ast.YieldFrom) for part in ast.walk(node))
+    cut = copy.copy(node)
+    cut.body = [*_docstring(node), ast.Expr(ast.Yield() if yields else ast.Constant(...))]
+    text = ast.unparse(cut).replace("(yield)", "yield")
+    return textwrap.indent(text, " " * node.col_offset).splitlines()
+
+
+def _imports(body: list[ast.stmt], blocks: str) -> str:
+    """The imports of the suite, without the names that are not used any more; ours come last."""
+    used = {node.id for node in ast.walk(ast.parse(blocks)) if isinstance(node, ast.Name)}
+    others: list[str] = []
+    ours: list[str] = []
+    for node in body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            names = ((alias, alias.asname or alias.name.partition(".")[0]) for alias in node.names)
+            node.names = [alias for alias, name in names if name in used]
+            from_grader = isinstance(node, ast.ImportFrom) and f"{node.module}".startswith("grader")
+            if node.names:
+                (ours if from_grader else others).append(_import(node))
+    return "\n\n".join("\n".join(group) for group in (others, ours) if group)
+
+
+def _import(node: ast.Import | ast.ImportFrom) -> str:
+    text = ast.unparse(node)
+    if len(text) <= 100:
+        return text
+    start, _, names = text.partition(" import ")
+    rows = "".join(f"    {name},\n" for name in names.split(", "))
+    return f"{start} import (\n{rows})"

@@ -75,8 +75,9 @@ def watch(course: Course) -> float:
         shutil.copytree(course.solutions_folder, copy / "exercises")
         shutil.copy(course.exercises_folder / "reshaping.py", copy / "exercises")
         command = [sys.executable, "-u", "-m", "grader", "watch"]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-        with subprocess.Popen(command, cwd=copy, **pipes) as process:
+        with subprocess.Popen(
+            command, cwd=copy, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as process:
             assert process.stdout is not None
             lines = iter(process.stdout)
             next(line for line in lines if line.startswith("Waiting"))

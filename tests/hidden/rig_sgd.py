@@ -19,7 +19,7 @@ class _Watch:
         return tensor
 
 
-_watches = []
+_watches: list[_Watch] = []
 
 
 def watch_backward():

@@ -56,7 +56,7 @@ def run_cases(cases: tuple[Case, ...], folder: Path, sandbox: str) -> Run:
     if untouched is not None and path.is_dir():
         inside = path / "exercises" if (path / "exercises").is_dir() else path
         (inside / f"{untouched}.py").write_text(solution(untouched), "utf-8")
-    before = _state(folder / "work"), _state(private), _names(ROOT)
+    before: tuple[set[Any], ...] = _state(folder / "work"), _state(private), _names(ROOT)
     units = [unit for case in cases for unit in case.units] + ([untouched] if untouched else [])
     with taking_turns(unconfined=sandbox == "off"), adopting_orphans() as orphans:
         command = _command(cases, path, folder / "report.json", sandbox, units)
@@ -65,7 +65,7 @@ def run_cases(cases: tuple[Case, ...], folder: Path, sandbox: str) -> Run:
         left += [f"a file: {path}" for path in sorted((folder / "tmp").iterdir())]
         left += [f"a file: {path}" for path in marked()]
     _remove(folder / "tmp")
-    after = _state(folder / "work"), _state(private), _names(ROOT)
+    after: tuple[set[Any], ...] = _state(folder / "work"), _state(private), _names(ROOT)
     for what, old, new in zip(("submission", "canary", "course"), before, after, strict=True):
         left += [f"a change to the {what}: {change}" for change in sorted(old ^ new)]
     text = _read(folder / "report.json")

@@ -20,18 +20,14 @@ _PROBLEMS = {
 }
 # Words that join what the rows `expected` and `got` say anyway.
 _JOINING = frozenset("the result it is has was raised returned expected got instead of but".split())
-_KEY_CELLS = 10
+KEY_CELLS = 10
 _ROOMY = 60
 
 
 def section(report: Report, width: int) -> list[Text]:
     found = [block for unit in report.units for block in blocks(unit, width)]
-    if not found:
-        return []
-    lines = [Text("What to look at next", "bold")]
-    for block in found:
-        lines += [Text(), *block]
-    return lines
+    lines = [line for block in found for line in (Text(), *block)]
+    return [Text("What to look at next", "bold"), *lines] if found else []
 
 
 def begun_and_failing(exercise: ExerciseResult) -> bool:
@@ -59,27 +55,27 @@ def _blocked(exercise: ExerciseResult) -> list[TestResult]:
 
 def blocks(unit: UnitResult, width: int) -> list[list[Text]]:
     """One for each exercise that has something to say, after why the unit did not load."""
-    found = [] if unit.message is None else [not_loaded(unit, unit.message, width)]
-    for exercise in unit.exercises:
-        if shown(unit, exercise):
-            found.append(_exercise(unit, exercise, width))
-    return found
+    found = [] if unit.message is None else [unloaded(unit, unit.message, width)]
+    return found + [_exercise(unit, e, width) for e in unit.exercises if shown(unit, e)]
 
 
-def not_loaded(unit: UnitResult, message: str, width: int) -> list[Text]:
+def unloaded(unit: UnitResult, message: str, width: int) -> list[Text]:
+    title, rows = not_loaded(unit, message)
+    return [*wrapped(title, width, style="bold red"), *indented(verbatim(rows, width - 2), 2)]
+
+
+def not_loaded(unit: UnitResult, message: str) -> tuple[str, list[str]]:
     title = f"{one_line(unit.name)} did not load, so none of it could be checked"
-    rows = excerpt(message, lines=20, characters=2000)
-    return [
-        *wrapped(title, width, style="bold red"),
-        *indented(verbatim(rows, width - 2), 2),
-    ]
+    return title, excerpt(message, lines=20, characters=2000)
 
 
 def _exercise(unit: UnitResult, exercise: ExerciseResult, width: int) -> list[Text]:
-    name = f"{one_line(unit.name)}.{one_line(exercise.name)}"
-    score = f"{exercise.score}/{exercise.max_score}"
-    lines = hanging("", f"{name}  {score}", width, style="bold cyan")
-    return lines + feedback(exercise, width)
+    title = f"{name_of(unit, exercise)}  {exercise.score}/{exercise.max_score}"
+    return hanging("", title, width, style="bold cyan") + feedback(exercise, width)
+
+
+def name_of(unit: UnitResult, exercise: ExerciseResult) -> str:
+    return f"{one_line(unit.name)}.{one_line(exercise.name)}"
 
 
 def feedback(exercise: ExerciseResult, width: int) -> list[Text]:
@@ -145,7 +141,7 @@ def _words(text: str) -> set[str]:
 def _keyed(key: str, rows: list[str], width: int) -> list[Text]:
     lines: list[Text] = []
     for row in rows:
-        lead = f"{_margin(width)}  {'' if lines else key:<{_KEY_CELLS}}"
+        lead = f"{_margin(width)}  {'' if lines else key:<{KEY_CELLS}}"
         lines += hanging(lead, row, width, lead_style="cyan")
     return lines
 

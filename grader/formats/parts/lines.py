@@ -7,8 +7,14 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
+_NARROWEST, _WIDEST = 30, 100
 # Text.wrap asks for a console, but takes nothing from it.
 _ANY = Console(file=StringIO(), width=80, color_system=None, force_jupyter=False)
+
+
+def page_width(width: int) -> int:
+    """`width` within reason: below 30 cells a page is laid out for 30, above 100 for 100."""
+    return min(max(width, _NARROWEST), _WIDEST)
 
 
 def hanging(

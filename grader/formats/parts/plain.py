@@ -1,20 +1,15 @@
 """Feedback as plain text, for readers that show text as it is."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from rich.text import Text
 
 from grader.formats.parts import failures
 from grader.formats.parts.text import one_line
-from grader.report import ExerciseResult, Report, TestResult, UnitResult
+from grader.report import ExerciseResult, TestResult, UnitResult
 
-_KEY_CELLS = 10
 _ENDLESS = 1e9
-
-
-def exercises_of(report: Report) -> Iterator[tuple[UnitResult, ExerciseResult]]:
-    return ((unit, exercise) for unit in report.units for exercise in unit.exercises)
 
 
 def name_of(unit: UnitResult, exercise: ExerciseResult, *, characters: int = 300) -> str:
@@ -28,7 +23,7 @@ def text_of(lines: Iterable[Text]) -> str:
 def details(test: TestResult) -> str:
     """What happened in a failing test, one line for each row, the keys in a column."""
     return "\n".join(
-        f"{'' if position else key:<{_KEY_CELLS}}{row}".rstrip()
+        f"{'' if position else key:<{failures.KEY_CELLS}}{row}".rstrip()
         for key, rows in failures.details(test)
         for position, row in enumerate(rows)
     )

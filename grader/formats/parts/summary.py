@@ -1,6 +1,8 @@
 """What a report says of the work as a whole, in every format alike."""
 
-from grader.formats.parts.text import one_line
+from collections.abc import Iterator
+
+from grader.formats.parts.text import counted, excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
 WELCOME = "Welcome! Nothing is written yet, so nothing is wrong yet."
@@ -18,7 +20,7 @@ def untouched(report: Report) -> bool:
 
 def first_step(report: Report) -> str:
     """How to begin, where nothing has been begun."""
-    unit, exercise = unbegun(report)[0]
+    unit, (exercise, *_) = unbegun(report)[0]
     located = (test.location for test in exercise.tests if test.location)
     file = next((place.file for place in located), f"exercises/{unit.name}.py")
     return (
@@ -31,21 +33,33 @@ def faults(report: Report) -> list[tuple[str, str]]:
     """Where the grader failed, and how."""
     return [
         (f"{unit.name}.{exercise.name}: {test.title}", test.message or "no further message")
-        for unit in report.units
-        for exercise in unit.exercises
+        for unit, exercise in exercises_of(report)
         for test in exercise.tests
         if test.outcome is Outcome.GRADER_FAULT
     ]
 
 
-def unbegun(report: Report) -> list[tuple[UnitResult, ExerciseResult]]:
-    """The exercises that nobody has begun, in the order of the course."""
-    return [
-        (unit, exercise)
+def faults_in_short(faults: list[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """Each with the first lines of its message, safe to show."""
+    for title, message in faults:
+        yield one_line(title), excerpt(message, lines=8, characters=800)
+
+
+def exercises_of(report: Report) -> Iterator[tuple[UnitResult, ExerciseResult]]:
+    return ((unit, exercise) for unit in report.units for exercise in unit.exercises)
+
+
+def unbegun(report: Report) -> list[tuple[UnitResult, list[ExerciseResult]]]:
+    """The units with exercises that nobody has begun, and these, in the order of the course."""
+    found = (
+        (unit, [e for e in unit.exercises if e.status is Outcome.NOT_STARTED])
         for unit in report.units
-        for exercise in unit.exercises
-        if exercise.status is Outcome.NOT_STARTED
-    ]
+    )
+    return [(unit, exercises) for unit, exercises in found if exercises]
+
+
+def worth(exercises: list[ExerciseResult]) -> str:
+    return counted(sum(exercise.max_score for exercise in exercises), "point")
 
 
 def pending(report: Report) -> dict[str, int]:

@@ -3,21 +3,9 @@
 import re
 
 # Printable by the Unicode tables, yet shown as nothing (Default_Ignorable_Code_Point).
-_BLANK = frozenset(
-    map(
-        chr,
-        (
-            0x034F,
-            *range(0x115F, 0x1161),
-            *range(0x17B4, 0x17B6),
-            *range(0x180B, 0x1810),
-            0x2800,
-            0x3164,
-            *range(0xFE00, 0xFE10),
-            0xFFA0,
-            *range(0xE0100, 0xE01F0),
-        ),
-    )
+_BLANK = re.compile(
+    r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    r"\U000e0100-\U000e01ef]"
 )
 _TAB = 4
 # GitHub's runner obeys lines of a log that begin with ::name:: or hold ##[name].
@@ -37,7 +25,7 @@ def visible(text: str) -> str:
 
 
 def _shown(character: str) -> str:
-    if character in "\n\t" or (character.isprintable() and character not in _BLANK):
+    if character in "\n\t" or (character.isprintable() and not _BLANK.match(character)):
         return character
     return character.encode("unicode_escape").decode("ascii")
 
@@ -59,10 +47,14 @@ def excerpt(text: str, *, lines: int, characters: int) -> list[str]:
     if cut_short:
         shown[-1] += " …"
     if missing_lines:
-        shown.append(f"… ({counted(missing_lines, 'more line')})")
+        shown.append(left_out(missing_lines, "line"))
     elif cut_short:
-        shown.append(f"… ({counted(missing_characters, 'more character')})")
+        shown.append(left_out(missing_characters, "character"))
     return shown
+
+
+def left_out(number: int, noun: str) -> str:
+    return f"… ({counted(number, f'more {noun}')})"
 
 
 def counted(number: int, noun: str) -> str:

@@ -99,7 +99,7 @@ def _log_ticks(low: float, high: float) -> tuple[Tick, ...]:
     if last - first >= 2:
         stride = max(1, math.ceil((last - first + 1) / _MOST_DECADES))
         decades = [Decimal(1).scaleb(k) for k in range(first, last + 1) if k % stride == 0]
-        return tuple((float(v), _decade(v.adjusted())) for v in decades)
+        return tuple((float(v), _power(v)) for v in decades)
     between = [
         Decimal(factor).scaleb(k) for k in range(first - 1, last + 1) for factor in (1, 2, 5)
     ]
@@ -111,10 +111,4 @@ def _log_ticks(low: float, high: float) -> tuple[Tick, ...]:
 
 def _power(value: Decimal) -> str:
     exponent = value.adjusted()
-    if exponent in _PLAIN:
-        return f"{value:f}"
-    return _minus(f"{value.scaleb(-exponent):.0f}e{exponent}")
-
-
-def _decade(exponent: int) -> str:
-    return f"{Decimal(1).scaleb(exponent):f}" if exponent in _PLAIN else _minus(f"1e{exponent}")
+    return f"{value:f}" if exponent in _PLAIN else _scientific(value, exponent, 0)

@@ -4,10 +4,13 @@ import dataclasses
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from grader.formats.parts.markup import Markup, element
 from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.axes import Axis, spanning
+from grader.formats.pictures.drawing import drawing, label
 from grader.formats.pictures.strokes import marks, stroke
 from grader.report import Plot, Series
 
@@ -41,44 +44,41 @@ def _near(place: float) -> float:
 
 
 def plot_svg(plot: Plot) -> Markup:
-    series = tuple(map(_thinned, plot.series[:_MOST_SERIES]))
+    series = _drawn(plot)
     frame = _frame(plot, series)
-    drawn = [_lines(one, frame) for one in series] if frame else []
-    return element(
-        "svg",
-        element("title", one_line(plot.title)),
-        element(
-            "desc", " ".join(map(_described, plot.series[:_MOST_SERIES])) or "Nothing to draw."
-        ),
+    return drawing(
+        "plot",
+        plot.title,
+        " ".join(map(_described, plot.series[:_MOST_SERIES])) or "Nothing to draw.",
         *(_axes(plot, frame) if frame else ()),
-        _clipped(*drawn),
+        _clipped(*(_lines(one, frame) for one in series if frame)),
         *(_gone(one, frame) for one in series if frame and one.role != "difference"),
         *_labels(series, frame),
-        viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
         width=_WIDTH,
         height=_HEIGHT,
-        role="img",
-        class_="tk-plot",
     )
 
 
 def plot_notes(plot: Plot) -> list[str]:
     """What the picture cannot show: numbers that are none, or that lie far outside."""
-    frame, notes = _frame(plot, tuple(map(_thinned, plot.series[:_MOST_SERIES]))), []
+    frame, notes = _frame(plot, _drawn(plot)), []
     for one in plot.series[:_MOST_SERIES]:
         if one.role == "difference":  # its gaps are those of its two parts
             continue
-        finite = [y for _, y in _points(one) if math.isfinite(y)]
-        missing = len(_points(one)) - len(finite)
-        if missing:
-            verb = "is" if missing == 1 else "are"
-            said = f"{missing:,} of {counted(len(_points(one)), 'number')} {verb} NaN or infinite"
-            notes.append(f"{one_line(one.name)}: {said}, marked on the axis below.")
-        outside = [y for y in finite if frame and not frame.holds(y)]
-        if outside:
-            said = f"goes far outside, as far as {max(outside, key=abs):.3g}"
-            notes.append(f"{one_line(one.name)}: {said}.")
+        name, points = one_line(one.name), _points(one)
+        finite = [y for _, y in points if math.isfinite(y)]
+        if missing := len(points) - len(finite):
+            said = (
+                f"{missing:,} of {counted(len(points), 'number')} {'is' if missing == 1 else 'are'}"
+            )
+            notes.append(f"{name}: {said} NaN or infinite, marked on the axis below.")
+        if outside := [y for y in finite if frame and not frame.holds(y)]:
+            notes.append(f"{name}: goes far outside, as far as {max(outside, key=abs):.3g}.")
     return notes
+
+
+def _drawn(plot: Plot) -> tuple[Series, ...]:
+    return tuple(map(_thinned, plot.series[:_MOST_SERIES]))
 
 
 def _points(series: Series) -> list[Point]:
@@ -110,14 +110,14 @@ def _margin(series: tuple[Series, ...]) -> float:
 
 
 def _axes(plot: Plot, frame: _Frame) -> Iterator[Markup]:
-    for value, label in frame.x.ticks():
+    for value, said in frame.x.ticks():
         across, _ = frame.point(value, frame.y.low)
         yield _line(across, _TOP, across, _BOTTOM, "tk-rule")
-        yield _text(across, _BOTTOM + 18, label, "middle")
-    for value, label in frame.y.ticks():
+        yield _text(across, _BOTTOM + 18, said, "middle")
+    for value, said in frame.y.ticks():
         _, up = frame.point(frame.x.low, value)
         yield _line(_LEFT, up, _RIGHT, up, "tk-rule")
-        yield _text(_LEFT - 7, up + 4.5, label, "end")
+        yield _text(_LEFT - 7, up + 4.5, said, "end")
     yield _line(_LEFT, _TOP, _LEFT, _BOTTOM, "tk-axis")
     yield _line(_LEFT, _BOTTOM, _RIGHT, _BOTTOM, "tk-axis")
     yield _text((_LEFT + _RIGHT) / 2, _HEIGHT - 10, one_line(plot.x_label, characters=50), "middle")
@@ -157,29 +157,18 @@ def _thinned(series: Series) -> Series:
         stretch = points[start : start + size]
         finite = [point for point in stretch if _is_finite(point)]
         if finite:
-            ends = {min(finite, key=_height), max(finite, key=_height)}
+            ends = {min(finite, key=itemgetter(1)), max(finite, key=itemgetter(1))}
             kept += sorted(ends, key=finite.index)
         kept += [point for point in stretch if not _is_finite(point)][:1]
     return dataclasses.replace(series, x=tuple(x for x, _ in kept), y=tuple(y for _, y in kept))
 
 
-def _height(point: Point) -> float:
-    return point[1]
-
-
 def _gone(series: Series, frame: _Frame) -> Markup:
     """On the axis, where the line has gaps because its numbers are not finite."""
-    runs: list[list[float]] = []
-    going = False
-    for x, y in _points(series):
-        across = frame.point(x, frame.y.low)[0]
-        gone = not math.isfinite(y) and math.isfinite(across)
-        if gone and going:
-            runs[-1][1] = across
-        elif gone:
-            runs.append([across, across])
-        going = gone
-    path = "".join(f"M{a - 1:.1f} {_BOTTOM}H{b + 1:.1f}" for a, b in runs)
+    places = [(frame.point(x, frame.y.low)[0], y) for x, y in _points(series)]
+    groups = groupby(places, lambda place: math.isfinite(place[0]) and not math.isfinite(place[1]))
+    runs = [[across for across, _ in group] for is_gone, group in groups if is_gone]
+    path = "".join(f"M{run[0] - 1:.1f} {_BOTTOM}H{run[-1] + 1:.1f}" for run in runs)
     if not path:
         return Markup()
     return element("path", d=path, class_="tk-gone", fill="none", stroke="#c2560c", stroke_width=5)
@@ -225,26 +214,14 @@ def _clipped(*content: Markup) -> Markup:
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
     opacity = 0.14 if kind == "tk-rule" else 0.6
+    way = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
     return element(
-        "path",
-        d=f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}",
-        class_=kind,
-        fill="none",
-        stroke="currentColor",
-        stroke_opacity=opacity,
+        "path", d=way, class_=kind, fill="none", stroke="currentColor", stroke_opacity=opacity
     )
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> Markup:
-    return element(
-        "text",
-        text,
-        x=f"{x:.1f}",
-        y=f"{y:.1f}",
-        text_anchor=anchor,
-        fill="currentColor",
-        font_size=14,
-    )
+    return label(text, f"{x:.1f}", f"{y:.1f}", text_anchor=anchor)
 
 
 def _described(series: Series) -> str:

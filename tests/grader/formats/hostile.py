@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from grader.report import ExerciseResult, Location, Outcome, Report, UnitResult
@@ -20,7 +19,6 @@ PIECES = (
     *("]]>", "&amp;", "&#64;", "$x$", ":smile:", "\x00", "\x0b", "\ufffe", "\ud800", "👩", "漢"),
 )
 texts = any_text | st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
-few = settings(database=None, deadline=None, max_examples=40)
 
 
 def scored(text: str, seconds: float = 0.0) -> Report:
@@ -34,7 +32,7 @@ def scored(text: str, seconds: float = 0.0) -> Report:
 def crowded(text: str) -> Report:
     """Far more of everything than any page has room for."""
     long = text * 900
-    said = dict.fromkeys(("message", "called", "expected", "got", "likely", "printed"), long)
+    said: Any = dict.fromkeys(("message", "called", "expected", "got", "likely", "printed"), long)
     failed = one(Outcome.FAILED, long, location=Location("a.py", 3), **said)
     tests = (failed, one(Outcome.PASSED), one(Outcome.BLOCKED, message=long), *([failed] * 12))
     return report(

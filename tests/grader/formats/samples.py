@@ -1,6 +1,7 @@
 """Reports that cover every outcome, shared by the tests of the formats."""
 
 from collections.abc import Callable
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ HOSTILE = (
 
 
 def one(
-    outcome: Outcome, title: str = "Every row sums to one.", points: int = 2, **texts: object
+    outcome: Outcome, title: str = "Every row sums to one.", points: int = 2, **texts: Any
 ) -> TestResult:
     name = f"test_{title}"
     return TestResult("unit", "exercise", name, title, outcome, points, **texts)
@@ -35,7 +36,7 @@ def unit(
     return UnitResult(name, name.capitalize(), exercises, message)
 
 
-def all_of(outcome: Outcome, **texts: object) -> Callable[[str], tuple[TestResult, ...]]:
+def all_of(outcome: Outcome, **texts: Any) -> Callable[[str], tuple[TestResult, ...]]:
     def tests(exercise: str) -> tuple[TestResult, ...]:
         return (
             one(outcome, f"{exercise} does what its contract says.", 4, **texts),
@@ -45,8 +46,8 @@ def all_of(outcome: Outcome, **texts: object) -> Callable[[str], tuple[TestResul
     return tests
 
 
-def report(*units: UnitResult, **fields: object) -> Report:
-    known = {"seed": 7, "device": "cpu", "versions": {"python": "3.11.7", "torch": "2.13.0"}}
+def report(*units: UnitResult, **fields: Any) -> Report:
+    known: Any = {"seed": 7, "device": "cpu", "versions": {"python": "3.11.7", "torch": "2.13.0"}}
     return Report(units=units, **(known | fields))
 
 
@@ -86,9 +87,7 @@ WAITING = one(
     1,
     message="not run: first make this one pass: Every row sums to one.",
 )
-PENDING = one(
-    Outcome.PENDING, "Works on a GPU.", 3, message="this machine has no cuda"
-)
+PENDING = one(Outcome.PENDING, "Works on a GPU.", 3, message="this machine has no cuda")
 FAULT = one(
     Outcome.GRADER_FAULT,
     "Each loss is taken before its update.",
@@ -123,7 +122,7 @@ _UNLOADED = unit("sgd", all_of(Outcome.BLOCKED, message="sgd did not load"), SYN
 
 
 def _spoken(outcome: Outcome, text: str, message: str | None, seconds: float) -> UnitResult:
-    texts = dict.fromkeys(("message", "called", "expected", "got", "likely", "printed"), text)
+    texts: Any = dict.fromkeys(("message", "called", "expected", "got", "likely", "printed"), text)
     test = one(outcome, text, location=Location(text, 3), seconds=seconds, **texts)
     return UnitResult(text, text, (ExerciseResult(text, (test, test)),), message)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -96,7 +96,6 @@ def test_text_arrives_as_it_was_but_for_lone_surrogates() -> None:
     assert note == HOSTILE.replace("\ud800", r"\ud800")
 
 
-@settings(database=None, deadline=None, max_examples=50)
 @given(any_text, st.floats())
 def test_any_text_and_time_give_valid_json(text: str, seconds: float) -> None:
     report = parsed(report_of(text, abs(seconds)))

@@ -9,7 +9,7 @@ from grader.formats.markdown import render
 from grader.formats.parts.gfm import code, fenced
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
-from .hostile import PIECES, crowded, few, texts
+from .hostile import PIECES, crowded, texts
 from .samples import HOSTILE, SAMPLES, TYPICAL, one, report, report_of
 
 GITHUB = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -53,7 +53,6 @@ def test_what_github_makes_of_it_is_ours_alone(sample: Report) -> None:
     assert not {kind for kind in kinds if "link" in kind or "image" in kind or "html" in kind}
 
 
-@few
 @given(texts)
 def test_no_text_has_a_say_in_anything_but_code(text: str) -> None:
     assert skeleton(render(report_of(text))) == OF_PLAIN_TEXT
@@ -64,7 +63,6 @@ def test_each_trick_stays_code(piece: str) -> None:
     assert skeleton(render(report_of(f"{piece}\n{piece} x {piece * 3}"))) == OF_PLAIN_TEXT
 
 
-@few
 @given(texts)
 def test_a_code_span_is_one_whole_cell(text: str) -> None:
     page = f"| {code(text)} | b |\n|---|---|\n| {code(text)} | {code(text)} |\n"

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -127,7 +127,6 @@ def test_color_adds_color_alone(sample: Report, width: int) -> None:
     assert ANSI.sub("", page) == plain(sample, width)
 
 
-@settings(database=None, deadline=None, max_examples=60)
 @given(any_text, st.sampled_from(WIDTHS))
 def test_no_text_breaks_the_page(text: str, width: int) -> None:
     assert_readable(plain(report_of(text), width), width)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from grader.formats.parts.text import excerpt, one_line, visible
 
@@ -27,7 +27,6 @@ def test_what_would_act_is_shown_as_its_escape(text: str, shown: str) -> None:
     assert visible(text) == shown
 
 
-@settings(database=None, deadline=None)
 @given(any_text)
 def test_visible_text_is_printable(text: str) -> None:
     assert visible(text).replace("\n", "").isprintable()

@@ -6,6 +6,7 @@ import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -396,7 +397,8 @@ def test_ones_own_work_is_graded_without_a_sandbox_and_says_so(course, monkeypat
 def unconfined(course):
     with Session(course, Options(sandbox=Sandbox.OFF), own_work=False) as session:
         yield session
-    assert not Path(session.processes.folder).exists()
+    processes: Any = session.processes
+    assert not Path(processes.folder).exists()
 
 
 def test_whoever_switches_the_sandbox_off_is_not_reminded(unconfined):

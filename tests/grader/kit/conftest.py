@@ -1,7 +1,5 @@
 """A course, and the files of a kit of it."""
 
-import itertools
-
 import pytest
 
 from grader.course.model import Course
@@ -9,12 +7,10 @@ from grader.kit.make import kit_files
 
 from . import shop
 
-_numbers = itertools.count()
-
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    return shop.write_course(tmp_path_factory.mktemp("course"), f"scaled{next(_numbers)}")
+    return shop.write_course(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture(scope="module")

@@ -2,24 +2,10 @@
 
 from pathlib import Path
 
-from grader.course.model import Course, read_course
+from grader.course.model import Course
+from tests.grader import tiny_course
+from tests.grader.tiny_course import Unit, write_files
 
-COURSE = """
-title = "A course of one unit"
-
-[[unit]]
-name = "{unit}"
-title = "Scaling"
-points = 7
-
-[[unit.exercise]]
-name = "double"
-title = "twice as much"
-
-[[unit.exercise]]
-name = "halve"
-title = "half as much"
-"""
 SOLUTION = '''
 """Scaling: how to make more of x, or less."""
 
@@ -130,19 +116,20 @@ reason = "2 is 2.0."
 """
 
 
-def write_course(root: Path, unit: str) -> Course:
-    files = {
-        "course.toml": COURSE.format(unit=unit),
-        f"solutions/{unit}.py": SOLUTION.lstrip(),
-        f"solutions/wrong/{unit}.py": BANK,
+def write_course(root: Path, unit: str = "scaling") -> Course:
+    course = Unit(
+        title="Scaling",
+        points=7,
+        exercises={"double": (), "halve": ()},
+        solution=SOLUTION.lstrip(),
+        suite=SUITE.lstrip(),
+        bank=BANK,
+    )
+    others = {
         "solutions/equivalent.toml": EQUIVALENT.format(unit=unit),
-        f"tests/hidden/test_{unit}.py": SUITE.lstrip(),
         "docs/course.md": "# The contract\n",
         f"tests/accepted/{unit}/other.py": "halved_in_another_way = x.mul(0.5)\n",
         ".torchkata-secret": "the inputs follow from this\n",
     }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return read_course(root)
+    write_files(root, others)
+    return tiny_course.write_course(root, **{unit: course})

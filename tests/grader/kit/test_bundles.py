@@ -1,7 +1,6 @@
 """What other hosts run, run as they do: files laid out as theirs, real grading, any failure."""
 
 import io
-import itertools
 import json
 import os
 import stat
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import sysconfig
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from grader.errors import UsageError
 from grader.kit import bundles
 from grader.kit.make import kit_files, write_kit
 from grader.sandbox import jail
+from tests.grader.command import grade
 
 from . import shop
 
@@ -28,7 +27,6 @@ ROOT = Path(__file__).parents[3]
 INSTALLED = sysconfig.get_path("purelib")
 ALLOWED = '"--sandbox", "require"'
 TOLD = "You lose no points"
-_numbers = itertools.count()
 linux = pytest.mark.skipif(jail.unavailable() is not None, reason="needs the sandbox")
 
 RIGHT = "def double(x):\n    return x + x\n\n\ndef halve(x):\n    return x / 2\n"
@@ -38,8 +36,7 @@ BREAKS = "import os\n\n\ndef double(x):\n    os._exit(0)\n\n\ndef halve(x):\n   
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
-    course = shop.write_course(tmp_path_factory.mktemp("course"), f"bundled{next(_numbers)}")
-    course.exercises_folder.mkdir()
+    course = shop.write_course(tmp_path_factory.mktemp("course"))
     for name in (".torchkata-secret", ".torchkata.json", "solutions/.notes", "tests/hidden/.x"):
         (course.root / name).write_text("not for others")
     (course.root / "tests" / "grader").mkdir()
@@ -332,40 +329,25 @@ def test_a_bundle_that_classroom50_would_not_fetch_is_refused() -> None:
 # --- the command
 
 
-@pytest.fixture
-def bundle(course: Course) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    def bundle(*arguments: object, cwd: Path = course.root) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "grader", "bundle", *map(str, arguments)],
-            cwd=cwd,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-        )
-
-    return bundle
-
-
 def test_the_command_writes_bundles_and_refuses_what_it_cannot(
-    bundle: Callable[..., "subprocess.CompletedProcess[str]"],
     course: Course,
     published: dict[str, bytes],
     tmp_path: Path,
 ) -> None:
-    written = bundle("gradescope", tmp_path / "autograder.zip")
+    written = grade(course.root, "bundle", "gradescope", tmp_path / "autograder.zip")
     assert (written.returncode, "keep it private" in written.stdout) == (0, True)
     assert (tmp_path / "autograder.zip").read_bytes() == bundles.gradescope(course)
 
-    written = bundle("classroom50", tmp_path / "bundle")
+    written = grade(course.root, "bundle", "classroom50", tmp_path / "bundle")
     assert written.returncode == 0, written.stderr
     folder = tmp_path / "bundle"
     found = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
     assert found == set(published)
 
-    assert bundle("codeio", tmp_path / "x").returncode == 2
-    assert "'gradescope', 'classroom50'" in bundle("codeio", tmp_path / "x").stderr
-    refused = bundle("gradescope", tmp_path / "kit.zip", cwd=folder / "kit")
+    refused = grade(course.root, "bundle", "codeio", tmp_path / "x")
+    assert (refused.returncode, "'gradescope', 'classroom50'" in refused.stderr) == (2, True)
+    refused = grade(folder / "kit", "bundle", "gradescope", tmp_path / "kit.zip")
     assert (refused.returncode, "is a kit, without solutions" in refused.stderr) == (2, True)
     assert not (tmp_path / "kit.zip").exists()
-    refused = bundle("gradescope", tmp_path / "nowhere" / "x.zip")
+    refused = grade(course.root, "bundle", "gradescope", tmp_path / "nowhere" / "x.zip")
     assert (refused.returncode, "its folder does not exist" in refused.stderr) == (2, True)

@@ -1,9 +1,6 @@
 """A kit grades its visible tests as the whole course does."""
 
 import dataclasses
-import itertools
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,11 +16,11 @@ from grader.kit.make import kit_files, write_kit
 from grader.kit.record import SEED
 from grader.report import Outcome, Report, TestResult
 from grader.work.submission import Source, Submission
+from tests.grader import command
 
 from . import shop
 
 Grade = Callable[[Course, str], Report]
-_numbers = itertools.count()
 
 
 @pytest.fixture(scope="module")
@@ -100,19 +97,9 @@ def test_a_recorded_mistake_is_told(kit: Course, grade: Grade) -> None:
 
 @pytest.mark.parametrize("option", ["--seed", "--variant"])
 def test_other_inputs_than_the_recorded_are_refused(kit: Course, option: str) -> None:
-    ran = command(kit, option, "3")
+    ran = command.grade(kit.root, option, "3")
     assert ran.returncode == 2
     assert "leave out --seed and --variant" in ran.stderr
-
-
-def command(course: Course, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "grader", *arguments],
-        cwd=course.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_the_same_bytes_twice(course: Course, files: dict[str, bytes]) -> None:
@@ -158,7 +145,7 @@ def test_a_tape_of_other_tests_is_a_fault_of_ours(
 
 
 def test_what_a_recorded_value_takes_on_the_way_is_not_recorded(tmp_path: Path) -> None:
-    course = shop.write_course(tmp_path / "course", f"scaling{next(_numbers)}")
+    course = shop.write_course(tmp_path / "course")
     unit = course.units[0].name
     suite = course.suite(unit)
     inner = "@recorded\ndef twice(x):\n    return x + x\n\n\n@recorded\ndef added_to_itself"
@@ -175,7 +162,7 @@ def test_what_a_recorded_value_takes_on_the_way_is_not_recorded(tmp_path: Path) 
 
 
 def test_what_cannot_be_recorded_is_refused(tmp_path: Path) -> None:
-    course = shop.write_course(tmp_path, f"scaling{next(_numbers)}")
+    course = shop.write_course(tmp_path)
     suite = course.suite(course.units[0].name)
     text = suite.read_text()
     recipe = "@recorded\ndef recipe():\n    return lambda: 1\n\n\ndef check(got, x):\n    recipe()"
@@ -190,7 +177,7 @@ def test_what_cannot_be_recorded_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_visible_test_must_pass_with_the_solution(tmp_path: Path) -> None:
-    course = shop.write_course(tmp_path, f"scaling{next(_numbers)}")
+    course = shop.write_course(tmp_path)
     suite = course.suite(course.units[0].name)
     suite.write_text(suite.read_text().replace("nobody_shall_read_this + x", "x"))
     with pytest.raises(CourseError, match="test_every_number_is_doubled does not pass"):
@@ -218,7 +205,7 @@ def test_a_visible_test_must_pass_with_the_solution(tmp_path: Path) -> None:
 def test_a_kit_that_would_not_work_is_not_made(
     tmp_path: Path, old: str, new: str, reason: str
 ) -> None:
-    course = shop.write_course(tmp_path, f"scaling{next(_numbers)}")
+    course = shop.write_course(tmp_path)
     suite = course.suite(course.units[0].name)
     fixture = "import pytest\n\n\n@pytest.fixture\ndef mine():\n    return 1\n\n\nMORE ="
     text = suite.read_text().replace("MORE =", fixture)
@@ -282,7 +269,7 @@ def test_only_the_whole_course_makes_kits_and_exercises(kit: Course) -> None:
         ["audit"],
         ["new", f"{kit.units[0].name}.another"],
     ):
-        ran = command(kit, *arguments)
+        ran = command.grade(kit.root, *arguments)
         assert ran.returncode == 2, ran.stderr
         assert "is a kit, without solutions" in ran.stderr
     assert not (kit.root / "solutions").exists()

@@ -1,8 +1,9 @@
 """What a kit holds of a suite's text."""
 
 import ast
+from pathlib import Path
 
-from grader.kit.visible_suite import visible_suite
+from grader.kit.visible_suite import visible_suite, visible_texts
 
 from . import shop
 
@@ -41,14 +42,26 @@ def test_the_text_is_a_module_with_the_imports_that_it_needs() -> None:
     assert names == ["assert_same", "exercise", "points", "recorded", "visible"]
 
 
-def test_what_a_visible_test_brings_along_is_named() -> None:
-    suite = visible_suite(
+def test_what_a_visible_test_brings_along_is_in_the_kit(tmp_path: Path) -> None:
+    course = shop.write_course(tmp_path, "scaling")
+    suite = course.suite("scaling")
+    for rig in ("rig_it", "rig_no"):
+        (suite.parent / f"{rig}.py").write_text(f"NAME = '{rig}'\n")
+    suite.write_text(
         "@visible\ndef test_it(student):\n    student.bring('rig_it').f()\n"
-        "def test_no(student):\n    student.bring('rig_no').f()\n",
-        "unit",
+        "def test_no(student):\n    student.bring('rig_no').f()\n"
     )
+    texts = visible_texts(course, "scaling")
+    assert list(texts) == ["test_scaling.py", "rig_it.py"]
+    assert texts["rig_it.py"] == b"NAME = 'rig_it'\n"
+
+
+def test_a_name_that_is_given_twice_is_kept_with_all_that_it_is_given() -> None:
+    text = "CASES = [1]\nCASES += [2]\n\n@visible\ndef test_it(student):\n    assert CASES\n"
+    suite = visible_suite(text, "unit")
     assert suite is not None
-    assert suite.rigs == ("rig_it",)
+    assert "CASES = [1]" in suite
+    assert "CASES += [2]" in suite
 
 
 def test_without_a_visible_test_there_is_nothing() -> None:
@@ -84,14 +97,14 @@ class TestIt:
 """
     suite = visible_suite(text, "unit")
     assert suite is not None
-    compile(suite.text, "suite", "exec")
+    compile(suite, "suite", "exec")
     for hidden in ("1234", "secret", "77", "oracle", "99", "98"):
-        assert hidden not in suite.text
+        assert hidden not in suite
     for needed in ("needed = 5", "def helped", "What is tested", "from grader import suite"):
-        assert needed in suite.text
+        assert needed in suite
 
 
 def sliced() -> str:
     suite = visible_suite(shop.SUITE, "scaling")
     assert suite is not None
-    return suite.text
+    return suite

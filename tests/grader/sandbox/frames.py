@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.limits import MIB
 
-quickly = settings(database=None, deadline=None, max_examples=80)
-thoroughly = settings(database=None, deadline=None, max_examples=200)
+thoroughly = settings(max_examples=200)
 
 
 def opened(data, **options):

@@ -12,19 +12,17 @@ from hypothesis import given
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.limits import NESTING, TEXT_CHARACTERS
 
-from .frames import crossed, dense_tensors, framed, opened, quickly, same, values
+from .frames import crossed, dense_tensors, framed, opened, same, values
 from .learner import named
 
 pytestmark = pytest.mark.filterwarnings("ignore:ComplexHalf support is experimental")
 
 
-@quickly
 @given(values)
 def test_every_value_arrives_as_it_was(value):
     assert same(crossed(value), value)
 
 
-@quickly
 @given(dense_tensors())
 def test_every_layout_arrives_with_its_strides_offset_storage_and_gradient(tensor):
     assert same(crossed(tensor), tensor)

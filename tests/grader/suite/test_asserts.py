@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import Died, GraderFault, Raised, TimedOut
@@ -106,14 +106,12 @@ def mismatch(check, *args, **kwargs):
 # --- laws -------------------------------------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=150)
 @given(values)
 def test_a_value_is_the_same_as_its_copy(value):
     assert_same(value, copy(value), finite=False)
     assert_unchanged(value, copy(value))
 
 
-@settings(deadline=None, max_examples=150)
 @given(values, values)
 def test_any_two_values_are_the_same_or_a_mismatch_in_short_words(got, expected):
     error = outcome(assert_same, got, expected, likely="perhaps", finite=False)
@@ -125,7 +123,6 @@ def test_any_two_values_are_the_same_or_a_mismatch_in_short_words(got, expected)
         assert text.isprintable()
 
 
-@settings(deadline=None, max_examples=100)
 @given(tensors.filter(lambda t: t.numel() > 0), st.data())
 def test_one_wrong_entry_is_found_and_named(expected, data):
     got = expected.clone()
@@ -141,7 +138,6 @@ def test_one_wrong_entry_is_found_and_named(expected, data):
         assert message.startswith(f"1 of {got.numel()} values differs, at {where}")
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from([torch.float32, torch.float64, torch.float16, torch.bfloat16]),
     st.integers(0, 1000),
@@ -154,7 +150,6 @@ def test_rounding_is_forgiven_and_ten_times_the_tolerance_is_not(dtype, seed):
     assert_same((expected.double() * 1.5).to(dtype), expected, rtol=0.6)
 
 
-@settings(deadline=None)
 @given(values, values)
 def test_a_comparison_leaves_both_sides_alone(got, expected):
     before = copy(got), copy(expected)
@@ -480,7 +475,6 @@ def test_what_says_nothing_about_the_error_passes_through(error):
 # --- assert_view, assert_unchanged, fail -------------------------------------------------------
 
 
-@settings(deadline=None, max_examples=150)
 @given(tensors)
 def test_views_pass_and_copies_do_not(base):
     before = base.clone()

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.work.magics import without_magics
@@ -93,20 +93,17 @@ cells = st.lists(st.sampled_from(LINES), max_size=12).map("\n".join)
 anything = st.one_of(cells, st.text(alphabet="%!?=x\n\\\"'(# ", max_size=40), st.text())
 
 
-@settings(database=None, deadline=None)
 @given(anything)
 def test_every_line_keeps_its_number(cell):
     assert without_magics(cell).count("\n") == cell.count("\n")
 
 
-@settings(database=None, deadline=None)
 @given(anything)
 def test_every_line_is_kept_or_left_out_as_a_whole(cell):
     for before, after in zip(cell.split("\n"), without_magics(cell).split("\n"), strict=True):
         assert after == before or after.strip(" \t") in ("", "pass")
 
 
-@settings(database=None, deadline=None)
 @given(anything)
 def test_what_python_can_read_is_never_changed(cell):
     try:

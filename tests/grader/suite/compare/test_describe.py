@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.suite.compare.describe import describe, describe_call, describe_error
@@ -80,7 +80,6 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
 @given(values, st.integers(1, 200))
 def test_any_value_fits_on_one_bounded_line(value, limit):
     text = describe(value, limit)
@@ -88,7 +87,6 @@ def test_any_value_fits_on_one_bounded_line(value, limit):
     assert text.isprintable()
 
 
-@settings(deadline=None, max_examples=100)
 @given(st.lists(values, max_size=4), st.dictionaries(st.sampled_from(["dim", "h"]), values))
 def test_any_call_fits_on_one_bounded_line(args, kwargs):
     text = describe_call("softmax", tuple(args), kwargs)
@@ -97,7 +95,6 @@ def test_any_call_fits_on_one_bounded_line(args, kwargs):
     assert text.isprintable()
 
 
-@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_error_messages_are_made_printable(message):
     text = describe_error(ValueError(message))
@@ -106,7 +103,6 @@ def test_error_messages_are_made_printable(message):
     assert text.isprintable()
 
 
-@settings(deadline=None)
 @given(st.floats(-1e5, 1e5), st.integers(4, 17))
 def test_a_number_is_shown_to_its_digits(number, digits):
     shown = float(describe(number, digits=digits))
