@@ -14,7 +14,7 @@ from torch import Tensor
 from grader.errors import Raised
 from grader.sandbox import wire
 from grader.sandbox.observe import Observation
-from grader.suite.asserts import Mismatch
+from grader.suite.asserts import Mismatch, assert_unchanged
 from grader.suite.compare.closeness import TOLERANCES, wide
 from grader.suite.compare.describe import kind_of_error
 
@@ -56,6 +56,17 @@ def snapshots(arguments: Any) -> tuple[Any, ...]:
     for tensor in tensors_in(arguments):
         found += [_snapshot(tensor), _snapshot(tensor.grad) if tensor.is_leaf else None]
     return tuple(found)
+
+
+def check_argument(before: Tensor, now: Tensor, *, moved: bool) -> None:
+    """An argument that a call has to leave as it is. Raises: Mismatch."""
+    assert_unchanged(now, before, exactly=False)
+    if moved:
+        raise Mismatch(
+            "the input was changed: it lies in other memory now",
+            likely="x.data = ..., x.set_(...) and x.resize_(...) change x itself",
+            value=now,
+        )
 
 
 def tensors_in(value: Any) -> Iterator[Tensor]:

@@ -23,6 +23,7 @@ from grader.judge.behaviour import (
     Behaviour,
     Failure,
     alike,
+    check_argument,
     failure_of,
     raised,
     returned,
@@ -33,7 +34,6 @@ from grader.judge.local import LocalRunner, module_of
 from grader.judge.subject import Call, Handle
 from grader.sandbox.client import Answer
 from grader.sandbox.randomness import start_anew
-from grader.suite.asserts import assert_unchanged
 
 
 @dataclass(frozen=True)
@@ -205,11 +205,16 @@ class _Guarded:
         self.tensor, self.grad = tensor, tensor.grad if tensor.is_leaf else None
         self.before, self.view = tensor.detach().clone(), tensor.detach()
 
+    def has_moved(self) -> bool:
+        now = self.tensor.detach()
+        layouts = (now.shape, now.stride()), (self.view.shape, self.view.stride())
+        return now.data_ptr() != self.view.data_ptr() or layouts[0] != layouts[1]
+
     def is_changed(self) -> bool:
         if self.tensor.is_leaf:
             self.tensor.grad = self.grad
         now = self.tensor.detach()
-        if now.data_ptr() != self.view.data_ptr() or now.shape != self.before.shape:
+        if self.has_moved():
             return True
         return not bool(
             ((now == self.before) | ((now != now) & (self.before != self.before))).all()
@@ -248,11 +253,12 @@ class Freely(LocalRunner):
             self.note(raised(error))
             raise
         finally:
+            moved = {id(g.tensor) for g in guarded if g.has_moved()}
             changed = {id(g.tensor): g.restored() for g in guarded if g.is_changed()}
         self.note(returned(answer.value, [changed.get(id(t), t) for t in given], answer.seen))
         for g in guarded:
             if id(g.tensor) in changed:
-                assert_unchanged(changed[id(g.tensor)], g.tensor, exactly=False)
+                check_argument(g.tensor, changed[id(g.tensor)], moved=id(g.tensor) in moved)
         return answer
 
     def attribute(self, owner: Handle, name: str) -> Any:
