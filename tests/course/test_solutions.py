@@ -1,5 +1,6 @@
 """The solutions earn full marks, and the stubs nothing. `grade audit` tries many more inputs."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,34 +15,38 @@ from grader.work.submission import read_submission
 
 COURSE = read_course(Path(__file__).resolve().parents[2])
 UNITS = [unit.name for unit in COURSE.units]
-SEEDS = [2**32 - 1]
+POINTS = sum(unit.points for unit in COURSE.units)
+SEEDS = [0, 1, 2**31 - 1, 2**31, 2**32 - 1]
 
 
-def graded(folder: Path, *, device: Device = Device.CPU, seeds: list[int]) -> list[Report]:
-    """One report for every seed, made in one warm session for each."""
-    submission, everything = read_submission(folder, UNITS), COURSE.select([])
-    reports = []
-    with Session(COURSE, Options(device), own_work=True) as session:
-        for seed in seeds:
-            reports.append(session.grade(submission, everything, seed=seed))
-    return reports
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with Session(COURSE, Options(), own_work=True) as session:
+        yield session
 
 
-def assert_full_marks(reports: list[Report]) -> None:
-    for report in reports:
-        lost = [(t.id, t.message, t.got) for t in report.tests if t.outcome is not Outcome.PASSED]
-        assert not lost, f"seed {report.seed}: {lost}"
-        assert report.score == report.max_score == 100
+def graded(session: Session, folder: Path, seed: int) -> Report:
+    return session.grade(read_submission(folder, UNITS), COURSE.select([]), seed=seed)
 
 
-def test_solutions_earn_full_marks_with_any_seed() -> None:
-    assert_full_marks(graded(COURSE.solutions_folder, seeds=SEEDS))
+def assert_full_marks(report: Report) -> None:
+    lost = [(t.id, t.message, t.got) for t in report.tests if t.outcome is not Outcome.PASSED]
+    assert not lost
+    assert report.score == report.max_score == POINTS
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_solutions_earn_full_marks_with_any_seed(session: Session, seed: int) -> None:
+    report = graded(session, COURSE.solutions_folder, seed)
+    assert report.seed == seed
+    assert_full_marks(report)
 
 
 @pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device here")
 def test_solutions_earn_full_marks_on_cuda() -> None:
-    assert_full_marks(graded(COURSE.solutions_folder, device=Device.CUDA, seeds=SEEDS))
+    with Session(COURSE, Options(Device.CUDA), own_work=True) as session:
+        assert_full_marks(graded(session, COURSE.solutions_folder, SEEDS[-1]))
 
 
 def test_stubs_are_in_step_with_the_solutions() -> None:
@@ -49,16 +54,14 @@ def test_stubs_are_in_step_with_the_solutions() -> None:
     assert not stale, "run `grade sync`"
 
 
-def test_stubs_are_not_started_and_earn_nothing(tmp_path: Path) -> None:
-    for stub in stubs_of(COURSE):
-        (tmp_path / stub.path.name).write_text(stub.text, encoding="utf-8")
-    (report,) = graded(tmp_path, seeds=[0])
+def test_stubs_are_not_started_and_earn_nothing(session: Session) -> None:
+    report = graded(session, COURSE.exercises_folder, 0)
     assert report.score == 0
     assert {test.outcome for test in report.tests} == {Outcome.NOT_STARTED}
 
 
-def test_every_unit_and_exercise_is_worth_what_it_should_be() -> None:
-    (report,) = graded(COURSE.solutions_folder, seeds=[0])
+def test_every_unit_and_exercise_is_worth_what_it_should_be(session: Session) -> None:
+    report = graded(session, COURSE.exercises_folder, 0)
     for unit, result in zip(COURSE.units, report.units, strict=True):
         assert result.max_score == unit.points
         assert all(exercise.max_score >= 1 for exercise in result.exercises)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from .cases import ROOT, UNITS, Build, Case, case_of, solution
+from .cases import POINTS, ROOT, UNITS, Build, Case, case_of, solution
 
 AWKWARD: list[Case] = []
 LINE = 'relu = lambda x: x\n"""A line of a file that is almost Python."""\n'
@@ -82,7 +82,7 @@ def links_in_circles(folder: Path) -> None:
     os.symlink("nowhere.py", folder / "sgd.py")
 
 
-@awkward("reshaping", exact_score={"reshaping": 20}, aim="honest")
+@awkward("reshaping", exact_score={"reshaping": POINTS["reshaping"]}, aim="honest")
 def link_within(folder: Path) -> None:
     """A link to a file inside the folder, which is as good as the file."""
     (folder / "mine.py").write_text(solution("reshaping"), "utf-8")
@@ -109,14 +109,19 @@ def other_encodings(folder: Path) -> None:
     (folder / "sgd.py").write_bytes(LINE.encode("utf-16"))
 
 
-@awkward("reshaping", max_score={"reshaping": 20}, aim="honest")
+@awkward("reshaping", max_score={"reshaping": POINTS["reshaping"]}, aim="honest")
 def declared_encoding(folder: Path) -> None:
     """Latin-1, declared in the first line as Python allows."""
     text = "# -*- coding: latin-1 -*-\n# déjà vu\n" + solution("reshaping")
     (folder / "reshaping.py").write_bytes(text.encode("latin-1", "replace"))
 
 
-@awkward("reshaping", "sgd", exact_score={"reshaping": 20, "sgd": 20}, aim="honest")
+@awkward(
+    "reshaping",
+    "sgd",
+    exact_score={"reshaping": POINTS["reshaping"], "sgd": POINTS["sgd"]},
+    aim="honest",
+)
 def byte_order_mark(folder: Path) -> None:
     """A byte order mark and carriage returns, as editors on Windows write them."""
     (folder / "reshaping.py").write_bytes(b"\xef\xbb\xbf" + solution("reshaping").encode())
@@ -153,7 +158,7 @@ def unreadable(folder: Path) -> None:
     (folder / "gradients.py").chmod(0)
 
 
-@awkward("reshaping", exact_score={"reshaping": 20}, aim="honest", alone=True)
+@awkward("reshaping", exact_score={"reshaping": POINTS["reshaping"]}, aim="honest", alone=True)
 def deep_path(folder: Path) -> Path:
     """A submission thirty folders down."""
     deep = folder.joinpath(*["a-folder-with-a-long-name"] * 30)
@@ -165,7 +170,7 @@ def deep_path(folder: Path) -> Path:
 @awkward(
     "reshaping",
     aim="text",
-    max_score={"reshaping": 20},
+    max_score={"reshaping": POINTS["reshaping"]},
     alone=True,
     forbidden_text=["\x1b[2J", "\u202e"],
 )
@@ -221,7 +226,7 @@ def planted_bytecode(folder: Path) -> None:
     py_compile.compile(source, str(folder / "reshaping.pyc"), doraise=True)
 
 
-@awkward("reshaping", exact_score={"reshaping": 20}, aim="honest", alone=True)
+@awkward("reshaping", exact_score={"reshaping": POINTS["reshaping"]}, aim="honest", alone=True)
 def crowded_folder(folder: Path) -> None:
     """The work among five thousand other files, some of them without any permission."""
     for number in range(5000):
@@ -230,7 +235,7 @@ def crowded_folder(folder: Path) -> None:
     (folder / "reshaping.py").write_text(solution("reshaping"), "utf-8")
 
 
-@awkward("reshaping", exact_score={"reshaping": 20}, aim="honest", alone=True)
+@awkward("reshaping", exact_score={"reshaping": POINTS["reshaping"]}, aim="honest", alone=True)
 def single_file(folder: Path) -> Path:
     """One file instead of a folder."""
     (folder / "reshaping.py").write_text(solution("reshaping"), "utf-8")

@@ -34,9 +34,9 @@ from typing import Any
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-UNITS = tuple(
-    unit["name"] for unit in tomllib.loads((ROOT / "course.toml").read_text("utf-8"))["unit"]
-)
+COURSE = tomllib.loads((ROOT / "course.toml").read_text("utf-8"))
+POINTS: dict[str, int] = {unit["name"]: unit["points"] for unit in COURSE["unit"]}
+UNITS = tuple(POINTS)
 AIMS = frozenset("points run reach read flood text callback beside by_hand broken honest".split())
 SHORT_SECONDS = 2
 CASE_FILE, EVERY_UNIT = "case.toml", "every_unit.py"

@@ -160,7 +160,8 @@ def test_a_course_that_is_not_text_is_named_with_its_file(tmp_path):
 
 def test_the_real_course_is_sound():
     course = find_course(Path(__file__))
-    assert sum(unit.points for unit in course.units) == 100
+    assert course.units
     for unit in course.units:
+        assert unit.points > 0
         assert course.suite(unit.name).is_file()
         assert all(exercise.hints for exercise in unit.exercises)

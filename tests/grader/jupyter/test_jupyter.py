@@ -20,7 +20,7 @@ from grader.course.stubs import stubs_of
 from grader.errors import UsageError
 from grader.jupyter.selection import selected
 from grader.work.notebook import Cell
-from tests.grader.processes import is_alive, wait_for_end
+from tests.grader.processes import is_alive, wait_for_end, wait_until
 
 ROOT = Path(__file__).parents[3]
 COURSE = read_course(ROOT)
@@ -44,7 +44,8 @@ class Kernel:
         argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         text = json.dumps({"argv": argv, "display_name": "Python 3", "language": "python"})
         (spec / "kernel.json").write_text(text)
-        self.environment = {**os.environ, **ours, "JUPYTER_RUNTIME_DIR": str(home)}
+        ours |= {"JUPYTER_RUNTIME_DIR": str(home), "TMPDIR": str(home)}
+        self.home, self.environment = home, {**os.environ, **ours}
         with pytest.MonkeyPatch.context() as patched:
             patched.setenv("JUPYTER_PATH", str(home))
             self.manager, self.client = start_new_kernel(
@@ -123,7 +124,7 @@ def cells(folder, unit):
     found = {c["id"]: "".join(c["source"]) for c in data["cells"] if c["cell_type"] == "code"}
     solution = COURSE.solution(unit).read_text(encoding="utf-8")
     for node in ast.parse(solution).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in SOLVED[unit]:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name in SOLVED.get(unit, []):
             found[node.name] = ast.get_source_segment(solution, node)
     if unit == "activations":
         found["softmax"] = found["softmax"].replace('raise NotImplementedError("softmax")', MISTAKE)
@@ -144,7 +145,7 @@ def test_all_notebooks_run_from_top_to_bottom(kernel, folder):
             head = shown.text.splitlines()[0]
             assert head.startswith(f"{unit.name}.{exercise}  ")
             assert f"<b>{unit.name}.{exercise}</b>" in shown.html
-            state = "passed" if exercise in SOLVED[unit.name] else "not started"
+            state = "passed" if exercise in SOLVED.get(unit.name, []) else "not started"
             assert head.endswith("in progress" if exercise == "softmax" else state)
     assert len(checks) == sum(len(unit.exercises) for unit in COURSE.units)
     seconds = sorted(shown.seconds for shown in checks[1:])
@@ -163,7 +164,6 @@ def test_a_failure_is_shown_with_its_cell_and_its_pictures(kernel, folder):
         assert f"Cell In[{written.number}], line 1" in text
     assert "<script" not in shown.html
     assert "\x1b" not in shown.text
-    assert shown.seconds < 10
     wrong = kernel.run("def sigmoid(x): return x.tanh()\n%grade sigmoid")
     assert "<svg" in wrong.html
     assert f"Cell In[{wrong.number}], line 1" in wrong.text
@@ -230,13 +230,16 @@ def test_what_is_changed_in_the_kernel_does_not_reach_the_judge(kernel):
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_stopping_a_check_leaves_the_kernel_and_the_next_check_sound(kernel):
-    kernel.run("import torch\ndef tanh(x):\n    while True: pass")
+    kernel.run("import torch\ndef tanh(x):\n    open('started', 'w')\n    while True: pass")
     before = kernel.judge()
     group = int(kernel.run("import os; print(os.getpgid(0))").printed)
-    threading.Timer(1.5, os.killpg, (group, signal.SIGINT)).start()  # as Jupyter does it
-    stopped = kernel.run("%grade tanh")
-    assert stopped.raised == "KeyboardInterrupt"
-    assert stopped.seconds < 9
+
+    def interrupt():  # as Jupyter does it
+        wait_until(lambda: [*kernel.home.glob("torchkata-*/*/started")])
+        os.killpg(group, signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    assert kernel.run("%grade tanh").raised == "KeyboardInterrupt"
     assert not is_alive(before)
     kernel.run("def tanh(x): return torch.sigmoid(2 * x) * 2 - 1")
     assert kernel.run("%grade tanh").text.startswith("activations.tanh  ")
