@@ -120,7 +120,11 @@ def _wording(message: object) -> str:
 
 
 def _snapshot(value: Any) -> Any:
-    return _copy(value) if _size(value) <= MOST else TOO_LARGE
+    return TOO_LARGE if is_large(value) else _copy(value)
+
+
+def is_large(value: Any) -> bool:
+    return _size(value) > MOST
 
 
 def _size(value: Any) -> int:

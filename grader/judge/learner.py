@@ -4,13 +4,13 @@ import contextlib
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
-from grader.judge.behaviour import Behaviour, check_argument, raised, returned, tensors_in
+from grader.judge.behaviour import Behaviour, check_argument, is_large, raised, returned, tensors_in
 from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
@@ -149,7 +149,7 @@ class UnitRunner:
             self.seen.append(raised(fault))
             raise
         finally:
-            self.calls.append(Called(call, worker.sent, answer and answer.value))
+            self._remember(Called(call, worker.sent, answer and answer.value))
         made = {id(before): now for before, now in answer.changed}
         given = [made.get(id(t), t) for t in tensors_in([call.args, call.kwargs])]
         self.seen.append(returned(answer.value, given, answer.seen))
@@ -159,6 +159,12 @@ class UnitRunner:
         if call.observed and answer.seen is None:
             raise Malformed("the answer could not be read: nothing was observed")
         return answer
+
+    def _remember(self, called: Called) -> None:
+        """For a report, with at most one value that is large: a test may ask for thousands."""
+        if is_large(called.value):
+            self.calls = [replace(c, value=None) if is_large(c.value) else c for c in self.calls]
+        self.calls.append(called)
 
     def attribute(self, owner: Handle, name: str) -> Any:
         value = self._guarded(lambda worker: worker.get(owner.identity, name))

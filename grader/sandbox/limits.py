@@ -19,7 +19,7 @@ class Limits:
     open_files: int = 64
     threads: int = 64
     printed_bytes: int = 64 * 1024
-    reply_bytes: int = 64 * MIB
+    reply_bytes: int = 16 * MIB
     callbacks: int = 100_000
     handles: int = 10_000
 
@@ -34,5 +34,5 @@ LEFT_OUT = 100  # of what a notebook's cells would have defined
 TEXT_CHARACTERS = 100_000
 # Of all tensors of an answer together, as if each were copied, and as if no axis were empty: the
 # judge computes with them in float64, whatever they are, and broadcasts them with its own.
-CLAIM_ELEMENTS = 32 * MIB
+CLAIM_ELEMENTS = 8 * MIB
 SMALL_CLAIM_ELEMENTS = MIB // 4  # of what a callback is given, and of what a rig gives

@@ -26,7 +26,7 @@ class Learner:
         return {name: place.line for name, place in loaded.places.items()}
 
     def answer(self, name: str, *args: object, **kwargs: object) -> Answer:
-        return self.client.call("unit", name, args, kwargs)
+        return self.client.call("unit", name, args, kwargs, in_place=name.endswith("_"))
 
     def call(self, name: str, *args: object, **kwargs: object) -> Any:
         return self.answer(name, *args, **kwargs).value

@@ -14,14 +14,14 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are for
 def test_a_change_in_place_shows_in_the_judges_tensor(start):
     x = torch.zeros(4)
     row = x.view(2, 2)[1]
-    start("def f(x): x[1, 0] = 7").call("f", x.view(2, 2))
+    start("def f_(x): x[1, 0] = 7").call("f_", x.view(2, 2))
     assert x.tolist() == [0, 0, 7, 0]
     assert row[0] == 7
 
 
 def test_a_change_through_an_expanded_argument_shows_too(start):
     x = torch.zeros(1)
-    start("def f(x): x[0, 0] = 7").call("f", x.expand(2, 3))
+    start("def f_(x): x[0, 0] = 7").call("f_", x.expand(2, 3))
     assert x.item() == 7
 
 
@@ -37,7 +37,7 @@ def test_a_view_of_an_argument_is_a_view_of_the_judges_tensor(start):
 
 def test_an_argument_that_is_returned_is_the_same_object(start):
     x, y = torch.zeros(2), torch.zeros(2, requires_grad=True)
-    got = start("def f(x, y): x += 1; return [y, x]").call("f", x, y=y)
+    got = start("def f_(x, y): x += 1; return [y, x]").call("f_", x, y=y)
     assert got[0] is y
     assert got[1] is x
     assert x.tolist() == [1, 1]
@@ -50,24 +50,55 @@ def test_arguments_that_share_memory_share_it_in_the_worker(start):
 
 def test_an_argument_that_was_moved_to_other_memory_is_reported(start):
     x, y = torch.zeros(2), torch.zeros(2)
-    answer = start("def f(x, y): x.data = x + 1; y += 1").answer("f", x, y)
+    answer = start("def f_(x, y): x.data = x + 1; y += 1").answer("f_", x, y)
     assert [t is x for t in answer.moved] == [True]
     assert x.tolist() == [1, 1]
 
 
+CHANGING = {
+    "in place": "x += 1",
+    "in its storage": "x.untyped_storage().fill_(255)",
+    "moved": "x.data = x + 1",
+    "resized": "x.resize_(7)",
+    "another view": "x.t_()",
+    "through a view": "x.view(-1)[0] = float('nan')",
+}
+
+
+@pytest.mark.parametrize("change", CHANGING.values(), ids=CHANGING)
+def test_nobody_but_the_judge_writes_what_it_computes_with(start, change):
+    x, other = torch.zeros(2, 3), torch.ones(2, 3)
+    view = x[1]
+    answer = start(f"def f(x): {change}; return x").answer("f", x)
+    assert x.tolist() == [[0, 0, 0]] * 2
+    assert view.tolist() == [0, 0, 0]
+    ((before, now),) = answer.changed
+    assert before is x
+    assert now.tolist() != x.tolist() or now.shape != x.shape
+    answer = start(f"def f_(y, x): {change}").answer("f_", other, x)
+    assert x.tolist() == [[0, 0, 0]] * 2
+    assert [before is x for before, _ in answer.changed] == [True]
+
+
+def test_a_gradient_that_a_call_leaves_behind_is_not_the_judges(start):
+    x = torch.zeros(2, requires_grad=True)
+    start("def f(x): (3 * x).sum().backward()").call("f", x)
+    assert x.grad is None
+
+
 def test_gradients_of_arguments_cross_both_ways(start):
     learner = start("""
-        def step(p): seen = p.grad.clone(); p.grad.zero_(); return seen
-        def clear(p): p.grad = None
-        def fill(p): (p * 3).sum().backward()
+        def step_(p): seen = p.grad.clone(); p.grad.zero_(); return seen
+        def clear_(p): p.grad = None
+        def fill_(p): (p * 3).sum().backward()
     """)
     p = torch.zeros(2, requires_grad=True)
     p.grad = torch.tensor([1.0, 2.0])
-    assert learner.call("step", p).tolist() == [1, 2]
+    assert learner.call("step_", p).tolist() == [1, 2]
     assert p.grad.tolist() == [0, 0]
-    learner.call("clear", p)
+    learner.call("clear_", p)
     assert p.grad is None
-    learner.call("fill", p)
+    learner.call("fill_", p)
     assert p.grad.tolist() == [3, 3]  # type: ignore[attr-defined]  # it is one again
     assert p.is_leaf
 
@@ -75,12 +106,12 @@ def test_gradients_of_arguments_cross_both_ways(start):
 def test_gradients_of_parameters_cross_as_well(start):
     p = torch.nn.Parameter(torch.zeros(2))
     learner = start("""
-        def fill(p): (p * 3).sum().backward()
-        def clear(p): p.grad = None
+        def fill_(p): (p * 3).sum().backward()
+        def clear_(p): p.grad = None
     """)
-    learner.call("fill", p)
+    learner.call("fill_", p)
     assert p.grad.tolist() == [3, 3]
-    learner.call("clear", p)
+    learner.call("clear_", p)
     assert p.grad is None
 
 

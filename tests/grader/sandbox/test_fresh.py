@@ -46,16 +46,16 @@ def test_it_loads_calls_prints_and_is_gone_when_closed(learner):
     lines = learner.load("""
         import os
         print("loading")
-        def f(x, g):
+        def f_(x, g):
             x += 1
             print("calling", end="")
             return x[1:], g(2)
         def environment(): return dict(os.environ)
     """)
-    assert lines == {"f": 3, "environment": 7}
+    assert lines == {"f_": 3, "environment": 7}
     assert learner.client.take_printed() == "loading\n"
     x = torch.zeros(3)
-    view, value = learner.call("f", x, lambda n: n * 10)
+    view, value = learner.call("f_", x, lambda n: n * 10)
     assert (x.tolist(), value) == ([1, 1, 1], 20)
     assert view.untyped_storage().data_ptr() == x.untyped_storage().data_ptr()
     assert learner.client.take_printed() == "calling"
@@ -63,7 +63,7 @@ def test_it_loads_calls_prints_and_is_gone_when_closed(learner):
     assert "TORCHKATA_TEST_SECRET" not in environment
     assert environment["HOME"] == learner.process.scratch
     with pytest.raises(ZeroDivisionError):
-        learner.call("f", x, lambda n: n / 0)
+        learner.call("f_", x, lambda n: n / 0)
     learner.close()
     assert learner.process.has_ended()
     assert not Path(learner.process.scratch).exists()
