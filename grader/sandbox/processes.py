@@ -44,6 +44,9 @@ class Process:
     scratch: str
     popen: "subprocess.Popen[bytes] | None" = None
 
+    def ready(self) -> "Process":
+        return self
+
     def has_ended(self) -> bool:
         if self.popen is not None:
             return self.popen.poll() is not None
@@ -216,7 +219,7 @@ class FreshProcesses:
         self.count = 0
         self.running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *, warm: bool = False) -> "Fresh":
+    def start(self, *, warm: bool = False) -> Process:
         self.count += 1
         scratch = os.path.join(self.folder, str(self.count))
         os.mkdir(scratch)
@@ -249,7 +252,7 @@ class FreshProcesses:
         popen.stdin.close()
         for s in theirs:
             s.close()
-        return Fresh(Process(popen.pid, channel, output, None, scratch, popen))
+        return Process(popen.pid, channel, output, None, scratch, popen)
 
     def end(self, process: Process, *, tell: bool = True) -> int | None:
         process.channel.close()
@@ -274,14 +277,6 @@ class FreshProcesses:
         for popen in list(self.running):
             self._kill(popen)
         remove_tree(self.folder)
-
-
-@dataclass
-class Fresh:
-    process: Process
-
-    def ready(self) -> Process:
-        return self.process
 
 
 def _command(module: str, arguments: str) -> list[str]:
