@@ -6,7 +6,6 @@ Reads no longer than the deadline, which is absolute: traffic does not extend it
 import os
 import select
 import selectors
-import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -182,19 +181,3 @@ def _excess(process: Process, limits: Limits) -> str | None:
         if size > limits.scratch_bytes:
             return f"it wrote more than {limits.scratch_bytes >> 20} MiB of files"
     return None
-
-
-def describe_exit(code: int) -> str:
-    """How a process ended, in words."""
-    if code >= 0:
-        return f"it left Python with exit code {code}"
-    reasons = {
-        "SIGSEGV": "a segmentation fault",
-        "SIGKILL": "it used more memory or processor time than allowed",
-        "SIGXCPU": "it used up its processor time",
-    }
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    return reasons.get(name, name)

@@ -279,6 +279,22 @@ class FreshProcesses:
         remove_tree(self.folder)
 
 
+def describe_exit(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"it left Python with exit code {code}"
+    reasons = {
+        "SIGSEGV": "a segmentation fault",
+        "SIGKILL": "it used more memory or processor time than allowed",
+        "SIGXCPU": "it used up its processor time",
+    }
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return reasons.get(name, name)
+
+
 def _command(module: str, arguments: str) -> list[str]:
     # -I: no variables, no user site, no current folder; what torch needs of them is passed on.
     installed = [p for p in sys.path if p.endswith((".zip", "site-packages", "dist-packages"))]
