@@ -6,10 +6,9 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from grader.audit.findings import Audit, Hole, Row, UnitAudit
-from grader.formats.parts.lines import hanging, indented, printed, wrapped
+from grader.formats.parts.lines import hanging, indented, page_width, printed, wrapped
 from grader.formats.parts.text import counted, excerpt, one_line
 
-_NARROWEST, _WIDEST = 30, 100
 _SHARED = "(shared)"
 _GAP = "  "
 # Each column: what it belongs to, its head, and what stands in it.
@@ -26,7 +25,7 @@ _HEADS = (
 
 def render(audit: Audit, *, width: int, color: bool) -> str:
     """Fits `width` cells, within reason; without room for a table, a few lines per exercise."""
-    columns = min(max(width, _NARROWEST), _WIDEST)
+    columns = page_width(width)
     names = [_name(row) for unit in audit.units for row in unit.rows]
     longest = max(map(cell_len, ["exercise", *names]))
     lines: list[Text] = []

@@ -12,7 +12,6 @@ from grader.report import Location, Report, TestResult, UnitResult
 _WIDTH = 100
 _ANNOTATIONS = 8  # GitHub keeps ten of a step
 _CHARACTERS = 3000  # and cuts a message at 4096
-_SCOPED = re.compile(r'\s*File "(?P<file>[^"\n]+)", line (?P<line>\d+)')
 _PREFIXED = re.compile(r"(?P<file>[^:,\n]+\.py):(?P<line>\d+): ")
 _NOTEBOOK = re.compile(r"(?P<file>[^:,\n]+\.ipynb), cell \d+")
 
@@ -66,7 +65,7 @@ def _named(message: str) -> Location | None:
     """The line that a message on loading begins with."""
     if notebook := _NOTEBOOK.match(message):
         return Location(notebook["file"], 1, cell=1)
-    if found := _SCOPED.match(message) or _PREFIXED.match(message):
+    if found := _PREFIXED.match(message):
         return Location(found["file"], int(found["line"][:9]))
     return None
 

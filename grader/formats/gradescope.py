@@ -10,12 +10,11 @@ import math
 from typing import Any
 
 from grader.formats.parts import failures, plain, summary
-from grader.formats.parts.text import counted, excerpt, left_out, one_line
+from grader.formats.parts.text import counted, excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
 _WIDTH = 80
 _LINES, _CHARACTERS = 150, 8000
-_FAULTS_SHOWN = 3
 
 
 def render(report: Report) -> str:
@@ -70,11 +69,8 @@ def _output(report: Report) -> str:
     parts = [f"note: {one_line(note)}" for note in report.notes]
     if report.score is None:
         parts += [summary.WITHHELD, summary.NOT_YOUR_FAULT]
-        found = summary.faults(report)
-        for title, rows in summary.faults_in_short(found[:_FAULTS_SHOWN]):
-            parts += [title, *rows]
-        if len(found) > _FAULTS_SHOWN:
-            parts.append(left_out(len(found) - _FAULTS_SHOWN, "fault"))
+        shown, more = summary.first_faults(report)
+        parts += [line for title, rows in shown for line in (title, *rows)] + more
     for unit in report.units:
         if unit.message is not None:
             parts.append(plain.text_of(failures.unloaded(unit, unit.message, _WIDTH)))

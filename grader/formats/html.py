@@ -7,14 +7,13 @@ from grader.formats.parts import failures, summary
 from grader.formats.parts.markup import Markup, element, joined
 from grader.formats.parts.scoreboard import points_of, total_of, word_of
 from grader.formats.parts.style import fragment_style, page_style
-from grader.formats.parts.text import counted, left_out, one_line
+from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.figure import figure
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_CODE = ("called", "expected", "got", "printed")
+_CODE = {"look at": "code"} | dict.fromkeys(("called", "expected", "got", "printed"), "pre")
 _BAR = 1000
-_FAULTS_SHOWN = 3
 _MOST_PICTURES = 4
 
 
@@ -55,11 +54,7 @@ def _notes(report: Report) -> list[Markup]:
 
 
 def _lead(report: Report) -> list[Markup]:
-    if report.status is Outcome.PASSED and report.tests:
-        return [element("p", "All done.", class_="lead")]
-    if not report.tests:
-        return [element("p", "There was nothing to grade.", class_="lead")]
-    return []
+    return [element("p", said, class_="lead") for said in summary.conclusion(report)]
 
 
 def _sections(report: Report) -> list[Markup]:
@@ -137,17 +132,12 @@ def _welcome(report: Report) -> list[Markup]:
 
 
 def _faults(report: Report) -> list[Markup]:
-    faults = summary.faults(report)
-    if not faults:
+    shown, more = summary.first_faults(report)
+    if not shown:
         return []
-    said = [
-        joined(element("h3", title), _verbatim(rows))
-        for title, rows in summary.faults_in_short(faults[:_FAULTS_SHOWN])
-    ]
-    if len(faults) > _FAULTS_SHOWN:
-        said.append(element("p", left_out(len(faults) - _FAULTS_SHOWN, "fault")))
     words = joined(element("strong", summary.WITHHELD), " ", summary.NOT_YOUR_FAULT)
-    return [element("p", words), *said]
+    said = [joined(element("h3", title), _verbatim(rows)) for title, rows in shown]
+    return [element("p", words), *said, *(element("p", text) for text in more)]
 
 
 def _unit(unit: UnitResult) -> list[Markup]:
@@ -194,12 +184,7 @@ def _details(test: TestResult) -> list[Markup]:
 
 
 def _keyed(key: str, rows: list[str]) -> Markup:
-    if key in _CODE:
-        said = element("pre", "\n".join(rows))
-    elif key == "look at":
-        said = element("code", "\n".join(rows))
-    else:
-        said = element("p", "\n".join(rows))
+    said = element(_CODE.get(key, "p"), "\n".join(rows))
     return joined(element("dt", key), element("dd", said, class_=key.replace(" ", "-")))
 
 

@@ -6,7 +6,7 @@ from grader.formats.parts import failures, summary
 from grader.formats.parts.gfm import code, fenced
 from grader.formats.parts.scoreboard import bar_of, points_of, total_of, word_of
 from grader.formats.parts.text import counted, left_out
-from grader.report import Outcome, Report
+from grader.report import Report
 
 # A comment may have 65536 characters. What the other sections leave is for the failures.
 _PAGE = 60_000
@@ -26,7 +26,7 @@ def render(report: Report) -> str:
         *_table(report),
         *_faults(report),
     ]
-    after = [*_not_started(report), *_pending(report), *_closing(report)]
+    after = [*_not_started(report), *_pending(report), *summary.conclusion(report)]
     room = _PAGE - sum(_size(part) + 2 for part in before + after)
     parts = [*before, *_failures(report, room), *after]
     return "\n\n".join(parts) + "\n"
@@ -55,8 +55,7 @@ def _faults(report: Report) -> list[str]:
     if not found:
         return []
     blocks = [
-        _block([title, *(f"  {row}" for row in rows)])
-        for title, rows in summary.faults_in_short(found)
+        _block([title, *(f"  {row}" for row in rows)]) for title, rows in summary.in_short(found)
     ]
     lead = f"**{summary.WITHHELD}** {summary.NOT_YOUR_FAULT}"
     return [lead, *_bounded(blocks, _FAULTS, "fault")]
@@ -92,12 +91,6 @@ def _pending(report: Report) -> list[str]:
         for reason, points in summary.pending(report).items()
     ]
     return ["### Pending", *_list(items, _LISTED, "reason")] if items else []
-
-
-def _closing(report: Report) -> list[str]:
-    if not report.tests:
-        return ["There was nothing to grade."]
-    return ["All done."] if report.status is Outcome.PASSED else []
 
 
 def _block(rows: list[str]) -> str:

@@ -8,10 +8,8 @@ from rich.text import Text
 from grader.formats.parts import failures, summary
 from grader.formats.parts.lines import hanging, indented, page_width, printed, wrapped
 from grader.formats.parts.scoreboard import scoreboard
-from grader.formats.parts.text import counted, left_out, one_line
+from grader.formats.parts.text import counted, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
-
-_FAULTS_SHOWN = 3
 
 Section = Callable[[Report, int], list[Text]]
 
@@ -53,20 +51,18 @@ def _welcome(report: Report, width: int) -> list[Text]:
 
 
 def _faults(report: Report, width: int) -> list[Text]:
-    faults = summary.faults(report)
-    if not faults:
+    shown, more = summary.first_faults(report)
+    if not shown:
         return []
     lines = [
         *wrapped(summary.WITHHELD, width, style="bold red"),
         *wrapped(summary.NOT_YOUR_FAULT, width),
     ]
-    for title, rows in summary.faults_in_short(faults[:_FAULTS_SHOWN]):
+    for title, rows in shown:
         lines += indented(wrapped(title, width - 2), 2)
         for row in rows:
             lines += indented(wrapped(row, width - 4), 4)
-    if len(faults) > _FAULTS_SHOWN:
-        lines.append(Text(f"  {left_out(len(faults) - _FAULTS_SHOWN, 'fault')}"))
-    return lines
+    return lines + [Text(f"  {said}") for said in more]
 
 
 def _not_started(report: Report, width: int) -> list[Text]:

@@ -16,10 +16,9 @@ from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
 from grader.report import Location
 from grader.sandbox.answers import LeftOut, Loaded
-from grader.sandbox.channel import describe_exit
 from grader.sandbox.client import Answer, Sent, WorkerClient
 from grader.sandbox.limits import Limits
-from grader.sandbox.processes import Processes, Starting
+from grader.sandbox.processes import Processes, Starting, describe_exit
 from grader.suite.compare.describe import describe_call
 from grader.work.submission import Source
 

@@ -6,7 +6,6 @@ Reads no longer than the deadline, which is absolute: traffic does not extend it
 import os
 import select
 import selectors
-import signal
 import stat
 import time
 from pathlib import Path
@@ -202,19 +201,3 @@ def _sizes_of_nameless_files(process: Process, limits: Limits) -> list[int]:
     except (OSError, ValueError, IndexError):
         pass  # it has ended, or hides what it has: then the kernel's own limits are left
     return list(found.values())
-
-
-def describe_exit(code: int) -> str:
-    """How a process ended, in words."""
-    if code >= 0:
-        return f"it left Python with exit code {code}"
-    reasons = {
-        "SIGSEGV": "a segmentation fault",
-        "SIGKILL": "it used more memory or processor time than allowed",
-        "SIGXCPU": "it used up its processor time",
-    }
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    return reasons.get(name, name)

@@ -79,7 +79,7 @@ class WorkerClient:
             why = printed[-1] if printed else str(fault)
             raise GraderFault(f"a worker could not be started: {why}") from None
         if answer != ["ready"]:
-            raise GraderFault("a worker could not be started: it said something else")
+            raise GraderFault("a worker could not be started: its first message makes no sense")
 
     def load(self, unit: str, sources: Mapping[str, Text]) -> Loaded:
         """Execute a unit's module; `sources` holds every unit of the submission.

@@ -44,6 +44,9 @@ class Process:
     scratch: str
     popen: "subprocess.Popen[bytes] | None" = None
 
+    def ready(self) -> "Process":
+        return self
+
     def has_ended(self) -> bool:
         if self.popen is not None:
             return self.popen.poll() is not None
@@ -216,7 +219,7 @@ class FreshProcesses:
         self.count = 0
         self.running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *, warm: bool = False) -> "Fresh":
+    def start(self, *, warm: bool = False) -> Process:
         self.count += 1
         scratch = os.path.join(self.folder, str(self.count))
         os.mkdir(scratch)
@@ -249,7 +252,7 @@ class FreshProcesses:
         popen.stdin.close()
         for s in theirs:
             s.close()
-        return Fresh(Process(popen.pid, channel, output, None, scratch, popen))
+        return Process(popen.pid, channel, output, None, scratch, popen)
 
     def end(self, process: Process, *, tell: bool = True) -> int | None:
         process.channel.close()
@@ -276,12 +279,20 @@ class FreshProcesses:
         remove_tree(self.folder)
 
 
-@dataclass
-class Fresh:
-    process: Process
-
-    def ready(self) -> Process:
-        return self.process
+def describe_exit(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"it left Python with exit code {code}"
+    reasons = {
+        "SIGSEGV": "a segmentation fault",
+        "SIGKILL": "it used more memory or processor time than allowed",
+        "SIGXCPU": "it used up its processor time",
+    }
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return reasons.get(name, name)
 
 
 def _command(module: str, arguments: str) -> list[str]:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from grader.formats.parts.text import counted, excerpt, one_line
+from grader.formats.parts.text import counted, excerpt, left_out, one_line
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
+_FAULTS_SHOWN = 3
 WELCOME = "Welcome! Nothing is written yet, so nothing is wrong yet."
 WITHHELD = "The grader itself failed, so the score is withheld."
 NOT_YOUR_FAULT = (
@@ -39,10 +40,16 @@ def faults(report: Report) -> list[tuple[str, str]]:
     ]
 
 
-def faults_in_short(faults: list[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+def in_short(faults: list[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     """Each with the first lines of its message, safe to show."""
-    for title, message in faults:
-        yield one_line(title), excerpt(message, lines=8, characters=800)
+    return [(one_line(where), excerpt(how, lines=8, characters=800)) for where, how in faults]
+
+
+def first_faults(report: Report) -> tuple[list[tuple[str, list[str]]], list[str]]:
+    """A few, in short, and a line that says how many more there are, if any."""
+    found = faults(report)
+    more = len(found) - _FAULTS_SHOWN
+    return in_short(found[:_FAULTS_SHOWN]), [left_out(more, "fault")] if more > 0 else []
 
 
 def exercises_of(report: Report) -> Iterator[tuple[UnitResult, ExerciseResult]]:
@@ -60,6 +67,13 @@ def unbegun(report: Report) -> list[tuple[UnitResult, list[ExerciseResult]]]:
 
 def worth(exercises: list[ExerciseResult]) -> str:
     return counted(sum(exercise.max_score for exercise in exercises), "point")
+
+
+def conclusion(report: Report) -> list[str]:
+    """What is said where nothing is left to do."""
+    if not report.tests:
+        return ["There was nothing to grade."]
+    return ["All done."] if report.status is Outcome.PASSED else []
 
 
 def pending(report: Report) -> dict[str, int]:

@@ -95,10 +95,9 @@ FAULT = one(
     message="the test itself failed: RuntimeError: expected scalar type Float but found Double",
 )
 SYNTAX_ERROR = """\
-  File "exercises/sgd.py", line 31
+exercises/sgd.py:31: closing parenthesis ']' does not match opening parenthesis '('
     return torch.stack([(x[:, None] * w).sum(dim=1), (b[None] + torch.zeros(3)]).mean(dim=0)
-                                                                              ^
-SyntaxError: closing parenthesis ']' does not match opening parenthesis '('"""
+                                                                              ^"""
 
 
 def _typical(exercise: str) -> tuple[TestResult, ...]:

@@ -164,7 +164,7 @@ def test_messages_stay_below_what_github_keeps() -> None:
     ("message", "place"),
     [
         ("sgd.py:151: invalid syntax\n    def f(:", {"file": "sgd.py", "line": "151"}),
-        ('  File "a/sgd.py", line 31\n    x', {"file": "a/sgd.py", "line": "31"}),
+        ("a/sgd.py:31: NameError: name 'x' is not defined", {"file": "a/sgd.py", "line": "31"}),
         ("sgd.ipynb, cell 3, line 2: invalid syntax", {"file": "sgd.ipynb"}),
         ("it is not UTF-8 text", {}),
         ("at 12:30: late", {}),

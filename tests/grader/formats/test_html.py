@@ -96,7 +96,7 @@ def test_a_failure_is_told_in_full() -> None:
         "exercises/activations.py:61",
         "step 0: largest exponent 0.0",
         "sgd did not load, so none of it could be checked",
-        "SyntaxError: closing parenthesis",
+        "31: closing parenthesis",
         "not run: first make this one pass",
         "regressor: LinearRegressor, train, evaluate, predict (20 points)",
         "this machine has no cuda: 3 points pending",

@@ -76,11 +76,11 @@ gradients.gradient  0/5
   also: Every row sums to one (crashed)                                      0/1
 
 sgd did not load, so none of it could be checked
-    File "exercises/sgd.py", line 31
+  exercises/sgd.py:31: closing parenthesis ']' does not match opening
+  parenthesis '('
       return torch.stack([(x[:, None] * w).sum(dim=1), (b[None] + torch.zeros(3)
   ]).mean(dim=0)
   ^
-  SyntaxError: closing parenthesis ']' does not match opening parenthesis '('
 
 not started  reshaping: patchify  (5 points)
 not started  activations: tanh  (5 points)
@@ -186,7 +186,7 @@ def test_names_that_do_not_fit_are_left_out() -> None:
 def test_a_module_that_did_not_load_is_explained_once() -> None:
     page = plain(SAMPLES["not loaded"], 100)
     shown = "".join(f"  {line}\n" for line in SYNTAX_ERROR.split("\n"))
-    assert page.count("did not load, so") == page.count("SyntaxError") == page.count(shown) == 1
+    assert page.count("did not load, so") == page.count("does not match") == page.count(shown) == 1
     assert "sgd.predict" not in page
     assert "Next: make sgd load" in page
 

@@ -8,9 +8,8 @@ import pytest
 import torch
 
 from grader.errors import Died, TimedOut
-from grader.sandbox.channel import describe_exit
 from grader.sandbox.limits import Limits
-from grader.sandbox.processes import FreshProcesses
+from grader.sandbox.processes import FreshProcesses, describe_exit
 
 from .learner import Learner
 

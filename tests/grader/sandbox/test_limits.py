@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from grader.errors import Died, Stopped, TimedOut
-from grader.sandbox.channel import describe_exit
 from grader.sandbox.limits import Limits
+from grader.sandbox.processes import describe_exit
 from tests.grader.processes import wait_for_end
 
 from .learner import SOON, named

@@ -9,7 +9,7 @@ import pytest
 
 from grader.errors import Died, SubmissionFault
 from grader.sandbox import jail
-from grader.sandbox.channel import describe_exit
+from grader.sandbox.processes import describe_exit
 from tests.grader.processes import is_alive, wait_for_end
 
 from .learner import SOON
