@@ -128,4 +128,7 @@ def main() -> NoReturn:
         sys.stderr.flush()
     except BrokenPipeError:
         pass
+    except OSError as error:  # the work was judged, and nobody can read it
+        print(f"grade: cannot write the report: {error.strerror}", file=sys.stderr)
+        code = 3
     os._exit(code if isinstance(code, int) else 1)

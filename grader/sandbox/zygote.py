@@ -28,6 +28,7 @@ from grader.sandbox import jail, worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.scratch import remove_tree
 
+CHILDREN = "/proc/self/task/{}/children"
 LAZY_IMPORTS = ("torch._dynamo", "torch.optim")
 
 
@@ -163,7 +164,7 @@ def children() -> list[int]:
     found: list[int] = []
     try:
         for task in os.listdir("/proc/self/task"):
-            with open(f"/proc/self/task/{task}/children") as listing:
+            with open(CHILDREN.format(task)) as listing:
                 found += map(int, listing.read().split())
     except FileNotFoundError:  # a kernel without CONFIG_PROC_CHILDREN
         return [int(n) for n in os.listdir("/proc") if n.isdigit() and parent(n) == os.getpid()]

@@ -1,0 +1,163 @@
+"""Whoever runs the command may have an odd environment: it never changes a verdict."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.sandbox import zygote
+from tests.grader import command
+from tests.grader.conftest import MakeCourse
+from tests.grader.tiny_course import HALF
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these are of POSIX")
+SCORE, OF = 3, 5
+
+
+@pytest.fixture(scope="module")
+def course(make_course: MakeCourse) -> Path:
+    root = make_course().root
+    (root / "exercises" / "tiny.py").write_text(HALF)
+    return root
+
+
+def run(
+    course: Path, *arguments: str, before: Callable[[], object] | None = None, **options: Any
+) -> tuple[int, str, str]:
+    """The exit code, and what the command said on standard output and standard error."""
+    ended = subprocess.run(
+        command.command_line(*arguments),
+        cwd=course,
+        env=command.environment(**options.pop("variables", {})),
+        stdin=subprocess.DEVNULL,
+        stdout=options.pop("stdout", subprocess.PIPE),
+        stderr=subprocess.PIPE,
+        preexec_fn=before,
+        timeout=command.SECONDS,
+        **options,
+    )
+    return ended.returncode, (ended.stdout or b"").decode(), ended.stderr.decode()
+
+
+VARIABLES = {
+    "for pytest": {
+        "PYTEST_ADDOPTS": "-k nothing --maxfail=1 -x --collect-only",
+        "PYTEST_PLUGINS": "no_such_plugin",
+    },
+    "for Python": {
+        "PYTHONIOENCODING": "ascii",
+        "PYTHONWARNINGS": "error",
+        "PYTHONOPTIMIZE": "2",
+        "OMP_NUM_THREADS": "many",
+        "MKL_NUM_THREADS": "0",
+    },
+    "for the system": {
+        "LC_ALL": "xx_YY.KOI8-R",
+        "LANG": "C",
+        "HOME": "/nonexistent",
+        "TMPDIR": "/nonexistent",
+    },
+}
+
+
+@pytest.mark.parametrize("variables", VARIABLES.values(), ids=VARIABLES)
+def test_variables_of_the_caller_change_no_verdict(course: Path, variables: dict[str, str]) -> None:
+    code, said, _ = run(course, variables=variables)
+    assert code == 1
+    assert f"Score {SCORE}/{OF}" in said
+
+
+def closing(*descriptors: int) -> Callable[[], object]:
+    return lambda: any(map(os.close, descriptors))  # type: ignore[func-returns-value]
+
+
+def deaf() -> None:
+    """As a shell starts what runs in the background."""
+    for name in ("SIGINT", "SIGQUIT", "SIGPIPE", "SIGHUP", "SIGTERM"):
+        signal.signal(getattr(signal, name), signal.SIG_IGN)
+
+
+@pytest.mark.parametrize("descriptors", [(1,), (0, 1, 2)], ids=str)
+def test_streams_that_are_closed_change_no_verdict(
+    course: Path, tmp_path: Path, descriptors: tuple[int, ...]
+) -> None:
+    report = tmp_path / "report.json"
+    arguments = ("run", "--format", "json", "--output", str(report))
+    code, _, _ = run(course, *arguments, before=closing(*descriptors))
+    assert code == 1
+    assert f'"score": {SCORE}' in report.read_text()
+
+
+def test_signals_that_are_ignored_change_no_verdict(course: Path) -> None:
+    code, said, _ = run(course, before=deaf)
+    assert (code, f"Score {SCORE}/{OF}" in said) == (1, True)
+
+
+def test_a_reader_that_leaves_changes_no_exit_code(course: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open(writing, "wb") as stdout:
+        code, _, complaint = run(course, stdout=stdout)
+    assert "Traceback" not in complaint
+    assert code in (0, 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("arguments", [(), ("list",)], ids=str)
+def test_a_disk_that_is_full_is_one_line_and_no_verdict(
+    course: Path, arguments: tuple[str, ...]
+) -> None:
+    with open("/dev/full", "wb") as stdout:
+        code, _, complaint = run(course, *arguments, stdout=stdout)
+    assert code == 3
+    assert "No space left on device" in complaint
+    assert "Traceback" not in complaint
+
+
+def test_a_folder_that_cannot_be_written_costs_only_the_memory(
+    course: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "course"
+    shutil.copytree(course, copy)
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    code, said, _ = run(copy)
+    assert (code, f"Score {SCORE}/{OF}" in said) == (1, True)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no zygote elsewhere")
+def test_descriptors_are_found_and_not_tried_one_by_one() -> None:
+    import resource
+
+    high = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 1, 900)
+    code = f"""if True:
+        import os
+        from grader.sandbox import zygote
+        os.dup2(0, {high})
+        os.closerange = None  # takes hours where billions of descriptors may be open
+        zygote.close_all_from(4)
+        try:
+            os.fstat({high})
+        except OSError:
+            os._exit(7)
+    """
+    ended = subprocess.run([sys.executable, "-c", code], env=command.environment(), timeout=60)
+    assert ended.returncode == 7
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no zygote elsewhere")
+def test_children_are_found_where_the_kernel_does_not_list_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        listed = zygote.children()
+        monkeypatch.setattr(zygote, "CHILDREN", "/proc/self/task/{}/no-such-file")
+        assert child.pid in zygote.children()
+        assert set(listed) <= set(zygote.children())
+        child.communicate(b"\n")
