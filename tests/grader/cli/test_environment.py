@@ -74,7 +74,7 @@ def test_variables_of_the_caller_change_no_verdict(course: Path, variables: dict
 
 
 def closing(*descriptors: int) -> Callable[[], object]:
-    return lambda: any(map(os.close, descriptors))  # type: ignore[func-returns-value]
+    return lambda: any(map(os.close, descriptors))
 
 
 def deaf() -> None:
