@@ -4,16 +4,20 @@ By default a few cases are also run without the sandbox, to see that the judge d
 TORCHKATA_HOSTILE=all runs all of those. TORCHKATA_HOSTILE=name,name runs only the named cases.
 """
 
+import ctypes
 import os
+import platform
 import re
 import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from grader.sandbox import jail
+from tests.grader.processes import SECONDS
 
 from .awkward import AWKWARD
 from .cases import EVERY_UNIT, HERE, ROOT, Case, grouped, read_cases, solution
@@ -26,6 +30,7 @@ UNCONFINED = jail.unavailable()
 RUNNABLE = [case for case in CASES if not UNCONFINED or not case.needs_sandbox]
 TRUSTING = [case for case in CASES if not case.needs_sandbox and not case.build]
 JUDGE_MEBIBYTES = 1200
+PATIENCE = 5
 REPORT_BYTES = 4_000_000
 GOT_THROUGH = "escaped".upper()
 pytestmark = [
@@ -40,12 +45,12 @@ def label(cases: tuple[Case, ...]) -> str:
 
 @pytest.mark.parametrize("cases", grouped(RUNNABLE), ids=label)
 def test_no_trick_pays(cases, tmp_path):
-    check(cases, run_cases(cases, tmp_path, "off" if UNCONFINED else "require"))
+    check(cases, tmp_path, "off" if UNCONFINED else "require")
 
 
 @pytest.mark.parametrize("cases", grouped(TRUSTING if CHOICE else TRUSTING[::24]), ids=label)
 def test_no_trick_pays_without_a_sandbox(cases, tmp_path):
-    check(cases, run_cases(cases, tmp_path, "off"))
+    check(cases, tmp_path, "off")
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.bites], ids=str)
@@ -63,7 +68,7 @@ def test_the_trick_works_where_nothing_stops_it(case, tmp_path):
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=SECONDS,
             start_new_session=True,
         )
         marked()
@@ -77,30 +82,63 @@ def test_every_folder_is_a_case():
 
 
 def test_the_sandbox_is_here():
-    if UNCONFINED:
+    """Where the kernel says that it has Landlock, no case is left out for want of a sandbox."""
+    if not landlock_version():
         pytest.skip(f"{len(CASES) - len(RUNNABLE)} cases were not run: {UNCONFINED}")
+    assert UNCONFINED is None
+    assert RUNNABLE == CASES
+
+
+def landlock_version() -> int:
+    """What the kernel itself answers, on the machines that we have a sandbox for."""
+    if sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"):
+        return 0
+    create_ruleset, ask_for_version = 444, 1
+    return max(0, ctypes.CDLL(None).syscall(create_ruleset, None, 0, ask_for_version))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets us adopt orphans")
 def test_a_process_that_is_left_behind_is_seen():
-    with adopting_orphans() as orphans:
+    with adopting_orphans(seconds=0.5) as orphans:
         subprocess.run(["sh", "-c", "sleep 77 & exit 0"], check=True)
         assert ["sleep 77" in name for name in orphans()] == [True]
         assert orphans() == []
 
 
-def check(cases: tuple[Case, ...], run: Run) -> None:
-    """Everything that must hold, all of it said at once."""
-    wrong = list(_faults_of_run(cases, run))
-    for case in cases if run.report else ():
-        wrong += [f"{case.name}: {fault}" for fault in _faults_of_case(case, run.report)]
+def check(cases: tuple[Case, ...], folder: Path, sandbox: str) -> None:
+    """Everything that must hold, all of it said at once.
+
+    The limits are short, since many cases wait for them, and a busy machine may starve even honest
+    work of its time: what fails and ran out of time somewhere is tried once more, with patience.
+    """
+    run = run_cases(cases, folder / "first", sandbox)
+    wrong = _faults(cases, run)
+    if wrong and _ran_out_of_time(run):
+        run = run_cases(cases, folder / "again", sandbox, patience=PATIENCE)
+        wrong = _faults(cases, run)
     if wrong:
         pytest.fail("\n".join([*wrong, "", run.terminal[-3000:]]), pytrace=False)
 
 
+def _ran_out_of_time(run: Run) -> bool:
+    """Was a test timed out, or a unit not loaded in time, or the whole run ended?"""
+    units = run.report["units"] if run.report else []
+    said = [unit["message"] or "" for unit in units]
+    outcomes = {test["outcome"] for unit in units for test in _tests(unit)}
+    late = "timed_out" in outcomes or any("no answer within" in text for text in said)
+    return run.exit is None or late
+
+
+def _faults(cases: tuple[Case, ...], run: Run) -> list[str]:
+    wrong = list(_faults_of_run(cases, run))
+    for case in cases if run.report else ():
+        wrong += [f"{case.name}: {fault}" for fault in _faults_of_case(case, run.report)]
+    return wrong
+
+
 def _faults_of_run(cases: tuple[Case, ...], run: Run) -> Iterator[str]:
     if run.exit is None:
-        yield f"the run did not end within {max(case.seconds for case in cases):g} seconds"
+        yield f"the run did not end within {run.seconds:.0f} seconds"
     yield from (f"left behind: {thing}" for thing in run.left)
     yield from (f"shown: {text!r}" for text in _leaks(cases, run))
     if run.judge_mebibytes > JUDGE_MEBIBYTES:
