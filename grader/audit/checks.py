@@ -231,6 +231,17 @@ def _is_diagnosed(answer: WrongAnswer, graded: Graded) -> bool:
     return any(test.likely == answer.correction for test in graded.lost)
 
 
+def _constants(facts: Facts) -> Iterator[Hole]:
+    for constant, graded in facts.of(facts.plan.constants):
+        for test in graded.tests:
+            if test.points:
+                yield facts.hole(
+                    test,
+                    f"{test.name} gives points to whoever returns {constant.said}",
+                    "Ask for something that cannot be had without the work, in the same test.",
+                )
+
+
 def _mutants(facts: Facts) -> Iterator[Hole]:
     for mutant, graded in facts.of(facts.plan.mutants):
         if _survived(graded) and _equivalent(facts, mutant) is None:
@@ -297,6 +308,7 @@ _CHECKS: tuple[Callable[[Facts], Iterator[Hole]], ...] = (
     _exercises,
     _accepted,
     _wrong,
+    _constants,
     _mutants,
     _equivalents,
     _redundant,

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.audit.constants import Constant, constants_of
 from grader.audit.equivalents import Equivalent
 from grader.audit.jobs import Job, read_text, seed_of, solution_of
 from grader.audit.mutants import Mutant, mutants_of
@@ -29,6 +30,7 @@ class Plan:
     accepted: tuple[tuple[Path, Job], ...]
     wrong: tuple[tuple[WrongAnswer, Job], ...]
     mutants: tuple[tuple[Mutant, Job], ...]
+    constants: tuple[tuple[Constant, Job], ...]
     every_mutant: tuple[Mutant, ...]
     equivalents: tuple[Equivalent, ...]
 
@@ -41,7 +43,7 @@ class Plan:
         yield from (self.examples, *self.solved, self.again, self.unsolved)
         yield from (job for _, job in self.accepted)
         yield from (job for _, job in sorted(self.mutants, key=lambda pair: _ends_at_once(pair[0])))
-        yield from (job for _, job in self.wrong)
+        yield from (job for _, job in (*self.wrong, *self.constants))
 
 
 def _ends_at_once(mutant: Mutant) -> bool:
@@ -86,6 +88,10 @@ def plan_of(
         mutants=tuple(
             (mutant, job(mutant.text, frozenset([mutant.exercise]) if mutant.exercise else every))
             for mutant in _drawn(unit.name, mutants, sample)
+        ),
+        constants=tuple(
+            (constant, job(constant.text, frozenset([constant.exercise])))
+            for constant in constants_of(solution, [exercise.name for exercise in unit.exercises])
         ),
         every_mutant=tuple(mutants),
         equivalents=tuple(equivalents),

@@ -534,25 +534,41 @@ class TestIsLinear:
             (1e-3, {"tol": 1e-4}, True),
             (1e-5, {"tol": 1e-8}, False),
         )
-        questions = [(scale, *case) for scale in (1.0, 1e6, 1e-9) for case in cases]
-        for scale, off, options, expected in rng.shuffled(questions):
+
+        def ask(scale, off, options):
             shift = torch.tensor([0.0, 0.0, scale * off], dtype=torch.float64, device=device)
-            got = student.is_linear(
-                lambda x, shift=shift: x + shift, scale * x1, scale * x2, 2.0, **options
-            )
+            points = scale * x1, scale * x2
+            return student.is_linear(lambda x: x + shift, *points, 2.0, **options)
+
+        questions = [(scale, *case) for scale in (1.0, 1e6, 1e-9) for case in cases]
+        for scale, off, options, expected in missed(rng, ask, questions):
             largest, tol = 100 * scale, options.get("tol", 1e-6)
             likely = (
                 f"f adds {scale * off:g} to the last entry, so the sides of each law differ by "
                 f"that in one place. The largest entry is about {largest:g}; tol = {tol:g} of "
                 f"it is {tol * largest:g}."
             )
-            assert_same(got, expected, likely=likely)
+            assert_same(ask(scale, off, options), expected, likely=likely)
+            fail("the same question got two answers", expected=expected)
         one = torch.tensor([1.0, 0.0], device=device)
-        for off, expected in rng.shuffled(2 * [(-0.6, True), (3.0, True), (-1.2, False)]):
-            got = student.is_linear(lambda x, off=off: x + off * one, one, one, 2.0, tol=0.5)
+
+        def ask_of_one(off):
+            return student.is_linear(lambda x: x + off * one, one, one, 2.0, tol=0.5)
+
+        questions = [(-0.6, True), (3.0, True), (-1.2, False)]
+        for off, expected in missed(rng, ask_of_one, 2 * questions):
             sides = 2 + off, 2 + 2 * off
             likely = (
                 f"The sides are [{sides[0]:g}, 0] and [{sides[1]:g}, 0], and tol = 0.5. Measure "
                 "their difference by the largest entry, whichever side has it."
             )
-            assert_same(got, expected, likely=likely)
+            assert_same(ask_of_one(off), expected, likely=likely)
+            fail("the same question got two answers", expected=expected)
+
+
+def missed(rng, ask, questions):
+    """The questions with a wrong answer, in their own order; they are asked in one nobody knows."""
+    wrong = [
+        question for question in rng.shuffled(questions) if ask(*question[:-1]) is not question[-1]
+    ]
+    return [question for question in questions if question in wrong]
