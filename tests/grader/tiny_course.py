@@ -26,7 +26,16 @@ def halve(x):
     return x / 2
     # END SOLUTION
 '''
-SUITE = '''
+HALVE_TESTS = '''
+@exercise("halve")
+class TestHalve:
+    @points(2)
+    def test_every_number_is_halved(self, student, reference, device, rng):
+        """Every number is halved."""
+        x = rng.normal(4)
+        assert_same(student.halve(x), reference.halve(x))
+'''
+SUITE = f'''
 from grader.suite import assert_same, exercise, points
 
 
@@ -38,15 +47,7 @@ class TestDouble:
         x = rng.normal(4)
         assert_same(student.double(x), reference.double(x))
 
-
-@exercise("halve")
-class TestHalve:
-    @points(2)
-    def test_every_number_is_halved(self, student, reference, device, rng):
-        """Every number is halved."""
-        x = rng.normal(4)
-        assert_same(student.halve(x), reference.halve(x))
-'''
+{HALVE_TESTS}'''
 # A test of `double` that raises on its own, beside one of `halve` that is sound.
 FAULTY_SUITE = '''
 from grader.suite import exercise, points

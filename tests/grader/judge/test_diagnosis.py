@@ -5,9 +5,9 @@ import pytest
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.work.submission import Source, Submission
-from tests.grader.tiny_course import Unit
+from tests.grader.tiny_course import HALVE_TESTS, Unit
 
-SUITE = '''
+SUITE = f'''
 import torch
 
 from grader.suite import assert_raises, assert_same, exercise, points
@@ -33,15 +33,7 @@ class TestDouble:
         before = x.clone()
         assert_same(student.double(x), 2 * before)
 
-
-@exercise("halve")
-class TestHalve:
-    @points(2)
-    def test_every_number_is_halved(self, student, reference, device, rng):
-        """Every number is halved."""
-        x = rng.normal(4)
-        assert_same(student.halve(x), reference.halve(x))
-'''
+{HALVE_TESTS}'''
 SOLUTION = """
 import torch
 
