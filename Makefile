@@ -39,6 +39,7 @@ coverage: $(VENV)/.installed-dev
 	$(RUN) coverage run -m pytest -n auto
 	$(RUN) coverage combine --quiet
 	$(RUN) coverage report
+	@$(BIN)/python tests/bench/branches.py
 
 # Adds to constraints.txt what pyproject.toml has come to need; LOCK=--upgrade moves every version.
 # Left out are the CUDA packages, which each build of torch pins itself, and what PyPy alone needs.

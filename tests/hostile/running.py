@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .cases import ROOT, Case, place, solution, untouched_unit
+from .warm import Warm
 
 SECRET = "canary-7f3a91d2c5"
 CANARY_TEXT = "this file is nobody else's business\n"
@@ -44,11 +45,17 @@ class Run:
 
 
 def run_cases(
-    cases: tuple[Case, ...], folder: Path, sandbox: str, *, patience: float = 1
+    cases: tuple[Case, ...],
+    folder: Path,
+    sandbox: str,
+    warm: Warm | None = None,
+    *,
+    patience: float = 1,
 ) -> Run:
     """Grade the cases together, beside the solution of a unit that they do not touch.
 
-    All time limits are multiplied by `patience`.
+    The command is forked from `warm`, where there is one. All time limits are multiplied by
+    `patience`.
     """
     submission, private = folder / "work" / "submission", folder / "private"
     for path in (submission, private, folder / "tmp"):
@@ -66,9 +73,9 @@ def run_cases(
     units = [unit for case in cases for unit in case.units] + ([untouched] if untouched else [])
     with taking_turns(unconfined=sandbox == "off"), adopting_orphans() as orphans:
         timeout = patience * max(case.timeout for case in cases)
-        command = _command(timeout, path, folder / "report.json", sandbox, units)
+        arguments = _arguments(timeout, path, folder / "report.json", sandbox, units)
         most = patience * max(case.seconds for case in cases)
-        code, seconds, memory = _watched(command, folder, most)
+        code, seconds, memory = _watched(arguments, folder, most, warm)
         left = [f"a process: {name}" for name in orphans()]
         left += [f"a file: {path}" for path in sorted((folder / "tmp").iterdir())]
         left += [f"a file: {path}" for path in marked()]
@@ -90,40 +97,52 @@ def run_cases(
     )
 
 
-def _command(
+def _arguments(
     timeout: float, path: Path, report: Path, sandbox: str, units: list[str]
 ) -> list[str]:
     limits = ["--timeout", str(timeout), "--memory", str(WORKER_MEBIBYTES)]
     where = ["--format", "json", "--output", str(report), "--sandbox", sandbox]
     options = ["--submission", str(path), *where, *limits]
-    return [sys.executable, "-m", "grader", "run", *options, *units]
+    return ["run", *options, *units]
 
 
-def _watched(command: list[str], folder: Path, seconds: float) -> tuple[int | None, float, float]:
+def _watched(
+    arguments: list[str], folder: Path, seconds: float, warm: Warm | None
+) -> tuple[int | None, float, float]:
     """Exit code (None if it took too long and was killed), duration, and the judge's memory."""
     environment = os.environ | {"GITHUB_TOKEN": SECRET, "TMPDIR": str(folder / "tmp")}
     environment |= {"PYTHONDONTWRITEBYTECODE": "1"}
     for name in ("FORCE_COLOR", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):
         environment.pop(name, None)
     started, memory = time.monotonic(), 0.0
-    with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
-        process = subprocess.Popen(
-            command,
+    process = (
+        warm.start(arguments, environment, folder / "stdout", folder / "stderr")
+        if warm
+        else _fresh(arguments, environment, folder / "stdout", folder / "stderr")
+    )
+    while process.poll() is None and time.monotonic() - started < seconds:
+        memory = _peak_mebibytes(process.pid) or memory
+        time.sleep(0.02)
+    late = process.poll() is None
+    if late:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    return None if late else process.returncode, time.monotonic() - started, memory
+
+
+def _fresh(
+    arguments: list[str], environment: dict[str, str], out: Path, err: Path
+) -> "subprocess.Popen[bytes]":
+    with open(out, "wb") as stdout, open(err, "wb") as stderr:
+        return subprocess.Popen(
+            [sys.executable, "-m", "grader", *arguments],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
+            stdout=stdout,
+            stderr=stderr,
             start_new_session=True,
         )
-        while process.poll() is None and time.monotonic() - started < seconds:
-            memory = _peak_mebibytes(process.pid) or memory
-            time.sleep(0.02)
-        late = process.poll() is None
-        if late:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    return None if late else process.returncode, time.monotonic() - started, memory
 
 
 def _peak_mebibytes(pid: int) -> float | None:

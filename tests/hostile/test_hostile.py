@@ -22,6 +22,7 @@ from tests.grader.processes import SECONDS
 from .awkward import AWKWARD
 from .cases import EVERY_UNIT, HERE, ROOT, Case, grouped, read_cases, solution
 from .running import SECRET, Run, adopting_orphans, marked, run_cases, taking_turns
+from .warm import Warm
 
 CHOICE = os.environ.get("TORCHKATA_HOSTILE", "")
 ALL = [*read_cases(), *AWKWARD]
@@ -43,9 +44,20 @@ def label(cases: tuple[Case, ...]) -> str:
     return "+".join(case.name for case in cases)
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """Forks most of the confined runs: half of a short run is to import torch."""
+    if sys.platform != "linux" or UNCONFINED:
+        yield None
+    else:
+        with Warm() as warm:
+            yield warm
+
+
 @pytest.mark.parametrize("cases", grouped(RUNNABLE), ids=label)
-def test_no_trick_pays(cases, tmp_path):
-    check(cases, tmp_path, "off" if UNCONFINED else "require")
+def test_no_trick_pays(cases, tmp_path, warm):
+    sandbox = "off" if UNCONFINED else "require"
+    check(cases, tmp_path, sandbox, warm if cases[0].exit == 1 else None)
 
 
 @pytest.mark.parametrize("cases", grouped(TRUSTING if CHOICE else TRUSTING[::24]), ids=label)
@@ -105,13 +117,13 @@ def test_a_process_that_is_left_behind_is_seen():
         assert orphans() == []
 
 
-def check(cases: tuple[Case, ...], folder: Path, sandbox: str) -> None:
+def check(cases: tuple[Case, ...], folder: Path, sandbox: str, warm: Warm | None = None) -> None:
     """Everything that must hold, all of it said at once.
 
     The limits are short, since many cases wait for them, and a busy machine may starve even honest
     work of its time: what fails and ran out of time somewhere is tried once more, with patience.
     """
-    run = run_cases(cases, folder / "first", sandbox)
+    run = run_cases(cases, folder / "first", sandbox, warm)
     wrong = _faults(cases, run)
     if wrong and _ran_out_of_time(run):
         run = run_cases(cases, folder / "again", sandbox, patience=PATIENCE)
