@@ -232,14 +232,18 @@ def _is_diagnosed(answer: WrongAnswer, graded: Graded) -> bool:
 
 
 def _constants(facts: Facts) -> Iterator[Hole]:
+    """Tests that give points to answers that take no thought, each once."""
+    found: dict[str, tuple[TestResult, list[str]]] = {}
     for constant, graded in facts.of(facts.plan.constants):
         for test in graded.tests:
             if test.points:
-                yield facts.hole(
-                    test,
-                    f"{test.name} gives points to whoever returns {constant.said}",
-                    "Ask for something that cannot be had without the work, in the same test.",
-                )
+                found.setdefault(test.id, (test, []))[1].append(constant.said)
+    for test, said in found.values():
+        yield facts.hole(
+            test,
+            f"{test.name} gives points to whoever returns {' or '.join(said[:3])}",
+            "Ask, in the same test, for something that cannot be had without the work.",
+        )
 
 
 def _mutants(facts: Facts) -> Iterator[Hole]:

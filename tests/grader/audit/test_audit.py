@@ -131,6 +131,7 @@ HOLES = {
         "solutions/equivalent.toml:7  no reason is given",
         "solutions/equivalent.toml:7  a test does notice this edit: return 2 / x",
         "solutions/equivalent.toml:13  no mutant matches this entry: return 5 * x",
+        "tests/hidden/test_weak.py:8  test_every_number_is_doubled gives points to whoever returns ",
     },
     "careless": {
         "exercises/careless.py  the stub is out of date",
@@ -146,6 +147,7 @@ HOLES = {
         "tests/hidden/test_begun.py:14  "
         "test_more is redundant: no mutant and no wrong answer fails it",
         "solutions/begun.py:2  double: double(3) Expected: 7 Got: 6",
+        "tests/hidden/test_begun.py:14  test_more gives points to whoever returns True or False or 0",
     },
     "twins": {
         "solutions/wrong/twins.py:2  double__half is not recognised: "
@@ -163,6 +165,7 @@ HOLES = {
         "test_more is flaky: passed, then failed, with the same seed",
         "tests/hidden/test_flaky.py:15  "
         "test_more is redundant: no mutant and no wrong answer fails it",
+        "tests/hidden/test_flaky.py:15  test_more gives points to whoever returns ",
     },
     "broken": {"solutions/broken.py  the grader failed on the solution: "},
     "refused": {
@@ -233,13 +236,13 @@ def test_the_command_says_what_it_found_and_ends_with_1(root: Path, found: Audit
     assert max(map(len, done.stdout.split("\n"))) <= 80
     assert "solutions/weak.py:9  double: no test notices this edit" in done.stdout
     assert "    return 2 * x\n  → return 1 * x\n" in done.stdout
-    assert "\n7 holes · " in done.stdout
+    assert "\n8 holes · " in done.stdout
 
 
 def test_the_command_ends_with_0_where_there_is_no_hole(root: Path, found: Audit) -> None:
     done = grade(root, "audit", "sound", "--seeds", "2", "--jobs", "2", "--fresh")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "\nNo holes · 12 gradings, 12 new · " in done.stdout
+    assert "\nNo holes · 27 gradings, 27 new · " in done.stdout
 
 
 def test_a_part_of_a_unit_is_not_audited(root: Path) -> None:
