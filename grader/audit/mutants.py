@@ -8,7 +8,7 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import singledispatch
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,8 @@ class _Code:
 
     def edits(self, node: ast.AST) -> Iterator[Edit]:
         """Every edit of a node and of what stands in it."""
-        yield from _own_edits(node, self)
+        for rule in (_operators, _values, _statements):
+            yield from rule(node, self)
         if isinstance(node, (ast.JoinedStr, ast.Raise)):
             return  # messages
         for child in _parts(node):
@@ -182,69 +183,59 @@ def _deleted(node: ast.stmt, code: _Code) -> Iterator[Edit]:
         yield code.whole(node, "pass")
 
 
-@singledispatch
-def _own_edits(node: ast.AST, code: _Code) -> Iterator[Edit]:
-    """The edits of a node itself, by its type; most have none."""
-    return iter(())
+def _operators(node: ast.AST, code: _Code) -> Iterator[Edit]:
+    """Another operator, or none; and conditions that are negated."""
+    match node:
+        case ast.BinOp(left, op, right) | ast.AugAssign(left, op, right) if type(op) in _ARITHMETIC:
+            old, new = _ARITHMETIC[type(op)]
+            equals = "=" if isinstance(node, ast.AugAssign) else ""
+            pattern = re.escape(old + equals)
+            yield from code.between(pattern, code.end(left), code.start(right), new + equals)
+        case ast.Compare(first, ops, others):
+            for left, sign, right in zip([first, *others], ops, others, strict=False):
+                pattern, news = _COMPARISONS[type(sign)]
+                for new in news:
+                    yield from code.between(pattern, code.end(left), code.start(right), new)
+        case ast.BoolOp(op, values):
+            old, new = ("and", "or") if isinstance(op, ast.And) else ("or", "and")
+            for left, right in pairwise(values):
+                yield from code.between(rf"\b{old}\b", code.end(left), code.start(right), new)
+        case ast.UnaryOp(ast.Not() | ast.USub() | ast.Invert(), operand):
+            yield from code.between(r"(not\b|-|~)\s*", code.start(node), code.start(operand), "")
+        case ast.If(test) | ast.While(test) | ast.IfExp(test):
+            one_comparison = isinstance(test, ast.Compare) and len(test.ops) == 1
+            negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+            if not one_comparison and not negated:  # those are negated by their own rule
+                yield code.whole(test, f"not ({code.text(test)})")
 
 
-@_own_edits.register
-def _operator(node: ast.BinOp | ast.AugAssign, code: _Code) -> Iterator[Edit]:
-    if type(node.op) in _ARITHMETIC:
-        old, new = _ARITHMETIC[type(node.op)]
-        if isinstance(node, ast.BinOp):
-            left, right = node.left, node.right
-        else:
-            left, right, old, new = node.target, node.value, f"{old}=", f"{new}="
-        yield from code.between(re.escape(old), code.end(left), code.start(right), new)
-
-
-@_own_edits.register
-def _comparison(node: ast.Compare, code: _Code) -> Iterator[Edit]:
-    sides = [node.left, *node.comparators]
-    for left, op, right in zip(sides, node.ops, sides[1:], strict=False):
-        pattern, others = _COMPARISONS[type(op)]
-        for other in others:
-            yield from code.between(pattern, code.end(left), code.start(right), other)
-
-
-@_own_edits.register
-def _boolean(node: ast.BoolOp, code: _Code) -> Iterator[Edit]:
-    old, new = ("and", "or") if isinstance(node.op, ast.And) else ("or", "and")
-    for left, right in zip(node.values, node.values[1:], strict=False):
-        yield from code.between(rf"\b{old}\b", code.end(left), code.start(right), new)
-
-
-@_own_edits.register
-def _unary(node: ast.UnaryOp, code: _Code) -> Iterator[Edit]:
-    if not isinstance(node.op, ast.UAdd):
-        yield from code.between(r"(not\b|-|~)\s*", code.start(node), code.start(node.operand), "")
-
-
-@_own_edits.register
-def _constant(node: ast.Constant, code: _Code) -> Iterator[Edit]:
-    value = node.value
-    if isinstance(value, bool):
-        yield code.whole(node, str(not value))
-    elif isinstance(value, int):
-        for near in (value + 1, value - 1):
-            yield code.whole(node, str(near))
-    elif isinstance(value, float):
-        yield code.whole(node, repr(value * 2 if value else 1.0))
-        if value:
-            yield code.whole(node, f"-{code.text(node)}")
-
-
-@_own_edits.register
-def _call(node: ast.Call, code: _Code) -> Iterator[Edit]:
-    for keyword in node.keywords:
-        if keyword.arg is not None:
-            yield _without(code, code.start(keyword), code.end(keyword))
-    if len(node.args) >= 2 and not any(isinstance(a, ast.Starred) for a in node.args[:2]):
-        first, second = node.args[:2]
-        between = code.bytes[code.end(first) : code.start(second)].decode()
-        exchanged = f"{code.text(second)}{between}{code.text(first)}"
-        yield code.start(first), code.end(second), exchanged
+def _values(node: ast.AST, code: _Code) -> Iterator[Edit]:
+    """Another constant, bound, name or argument, or none."""
+    match node:
+        case ast.Constant(bool(value)):
+            yield code.whole(node, str(not value))
+        case ast.Constant(int(value)):
+            yield code.whole(node, str(value + 1))
+            yield code.whole(node, str(value - 1))
+        case ast.Constant(float(value)):
+            yield code.whole(node, repr(value * 2 if value else 1.0))
+            if value:
+                yield code.whole(node, f"-{code.text(node)}")
+        case ast.Slice():
+            for bound in filter(None, (node.lower, node.upper, node.step)):
+                yield code.whole(bound, "")
+        case ast.Attribute(attr=name) if name in _EXCHANGED:
+            yield code.end(node) - len(name), code.end(node), _EXCHANGED[name]
+        case ast.Name(name, ast.Load()) if name in _BUILTINS:
+            yield code.whole(node, _EXCHANGED[name])
+        case ast.Call(_, args, keywords):
+            for keyword in keywords:
+                if keyword.arg is not None:
+                    yield _without(code, code.start(keyword), code.end(keyword))
+            if len(args) >= 2 and not any(isinstance(a, ast.Starred) for a in args[:2]):
+                between = code.bytes[code.end(args[0]) : code.start(args[1])].decode()
+                exchanged = f"{code.text(args[1])}{between}{code.text(args[0])}"
+                yield code.start(args[0]), code.end(args[1]), exchanged
 
 
 def _without(code: _Code, start: int, end: int) -> Edit:
@@ -255,65 +246,22 @@ def _without(code: _Code, start: int, end: int) -> Edit:
     return (before.start() if before else start), end, ""
 
 
-@_own_edits.register
-def _condition(node: ast.If | ast.While | ast.IfExp, code: _Code) -> Iterator[Edit]:
-    test = node.test
-    one_comparison = isinstance(test, ast.Compare) and len(test.ops) == 1
-    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
-    if not one_comparison and not negated:  # those are negated by their own rule
-        yield code.whole(test, f"not ({code.text(test)})")
-
-
-@_own_edits.register
-def _return(node: ast.Return, code: _Code) -> Iterator[Edit]:
-    if node.value is not None:
-        yield code.whole(node, "return None")
-
-
-@_own_edits.register
-def _with(node: ast.With, code: _Code) -> Iterator[Edit]:
-    last = node.items[-1]
-    if all(item.optional_vars is None for item in node.items):
-        for _, end, _ in code.between(
-            ":", code.end(last.context_expr), code.start(node.body[0]), ""
-        ):
-            yield code.start(node), end, "if True:"
-
-
-@_own_edits.register
-def _definition(
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, code: _Code
-) -> Iterator[Edit]:
-    for decorator in node.decorator_list:
-        start = code.bytes.rindex(b"@", 0, code.start(decorator))
-        yield start, code.end(decorator), ""
-
-
-@_own_edits.register
-def _loop(node: ast.For, code: _Code) -> Iterator[Edit]:
-    yield code.whole(node.iter, "()")
-
-
-@_own_edits.register
-def _slice(node: ast.Slice, code: _Code) -> Iterator[Edit]:
-    for bound in (node.lower, node.upper, node.step):
-        if bound is not None:
-            yield code.whole(bound, "")
-
-
-@_own_edits.register
-def _attribute(node: ast.Attribute, code: _Code) -> Iterator[Edit]:
-    if node.attr in _EXCHANGED:
-        end = code.end(node)
-        yield end - len(node.attr), end, _EXCHANGED[node.attr]
-
-
-@_own_edits.register
-def _name(node: ast.Name, code: _Code) -> Iterator[Edit]:
-    if node.id in _BUILTINS and isinstance(node.ctx, ast.Load):
-        yield code.whole(node, _EXCHANGED[node.id])
-
-
-@_own_edits.register
-def _jump(node: ast.Break | ast.Continue, code: _Code) -> Iterator[Edit]:
-    yield code.whole(node, "continue" if isinstance(node, ast.Break) else "break")
+def _statements(node: ast.AST, code: _Code) -> Iterator[Edit]:
+    """Another way to go on, or nothing around a statement."""
+    match node:
+        case ast.Return(ast.expr()):
+            yield code.whole(node, "return None")
+        case ast.Break():
+            yield code.whole(node, "continue")
+        case ast.Continue():
+            yield code.whole(node, "break")
+        case ast.For():
+            yield code.whole(node.iter, "()")
+        case ast.With() if all(item.optional_vars is None for item in node.items):
+            last = code.end(node.items[-1].context_expr)
+            for _, end, _ in code.between(":", last, code.start(node.body[0]), ""):
+                yield code.start(node), end, "if True:"
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            for decorator in node.decorator_list:
+                start = code.bytes.rindex(b"@", 0, code.start(decorator))
+                yield start, code.end(decorator), ""

@@ -23,7 +23,8 @@ class Records:
 
     def __init__(self, course: Course, *, fresh: bool) -> None:
         self.course, self.path = course, course.root / FILE
-        self.keys, self.fresh = _Keys(course), fresh
+        self.fresh = fresh
+        self.units: dict[str, str] = {}
         self.known: dict[str, tuple[str, Graded]] = dict(_read(self.path))
         self.used: set[str] = set()
         self.file = self.path.open("a", encoding="utf-8")
@@ -33,14 +34,14 @@ class Records:
 
     def get(self, job: Job) -> Graded | None:
         """What is known of a job; nothing is, for an audit that starts afresh."""
-        key = self.keys.of(job)
+        key = self._key(job)
         self.used.add(key)
         return self.known[key][1] if key in self.known and not self.fresh else None
 
     def add(self, job: Job, graded: Graded) -> None:
         """Keep a result at once; what could not be judged is tried again by the next audit."""
         if graded.fault is None:
-            key = self.keys.of(job)
+            key = self._key(job)
             self.known[key] = (job.unit, graded)
             self.file.write(_line(key, job.unit, graded))
             self.file.flush()
@@ -56,6 +57,33 @@ class Records:
         new = self.path.with_suffix(".new")
         new.write_text("".join(kept), encoding="utf-8")
         new.replace(self.path)
+
+    def _key(self, job: Job) -> str:
+        """The digest of a job; what jobs share is read once."""
+        if job.unit not in self.units:
+            self.units[job.unit] = self._of_unit(job.unit)
+        others = [
+            solution_of(self.course, unit.name)
+            for unit in self.course.units
+            if unit.name != job.unit and re.search(rf"\b{unit.name}\b", job.text)
+        ]
+        asked = [job.text, *sorted(job.exercises), job.seed, job.device, job.attempt, job.examples]
+        return _digest(job.unit, self.units[job.unit], self._grader, *asked, *others)
+
+    def _of_unit(self, unit: str) -> str:
+        folder = self.course.suites_folder
+        rigs = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
+        files = [self.course.suite(unit), self.course.bank(unit), *rigs]
+        texts = [read_text(path) if path.is_file() else "" for path in files]
+        return _digest(solution_of(self.course, unit), *texts)
+
+    @cached_property
+    def _grader(self) -> str:
+        """The grader's own sources, the versions it works with, and the devices at hand."""
+        root = Path(grader.__file__).parent
+        texts = [read_text(path) for path in sorted(root.rglob("*.py"))]
+        devices = sorted(str(path) for path in Path("/dev").glob("nvidia[0-9]*"))
+        return _digest(*texts, version("torch"), version("numpy"), *devices)
 
 
 def _line(key: str, unit: str, graded: Graded) -> str:
@@ -84,40 +112,6 @@ def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
 def _test(*, outcome: str, location: dict[str, Any] | None = None, **rest: Any) -> TestResult:
     where = None if location is None else Location(**location)
     return TestResult(outcome=Outcome(outcome), location=where, **rest)
-
-
-class _Keys:
-    """Digests of jobs; what jobs share is read once."""
-
-    def __init__(self, course: Course) -> None:
-        self.course = course
-        self.units: dict[str, str] = {}
-
-    def of(self, job: Job) -> str:
-        if job.unit not in self.units:
-            self.units[job.unit] = self._of_unit(job.unit)
-        others = [
-            solution_of(self.course, unit.name)
-            for unit in self.course.units
-            if unit.name != job.unit and re.search(rf"\b{unit.name}\b", job.text)
-        ]
-        asked = [job.text, *sorted(job.exercises), job.seed, job.device, job.attempt, job.examples]
-        return _digest(job.unit, self.units[job.unit], self.grader, *asked, *others)
-
-    def _of_unit(self, unit: str) -> str:
-        folder = self.course.suites_folder
-        rigs = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
-        files = [self.course.suite(unit), self.course.bank(unit), *rigs]
-        texts = [read_text(path) if path.is_file() else "" for path in files]
-        return _digest(solution_of(self.course, unit), *texts)
-
-    @cached_property
-    def grader(self) -> str:
-        """The grader's own sources, the versions it works with, and the devices at hand."""
-        root = Path(grader.__file__).parent
-        texts = [read_text(path) for path in sorted(root.rglob("*.py"))]
-        devices = sorted(str(path) for path in Path("/dev").glob("nvidia[0-9]*"))
-        return _digest(*texts, version("torch"), version("numpy"), *devices)
 
 
 def _digest(*parts: object) -> str:

@@ -18,14 +18,14 @@ def place(course: Course, path: Path, line: int | None = None) -> str:
 
 def definition(course: Course, path: Path, name: str) -> str:
     """Where a file defines a name at its top; the file alone where it does not."""
-    lines = (node.lineno for node in _top(path) if node.name == name)
+    lines = (node.lineno for node in _top(read_text(path)) if node.name == name)
     return place(course, path, next(lines, None))
 
 
 def test(course: Course, unit: str, exercise: str, name: str) -> str:
     """Where the suite has a test: in the class of its exercise, or else anywhere."""
     path, bare = course.suite(unit), name.partition("[")[0]
-    owners = [node for node in _top(path) if _names(node, exercise)]
+    owners = [node for node in _top(read_text(path)) if _names(node, exercise)]
     for node in [*owners, ast.parse(read_text(path))]:
         for inner in ast.walk(node):
             if isinstance(inner, ast.FunctionDef) and inner.name == bare:
@@ -58,10 +58,6 @@ def _names(node: _Definition, exercise: str) -> bool:
     )
 
 
-def _top(path: Path) -> list[_Definition]:
-    return _parsed(read_text(path))
-
-
 @cache
-def _parsed(text: str) -> list[_Definition]:
+def _top(text: str) -> list[_Definition]:
     return [node for node in ast.parse(text).body if isinstance(node, _Definition)]

@@ -76,16 +76,18 @@ def audit(
     ] = False,
 ) -> int:
     """For authors: find the mistakes that your tests let through."""
-    from grader.audit import audit as story
+    from grader.audit.audit import audit as audited
     from grader.audit.page import render
 
     course = find_whole_course(Path.cwd())
     for name in map(course.named, units or ()):
         if name.exercise:
             raise UsageError(f"only whole units are audited: name {name.unit} instead")
-    how = story.Thoroughness(seeds, sample, jobs, fresh)
     with progress_bar() as progress:
-        found = story.audit(course, list(course.select(units or [])), how, progress)
+        wanted = list(course.select(units or []))
+        found = audited(
+            course, wanted, progress, seeds=seeds, sample=sample, jobs=jobs, fresh=fresh
+        )
     width, color = terminal_size()
     sys.stdout.write(printable(render(found, width=width, color=color)))
     return 1 if found.holes else 0

@@ -61,11 +61,7 @@ class Course:
     @property
     def suites_folder(self) -> Path:
         """Of the suites that are run: all tests, or in a kit the visible ones."""
-        return self.visible_folder if self.is_kit else self._hidden_folder
-
-    @property
-    def _hidden_folder(self) -> Path:
-        return self.root / "tests" / "hidden"
+        return self.visible_folder if self.is_kit else self.root / "tests" / "hidden"
 
     @property
     def visible_folder(self) -> Path:
@@ -74,7 +70,7 @@ class Course:
     @cached_property
     def is_kit(self) -> bool:
         """Is this what students get: visible tests, and no solutions?"""
-        return self.visible_folder.is_dir() and not self._hidden_folder.is_dir()
+        return self.visible_folder.is_dir() and not (self.root / "tests" / "hidden").is_dir()
 
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
@@ -151,23 +147,14 @@ def find_whole_course(start: Path) -> Course:
     return course
 
 
-def read_course(root: Path) -> Course:
-    """Read and check course.toml. Raises: CourseError."""
+def read_course(root: Path, text: str | None = None) -> Course:
+    """Read and check course.toml, or what its text is to be. Raises: CourseError."""
     path = root / COURSE_FILE
     try:
-        return course_of(root, path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} cannot be read: {error}") from None
-
-
-def course_of(root: Path, text: str) -> Course:
-    """The course that `text` describes as its course.toml. Raises: CourseError."""
-    path = root / COURSE_FILE
-    try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(path.read_text(encoding="utf-8") if text is None else text)
         units = tuple(_unit(entry) for entry in data["unit"])
         course = Course(root, data["title"], units)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise CourseError(f"{path} cannot be read: {error}") from None
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path} is incomplete or malformed: {error}") from None

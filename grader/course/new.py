@@ -14,7 +14,7 @@ from symtable import SymbolTable, symtable
 from typing import Any
 
 from grader.course import templates
-from grader.course.model import COURSE_FILE, Course, course_of, find_whole_course, root_around
+from grader.course.model import COURSE_FILE, Course, find_whole_course, read_course, root_around
 from grader.course.names import Name, name_in
 from grader.course.stubs import Stub, both_forms, stub_of
 from grader.course.templates import class_of, filled
@@ -58,25 +58,18 @@ def begin(text: str, folder: Path) -> Begun:
     if first:
         texts |= _around(course)
     _write(texts)
-    return Begun(
-        course.root,
-        first,
-        tuple(path.relative_to(course.root) for path in texts),
-        (*(_left_alone(path.relative_to(course.root)) for path in kept), *_next_steps(name)),
-    )
-
-
-def _left_alone(path: Path) -> str:
-    return f"left alone, since it holds work: {path}; use grade sync --force to overwrite it"
-
-
-def _next_steps(name: Name) -> tuple[str, ...]:
-    return (
+    written, left = ([path.relative_to(course.root) for path in paths] for paths in (texts, kept))
+    next_steps = [
+        *(
+            f"left alone, since it holds work: {p}; use grade sync --force to overwrite it"
+            for p in left
+        ),
         "It works as it is. Replace what is marked TODO, a little at a time, and try",
         f"  grade {name} --submission solutions   full marks for the solution",
         "  grade sync                  update the stub after you change the solution",
         "  grade audit                 what is still missing",
-    )
+    ]
+    return Begun(course.root, first, tuple(written), tuple(next_steps))
 
 
 def _checked(text: str) -> Name:
@@ -131,7 +124,7 @@ def _texts(course: Course, name: Name) -> dict[Path, str]:
         solution: written,
         suite: _importing(tests, suite, "grader.suite", templates.SUITE_NAMES),
         course.bank(unit): _appended(course.bank(unit), name, templates.BANK_HEAD, templates.BANK),
-        **{stub.path: stub.text for stub in _stubs(course_of(course.root, toml), unit, written)},
+        **{stub.path: stub.text for stub in _stubs(read_course(course.root, toml), unit, written)},
     }
 
 

@@ -19,13 +19,9 @@ class Progress:
 
     def note(self, report: Report) -> None:
         """Remember which exercises of this report are finished and which are not."""
-        for unit in report.units:
-            for exercise in unit.exercises:
-                name = f"{unit.name}.{exercise.name}"
-                if exercise.status is Outcome.PASSED:
-                    self.finished.add(name)
-                else:
-                    self.finished.discard(name)
+        every = {f"{unit.name}.{e.name}": e.status for unit in report.units for e in unit.exercises}
+        self.finished -= every.keys()
+        self.finished |= {name for name, status in every.items() if status is Outcome.PASSED}
 
     def save(self) -> None:
         """Write the file; a folder that cannot be written costs nothing but the memory."""

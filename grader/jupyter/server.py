@@ -10,8 +10,9 @@ import json
 import os
 import signal
 import sys
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from grader.course.model import Course, find_course
 from grader.course.names import Name
@@ -97,26 +98,16 @@ def _headline(report: Report) -> tuple[str, str, str]:
     return str(Name(unit.name, exercise)), points_of(unit), word_of(unit)[0]
 
 
-def serve(requests: TextIO, answers: TextIO) -> None:
-    judge = Judge()
-    try:
-        for line in requests:
-            answers.write(json.dumps(judge.answer(json.loads(line))) + "\n")
-            answers.flush()
-    finally:
-        judge.close()
-
-
 def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # to end in good order
     # Whatever else is printed in this process must not come between two answers.
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    try:
-        serve(sys.stdin, answers)
-    except (KeyboardInterrupt, BrokenPipeError):
-        pass
+    with suppress(KeyboardInterrupt, BrokenPipeError), closing(Judge()) as judge:
+        for line in sys.stdin:
+            answers.write(json.dumps(judge.answer(json.loads(line))) + "\n")
+            answers.flush()
 
 
 if __name__ == "__main__":

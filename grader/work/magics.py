@@ -12,13 +12,12 @@ PYTHON = frozenset({"capture", "prun", "time"})
 # Possessive throughout: whatever a line holds, it is read once.
 _CELL_MAGIC = re.compile(r"(?:[ \t]*+\n)*+%%(?P<name>\w*+)[^\n]*+")
 _MAGIC = re.compile(
-    r"[ \t]*+(?:"
+    r"(?P<indent>[ \t]*+)(?="
     r"[%!?]"  # %matplotlib inline    !pip install torch    ?torch.sum
     r"|[^\n=#'\"]++=[ \t]*+[%!]"  # files = !ls
     r"|(?!\d)[\w*]++(?:\.\w++|\[-?\d++\])*+\?{1,2}+[ \t]*+(?:\n|\Z)"  # torch.sum?
-    r")"
+    r")(?P<rest>[^\n]*(?:(?<=\\)\n[^\n]*)*)"
 )
-_MAGIC_LINE = re.compile(r"(?P<indent>[ \t]*)(?P<rest>[^\n]*(?:(?<=\\)\n[^\n]*)*)")
 _PIECE = re.compile(
     r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*(?:"""|\Z)'
     r"|'''[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*(?:'''|\Z)"
@@ -45,9 +44,7 @@ def without_magics(cell: str) -> str:
 def _without_line_magics(text: str, position: int) -> str:
     kept = []
     while position < len(text):
-        if _MAGIC.match(text, position):
-            line = _MAGIC_LINE.match(text, position)
-            assert line is not None
+        if line := _MAGIC.match(text, position):
             kept.append(line["indent"] + "pass" if line["indent"] else "")
             kept.append("\n" * line["rest"].count("\n"))
             end = line.end()

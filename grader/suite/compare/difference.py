@@ -3,8 +3,8 @@
 Agreement is found out quickly; everything that explains runs only where there is something to say.
 """
 
-import math
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ def difference(
     Raises: TypeError if values like `expected` are not comparable.
     """
     if isinstance(got, Tensor) and isinstance(expected, Tensor):
-        return _tensors(got, expected, tolerance, what)
+        return _grids(got, expected, tolerance, what)
     if isinstance(expected, np.generic) and not isinstance(expected, float):
         expected = expected.item()
     if isinstance(got, np.integer) and type(expected) is int:
@@ -42,7 +42,7 @@ def difference(
     if plain_kind(got) != wanted:
         return _other_type(got, expected, wanted, what)
     if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray):
-        return _arrays(got, expected, tolerance, what)
+        return _grids(got, expected, tolerance, what)
     if isinstance(expected, (float, complex)) and isinstance(got, (float, complex)):
         return _numbers(got, expected, tolerance, what)
     if isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple)):
@@ -77,34 +77,28 @@ def _plain(got: object, expected: object, what: str) -> Difference:
 # --- tensors and arrays -----------------------------------------------------------------------
 
 
-def _tensors(got: Tensor, expected: Tensor, tolerance: Tolerance, what: str) -> Difference | None:
-    if got.shape != expected.shape:
-        return _other_shape(got, expected, got, expected, tolerance, what)
-    if got.dtype != expected.dtype:
-        hint = "a new tensor needs dtype=x.dtype to have the input's dtype"
-        return _other_dtype(got, expected, what, hint)
-    if got.device != expected.device:
-        message = f"{what} is on {got.device}, expected {expected.device}"
-        there, here = (f"a tensor on {tensor.device}" for tensor in (expected, got))
-        hint = "a new tensor needs device=x.device to be where the input is"
-        return Difference(message, there, here, symptom=hint)
-    if _quickly_close(got, expected, tolerance):
-        return None
-    return _values(got, expected, got, expected, tolerance, what)
-
-
-def _arrays(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Difference | None:
+def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Difference | None:
+    """Two tensors, or two arrays."""
     left, right = _as_tensor(got), _as_tensor(expected)
     if left.shape != right.shape:
-        return _other_shape(left, right, got, expected, tolerance, what)
+        message = f"{what} has shape {tuple(left.shape)}, expected {tuple(right.shape)}"
+        related = relation(left, right, tolerance.of(right.dtype)[0])
+        return Difference(message, describe(expected), describe(got), related, symptom(left, right))
     if got.dtype != expected.dtype:
-        return _other_dtype(got, expected, what, None)
-    if _quickly_close(left, right, tolerance):
-        return None
+        message = f"{what} has dtype {got.dtype}, expected {expected.dtype}"
+        hint = "a new tensor needs dtype=x.dtype to have the input's dtype" if got is left else None
+        return Difference(message, describe(expected), describe(got), symptom=hint)
+    if left.device != right.device:
+        message = f"{what} is on {left.device}, expected {right.device}"
+        there, here = (f"a tensor on {tensor.device}" for tensor in (right, left))
+        hint = "a new tensor needs device=x.device to be where the input is"
+        return Difference(message, there, here, symptom=hint)
     return _values(left, right, got, expected, tolerance, what)
 
 
 def _as_tensor(array: Any) -> Tensor:
+    if isinstance(array, Tensor):
+        return array
     if array.dtype.kind == "f" and array.dtype.itemsize > 8:
         with np.errstate(all="ignore"):
             array = array.astype(np.float64)
@@ -122,29 +116,12 @@ def _quickly_close(got: Tensor, expected: Tensor, tolerance: Tolerance) -> bool:
     return torch.allclose(got, expected, rtol, atol, equal_nan=True)
 
 
-def _other_shape(
-    left: Tensor, right: Tensor, got: object, expected: object, tolerance: Tolerance, what: str
-) -> Difference:
-    message = f"{what} has shape {tuple(left.shape)}, expected {tuple(right.shape)}"
-    rtol, _ = tolerance.of(right.dtype)
-    return Difference(
-        message,
-        describe(expected),
-        describe(got),
-        relation(left, right, rtol),
-        symptom(left, right),
-    )
-
-
-def _other_dtype(got: Any, expected: Any, what: str, hint: str | None) -> Difference:
-    message = f"{what} has dtype {got.dtype}, expected {expected.dtype}"
-    return Difference(message, describe(expected), describe(got), symptom=hint)
-
-
 def _values(
     left: Tensor, right: Tensor, got: object, expected: object, tolerance: Tolerance, what: str
 ) -> Difference | None:
     """Compare `left` and `right`, which hold the numbers of `got` and `expected`."""
+    if _quickly_close(left, right, tolerance):
+        return None
     rtol, atol = tolerance.of(right.dtype)
     if rtol or atol or right.is_floating_point() or right.is_complex():
         wrong = ~torch.isclose(wide(left), wide(right), rtol, atol, equal_nan=True)
@@ -166,9 +143,6 @@ def _values(
 def _numbers(
     got: float | complex, expected: float | complex, tolerance: Tolerance, what: str
 ) -> Difference | None:
-    rtol, atol = tolerance.of(torch.float64)
-    if got == expected or abs(got - expected) <= atol + rtol * abs(expected) < math.inf:
-        return None
     dtype = torch.complex128 if isinstance(expected, complex) else torch.float64
     left, right = (torch.tensor(number, dtype=dtype) for number in (got, expected))
     return _values(left, right, got, expected, tolerance, what)
@@ -189,9 +163,7 @@ def _sequences(
         found_items = (
             difference(here, there, tolerance, f"item {i} of {what}") for i, (here, there) in pairs
         )
-        return next((found for found in found_items if found), None)
-    if _quickly_close(*numbers, tolerance):
-        return None
+        return next(filter(None, found_items), None)
     found = _values(*numbers, got, expected, tolerance, what)
     if found and len(got) <= SHORT and not numbers[1].is_floating_point():
         message = f"{what} is {found.got}, expected {found.expected}"
@@ -212,16 +184,12 @@ def _as_numbers(got: Sequence[Any], expected: Sequence[Any]) -> tuple[Tensor, Te
 def _dicts(
     got: dict[Any, Any], expected: dict[Any, Any], tolerance: Tolerance, what: str
 ) -> Difference | None:
-    for key in expected:
-        if key not in got:
-            message = f"{what} lacks the key {describe(key, 40)}"
-            return Difference(message, describe(expected), describe(got))
-    for key in got:
-        if key not in expected:
-            message = f"{what} has a key too many: {describe(key, 40)}"
-            return Difference(message, describe(expected), describe(got))
-    for key, value in expected.items():
-        found = difference(got[key], value, tolerance, f"the entry {describe(key, 40)} of {what}")
-        if found:
-            return found
-    return None
+    lacking = (f"lacks the key {describe(key, 40)}" for key in expected if key not in got)
+    extra = (f"has a key too many: {describe(key, 40)}" for key in got if key not in expected)
+    if keys := next(chain(lacking, extra), None):
+        return Difference(f"{what} {keys}", describe(expected), describe(got))
+    found = (
+        difference(got[key], value, tolerance, f"the entry {describe(key, 40)} of {what}")
+        for key, value in expected.items()
+    )
+    return next(filter(None, found), None)

@@ -71,10 +71,7 @@ def _reason(times: float, count: int, shape: tuple[int, ...]) -> str:
     if count < 3:
         return ""
     name = _name_of(count, shape)
-    if times > 1:
-        guess = "a sum where a mean was meant?"
-        return f"; {count} is {name}: {guess}" if name else f": {guess}"
-    guess = f"divided by {count} once too often?"
+    guess = "a sum where a mean was meant?" if times > 1 else f"divided by {count} once too often?"
     return f"; {count} is {name}: {guess}" if name else f": {guess}"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from grader.audit.audit import Thoroughness, audit
+from grader.audit.audit import audit
 from grader.audit.equivalents import read_equivalents
 from grader.audit.findings import Audit
 from grader.audit.records import FILE
@@ -118,7 +118,7 @@ def equivalent(unit: str, after: str, reason: str) -> str:
 @pytest.fixture(scope="module")
 def found(root: Path) -> Audit:
     course = read_course(root)
-    return audit(course, list(course.select([])), Thoroughness(seeds=2, jobs=1), ignore)
+    return audit(course, list(course.select([])), ignore, seeds=2, jobs=1)
 
 
 MORE = {"refused"}
@@ -205,14 +205,14 @@ def test_mutants_that_are_explained_do_not_count_as_survivors(found: Audit) -> N
 
 
 def test_an_unchanged_course_is_not_graded_again(root: Path, found: Audit) -> None:
-    again = audit(read_course(root), ["sound"], Thoroughness(seeds=2, jobs=1), ignore)
+    again = audit(read_course(root), ["sound"], ignore, seeds=2, jobs=1)
     assert (again.graded, again.units[0]) == (0, found.units[0])
     lines = (root / FILE).read_text().splitlines(keepends=True)
     mine = [line for line in lines if '"unit": "sound"' in line]
     others = [line for line in lines if line not in mine]
     stopped = [*others, *mine[:-3], mine[-3][:40]]  # in the middle of a line
     (root / FILE).write_text("".join(stopped))
-    again = audit(read_course(root), ["sound"], Thoroughness(seeds=2, jobs=1), ignore)
+    again = audit(read_course(root), ["sound"], ignore, seeds=2, jobs=1)
     assert (again.graded, again.units[0]) == (3, found.units[0])
 
 
@@ -221,7 +221,7 @@ def test_a_course_that_is_changed_is_graded_again(root: Path, found: Audit) -> N
     before = suite.read_text()
     try:
         suite.write_text(f"{before}\n# changed\n")
-        again = audit(read_course(root), ["sound"], Thoroughness(2, 1, 1), ignore)
+        again = audit(read_course(root), ["sound"], ignore, seeds=2, sample=1, jobs=1)
     finally:
         suite.write_text(before)
     assert again.graded == again.total
