@@ -131,7 +131,8 @@ HOLES = {
         "solutions/equivalent.toml:7  no reason is given",
         "solutions/equivalent.toml:7  a test does notice this edit: return 2 / x",
         "solutions/equivalent.toml:13  no mutant matches this entry: return 5 * x",
-        "tests/hidden/test_weak.py:8  test_every_number_is_doubled gives points to whoever returns ",
+        "tests/hidden/test_weak.py:8  "
+        "test_every_number_is_doubled gives points to whoever returns ",
     },
     "careless": {
         "exercises/careless.py  the stub is out of date",
@@ -147,7 +148,8 @@ HOLES = {
         "tests/hidden/test_begun.py:14  "
         "test_more is redundant: no mutant and no wrong answer fails it",
         "solutions/begun.py:2  double: double(3) Expected: 7 Got: 6",
-        "tests/hidden/test_begun.py:14  test_more gives points to whoever returns True or False or 0",
+        "tests/hidden/test_begun.py:14  "
+        "test_more gives points to whoever returns True or False or 0",
     },
     "twins": {
         "solutions/wrong/twins.py:2  double__half is not recognised: "
