@@ -19,7 +19,7 @@ grade: $(VENV)/.installed
 	@$(RUN) grader || test $$? -eq 1  # "not yet" is no error of make's
 
 test: $(VENV)/.installed-dev
-	$(RUN) pytest -n auto
+	$(RUN) pytest -n auto --dist worksteal
 
 lint: $(VENV)/.installed-dev
 	$(RUN) ruff format --check .
@@ -36,7 +36,7 @@ audit: $(VENV)/.installed
 
 coverage: $(VENV)/.installed-dev
 	$(RUN) coverage erase
-	$(RUN) coverage run -m pytest -n auto
+	$(RUN) coverage run -m pytest -n auto --dist worksteal
 	$(RUN) coverage combine --quiet
 	$(RUN) coverage report
 	@$(BIN)/python tests/bench/branches.py
