@@ -5,20 +5,50 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
-from jsonschema import Draft202012Validator
 
 from grader.course.model import Course
 from tests.grader import command
 from tests.grader.formats.hostile import schema
+from tests.grader.formats.pages import MARKUP, read
 
-FORMATS = ("markdown", "github", "classroom", "classroom50", "gradescope", "junit")
+SCHEMA = json.loads((command.ROOT / "docs" / "report.schema.json").read_text("utf-8"))
+FORMATS = ("json", "markdown", "github", "classroom", "classroom50", "gradescope", "junit")
 TRICKS = "\\n::error file=a:b::owned\\n##[error]owned\\n```\\n<img src=x> @user #1 | \\x1b[2J\\n"
 WORK = f"""
 def double(x): return x + x
 def halve(x):
     print("{TRICKS}")
     raise ValueError("{TRICKS}")
+"""
+MARKED_UP = f"""
+def double(x):
+    return x + 2
+
+def halve(x):
+    print({MARKUP!r})
+    raise ValueError({MARKUP!r})
+"""
+# Leaves a trace of having been asked for.
+DRAWING = """
+from pathlib import Path
+
+import torch
+
+from grader.suite.pictures import curves
+
+Path(__file__).with_name("drawn").touch()
+
+
+def double(student, reference):
+    x = torch.arange(5.0)
+    right = reference.double(x)
+    return curves("double(x)", "x", "twice x", x, student.double(x), right)
+
+
+def halve(student, reference):
+    return curves("halve(x)", "x", "half of x", [1.0], [student.halve(1.0)], [reference.halve(1.0)])
 """
 Grade = Callable[[str], tuple[command.Ended, dict[str, str]]]
 
@@ -29,6 +59,7 @@ def grade_in_formats(course: Course, tmp_path: Path) -> Grade:
 
     def grade(unit: str) -> tuple[command.Ended, dict[str, str]]:
         course.stub(unit).write_text(WORK)
+        (course.suites_folder / f"pictures_{unit}.py").write_text(DRAWING)
         pairs = [("--format", name, "--output", str(tmp_path / name)) for name in FORMATS]
         ran = command.grade(course.root, unit, *(word for pair in pairs for word in pair))
         return ran, {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
@@ -36,7 +67,7 @@ def grade_in_formats(course: Course, tmp_path: Path) -> Grade:
     return grade
 
 
-def test_every_format_says_the_same_score(grade_in_formats: Grade) -> None:
+def test_every_format_says_the_same_score(grade_in_formats: Grade, course: Course) -> None:
     ran, written = grade_in_formats("tiny")
     assert (ran.returncode, ran.stderr) == (1, "")
     assert "Score 3/5" in ran.stdout
@@ -46,7 +77,7 @@ def test_every_format_says_the_same_score(grade_in_formats: Grade) -> None:
     assert "\n::error file=exercises/tiny.py,line=5,title=tiny.halve%3A " in written["github"]
     for name, key in (("classroom", "max_score"), ("classroom50", "max-score")):
         result = json.loads(written[name])
-        Draft202012Validator(schema(name)).validate(result)
+        jsonschema.validate(result, schema(name))
         assert (sum(test["score"] for test in result["tests"]), result[key]) == (3, 5)
     assert json.loads(written["gradescope"])["score"] == 3
     (suite,) = ET.fromstring(written["junit"])
@@ -54,11 +85,15 @@ def test_every_format_says_the_same_score(grade_in_formats: Grade) -> None:
     for text in written.values():
         assert "\x1b" not in text
         assert "\n::error file=a" not in text
+    assert not (course.suites_folder / "drawn").exists()  # since nobody asked for a page
 
 
 def test_a_fault_of_the_grader_is_a_zero_in_no_format(grade_in_formats: Grade) -> None:
     ran, written = grade_in_formats("faulty")
     assert ran.returncode == 3
+    report = json.loads(written["json"])
+    jsonschema.validate(report, SCHEMA)
+    assert (report["status"], report["score"]) == ("grader_fault", None)
     assert written["markdown"].startswith("## Score withheld\n")
     assert "\n::warning title=Score withheld::" in written["github"]
     assert "\n::error" not in written["github"]
@@ -71,3 +106,17 @@ def test_a_fault_of_the_grader_is_a_zero_in_no_format(grade_in_formats: Grade) -
     assert "classroom50" not in written
     assert "faulty.double: The suite is wrong" in ran.stderr
     assert "The score is withheld" in ran.stderr
+
+
+def test_a_page_shows_the_failures_and_draws_what_can_be_drawn(course: Course) -> None:
+    course.stub("tiny").write_text(MARKED_UP)
+    (course.suites_folder / "pictures_tiny.py").write_text(DRAWING)
+    output = course.root / "report.html"
+    ran = command.grade(course.root, "tiny", "--format", "html", "--output", output)
+    assert (ran.returncode, ran.stderr) == (1, "")
+    assert "Score 0/5" in ran.stdout
+    page = read(output.read_text(encoding="utf-8"))
+    assert page.elements.count("figure") == 1
+    for said in ("0 of 5 points", "double(x)", "twice x", "Every number is halved", "<script>"):
+        assert said in page.text
+    assert (course.suites_folder / "drawn").exists()

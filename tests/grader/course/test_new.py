@@ -101,17 +101,16 @@ def test_a_course_grows_from_an_empty_folder(tmp_path):
     assert "A new course" in said.stdout
     written = re.findall(r"^written: (.+)$", said.stdout, re.MULTILINE)
     assert sorted(written) == sorted(n for n, data in state(tmp_path).items() if data is not None)
+    assert grade(tmp_path, "new", "shapes.turn_back_").returncode == 0
+    assert grade(tmp_path / "exercises", "new", "sizes.grow").returncode == 0  # from anywhere in it
+    assert grade(tmp_path, "sync", "--check").returncode == 0
     solved = grade(tmp_path, "--submission", "solutions")
     assert (solved.returncode, solved.stderr) == (0, ""), solved.stdout
-    assert f"{POINTS}/{POINTS}" in solved.stdout
-    assert grade(tmp_path, "sync", "--check").returncode == 0
+    assert f"{3 * POINTS}/{3 * POINTS}" in solved.stdout
     unsolved = grade(tmp_path)
     assert (unsolved.returncode, unsolved.stderr) == (1, "")
     assert "not started" in unsolved.stdout
-    assert f"0/{POINTS}" in unsolved.stdout
-    assert grade(tmp_path, "new", "shapes.turn_back_").returncode == 0
-    assert grade(tmp_path / "exercises", "new", "sizes.grow").returncode == 0  # from anywhere in it
-    passes(tmp_path, 3 * POINTS)
+    assert f"0/{3 * POINTS}" in unsolved.stdout
     units = read_course(tmp_path).units
     assert {u.name: (u.points, [e.name for e in u.exercises]) for u in units} == {
         "shapes": (2 * POINTS, ["turn", "turn_back_"]),

@@ -306,17 +306,15 @@ def test_the_command_grades_a_notebook_and_shows_nothing_that_acts(run, write, u
     assert f"{unit}.ipynb, cell 2, line 2" in places
 
 
-MODULE = "\n\n".join(RIGHT)
-
-
 @pytest.mark.parametrize(
-    ("kind", "data", "imported"),
-    [("py", MODULE, False), ("ipynb", notebook(*RIGHT), False), ("ipynb", old(3, *RIGHT), True)],
-    ids=["a module", "a notebook", "an old notebook"],
+    ("data", "imported"),
+    [(notebook(*RIGHT), False), (old(3, *RIGHT), True)],
+    ids=["a module and a notebook", "an old notebook"],
 )
-def test_only_old_notebooks_wait_for_nbformat(run, write, unit, kind, data, imported):
-    folder = write({f"{unit}.{kind}": data})
-    ran = run(unit, "--submission", folder, options=("-X", "importtime"))
+def test_only_old_notebooks_wait_for_nbformat(run, write, course, data, imported):
+    noted, sibling = (unit.name for unit in course.units)
+    folder = write({f"{noted}.ipynb": data, f"{sibling}.py": "\n\n".join(RIGHT)})
+    ran = run("--submission", folder, options=("-X", "importtime"))
     assert ran.returncode == 0
     assert ("nbformat" in ran.stderr) == imported
 
