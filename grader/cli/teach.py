@@ -57,7 +57,6 @@ def bundle(
 ) -> None:
     """For teachers: make what Gradescope, Codio or Classroom 50 needs to grade this course."""
     from grader.kit.bundles import classroom50, gradescope
-    from grader.kit.make import kit_files, write_kit
 
     course = find_whole_course(Path.cwd())
     if host is Host.GRADESCOPE:
@@ -69,6 +68,8 @@ def bundle(
             raise UsageError(f"cannot write {output}: {error.strerror}") from None
         print(f"written: {output}. It holds solutions and hidden tests: keep it private.")
     else:
+        from grader.kit.make import kit_files, write_kit
+
         with progress_bar() as progress:
             files = kit_files(course, progress)
         write_kit(classroom50(files), output, course)

@@ -186,7 +186,7 @@ def test_the_archive_holds_the_course_and_nothing_else(course: Course, archive: 
     assert f"./{vendored}" in opened.read("requirements.txt").decode()
     modes = {entry.filename: entry.external_attr >> 16 for entry in opened.infolist()}
     assert {name for name, mode in modes.items() if mode & 0o111} == {"run_autograder", "setup.sh"}
-    assert bundles.gradescope(course) == bundles.gradescope(course)
+    assert bundles.gradescope(course) == archive
     for name in ("run_autograder", "setup.sh"):
         assert b"\r" not in opened.read(name)
 
