@@ -77,6 +77,10 @@ def run_cases(
         most = patience * max(case.seconds for case in cases)
         code, seconds, memory = _watched(arguments, folder, most, warm)
         left = [f"a process: {name}" for name in orphans()]
+        if warm and code is not None:
+            left += warm.left()
+        if warm and (code is None or left):
+            warm.restart()
         left += [f"a file: {path}" for path in sorted((folder / "tmp").iterdir())]
         left += [f"a file: {path}" for path in marked()]
     _remove(folder / "tmp")
@@ -106,14 +110,18 @@ def _arguments(
     return ["run", *options, *units]
 
 
+def environment_of_command() -> dict[str, str]:
+    environment = os.environ | {"GITHUB_TOKEN": SECRET, "PYTHONDONTWRITEBYTECODE": "1"}
+    for name in ("FORCE_COLOR", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):
+        environment.pop(name, None)
+    return environment
+
+
 def _watched(
     arguments: list[str], folder: Path, seconds: float, warm: Warm | None
 ) -> tuple[int | None, float, float]:
     """Exit code (None if it took too long and was killed), duration, and the judge's memory."""
-    environment = os.environ | {"GITHUB_TOKEN": SECRET, "TMPDIR": str(folder / "tmp")}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1"}
-    for name in ("FORCE_COLOR", "PYTEST_CURRENT_TEST", "PYTEST_ADDOPTS"):
-        environment.pop(name, None)
+    environment = environment_of_command() | {"TMPDIR": str(folder / "tmp")}
     started, memory = time.monotonic(), 0.0
     process = (
         warm.start(arguments, environment, folder / "stdout", folder / "stderr")

@@ -1,7 +1,8 @@
-"""`grade`, forked from a process that has already imported torch: the same command, much sooner.
+"""`grade`, forked from a process that stays warm: the same command, much sooner.
 
-Run as a program, this file reads orders from its standard input and answers each with two lines,
-the number of the process that it has forked and, once that has ended, its exit code.
+Most of a short run is to import torch, twice: where the work is judged, and in the zygote that
+starts the workers. Run as a program, this file does both once. It reads orders from its standard
+input and answers each with two lines: the process that it has forked, and what that ended with.
 """
 
 import json
@@ -13,6 +14,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
+from unittest import mock
+
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import ForkServer
+from tests.grader.processes import descendants
 
 from .cases import ROOT
 
@@ -37,12 +43,17 @@ class Forked:
 
 
 class Warm:
-    """The process that has imported torch."""
+    """The process that stays warm, in an environment like that of every command."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
 
     def __enter__(self) -> Self:
+        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", __name__],
             cwd=ROOT,
+            env={**self.environment, "TMPDIR": self.folder.name},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
@@ -51,6 +62,7 @@ class Warm:
 
     def __exit__(self, *_: object) -> None:
         self.process.communicate()
+        self.folder.cleanup()
 
     def start(
         self, arguments: list[str], environment: Mapping[str, str], out: Path, err: Path
@@ -60,24 +72,56 @@ class Warm:
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
         return Forked(self.process.stdout)
 
+    def left(self) -> list[str]:
+        """What is there beside the zygote and its folder once a command has ended."""
+        processes = [f"a process: {pid}" for pid in descendants(self.process.pid)[1:]]
+        return processes + [f"a file: {path}" for path in Path(self.folder.name).glob("*/*")]
+
+    def restart(self) -> None:
+        self.__exit__()
+        self.__enter__()
+
+
+class Shared(ForkServer):
+    """A zygote that serves one command after the other."""
+
+    def close(self) -> None:
+        """Leave it to the next command as if nothing had been asked."""
+        for ours in self.sockets:
+            ours.close()
+        self.unheard.clear()
+        if self.answered < self.asked:
+            self.answer(self.asked)
+
 
 def serve() -> None:
-    from grader.judge.session import _import_judge
+    from grader.judge import session
 
-    _import_judge()
+    shared = Shared(Limits(), confined=True, gpu=False)
+    session._import_judge()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            grade(*json.loads(line))
+            grade(shared, *json.loads(line))
         print(pid, flush=True)
         _, status = os.waitpid(pid, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+    ForkServer.close(shared)
 
 
-def grade(arguments: list[str], environment: dict[str, str], out: str, err: str) -> None:
-    """Become the command: nothing of the process that this was is to be noticed."""
+def grade(
+    shared: Shared, arguments: list[str], environment: dict[str, str], out: str, err: str
+) -> None:
+    """Become the command, with a zygote that is there already."""
     from grader.cli.app import main
+    from grader.judge import session
 
+    def start(limits: Limits, *, confined: bool, gpu: bool) -> Shared:
+        assert (confined, gpu) == (shared.confined, shared.gpu)
+        shared.limits = limits
+        return shared
+
+    mock.patch.object(session, "start_processes", start).start()
     os.setsid()
     os.environ.clear()
     os.environ.update(environment)
