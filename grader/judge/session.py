@@ -86,14 +86,14 @@ class Session:
         Without a seed they follow from the work itself.
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
+        units, limits = list(selection), self.options.limits
+        suites = _suites(self.course, units)
         _import_judge()
         from grader.judge.answer_key import answer_key_of
         from grader.judge.learner import Students, Workers
         from grader.judge.plugin import Judging
         from grader.judge.pytest_run import run_suites
 
-        units, limits = list(selection), self.options.limits
-        suites = _suites(self.course, units)
         self.key = self.key or answer_key_of(self.course)
         seed = self.key.seed(units[0], submission.digest if seed is None else seed)
         shared = self.devices != ("cpu",)

@@ -154,7 +154,7 @@ def test_what_is_escaped_arrives_as_it_was() -> None:
 
 
 def test_messages_stay_below_what_github_keeps() -> None:
-    for text in ("x", "%", "漢", "\x00"):
+    for text in ("%", "\x00"):  # of which each becomes several
         for _, properties, message in obeyed(render(crowded(text))):
             assert len(message) < 4096
             assert len(properties["title"]) < 4096
