@@ -30,6 +30,8 @@ from grader.judge.verdict import (
     with_circumstances,
 )
 from grader.report import Location, Outcome, TestResult
+from grader.suite.asserts import Mismatch
+from grader.suite.forms import told_before
 from grader.suite.rng import Rng
 from grader.suite.tape import NoTape, Tape, playing
 
@@ -53,11 +55,13 @@ class Found:
     passed: set[str] = field(default_factory=set)
     timed_out: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
+    told: dict[str, frozenset[str]] = field(default_factory=dict)  # forms, by exercise
 
 
 JUDGING = pytest.StashKey[Judging]()
 FOUND = pytest.StashKey[Found]()
 TAPE = pytest.StashKey[Tape]()
+TOLD = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -187,8 +191,15 @@ def _available(device: str) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    with playing(_tape(pyfuncitem)), no_longer_than(judging_of(pyfuncitem).test_seconds):
+    told = found_by(pyfuncitem).told.get(_exercise_there(pyfuncitem), frozenset())
+    pyfuncitem.stash[TOLD] = told
+    seconds = judging_of(pyfuncitem).test_seconds
+    with playing(_tape(pyfuncitem)), told_before(told), no_longer_than(seconds):
         return (yield)
+
+
+def _exercise_there(item: pytest.Item) -> str:
+    return f"{full_name_of(item)}[{_device(item)}]"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -250,6 +261,9 @@ def _note(
         found.passed.add(f"{full_name_of(item)}.{name_of(item)}[{_device(item)}]")
     elif outcome is Outcome.TIMED_OUT:
         found.timed_out.add(full_name_of(item))
+    if isinstance(error, Mismatch) and error.slips:
+        there = _exercise_there(item)
+        found.told[there] = found.told.get(there, frozenset()) | error.slips
     if outcome in (Outcome.PASSED, Outcome.FAILED):
         found.cases.append(_case(item, tuple(runner.seen) if runner else (), error))
 
@@ -301,7 +315,8 @@ def _run_again(item: pytest.Item, student: Subject) -> None:
         "rng": _rng(item, NoTape()),
         "device": _device(item),
     }
-    item.obj(**{name: fixtures[name] for name in item._fixtureinfo.argnames})
+    with told_before(item.stash.get(TOLD, frozenset())):
+        item.obj(**{name: fixtures[name] for name in item._fixtureinfo.argnames})
 
 
 @pytest.hookimpl(optionalhook=True)

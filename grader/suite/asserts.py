@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from grader.errors import GraderError, Raised, SubmissionFault
-from grader.suite.compare.closeness import Tolerance
+from grader.suite.compare.closeness import TOLERANCES, Tolerance
 from grader.suite.compare.describe import describe, describe_error, kind_of_error
 from grader.suite.compare.difference import RESULT, difference
 from grader.suite.compare.kinds import any_kind, conversion
 from grader.suite.compare.mentions import as_text, mentioned
-from grader.suite.compare.wording import contrasted
+from grader.suite.compare.wording import Difference, contrasted
+from grader.suite.forms import as_like, in_form, narrow_dtype, untold
 from grader.suite.tape import known_mistakes
 
 EXACT = Tolerance(0.0, 0.0)
@@ -23,7 +25,8 @@ AS_KNOWN = Tolerance(1e-4, 1e-6)
 class Mismatch(AssertionError):
     """A test that did not hold, in the parts that the report shows one below the other.
 
-    `value` is what the learner's code gave: it tells which call the report should show.
+    `value` is what the learner's code gave: it tells which call the report should show. `slips`
+    names the forms in which it differed, if nothing else was wrong: later tests take those.
     """
 
     def __init__(
@@ -34,12 +37,13 @@ class Mismatch(AssertionError):
         got: str | None = None,
         likely: str | None = None,
         value: object = None,
+        slips: frozenset[str] = frozenset(),
     ) -> None:
         parts = {"expected": expected, "got": got, "likely": likely}
         rows = [f"\n  {name:<9} {text}" for name, text in parts.items() if text is not None]
         super().__init__(message + "".join(rows))
         self.message, self.expected, self.got, self.likely = message, expected, got, likely
-        self.value = value
+        self.value, self.slips = value, slips
 
 
 def assert_same(
@@ -52,7 +56,7 @@ def assert_same(
     mistakes: Iterable[tuple[Any, str]] = (),
     what: str = RESULT,
     finite: bool = True,
-) -> None:
+) -> Any:
     """`got` equals `expected` in type, shape, dtype, device and, within tolerance, in its values.
 
     `likely` explains a typical mistake; a relation that is certain goes before it. `mistakes` are
@@ -60,6 +64,8 @@ def assert_same(
     nothing else; a generator of them runs only after a failure. `what` names `got` to the learner
     where it is not what a call returned: "the gradient", "x". An `expected` that is not finite
     proves nothing where work may have made it so: it fails, unless `finite` is False.
+
+    Returns `got`, in the form of `expected` where an earlier test has told of another one.
     """
     __tracebackhide__ = True
     if finite and not _is_finite(expected):
@@ -70,20 +76,79 @@ def assert_same(
             value=got,
         )
     mistakes = known_mistakes(mistakes) if mistakes != () else ()
-    found = difference(got, expected, Tolerance(rtol, atol), what)
-    if found is not None:
-        known = (
-            words
-            for value, words in mistakes
-            if difference(got, value, AS_KNOWN) is None and difference(expected, value, AS_KNOWN)
-        )
-        raise Mismatch(
-            found.message,
-            expected=found.expected,
-            got=found.got,
-            likely=next(known, None) or found.relation or likely or found.symptom,
-            value=got,
-        )
+    tolerance = Tolerance(rtol, atol)
+    taken = as_like(got, expected)
+    found = difference(taken, expected, _fit_for(got, tolerance, taken), what)
+    if found is None:
+        return taken
+    right, slips = in_form(got, expected)
+    if slips and difference(right, expected, _fit_for(got, tolerance, right)) is None:
+        raise _another_form(got, expected, found, what, untold(slips))
+    known = (
+        words
+        for value, words in mistakes
+        if difference(taken, value, AS_KNOWN) is None and difference(expected, value, AS_KNOWN)
+    )
+    raise Mismatch(
+        found.message,
+        expected=found.expected,
+        got=found.got,
+        likely=next(known, None) or found.relation or likely or found.symptom,
+        value=got,
+    )
+
+
+def _fit_for(got: Any, tolerance: Tolerance, taken: Any) -> Tolerance:
+    """What can be asked of `taken`, which holds the numbers of `got`: no more digits than those."""
+    rough = narrow_dtype(got)
+    if taken is got or rough is None:
+        return tolerance
+    room, least = TOLERANCES[rough], tolerance.of(torch.float64)
+    return Tolerance(max(room[0], least[0]), max(room[1], least[1]))
+
+
+def _another_form(
+    got: Any, expected: Any, found: Difference, what: str, slips: frozenset[str]
+) -> Mismatch:
+    """The numbers are right: all there is to say is how to return them."""
+    likely = found.relation or found.symptom
+    if likely is None:
+        likely = f"the numbers are right, only not the {' and the '.join(sorted(slips))}"
+    return Mismatch(
+        found.message,
+        expected=found.expected,
+        got=found.got,
+        likely=likely,
+        value=got,
+        slips=slips,
+    )
+
+
+def assert_form(got: Any, like: Tensor, *, likely: str | None = None, what: str = RESULT) -> Any:
+    """`got` has the type, shape, dtype and device of `like`; its numbers are not looked at.
+
+    Returns it, in that form where an earlier test has told of another one.
+    """
+    __tracebackhide__ = True
+    taken = as_like(got, like)
+    form = torch.zeros_like(like)
+    found = difference(_emptied(taken), form, EXACT, what)
+    if found is None:
+        return taken
+    right, slips = in_form(got, like)
+    pure = slips and difference(_emptied(right), form, EXACT) is None
+    raise Mismatch(
+        found.message,
+        expected=None if isinstance(got, Tensor) else f"a tensor of shape {tuple(like.shape)}",
+        got=None if isinstance(got, Tensor) else describe(got),
+        likely=likely or found.relation or found.symptom,
+        value=got,
+        slips=untold(slips) if pure else frozenset(),
+    )
+
+
+def _emptied(value: Any) -> Any:
+    return torch.zeros_like(value, requires_grad=False) if isinstance(value, Tensor) else value
 
 
 def _is_finite(value: Any) -> bool:

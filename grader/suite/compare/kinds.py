@@ -1,5 +1,7 @@
 """What a reader calls the type of a value, and how one type is made of another."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -54,10 +56,13 @@ def conversion(got: object, wanted: str) -> str | None:
         return "a function came back uncalled: are its parentheses missing?"
     if kind == "a generator":
         return "a function with yield gives a generator: collect what it yields"
-    if wanted == "a bool" and (isinstance(got, np.bool_) or _has_one_entry(got)):
+    if wanted == "a bool" and (isinstance(got, np.generic) or _has_one_entry(got)):
         return "bool(...) makes a Python bool of it"
-    if wanted in ("a float", "an int") and _has_one_entry(got):
-        return ".item() gives the Python number in a tensor of one entry"
+    if wanted in ("a float", "an int"):
+        if isinstance(got, Tensor) and got.numel() == 1:
+            return ".item() gives the Python number in a tensor of one entry"
+        if isinstance(got, np.generic) or _has_one_entry(got):
+            return f"{wanted.split()[1]}(...) makes a Python {wanted.split()[1]} of it"
     if {wanted, kind} == {"a float", "an int"}:
         return "/ gives a float, // of integers an int; float(...) and int(...) convert"
     if wanted == "a tensor" and kind in ("a float", "an int", "a bool"):
@@ -66,7 +71,7 @@ def conversion(got: object, wanted: str) -> str | None:
 
 
 def _has_one_entry(value: object) -> bool:
-    return isinstance(value, Tensor) and value.numel() == 1
+    return isinstance(value, (Tensor, np.ndarray)) and math.prod(value.shape) == 1
 
 
 _CONVERSIONS = {
@@ -74,6 +79,7 @@ _CONVERSIONS = {
     ("a list", "a tensor"): "torch.stack or torch.tensor makes one tensor of a list",
     ("a tensor", "a NumPy array"): ".detach().cpu().numpy() makes an array of a tensor",
     ("a tensor", "a list"): ".tolist() makes a list of a tensor",
+    ("a NumPy array", "a list"): ".tolist() makes a list of an array",
     ("a tensor", "a tuple"): "a tuple of several results is written (first, second)",
     ("a list", "a tuple"): "tuple(...) makes a tuple of a list",
     ("a tuple", "a list"): "list(...) makes a list of a tuple",
