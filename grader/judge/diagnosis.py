@@ -24,6 +24,7 @@ from grader.judge.behaviour import (
     Failure,
     alike,
     check_argument,
+    check_left,
     failure_of,
     raised,
     returned,
@@ -259,6 +260,7 @@ class Freely(LocalRunner):
         for g in guarded:
             if id(g.tensor) in changed:
                 check_argument(g.tensor, changed[id(g.tensor)], moved=id(g.tensor) in moved)
+        check_left(answer.left)
         return answer
 
     def attribute(self, owner: Handle, name: str) -> Any:

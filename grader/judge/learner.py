@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
-from grader.judge.behaviour import Behaviour, check_argument, is_large, raised, returned, tensors_in
+from grader.judge.behaviour import (
+    Behaviour,
+    check_argument,
+    check_left,
+    is_large,
+    raised,
+    returned,
+    tensors_in,
+)
 from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
@@ -155,6 +163,7 @@ class UnitRunner:
         self.moved = answer.moved
         for before, now in answer.changed:
             check_argument(before, now, moved=any(before is other for other in answer.moved))
+        check_left(answer.left)
         if call.observed and answer.seen is None:
             raise Malformed("the answer could not be read: nothing was observed")
         return answer

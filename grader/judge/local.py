@@ -15,6 +15,7 @@ from torch import Tensor
 from grader.errors import CourseError
 from grader.judge.behaviour import tensors_in
 from grader.judge.subject import Call, Handle
+from grader.sandbox.arguments import containers_in, left_behind
 from grader.sandbox.client import Answer
 from grader.sandbox.observe import observed
 
@@ -85,6 +86,8 @@ class LocalRunner:
         function = target if call.name == "__call__" else getattr(target, call.name)
         args, kwargs = self._unwrap(call.args), self._unwrap(call.kwargs)
         before = [(t, _place(t)) for t in tensors_in([args, kwargs])]
+        containers = containers_in([args, kwargs])
+        torch.set_grad_enabled(True)
         seen = None
         if call.observed:
             files = frozenset([str(self.modules[""].__file__)])
@@ -94,7 +97,9 @@ class LocalRunner:
         else:
             value = self._wrap(function(*args, **kwargs))
         self.moved = tuple(t for t, place in before if _place(t) != place or not t.is_leaf)
-        return Answer(value, self.moved, seen=seen)
+        left = left_behind(containers)
+        torch.set_grad_enabled(True)
+        return Answer(value, self.moved, left=tuple(left), seen=seen)
 
     def attribute(self, owner: Handle, name: str) -> Any:
         return self._wrap(getattr(self.objects[owner.identity], name))

@@ -138,7 +138,9 @@ def _message(error: Exception) -> str:
 
 
 def observation(value: Any, seen: list[Any]) -> Observation:
-    operations, steps, seconds = seen
+    operations, steps, seconds, modules = seen
     if not all(type(k) is str and type(v) is int for k, v in operations.items()):
         raise ProtocolError("the operators are not counts")
-    return Observation(value, operations, int(steps), float(seconds))
+    if type(modules) is not list or not all(type(name) is str for name in modules):
+        raise ProtocolError("the modules are not names")
+    return Observation(value, operations, int(steps), float(seconds), frozenset(modules))

@@ -72,6 +72,7 @@ class Arguments:
             _TensorBefore(t, _place_of(t), t.requires_grad, t.grad) for t in reader.tensors
         ]
         self.wanting = [t for t in reader.tensors if t.requires_grad]
+        self.containers = containers_in([self.args, self.kwargs])
 
     def writer(
         self, keep: Callable[[object], int], graph: Callable[[Tensor], int], max_bytes: int
@@ -82,7 +83,8 @@ class Arguments:
         return Writer(keep, graph, max_bytes, known, numbers, first=len(self.storages))
 
     def effects(self, writer: Writer) -> list[Any]:
-        """[changed storages, moved tensors, gradients, leaves that are no longer the same leaf]"""
+        """[changed storages, moved tensors, gradients, leaves that are no longer the same leaf,
+        what else was left behind]"""
         changed = [
             [number, writer.buffer(now)]
             for number, s in self.storages.items()
@@ -98,4 +100,33 @@ class Arguments:
             if before.has_another_grad():
                 grad = None if tensor.grad is None else writer.write(tensor.grad.detach())
                 grads.append([k, grad])
-        return [changed, moved, grads, others]
+        return [changed, moved, grads, others, left_behind(self.containers)]
+
+
+def containers_in(value: Any) -> list[tuple[Any, list[Any]]]:
+    """The lists and dicts among the arguments, with the things that are in each of them."""
+    found: list[tuple[Any, list[Any]]] = []
+    if type(value) in (list, dict):
+        found.append((value, _contents(value)))
+    if type(value) in (list, tuple, dict):
+        for item in value.values() if type(value) is dict else value:
+            found += containers_in(item)
+    return found
+
+
+def left_behind(containers: list[tuple[Any, list[Any]]]) -> list[str]:
+    """What a call should not leave behind, other than in tensors: names of `wire.LEFT_BEHIND`."""
+    left = []
+    if any(not _same_things(_contents(value), before) for value, before in containers):
+        left.append("list")
+    if not torch.is_grad_enabled():
+        left.append("no_grad")
+    return left
+
+
+def _contents(value: Any) -> list[Any]:
+    return [*value.keys(), *value.values()] if type(value) is dict else list(value)
+
+
+def _same_things(now: list[Any], before: list[Any]) -> bool:
+    return len(now) == len(before) and all(a is b for a, b in zip(now, before, strict=True))

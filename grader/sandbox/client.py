@@ -29,11 +29,13 @@ class Answer:
 
     `moved` lie in other memory now or are other leaves. `changed` are those that the call has
     changed without leave, each with what it made of it: the tensors themselves are as they were.
+    `left` names what else was left behind, of `wire.LEFT_BEHIND`.
     """
 
     value: Any
     moved: tuple[Tensor, ...] = ()
     changed: tuple[tuple[Tensor, Tensor], ...] = ()
+    left: tuple[str, ...] = ()
     seen: Observation | None = None
 
 
@@ -255,8 +257,12 @@ class WorkerClient:
             elements=elements,
         )
         value = reader.read(payload)
+        *effects, left = effects
+        if not set(left) <= wire.LEFT_BEHIND:
+            raise wire.ProtocolError("it leaves unknown things behind")
         moved, changed = self._take_effects(writer, mutable, reader, effects)
-        return Answer(value, moved, changed, None if seen is None else observation(value, seen))
+        observed = None if seen is None else observation(value, seen)
+        return Answer(value, moved, changed, tuple(left), observed)
 
     def _take_effects(
         self, writer: encode.Writer, mutable: int, reader: decode.Reader, effects: list[Any]

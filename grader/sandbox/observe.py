@@ -26,18 +26,20 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 MAX_STEPS = 1_000_000
 MAX_NODES = 1000
+MAX_MODULES = 500
 PROFILER = profile().config()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
 class Observation:
     """What a call returned and what happened meanwhile: operators and how often each ran, steps in
-    the learner's files, and seconds."""
+    the learner's files, seconds, and the modules of torch whose Python code ran."""
 
     value: Any
     operations: dict[str, int]
     steps: int
     seconds: float
+    modules: frozenset[str] = frozenset()
 
 
 class _CountOperators(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -57,14 +59,16 @@ class _CountOperators(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 class _CountSteps:
-    """Counts lines and calls in the frames of the given files."""
+    """Counts lines and calls in frames of the given files; notes the modules of all others."""
 
     def __init__(self, files: frozenset[str]) -> None:
         self.files = files
         self.steps = 0
+        self.modules: set[object] = set()
 
     def __call__(self, frame: FrameType, event: str, argument: object) -> Any:
         if frame.f_code.co_filename not in self.files:
+            self.modules.add(frame.f_globals.get("__name__"))
             return None
         self.steps += 1
         return self if self.steps < MAX_STEPS else None
@@ -90,7 +94,8 @@ def observed(call: Callable[[], object], files: frozenset[str]) -> Observation:
     profiled = Counter(n.removeprefix("aten::") for n in names if n.startswith("aten::"))
     # `|` keeps the larger count of each.
     operations = dict(operators.counts | profiled | _graph(value))
-    return Observation(value, operations, steps.steps, seconds)
+    modules = [m for m in steps.modules if isinstance(m, str) and m.startswith("torch.")]
+    return Observation(value, operations, steps.steps, seconds, frozenset(modules[:MAX_MODULES]))
 
 
 def _graph(value: object) -> Counter[str]:

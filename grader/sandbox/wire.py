@@ -48,6 +48,11 @@ class Unsendable(Exception):
     """This value has no place on the wire."""
 
 
+# What a call may leave behind beside tensors: a list or dict of the caller's that it changed, and
+# gradients switched off.
+LEFT_BEHIND = frozenset({"list", "no_grad"})
+
+
 class KeptObject:
     """An object that stays where it was made; `kind` is the name of its class."""
 

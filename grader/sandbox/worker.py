@@ -169,7 +169,8 @@ class Worker:
                 made = observed(
                     lambda: function(*given.args, **given.kwargs), frozenset(self.files)
                 )
-                value, seen = made.value, [made.operations, made.steps, made.seconds]
+                value = made.value
+                seen = [made.operations, made.steps, made.seconds, sorted(made.modules)]
             else:
                 value = function(*given.args, **given.kwargs)
         finally:

@@ -7,6 +7,7 @@ from grader.suite.asserts import (
     assert_unchanged,
     assert_view,
     fail,
+    unpack,
 )
 from grader.suite.forms import as_like
 from grader.suite.marks import exercise, needs, points, visible
@@ -24,5 +25,6 @@ __all__ = [
     "needs",
     "points",
     "recorded",
+    "unpack",
     "visible",
 ]

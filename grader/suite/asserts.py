@@ -1,7 +1,7 @@
 """The asserts of the suites. Where one fails, it says what differs and, if it can, why."""
 
 import cmath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -15,7 +15,7 @@ from grader.suite.compare.difference import RESULT, difference
 from grader.suite.compare.kinds import any_kind, conversion
 from grader.suite.compare.mentions import as_text, mentioned
 from grader.suite.compare.wording import Difference, contrasted
-from grader.suite.forms import as_like, in_form, narrow_dtype, untold
+from grader.suite.forms import as_told, in_form, narrow_dtype, untold
 from grader.suite.tape import known_mistakes
 
 EXACT = Tolerance(0.0, 0.0)
@@ -59,7 +59,8 @@ def assert_same(
 ) -> Any:
     """`got` equals `expected` in type, shape, dtype, device and, within tolerance, in its values.
 
-    `likely` explains a typical mistake; a relation that is certain goes before it. `mistakes` are
+    `likely` says what is certain of wrong numbers, not of another type or dtype; a relation that
+    is certain goes before it. `mistakes` are
     what known ones give, each with its sentence: where one of them gives `got`, that is said, and
     nothing else; a generator of them runs only after a failure. `what` names `got` to the learner
     where it is not what a call returned: "the gradient", "x". An `expected` that is not finite
@@ -77,7 +78,7 @@ def assert_same(
         )
     mistakes = known_mistakes(mistakes) if mistakes != () else ()
     tolerance = Tolerance(rtol, atol)
-    taken = as_like(got, expected)
+    taken = as_told(got, expected)
     found = difference(taken, expected, _fit_for(got, tolerance, taken), what)
     if found is None:
         return taken
@@ -89,6 +90,8 @@ def assert_same(
         for value, words in mistakes
         if difference(taken, value, AS_KNOWN) is None and difference(expected, value, AS_KNOWN)
     )
+    if found.of_another_kind:
+        likely = None
     raise Mismatch(
         found.message,
         expected=found.expected,
@@ -130,7 +133,7 @@ def assert_form(got: Any, like: Tensor, *, likely: str | None = None, what: str 
     Returns it, in that form where an earlier test has told of another one.
     """
     __tracebackhide__ = True
-    taken = as_like(got, like)
+    taken = as_told(got, like)
     form = torch.zeros_like(like)
     found = difference(_emptied(taken), form, EXACT, what)
     if found is None:
@@ -162,6 +165,15 @@ def _is_finite(value: Any) -> bool:
     if isinstance(value, dict):
         value = list(value.values())
     return not isinstance(value, (list, tuple)) or all(map(_is_finite, value))
+
+
+def unpack(value: Any, *names: str) -> Sequence[Any]:
+    """The parts of a result that is a tuple (or a list) of as many values as there are `names`."""
+    __tracebackhide__ = True
+    if not isinstance(value, (tuple, list)) or len(value) != len(names):
+        expected = f"({', '.join(names)})"
+        fail(f"it must return {expected}", expected=expected, got=value)
+    return value
 
 
 def assert_raises(

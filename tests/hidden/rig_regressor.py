@@ -49,6 +49,14 @@ def nested(inputs, hidden, outputs):
     return nn.ModuleDict({"body": nn.ModuleList([inner]), "head": nn.Linear(hidden, outputs)})
 
 
+def with_numbers_of_its_own(inputs, outputs):
+    """A layer in a module that has parameters beside it: a row of numbers, and a single one."""
+    model = nn.ModuleDict({"layer": nn.Linear(inputs, outputs)})
+    model.register_parameter("shift", nn.Parameter(torch.zeros(inputs)))
+    model.register_parameter("scale", nn.Parameter(torch.tensor(1.0)))
+    return model
+
+
 def parameters(model):
     """The name and the numbers of every parameter now."""
     return [(name, parameter.detach().clone()) for name, parameter in model.named_parameters()]

@@ -31,6 +31,32 @@ def with_one_weight(first, second):
     return nn.ModuleList([first, second])
 
 
+class Scaled(nn.Module):
+    """A parameter of its own, 0-dim, beside those of the layer in it."""
+
+    def __init__(self, scale, layer):
+        super().__init__()
+        self.scale = nn.Parameter(scale.clone())
+        self.layer = layer
+
+    def forward(self, x):
+        return self.scale * self.layer(x)
+
+
+def scaled(scale, layer):
+    return Scaled(scale, layer)
+
+
+def without_parameters():
+    """Gives what it is given, in evaluation mode."""
+    return nn.Sequential(nn.Dropout(0.5))
+
+
+def frozen(model):
+    """The names of the parameters that are not trained."""
+    return [name for name, p in model.named_parameters() if not p.requires_grad]
+
+
 def freeze(model, name):
     """Freeze the parameters whose name begins with `name`."""
     for path, parameter in model.named_parameters():

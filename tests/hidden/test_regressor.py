@@ -8,9 +8,17 @@ from itertools import pairwise
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from grader.suite import assert_same, exercise, fail, points, recorded, visible
+from grader.suite import (
+    as_like,
+    assert_form,
+    assert_same,
+    exercise,
+    fail,
+    points,
+    recorded,
+    visible,
+)
 
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
 REGISTER = (
@@ -23,9 +31,11 @@ RELU = (
     "able to come out."
 )
 ACCUMULATES = "backward() adds to the gradients: clear them before it, in every epoch."
-STEP = (
-    "In each epoch: clear the gradients, since backward() adds to them; backward(); then "
-    "p -= lr * p.grad for every parameter, with no momentum and no weight decay."
+GROWING = "The losses grow from epoch to epoch: the steps are too long, or lead uphill."
+FIRST_LOSS = "The first loss is that of the model as it comes, before any update."
+BROADCAST = (
+    "A prediction of shape (N,) and a y of shape (N, 1) broadcast to (N, N): every row is compared "
+    "with every other. Keep both (N, 1), without squeeze()."
 )
 STUCK = (
     "Nothing has moved. `p = p - ...` makes a new tensor and leaves p as it was, and gradients "
@@ -33,7 +43,8 @@ STUCK = (
 )
 LEFT_OUT = "The parameters before this one have moved: every one of them takes the step."
 BEFORE = "Note loss.item() before the update, not after it."
-DEFAULTS = "lr is 0.01 and epochs is 100 if nothing else is said."
+DEFAULT_RATE = "lr is 0.01 if nothing else is said."
+DEFAULT_EPOCHS = "epochs is 100 if nothing else is said."
 RESTORE = (
     "Remember model.training before you call model.eval(), and set that mode again afterwards: "
     "model.train(was_training)."
@@ -65,20 +76,15 @@ def check_parameter_count(rig, model, *widths):
 
 def check_output(model, x, outputs):
     """What the model makes of `x`: a tensor of shape (N, outputs)."""
-    shape, y = (len(x), outputs), model(x)
-    if not isinstance(y, Tensor):
-        likely = "forward ends with `return`, or it gives None." if y is None else None
-        got = "None" if y is None else y
-        fail("forward must return a tensor", expected=f"shape {shape}", got=got, likely=likely)
-    if y.shape != shape:
-        fail(
-            "the output has the wrong shape",
-            expected=f"shape {shape}",
-            got=f"shape {tuple(y.shape)}",
-            likely="A row for each row of the input and a column for each output, even where "
-            "there is only one: (N, out).",
-        )
-    return y.detach()
+    y = model(x)
+    likely = "forward ends with `return`, or it gives None." if y is None else ROWS
+    return assert_form(y, x.new_zeros(len(x), outputs), likely=likely, what="the output").detach()
+
+
+ROWS = (
+    "A row for each row of the input and a column for each output, even where there is only one: "
+    "(N, out)."
+)
 
 
 def effects(rig, model, x, outputs, start):
@@ -104,17 +110,21 @@ def check_gradients_flow(modules, model, x):
         )
 
 
-def descend_line(x, y, weight, bias, lr, epochs, *, accumulate=False, left_over=0.0, scale=1.0):
+def descend_line(
+    x, y, weight, bias, lr, epochs, *, accumulate=False, left_over=0.0, scale=1.0, all_pairs=False
+):
     """Gradient descent for x weight.T + bias, by formula: weight, bias, loss before each step.
 
     The options are mistakes: gradients that are never cleared, ones that the first epoch finds
-    and does not clear, another scale of the loss.
+    and does not clear, another scale of the loss, each prediction compared with every target.
     """
     losses = []
     dw, db = torch.full_like(weight, left_over), torch.full_like(bias, left_over)
     for epoch in range(epochs):
-        error = x @ weight.T + bias - y
-        losses.append(scale * (error**2).mean().item())
+        there = x @ weight.T + bias
+        error = there - (y.mean() if all_pairs else y)
+        squares = (there - y.T if all_pairs else error) ** 2
+        losses.append(scale * squares.mean().item())
         slope = scale * 2 * error / error.numel()
         if epoch > 0 and not accumulate:
             dw, db = torch.zeros_like(weight), torch.zeros_like(bias)
@@ -142,12 +152,32 @@ def descents_gone_wrong(part, x, y, weight, bias, lr, epochs):
     yield descend_line(x, y, *start, -lr, epochs)[part], words
     words = "This follows the sum of the squared errors: take their mean."
     yield descend_line(*run, scale=y.numel())[part], words
-    words = "The squares are added up over the outputs: the mean goes over those too."
-    yield descend_line(*run, scale=y.shape[1])[part], words
+    if y.shape[1] > 1:
+        words = "The squares are added up over the outputs: the mean goes over those too."
+        yield descend_line(*run, scale=y.shape[1])[part], words
+    else:
+        yield descend_line(*run, all_pairs=True)[part], BROADCAST
     words = "The loss is halved: nothing is to be divided by 2."
     yield descend_line(*run, scale=0.5)[part], words
     if part == 2:
         yield descend_line(x, y, *start, lr, epochs + 1)[part][1:], BEFORE
+
+
+def check_losses(losses, expected, *, mistakes=(), likely=None):
+    """Those of a training; what is said of wrong ones is certain."""
+    floats = as_like(losses, expected)
+    if not isinstance(floats, list) or not all(isinstance(loss, float) for loss in floats):
+        likely = None
+    elif len(floats) != len(expected):
+        likely = likely or f"One loss for each epoch, and there are {len(expected)} here."
+    elif floats[-1] > 10 * abs(floats[0]):
+        likely = GROWING
+    else:
+        wrong = ~np.isclose(floats, expected, LOOSE["rtol"], LOOSE["atol"])
+        k = int(wrong.argmax())
+        later = f"The losses are right up to number {k - 1}: the update after it leads elsewhere."
+        likely = later if k else FIRST_LOSS
+    assert_same(losses, expected, mistakes=mistakes, likely=likely, what="losses", **LOOSE)
 
 
 def still(part, start):
@@ -168,9 +198,8 @@ def check_parameters(rig, model, start, expected, mistakes=None):
     """All parameters of the model are as expected; `mistakes` gives those of each by its number."""
     for k, (name, got) in enumerate(rig.parameters(model)):
         known = mistakes(k) if mistakes else still(k, start)
-        assert_same(
-            got, expected[k], mistakes=known, likely=STEP, what=f"the parameter {name}", **LOOSE
-        )
+        tolerance = {} if expected[k].dtype == torch.float64 else LOOSE
+        assert_same(got, expected[k], mistakes=known, what=f"the parameter {name}", **tolerance)
 
 
 def check_no_graph(rig, model):
@@ -202,22 +231,10 @@ def check_modes(rig, modules, model, training, x, line):
         )
 
 
-def plain(value):
-    """The number in a tensor of one entry; one test is enough to insist on a plain number."""
-    return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
-
-
-def as_tensor(value, like):
-    """The numbers of an array or a list; one test is enough to insist on the type."""
-    try:
-        return torch.as_tensor(value).detach().to(like).reshape(like.shape)
-    except (TypeError, ValueError, RuntimeError):
-        return value
-
-
-def line(rng, dtype=torch.float32):
-    """Data of a regression with several outputs, and a weight and a bias to begin with."""
-    n, inputs, outputs = rng.sizes(3, 2, 5)
+def line(rng, dtype=torch.float32, outputs=None):
+    """Data of a regression with one or several outputs, and a weight and a bias to begin with."""
+    n, inputs, several = rng.sizes(3, 2, 5)
+    outputs = outputs or several
     shapes = (n, inputs), (n, outputs), (outputs, inputs), (outputs,)
     return [rng.normal(*shape, dtype=dtype) for shape in shapes]
 
@@ -255,7 +272,25 @@ def check_against_equal_weights(rig, model, x, widths):
     for c in (0.5, -0.5):
         rig.set_parameters(model, torch.tensor([c], device=x.device))
         expected, mistakes = equal_weights(x, c, widths), relus_gone_wrong(x, c, widths)
-        assert_same(model(x), expected, mistakes=mistakes, likely=RELU)
+        got = check_output(model, x, widths[-1])
+        again = None if same(got, expected) else check_output(model, x, widths[-1])
+        if again is not None and not same(got, again):
+            fail_random(got, again)
+        assert_same(got, expected, mistakes=mistakes, likely=RELU)
+
+
+def same(one, other):
+    return torch.allclose(one, other, **LOOSE)
+
+
+def fail_random(got, again):
+    fail(
+        "a second call with the same input gives another output",
+        expected=got,
+        got=again,
+        likely="Something in forward is random: dropout, or a layer that is made anew in each "
+        "call. Layers are made once, in __init__.",
+    )
 
 
 def two_sided(rng, n, inputs):
@@ -269,16 +304,12 @@ def check_affine(model, x, outputs):
     y = check_output(model, x, outputs)
     corners = torch.eye(x.shape[1], device=x.device)
     parts = x, x.flip(0), x + x.flip(0), 0 * x, corners
-    fa, fb, fab, f0, fc = model(torch.cat(parts)).detach().split([len(part) for part in parts])
-    if not torch.allclose(y, fa, **LOOSE):
+    both = check_output(model, torch.cat(parts), outputs)
+    fa, fb, fab, f0, fc = both.split([len(part) for part in parts])
+    if not same(y, fa):
         again = model(x).detach()
-        if not torch.allclose(y, again, **LOOSE):
-            fail(
-                "a second call with the same input gives another output",
-                expected=y,
-                got=again,
-                likely="Make the layers once, in __init__. forward only uses them.",
-            )
+        if not same(y, again):
+            fail_random(y, again)
         assert_same(y, fa, likely="Each row is worked on by itself, whatever rows come with it.")
     likely = "x A + b and nothing else, so that f(a) + f(b) = f(a + b) + f(0): no ReLU at the end."
     assert_same(fa + fb, fab + f0, likely=likely, what="f(a) + f(b)")
@@ -313,11 +344,16 @@ class TestLinearRegressor:
         """It maps (N, in) to (N, out) by x A + b, for any N, and out is 1 by default."""
         rig = student.bring("rig_regressor")
         inputs, outputs = rng.sizes(2, 2, 5)
-        for n, out, options in ((2, outputs, {"out_features": outputs}), (1, 1, {})):
-            model = student.LinearRegressor(inputs, **options)
+        several = {"out_features": outputs}
+        for columns, n, out, options in (
+            (inputs, 2, outputs, several),
+            (inputs, 3, 1, {}),
+            (1, 1, 1, {}),
+        ):
+            model = student.LinearRegressor(columns, **options)
             rig.to_device(model, device)
             rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
-            x = two_sided(rng, n, inputs)
+            x = two_sided(rng, n, columns)
             check_affine(model, x, out)
             check_dependence(rig, model, x, rng.uniform(-1.5, -0.5, 31))
 
@@ -325,23 +361,23 @@ class TestLinearRegressor:
     def test_registered_parameters(self, student, device, rng):
         """It has (in + 1) * out registered, trainable numbers, and each has its own effect."""
         rig = student.bring("rig_regressor")
-        inputs, outputs = rng.sizes(2, 2, 5)
-        model = student.LinearRegressor(inputs, outputs)
-        check_parameter_count(rig, model, inputs, outputs)
-        rig.to_device(model, device)
-        # The zero and the unit vectors show A and b whole: each number must matter there.
-        corners = torch.cat([torch.zeros(1, inputs), torch.eye(inputs)]).to(device)
-        start = rng.uniform(0.5, 1.5, (inputs + 1) * outputs)
-        found = effects(rig, model, corners, outputs, start)
-        check_gradients_flow(student.bring("rig_regressor_modules"), model, corners)
-        rank = int(torch.linalg.matrix_rank(found, atol=1e-4))
-        if rank != len(start):
-            fail(
-                "each parameter must have an effect of its own",
-                expected=f"{len(start)} independent effects",
-                got=f"{rank} independent effects",
-                likely=f"forward must use all parameters. {LAYER}",
-            )
+        for inputs, outputs in (rng.sizes(2, 2, 5), (rng.integer(1, 4), 1)):
+            model = student.LinearRegressor(inputs, outputs)
+            check_parameter_count(rig, model, inputs, outputs)
+            rig.to_device(model, device)
+            # The zero and the unit vectors show A and b whole: each number must matter there.
+            corners = torch.cat([torch.zeros(1, inputs), torch.eye(inputs)]).to(device)
+            start = rng.uniform(0.5, 1.5, (inputs + 1) * outputs)
+            found = effects(rig, model, corners, outputs, start)
+            check_gradients_flow(student.bring("rig_regressor_modules"), model, corners)
+            rank = int(torch.linalg.matrix_rank(found, atol=1e-4))
+            if rank != len(start):
+                fail(
+                    "each parameter must have an effect of its own",
+                    expected=f"{len(start)} independent effects",
+                    got=f"{rank} independent effects",
+                    likely=f"forward must use all parameters. {LAYER}",
+                )
 
 
 @exercise("MLPRegressor")
@@ -350,22 +386,23 @@ class TestMLPRegressor:
     def test_registered_parameters(self, student, device, rng):
         """All layers are registered, (fan_in + 1) * fan_out numbers each, and all take part."""
         rig = student.bring("rig_regressor")
-        widths = [*rng.sizes(3, 2, 6), rng.integer(1, 4)]
-        model = student.MLPRegressor(widths[0], widths[1:-1], widths[-1])
-        check_parameter_count(rig, model, *widths)
-        rig.to_device(model, device)
-        x = rng.uniform(0.5, 1.5, 2, widths[0])
-        start = rng.uniform(0.5, 1.5, sum((a + 1) * b for a, b in pairwise(widths)))
-        effect = effects(rig, model, x, widths[-1], start).abs().sum(dim=1)
-        check_gradients_flow(student.bring("rig_regressor_modules"), model, x)
-        idle = int((effect == 0).sum())
-        if idle:
-            fail(
-                "every parameter must take part in the output",
-                expected="an effect of each parameter",
-                got=f"{idle} numbers without effect",
-                likely="forward must pass through all registered layers.",
-            )
+        for widths in ([*rng.sizes(3, 2, 6), rng.integer(1, 4)], [1, rng.integer(1, 4), 1]):
+            model = student.MLPRegressor(widths[0], widths[1:-1], widths[-1])
+            check_parameter_count(rig, model, *widths)
+            rig.to_device(model, device)
+            # Small enough that no function at the end, a sigmoid say, is flat here.
+            x = rng.uniform(0.1, 0.3, 2, widths[0])
+            start = rng.uniform(0.05, 0.15, sum((a + 1) * b for a, b in pairwise(widths)))
+            effect = effects(rig, model, x, widths[-1], start).abs().sum(dim=1)
+            check_gradients_flow(student.bring("rig_regressor_modules"), model, x)
+            idle = int((effect == 0).sum())
+            if idle:
+                fail(
+                    "every parameter must take part in the output",
+                    expected="an effect of each parameter",
+                    got=f"{idle} numbers without effect",
+                    likely="A change of these parameters does not change the output.",
+                )
 
     @visible
     @points(2)
@@ -406,22 +443,27 @@ class TestTrain:
     def test_losses_before_each_update(self, student, device, rng):
         """It returns a float for each epoch, the loss before its update; lr is 0.01, epochs 100."""
         rig = student.bring("rig_regressor")
-        x, y, weight, bias = line(rng)
-        run = x, y, weight, bias, 0.1, 3
-        (_, _, expected), mistakes = descent(*run), descents_gone_wrong(2, *run)
-        losses = student.train(rig.linear(weight, bias), x, y, lr=0.1, epochs=3)
-        assert_same(losses, expected, mistakes=mistakes, likely=STEP, what="losses", **LOOSE)
-        expected = losses_by_default(x, y, weight, bias)
+        for outputs in (None, 1):
+            x, y, weight, bias = line(rng, outputs=outputs)
+            run = x, y, weight, bias, 0.1, 3
+            (_, _, expected), mistakes = descent(*run), descents_gone_wrong(2, *run)
+            losses = student.train(rig.linear(weight, bias), x, y, lr=0.1, epochs=3)
+            check_losses(losses, expected, mistakes=mistakes)
+        expected, known = losses_by_default(x, y, weight, bias), other_rates(x, y, weight, bias)
         losses = student.train(rig.linear(weight, bias), x, y)
-        assert_same(losses, expected, likely=DEFAULTS, what="losses", **LOOSE)
+        check_losses(losses, expected, mistakes=known, likely=DEFAULT_EPOCHS)
+        # The model is right from the start, and every epoch is run all the same.
+        losses = student.train(rig.linear(weight, bias), x, line_at(x, weight, bias), epochs=30)
+        likely = "The model fits y from the start. There are 30 epochs still, and 30 losses."
+        assert_same(losses, [0.0] * 30, likely=likely, what="losses", **LOOSE)
 
     @visible
     @points(1)
     def test_plain_gradient_descent(self, student, device, rng):
         """Each epoch is one step of plain SGD on the mean over all rows and outputs."""
         rig = student.bring("rig_regressor")
-        for epochs in (1, rng.integer(3, 6)):
-            x, y, *start = line(rng)
+        for epochs, outputs in ((1, None), (rng.integer(3, 6), None), (2, 1)):
+            x, y, *start = line(rng, outputs=outputs)
             run = x, y, *start, 0.1, epochs
             model, expected = rig.linear(*start), descent(*run)
             student.train(model, x, y, lr=0.1, epochs=epochs)
@@ -431,12 +473,13 @@ class TestTrain:
 
     @points(1)
     def test_any_model(self, student, device, rng):
-        """It trains any model in float64: one with a ReLU, and one that uses a layer twice."""
+        """It trains any model in float64, with shared layers and parameters of its own too."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, y = rng.normal(5, 3, dtype=torch.float64), rng.normal(5, 3, dtype=torch.float64)
         shapes = (4, 3), (4,), (3, 4), (3,)
         two = [rng.normal(*shape, dtype=torch.float64) for shape in shapes]
         one = [rng.normal(*shape, dtype=torch.float64) for shape in ((3, 3), (3,))]
+        scale = rng.uniform(0.5, 2, dtype=torch.float64)
         network = modules.network(rig.linear(*two[:2]), rig.linear(*two[2:]))
         for model, start, forward in (
             (network, two, lambda x, a, b, c, d: (x @ a.T + b).relu() @ c.T + d),
@@ -445,9 +488,16 @@ class TestTrain:
                 one,
                 lambda x, a, b: (x @ a.T + b).relu() @ a.T + b,
             ),
+            (
+                modules.scaled(scale, rig.linear(*one)),
+                [scale, *one],
+                lambda x, s, a, b: s * (x @ a.T + b),
+            ),
         ):
-            student.train(model, x, y, lr=0.02, epochs=3)
-            check_parameters(rig, model, start, descend(forward, start, x, y, 0.02, 3))
+            for epochs in (3, 1):  # a second training goes on from the first
+                student.train(model, x, y, lr=0.02, epochs=epochs)
+                start = descend(forward, start, x, y, 0.02, epochs)
+                check_parameters(rig, model, start, start)
 
     @points(1)
     def test_training_mode(self, student, device, rng):
@@ -473,6 +523,10 @@ class TestTrain:
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, y, *start = line(rng)
         model = rig.linear(*start)
+        modules.leave_gradients(model, torch.nan)
+        student.train(model, x, y, lr=0.1, epochs=2)
+        check_parameters(rig, model, start, descend_line(x, y, *start, 0.1, 2), left_nan)
+        model = rig.linear(*start)
         modules.leave_gradients(model, 100.0)
         run = x, y, *start, 0.1, 2
         student.train(model, x, y, lr=0.1, epochs=2)
@@ -495,6 +549,18 @@ class TestTrain:
         check_parameters(rig, model, start, [*trained, bias])
 
 
+def left_nan(part):
+    """The gradients were NaN, and stay so."""
+    return ()
+
+
+@recorded
+def other_rates(x, y, weight, bias):
+    """The losses of 100 epochs where lr is another one."""
+    for lr in (0.1, 0.001, 0.05, 0.02):
+        yield descend_line(x, y, weight, bias, lr, 100)[2], DEFAULT_RATE
+
+
 @recorded
 def losses_by_default(x, y, weight, bias):
     """The losses of 100 epochs with lr = 0.01."""
@@ -514,13 +580,18 @@ class TestEvaluate:
     def test_mean_squared_error(self, student, device, rng):
         """It is the mean squared error over all rows and outputs, as a plain float."""
         rig = student.bring("rig_regressor")
-        for dtype in (torch.float32, torch.float64):
-            x, y, weight, bias = line(rng, dtype)
+        for dtype, outputs in (
+            (torch.float32, None),
+            (torch.float64, None),
+            (torch.float32, 1),
+        ):
+            x, y, weight, bias = line(rng, dtype, outputs)
+            tolerance = LOOSE if dtype is torch.float32 else {}
             for rows in (slice(None), slice(1)):
                 run = x[rows], y[rows], weight, bias
                 expected, mistakes = mean_squared_error(*run), errors_gone_wrong(*run)
                 got = student.evaluate(rig.linear(weight, bias), x[rows], y[rows])
-                assert_same(got, expected, mistakes=mistakes, likely=SQUARES, **LOOSE)
+                assert_same(got, expected, mistakes=mistakes, likely=SQUARES, **tolerance)
 
     @points(1)
     def test_evaluation_mode_without_graph(self, student, device, rng):
@@ -530,6 +601,10 @@ class TestEvaluate:
         model = rig.two_faced(weight, bias)
         check_no_error(student.evaluate, model, x, x @ weight.T + bias)
         check_no_graph(rig, model)
+        modules = student.bring("rig_regressor_modules")
+        check_trainable(modules, model)
+        got = student.evaluate(modules.without_parameters(), x, x + 2)
+        assert_same(got, 4.0, likely="This model has no parameters: it gives x as it is.", **LOOSE)
 
     @points(1)
     def test_mode_is_restored(self, student, device, rng):
@@ -560,15 +635,32 @@ def errors_gone_wrong(x, y, weight, bias):
     squares = error**2
     yield squares.mean().sqrt().item(), "This is the square root of the mean: leave the root out."
     yield squares.sum().item(), "This is the sum of the squares: take their mean."
-    words = "The squares are added up over the outputs: the mean goes over those too."
-    yield squares.sum(dim=1).mean().item(), words
+    if y.shape[1] > 1:
+        words = "The squares are added up over the outputs: the mean goes over those too."
+        yield squares.sum(dim=1).mean().item(), words
+    elif len(y) > 1:
+        yield ((x @ weight.T + bias - y.T) ** 2).mean().item(), BROADCAST
+    yield squares.mean().item() / 2, "This is half of the mean: nothing is to be halved."
     yield error.abs().mean().item(), "These are the absolute errors: square them instead."
 
 
 def check_no_error(evaluate, model, x, y):
     """In evaluation mode a `two_faced` model makes no error on these targets; the sine does."""
     mistakes = [((y.sin() - y).square().mean().item(), EVAL)]
-    assert_same(plain(evaluate(model, x, y)), 0.0, mistakes=mistakes, **LOOSE)
+    assert_same(evaluate(model, x, y), 0.0, mistakes=mistakes, **LOOSE)
+
+
+def check_trainable(modules, model):
+    """Whoever measures halfway through training goes on with it: the parameters still learn."""
+    frozen = modules.frozen(model)
+    if frozen:
+        fail(
+            "the model must be as trainable afterwards as before",
+            expected="every parameter with requires_grad = True",
+            got=f"{frozen[0]}.requires_grad = False",
+            likely="torch.no_grad() stops the recording inside its block. requires_grad = False "
+            "stays, and the model no longer learns.",
+        )
 
 
 @exercise("predict")
@@ -578,8 +670,12 @@ class TestPredict:
     def test_numpy_array(self, student, device, rng):
         """It is a NumPy array of shape (N, out), for one row and for none as well."""
         rig = student.bring("rig_regressor")
-        for dtype in (torch.float32, torch.float64):
-            x, _, weight, bias = line(rng, dtype)
+        for dtype, outputs in (
+            (torch.float32, None),
+            (torch.float64, None),
+            (torch.float32, 1),
+        ):
+            x, _, weight, bias = line(rng, dtype, outputs)
             for rows in (slice(None), slice(1), slice(0)):
                 expected = np.asarray(line_at(x[rows], weight, bias).cpu())
                 got = student.predict(rig.linear(weight, bias), x[rows])
@@ -594,6 +690,11 @@ class TestPredict:
         model = rig.two_faced(weight, bias)
         check_calm(student.predict, model, x, x @ weight.T + bias)
         check_no_graph(rig, model)
+        modules = student.bring("rig_regressor_modules")
+        check_trainable(modules, model)
+        got = student.predict(modules.without_parameters(), x)
+        likely = "This model has no parameters: it gives x as it is."
+        assert_same(got, np.asarray(x.cpu()), likely=likely)
 
     @points(1)
     def test_mode_is_restored(self, student, device, rng):
@@ -616,8 +717,11 @@ def line_at(x, weight, bias):
 
 def check_calm(predict, model, x, expected):
     """What a `two_faced` model predicts in evaluation mode; in training mode it is the sine."""
-    got = as_tensor(predict(model, x), expected)
-    assert_same(got, expected, mistakes=[(expected.sin(), EVAL)])
+    mistakes = [(np.asarray(expected.sin().cpu()), EVAL)]
+    assert_same(predict(model, x), np.asarray(expected.cpu()), mistakes=mistakes)
+
+
+SINGLE = "A parameter without axes, as torch.tensor(1.0) is, holds one number too."
 
 
 @exercise("count_parameters")
@@ -640,6 +744,12 @@ class TestCountParameters:
         likely = "Sum p.numel() over model.parameters(), which finds each of them once."
         got = student.count_parameters(model)
         assert_same(got, expected, mistakes=mistakes, likely=likely)
+        model = rig.with_numbers_of_its_own(inputs, outputs)
+        expected = 1 + inputs + (inputs + 1) * outputs
+        own = "A module may have parameters of its own, beside those of the layers in it."
+        mistakes = ((expected - 1 - inputs, own), (expected - 1, SINGLE))
+        got = as_like(student.count_parameters(model), expected)  # NumPy's product of () is 1.0
+        assert_same(got, expected, mistakes=mistakes, likely=likely)
 
     @points(1)
     def test_frozen_parameters(self, student, device, rng):
@@ -648,11 +758,15 @@ class TestCountParameters:
         inputs, hidden, outputs = rng.sizes(3, 2, 7)
         model = rig.nested(inputs, hidden, outputs)
         modules.freeze(model, "body")
-        got, expected = plain(student.count_parameters(model)), (hidden + 1) * outputs
+        got, expected = student.count_parameters(model), (hidden + 1) * outputs
         words = "A frozen parameter has requires_grad = False: leave it out."
         mistakes = [(expected + (inputs + 3) * hidden, words)]
         likely = "Only the last layer is trained here: a weight and a bias."
         assert_same(got, expected, mistakes=mistakes, likely=likely)
+        modules.freeze(model, "")
+        assert_same(student.count_parameters(model), 0, likely="Every parameter is frozen here.")
+        likely = "This model has no parameters."
+        assert_same(student.count_parameters(modules.without_parameters()), 0, likely=likely)
 
     @points(1)
     def test_shared_parameters(self, student, device, rng):
@@ -665,6 +779,6 @@ class TestCountParameters:
             (modules.tied(layers[0]), (n + 1) * n, 2 * (n + 1) * n, "one layer"),
             (modules.with_one_weight(*layers[1:]), (n + 2) * n, 2 * (n + 1) * n, "one weight"),
         ):
-            got = plain(student.count_parameters(model))
+            got = student.count_parameters(model)
             likely = f"Here {likely} of {n} by {n} has two names: it counts once."
             assert_same(got, expected, mistakes=[(both, twice)], likely=likely)

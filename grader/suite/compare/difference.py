@@ -61,7 +61,7 @@ def _other_type(got: object, expected: object, wanted: str, what: str) -> Differ
             message = "returned None: is a return statement missing?"
         else:
             reason = None
-    return Difference(message, describe(expected), describe(got), reason)
+    return Difference(message, describe(expected), describe(got), reason, of_another_kind=True)
 
 
 def _plain(got: object, expected: object, what: str) -> Difference:
@@ -86,14 +86,20 @@ def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differen
         return Difference(message, describe(expected), describe(got), related, symptom(left, right))
     if got.dtype != expected.dtype:
         message = f"{what} has dtype {got.dtype}, expected {expected.dtype}"
-        hint = "a new tensor needs dtype=x.dtype to have the input's dtype" if got is left else None
-        return Difference(message, describe(expected), describe(got), symptom=hint)
+        hint = _dtype_hint(left.dtype, right.dtype) if got is left else None
+        return Difference(message, describe(expected), describe(got), hint, of_another_kind=True)
     if left.device != right.device:
         message = f"{what} is on {left.device}, expected {right.device}"
         there, here = (f"a tensor on {tensor.device}" for tensor in (right, left))
         hint = "a new tensor needs device=x.device to be where the input is"
-        return Difference(message, there, here, symptom=hint)
+        return Difference(message, there, here, hint, of_another_kind=True)
     return _values(left, right, got, expected, tolerance, what)
+
+
+def _dtype_hint(got: torch.dtype, expected: torch.dtype) -> str:
+    if got == torch.get_default_dtype():
+        return f"a new tensor is {got} unless it is given a dtype; here it should be {expected}"
+    return f".to({expected}) converts a tensor"
 
 
 def _as_tensor(array: Any) -> Tensor:

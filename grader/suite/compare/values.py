@@ -9,6 +9,7 @@ from grader.suite.compare.closeness import Closeness, Finder, distinct, is_round
 
 NARROWER = (torch.float32, torch.float16, torch.bfloat16)
 LARGEST_COUNT = 64
+LARGEST_FACTOR = 1e4
 
 
 def inverted(got: Tensor, expected: Tensor) -> str | None:
@@ -40,7 +41,9 @@ def factor(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
         return None
     peak = expected.abs().argmax()
     times = float(got.flatten()[peak] / expected.flatten()[peak])
-    if abs(times) < 1e-6 or abs(times - 1) < 1e-3 or not close(got, times * expected):
+    if not 1 / LARGEST_FACTOR < abs(times) < LARGEST_FACTOR or abs(times - 1) < 1e-3:
+        return None  # what has run away, or died out, is no multiple
+    if not close(got, times * expected):
         return None
     words, count = _in_words(times)
     subject = "every entry is"

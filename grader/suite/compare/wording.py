@@ -16,13 +16,15 @@ WHOLE = ("the result", "it")
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs. A `relation` is certain; a `symptom` yields to what the suite has to say."""
+    """What differs. A `relation` is certain; a `symptom` yields to what the suite has to say,
+    which is about the numbers, and so about nothing where they are `of_another_kind`."""
 
     message: str
     expected: str
     got: str
     relation: str | None = None
     symptom: str | None = None
+    of_another_kind: bool = False
 
 
 def described(expected: object, got: object) -> tuple[str, str]:

@@ -43,7 +43,7 @@ class SGD:
         for p in self.params:
             if p.grad is not None:
                 p.grad.detach_()
-                p.grad.mul_(0)
+                p.grad.zero_()
 
 
 def sgd_step_(params: Iterable[Tensor], lr: float) -> None:
