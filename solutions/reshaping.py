@@ -173,9 +173,9 @@ def patchify(images: torch.Tensor, size: int) -> torch.Tensor:
 
     Source: Dosovitskiy et al., An Image is Worth 16x16 Words (2021), section 3.1.
 
-    >>> image = torch.arange(8).reshape(1, 1, 2, 4)  # 0 1 2 3
-    >>> patchify(image, size=2).tolist()             # 4 5 6 7
-    [[[0, 1, 4, 5], [2, 3, 6, 7]]]
+    >>> image = torch.arange(8.0).reshape(1, 1, 2, 4)  # 0 1 2 3
+    >>> patchify(image, size=2).tolist()               # 4 5 6 7
+    [[[0.0, 1.0, 4.0, 5.0], [2.0, 3.0, 6.0, 7.0]]]
     """
     # Give every axis a name before you move it: which row of patches, which row inside a patch?
     # BEGIN SOLUTION

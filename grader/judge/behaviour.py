@@ -3,7 +3,7 @@
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from grader.errors import Raised
 from grader.sandbox import wire
+from grader.sandbox.arguments import tensors_in
 from grader.sandbox.observe import Observation
 from grader.suite.asserts import Mismatch, assert_unchanged
 from grader.suite.compare.closeness import TOLERANCES, wide
@@ -73,32 +74,32 @@ def check_argument(before: Tensor, now: Tensor, *, moved: bool) -> None:
 def check_left(left: Iterable[str]) -> None:
     """What a call left behind beside tensors: told of once. Raises: Mismatch."""
     for name in untold(frozenset(left)):
-        message, likely = _LEFT_BEHIND[name]
-        raise Mismatch(message, likely=likely, slips=frozenset({name}))
+        message, expected, got, likely = _LEFT_BEHIND[name]
+        raise Mismatch(message, expected=expected, got=got, likely=likely, slips=frozenset({name}))
 
 
 _LEFT_BEHIND = {
     "list": (
         "a list that was given to it was changed",
+        "the list as it was given",
+        "a list with other things in it",
         "append, insert, pop, sort and += change the caller's own list: make a new one instead, "
         "as [first, *given, last] does",
     ),
+    "result": (
+        "what the call before this one returned has changed with this call",
+        "a result of its own for each call",
+        "the result of the call before, with other numbers in it",
+        "it is one and the same tensor (or list) in every call: make a new one in each",
+    ),
     "no_grad": (
         "after the call, torch records no gradients any more",
+        "torch.is_grad_enabled() is True, as before",
+        "torch.is_grad_enabled() is False",
         "torch.set_grad_enabled(False) lasts until somebody takes it back. "
         "with torch.no_grad(): ends with its block",
     ),
 }
-
-
-def tensors_in(value: Any) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from tensors_in(item)
-    elif isinstance(value, dict):
-        yield from tensors_in(list(value.values()))
 
 
 def alike(one: Behaviour, other: Behaviour) -> bool:

@@ -29,10 +29,10 @@ from grader.judge.behaviour import (
     raised,
     returned,
     same_failure,
-    tensors_in,
 )
 from grader.judge.local import LocalRunner, module_of
 from grader.judge.subject import Call, Handle
+from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer
 from grader.sandbox.randomness import start_anew
 

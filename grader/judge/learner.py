@@ -17,13 +17,13 @@ from grader.judge.behaviour import (
     is_large,
     raised,
     returned,
-    tensors_in,
 )
 from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
 from grader.report import Location
 from grader.sandbox.answers import LeftOut, Loaded
+from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer, Sent, WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting, describe_exit

@@ -13,9 +13,8 @@ import torch
 from torch import Tensor
 
 from grader.errors import CourseError
-from grader.judge.behaviour import tensors_in
 from grader.judge.subject import Call, Handle
-from grader.sandbox.arguments import containers_in, left_behind
+from grader.sandbox.arguments import Results, containers_in, left_behind, tensors_in
 from grader.sandbox.client import Answer
 from grader.sandbox.observe import observed
 
@@ -78,6 +77,7 @@ class LocalRunner:
         self.modules = {"": module}
         self.objects: list[Any] = []
         self.moved: tuple[Tensor, ...] = ()
+        self.results = Results()
 
     def run(self, call: Call) -> Answer:
         owner = call.owner
@@ -92,12 +92,14 @@ class LocalRunner:
         if call.observed:
             files = frozenset([str(self.modules[""].__file__)])
             seen = observed(lambda: function(*args, **kwargs), files)
-            value = self._wrap(seen.value)
-            seen = replace(seen, value=value)
-        else:
-            value = self._wrap(function(*args, **kwargs))
+        made = seen.value if seen else function(*args, **kwargs)
+        value = self._wrap(made)
+        seen = replace(seen, value=value) if seen else None
         self.moved = tuple(t for t, place in before if _place(t) != place or not t.is_leaf)
         left = left_behind(containers)
+        if self.results.is_changed(call.name):
+            left.append("result")
+        self.results.note(call.name, made, [args, kwargs])
         torch.set_grad_enabled(True)
         return Answer(value, self.moved, left=tuple(left), seen=seen)
 

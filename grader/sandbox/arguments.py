@@ -1,6 +1,6 @@
 """The arguments of one call, in the worker, and what became of the tensors among them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from torch import Tensor
 
 from grader.sandbox.decode import Reader
 from grader.sandbox.encode import Writer, bytes_of
+
+MOST_KEPT = 1 << 16  # numbers of a result that is looked at again
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,46 @@ def left_behind(containers: list[tuple[Any, list[Any]]]) -> list[str]:
     if not torch.is_grad_enabled():
         left.append("no_grad")
     return left
+
+
+class Results:
+    """What calls have returned: a later call must not change it."""
+
+    def __init__(self) -> None:
+        self.last: dict[str, tuple[list[tuple[Tensor, Tensor]], list[tuple[Any, list[Any]]]]] = {}
+
+    def note(self, name: str, value: Any, arguments: Any) -> None:
+        """After a call of `name` that returned `value`; what lies in an argument is left out."""
+        theirs = {t.untyped_storage().data_ptr() for t in tensors_in(arguments)}
+        copies = [
+            (t, t.detach().clone())
+            for t in tensors_in(value)
+            if t.numel() <= MOST_KEPT and t.untyped_storage().data_ptr() not in theirs
+        ]
+        self.last[name] = copies, containers_in(value)
+
+    def is_changed(self, name: str) -> bool:
+        """After a call of `name`, before its value is noted: is what the one before gave?"""
+        tensors, containers = self.last.get(name, ((), ()))
+        return any(not _same_numbers(*pair) for pair in tensors) or any(
+            not _same_things(_contents(value), before) for value, before in containers
+        )
+
+
+def tensors_in(value: Any) -> Iterator[Tensor]:
+    """In lists, tuples and dicts, too."""
+    if isinstance(value, Tensor):
+        yield value
+    elif type(value) in (list, tuple, dict):
+        for item in value.values() if type(value) is dict else value:
+            yield from tensors_in(item)
+
+
+def _same_numbers(now: Tensor, before: Tensor) -> bool:
+    now = now.detach()
+    if now.shape != before.shape:
+        return False
+    return torch.equal(now, before) or bool(((now == before) | (now != now)).all())
 
 
 def _contents(value: Any) -> list[Any]:

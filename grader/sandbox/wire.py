@@ -48,9 +48,9 @@ class Unsendable(Exception):
     """This value has no place on the wire."""
 
 
-# What a call may leave behind beside tensors: a list or dict of the caller's that it changed, and
-# gradients switched off.
-LEFT_BEHIND = frozenset({"list", "no_grad"})
+# What a call may leave behind beside tensors: a list or dict of the caller's that it changed,
+# gradients switched off, and another content of what the call before it returned.
+LEFT_BEHIND = frozenset({"list", "no_grad", "result"})
 
 
 class KeptObject:

@@ -42,7 +42,7 @@ import torch
 from torch import Tensor
 
 from grader.sandbox import decode, encode, wire
-from grader.sandbox.arguments import Arguments
+from grader.sandbox.arguments import Arguments, Results
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.notebook_module import DEFINITIONS, Notebook, Skipped
 from grader.sandbox.observe import observed
@@ -81,6 +81,7 @@ class Worker:
         self.objects: dict[int, Any] = {}
         self.graphs: dict[int, tuple[Tensor, list[Tensor]]] = {}
         self.next_identity = 0
+        self.results = Results()
         self.in_call = False
         start_anew()  # so that no test depends on how much an earlier one drew
 
@@ -175,10 +176,13 @@ class Worker:
                 value = function(*given.args, **given.kwargs)
         finally:
             self.in_call = False
+        earlier = ["result"] if self.results.is_changed(name) else []
+        self.results.note(name, value, [given.args, given.kwargs])
         graph = partial(self._keep_graph, given.wanting)
         writer = given.writer(self.keep, graph, self.limits.reply_bytes)
         payload = writer.write(value)
-        return ["done", payload, given.effects(writer), seen], writer.buffers
+        *effects, left = given.effects(writer)
+        return ["done", payload, [*effects, left + earlier], seen], writer.buffers
 
     def _get(self, buffers: object, handle: int, attribute: str) -> Any:
         return self._plain(getattr(self.objects[handle], attribute))

@@ -142,12 +142,16 @@ def assert_form(got: Any, like: Tensor, *, likely: str | None = None, what: str 
     pure = slips and difference(_emptied(right), form, EXACT) is None
     raise Mismatch(
         found.message,
-        expected=None if isinstance(got, Tensor) else f"a tensor of shape {tuple(like.shape)}",
-        got=None if isinstance(got, Tensor) else describe(got),
+        expected=_form_of(like),
+        got=_form_of(got) if isinstance(got, Tensor) else describe(got),
         likely=likely or found.relation or found.symptom,
         value=got,
         slips=untold(slips) if pure else frozenset(),
     )
+
+
+def _form_of(tensor: Tensor) -> str:
+    return f"a tensor of shape {tuple(tensor.shape)} and dtype {tensor.dtype}"
 
 
 def _emptied(value: Any) -> Any:

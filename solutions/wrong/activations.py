@@ -189,16 +189,6 @@ def leaky_relu__slope_added_everywhere(x, negative_slope=0.01):
     return relu(x) + negative_slope * x
 
 
-def leaky_relu__neither_side_at_zero(x, negative_slope=0.01):
-    """x > 0 and x < 0 both leave out 0, so no gradient flows there. One side must include it."""
-    return x * (x > 0) + negative_slope * x * (x < 0)
-
-
-def leaky_relu__both_sides_at_zero(x, negative_slope=0.01):
-    """At its limit clamp passes the whole gradient. Two clamps that meet at 0 both pass it."""
-    return x.clamp(min=0) + negative_slope * x.clamp(max=0)
-
-
 def leaky_relu__borrowed(x, negative_slope=0.01):
     """torch has this function; the exercise is to write it."""
     return torch.nn.functional.leaky_relu(x, negative_slope)
@@ -402,3 +392,25 @@ def sigmoid__clamped_too_early(x):
     """clamp cuts off too early: e^10 is far from overflow, and sigmoid(10) is not yet 1. Beyond the
     clamp the slope is lost as well."""
     return 1 / (1 + torch.exp(-x.clamp(-10, 10)))
+
+
+def leaky_relu__factor_in_float32(x, negative_slope=0.01):
+    """A tensor that where makes of two plain numbers is float32, and so the slope is rounded. Of
+    x and slope * x it makes one with the dtype of x."""
+    return x * torch.where(x > 0, 1.0, negative_slope).to(x.dtype)
+
+
+def softmax__with_an_epsilon(x, dim=-1):
+    """With the largest subtracted the sum is at least 1: nothing has to be added to it, and what
+    is added changes the result."""
+    power = (x - x.amax(dim, keepdim=True)).exp()
+    return power / (power.sum(dim, keepdim=True) + 1e-6)
+
+
+def is_linear__adds_in_place(f, x1, x2, k, tol=1e-6):
+    """+= changes what f gave, and that may be x1 itself. f(x1) + f(x2) is a new tensor."""
+    together, scaled = f(x1 + x2), f(k * x1)
+    right = k * f(x1)
+    total = f(x1)
+    total += f(x2)
+    return _near(together, total, tol) and _near(scaled, right, tol)

@@ -294,8 +294,8 @@ def gradient_check__step_not_passed_on(f, grad_f, x, h=1e-6, tol=1e-6):
 
 
 def gradient_check__by_allclose(f, grad_f, x, h=1e-6, tol=1e-6):
-    """allclose allows the sum of an absolute and a relative part, so twice as much as was asked
-    for."""
+    """The measure is abs(a - n) / max(1, abs(a), abs(n)), for each element. allclose and others
+    draw the line elsewhere."""
     return torch.allclose(grad_f(x).double(), gradient(f, x, h), rtol=tol, atol=tol)
 
 
@@ -380,6 +380,85 @@ def descend__no_check(f, x0, lr, steps, h=1e-6):
         x = x - lr * gradient(f, x, h)
         history.append(float(f(x)))
     return x.to(x0.dtype), history
+
+
+def gradient__brackets_lost(f, x, h=1e-6):
+    """/ and * are worked out from left to right: a / 2 * h multiplies by h."""
+    return torch.stack([(a - b) / 2 * h for a, b in _pairs(f, x.double().clone(), h)]).reshape(
+        x.shape
+    )
+
+
+def gradient__half_steps(f, x, h=1e-6):
+    """The step to each side is h, so that the two points are 2 h apart."""
+    pairs = _pairs(f, x.double().clone(), h / 2)
+    return torch.stack([(a - b) / h for a, b in pairs]).reshape(x.shape)
+
+
+def gradient__collected_in_float32(f, x, h=1e-6):
+    """torch.zeros makes float32, and what is written into it is rounded. The result is float64."""
+    result = torch.zeros(x.shape)
+    for i, (a, b) in enumerate(_pairs(f, x.double().clone(), h)):
+        result.view(-1)[i] = (a - b) / (2 * h)
+    return result
+
+
+def jacobian__brackets_lost(f, x, h=1e-6):
+    """/ and * are worked out from left to right: a / 2 * h multiplies by h."""
+    pairs = _pairs(f, x.double().clone(), h)
+    return torch.stack([(a - b) / 2 * h for a, b in pairs], dim=1)
+
+
+def gradient_check__in_the_gradient(f, grad_f, x, h=1e-6, tol=1e-6):
+    """-= changes what grad_f gave, and that may be x itself. a - n is a new tensor."""
+    a, n = grad_f(x), gradient(f, x, h)
+    size = torch.stack([torch.ones_like(n), a.abs().double(), n.abs()]).amax(0)
+    a -= n
+    return bool((a.abs() / size <= tol).all())
+
+
+def descend__stops_early(f, x0, lr, steps, h=1e-6):
+    """All steps are taken, even where nothing changes any more: the history has a number for
+    each."""
+    _check(lr, steps)
+    x = x0.double().clone()
+    history = [float(f(x))]
+    for _ in range(steps):
+        x = x - lr * gradient(f, x, h)
+        history.append(float(f(x)))
+        if abs(history[-2] - history[-1]) < 1e-9:
+            break
+    return x.to(x0.dtype), history
+
+
+def descend__history_of_points(f, x0, lr, steps, h=1e-6):
+    """The history tells how high each place is, f(x), not where it is."""
+    _check(lr, steps)
+    x = x0.double().clone()
+    history = [x]
+    for _ in range(steps):
+        x = x - lr * gradient(f, x, h)
+        history.append(x)
+    return x.to(x0.dtype), history
+
+
+def descend__walks_in_float32(f, x0, lr, steps, h=1e-6):
+    """Each step is rounded to float32 here. Walk in float64, and convert once, at the end."""
+    _check(lr, steps)
+    x = x0.float()
+    history = [float(f(x.double()))]
+    for _ in range(steps):
+        x = x - lr * gradient(f, x, h).float()
+        history.append(float(f(x.double())))
+    return x.to(x0.dtype), history
+
+
+def _pairs(f, x, h):
+    """f above and below, one element of x after the other."""
+    for i in range(x.numel()):
+        step = torch.zeros_like(x)
+        step.view(-1)[i] = h
+        yield torch.as_tensor(f(x + step)), torch.as_tensor(f(x - step))
 
 
 def _stepwise(f, point, h):

@@ -768,3 +768,134 @@ class MLPRegressor__all_from_the_input(nn.Module):
         for layer in self.layers:
             x = torch.relu(layer(x))
         return self.out(x)
+
+
+class MLPRegressor__hidden_changed(nn.Module):
+    """insert and append change the caller's own list. [a, *hidden, b] is a new one."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        hidden = hidden if isinstance(hidden, list) else list(hidden)
+        hidden.insert(0, in_features)
+        hidden.append(out_features)
+        layers = []
+        for a, b in pairwise(hidden):
+            layers += [nn.Linear(a, b), nn.ReLU()]
+        self.layers = nn.Sequential(*layers[:-1])
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+def train__squeezed(model, x, y, lr=0.01, epochs=100):
+    """(N,) and (N, 1) broadcast to (N, N), so that every row is compared with every other. Both
+    stay (N, 1)."""
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = ((model(x).squeeze() - y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    return losses
+
+
+def train__stops_early(model, x, y, lr=0.01, epochs=100):
+    """All epochs are run, even where nothing changes any more: one loss for each."""
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+        if len(losses) > 1 and abs(losses[-2] - losses[-1]) < 1e-9:
+            break
+    return losses
+
+
+def train__gradients_times_zero(model, x, y, lr=0.01, epochs=100):
+    """0 * NaN is NaN: a gradient that was NaN stays so. Set it to 0, or to None."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        for p in model.parameters():
+            if p.grad is not None:
+                p.grad *= 0
+        loss = ((model(x) - y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+    return losses
+
+
+def train__weight_decay(model, x, y, lr=0.01, epochs=100):
+    """Weight decay pulls every parameter towards 0. Plain SGD follows the gradient alone."""
+    model.train()
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, weight_decay=0.01)
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+        optimizer.step()
+    return losses
+
+
+def evaluate__squeezed(model, x, y):
+    """(N,) and (N, 1) broadcast to (N, N), so that every row is compared with every other. Both
+    stay (N, 1)."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        loss = ((model(x).squeeze() - y) ** 2).mean().item()
+    model.train(was_training)
+    return loss
+
+
+def evaluate__frozen_afterwards(model, x, y):
+    """requires_grad_(False) stays, and the model no longer learns. torch.no_grad() ends with its
+    block."""
+    was_training = model.training
+    model.eval()
+    for p in model.parameters():
+        p.requires_grad_(False)
+    loss = ((model(x) - y) ** 2).mean().item()
+    model.train(was_training)
+    return loss
+
+
+def evaluate__gradients_switched_off(model, x, y):
+    """torch.set_grad_enabled(False) stays until somebody takes it back. torch.no_grad() ends with
+    its block."""
+    was_training = model.training
+    model.eval()
+    torch.set_grad_enabled(False)
+    loss = ((model(x) - y) ** 2).mean().item()
+    model.train(was_training)
+    return loss
+
+
+def predict__to_the_first_parameter(model, x):
+    """A model may have no parameters at all, and then there is no first one to ask."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = model(x.to(next(model.parameters()).device)).cpu().numpy()
+    model.train(was_training)
+    return y
+
+
+def count_parameters__layers_alone(model):
+    """A module may have parameters of its own beside its layers. model.parameters() gives all."""
+    return sum(
+        p.numel() for layer in model.children() for p in layer.parameters() if p.requires_grad
+    )

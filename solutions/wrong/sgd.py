@@ -655,3 +655,87 @@ def fit_minibatch__number_of_batches(x, y, lr, epochs, batch_size, seed=0):
 def fit_minibatch__two_orders(x, y, lr, epochs, batch_size, seed=0):
     """A row of x belongs to its row of y: both are taken by the same numbers."""
     return _torn_apart(x, y, lr, epochs, batch_size, seed, each_epoch_from_the_last=False)
+
+
+def predict__by_torch(x, w, b):
+    """torch.nn has this function; the exercise is to write it."""
+    return torch.nn.functional.linear(x, w.T, b)
+
+
+def mse__as_a_matrix(y_pred, y_true):
+    """A row times a column is a matrix of one entry, (1, 1). The mean of the squares has no
+    axis."""
+    if y_pred.shape != y_true.shape:
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    error = y_pred - y_true
+    if error.dim() == 1:
+        return (error @ error) / len(error)
+    return error.T @ error / len(error)
+
+
+def sgd_step___by_torch(params, lr):
+    """torch.optim has this step; the exercise is to write it."""
+    torch.optim.SGD(list(params), lr=lr).step()
+
+
+def zero_grads___times_zero(params):
+    """0 * NaN is NaN: a gradient that was NaN stays so. Set it to 0, or to None."""
+    for p in params:
+        if p.grad is not None:
+            p.grad *= 0
+
+
+def fit__stops_early(x, y, lr=0.1, steps=1000):
+    """All steps are taken, even where nothing changes any more: one loss for each."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        losses.append(_step(x, y, w, b, lr))
+        if len(losses) > 1 and abs(losses[-2] - losses[-1]) < 1e-9:
+            break
+    return w.detach(), b.detach(), losses
+
+
+def fit__half_the_loss(x, y, lr=0.1, steps=1000):
+    """Some books divide by 2 to make the slope simpler. The mean squared error does not."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        loss = mse(predict(x, w, b), y) / 2
+        losses.append(loss.item())
+        loss.backward()
+        sgd_step_([w, b], lr)
+        zero_grads_([w, b])
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__divided_by_batch_size(x, y, lr, epochs, batch_size, seed=0):
+    """The last batch may have fewer rows than batch_size: divide by its own number, or take the
+    mean, which does that."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        batch = []
+        for rows in torch.randperm(len(x), generator=generator).split(batch_size):
+            squares = (predict(x[rows], w, b) - y[rows]) ** 2
+            batch.append(squares.mean().item())
+            squares.sum().backward()
+            sgd_step_([w, b], lr / batch_size)
+            zero_grads_([w, b])
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__stops_early(x, y, lr, epochs, batch_size, seed=0):
+    """All epochs are run, even where nothing changes any more: one loss for each."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        batch = [_step(x[rows], y[rows], w, b, lr) for rows in order.split(batch_size)]
+        losses.append(sum(batch) / len(batch))
+        if len(losses) > 1 and abs(losses[-2] - losses[-1]) < 1e-9:
+            break
+    return w.detach(), b.detach(), losses

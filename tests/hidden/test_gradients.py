@@ -5,11 +5,12 @@ The slopes are known from calculus. Differences are taken only for known mistake
 
 import math
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from grader.suite import (
+    as_like,
+    assert_form,
     assert_raises,
     assert_same,
     assert_unchanged,
@@ -17,6 +18,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    unpack,
     visible,
 )
 
@@ -34,6 +36,11 @@ NO_TENSOR = "A Python float is float64 already. A tensor made of it is not, and 
 FLAT = "Bring the flat copy back to the shape of x before you call f: reshape(x.shape)."
 AUTOGRAD = (
     "f answers with plain numbers, and no graph leads back to x. Ask f at x + h and at x - h."
+)
+TIMES_H = "a / 2 * h multiplies by h. Use brackets: a / (2 * h)."
+HALF_STEP = "f is called at x + h / 2 and at x - h / 2. The step to each side is h."
+ALL_OF_X = (
+    "f takes all of x at once, in its shape. Move one element of a copy of x, and give f the copy."
 )
 NOT_AT_X = "f(x) itself is not needed: it cancels in f(x + h) - f(x - h)."
 ONCE = "Call f once at x + h and once at x - h for each number in x, and keep what it gives."
@@ -59,7 +66,7 @@ class Watched:
             return self._at_number(x)
         if not isinstance(x, Tensor) or x.shape != self.like.shape:
             flat = isinstance(x, Tensor) and x.ndim == 1 and x.numel() == self.like.numel()
-            likely = FLAT if flat else None
+            likely = FLAT if flat else ALL_OF_X if isinstance(x, Tensor) else None
             self.problems.append(("f must be given a tensor shaped like x", self.like, x, likely))
             return 0.0
         if x.dtype != torch.float64:
@@ -100,12 +107,12 @@ class Watched:
         points = [torch.as_tensor(x, dtype=torch.float64) for x in self.seen]
         moves = [float((x.to(origin.device) - origin).abs().max()) for x in points]
         nearest = min((move for move in moves if move > 0), default=0.0)
-        if not 0.5e-6 < nearest < 1.5e-6:
+        if not 0.75e-6 < nearest < 1.25e-6:
             fail(
                 "f must be asked at x + h and x - h, with h = 1e-6 unless the caller says so",
                 expected="calls of f at a distance of 1e-06",
                 got=f"calls of f at a distance of {nearest:.3g}",
-                likely="The default of h stands in the signature: h=1e-6.",
+                likely=HALF_STEP if 0.4e-6 < nearest < 0.6e-6 else None,
             )
 
     def _is_origin(self, x):
@@ -121,14 +128,17 @@ def check_moves(f, h):
     f.check_calls(2 * origin.numel())
     moves = [(x.to(origin.device).flatten() - origin) / h for x in f.seen]
     steps = torch.eye(origin.numel(), dtype=torch.float64, device=origin.device)
+    halves = all(0.4 < float(move.abs().max()) < 0.6 for move in moves)
     for step in (*steps, *-steps):
         if not any((move - step).abs().max() < 1e-6 for move in moves):
             fail(
                 "each element of x must move by h alone, once up and once down",
                 expected=(origin + h * step).reshape(f.like.shape),
                 got="no call of f at that point",
-                likely="Move one element, and put it back before you move the next. Each "
-                "is needed at x + h and at x - h.",
+                likely=HALF_STEP
+                if halves
+                else "Move one element, and put it back before you move the next. Each is needed "
+                "at x + h and at x - h.",
             )
 
 
@@ -138,19 +148,6 @@ def eighths(rng, *shape, dtype=torch.float64):
 
 
 H = 1 / 1024
-
-
-def plain(value):
-    """The bool in a tensor of one entry or a NumPy bool; one test insists on a plain bool."""
-    one = isinstance(value, np.bool_) or (isinstance(value, Tensor) and value.numel() == 1)
-    return value.item() if one else value
-
-
-def unpack(value, names):
-    """The two parts of a result, whether they came as a tuple or as a list."""
-    if not isinstance(value, (tuple, list)) or len(value) != 2:
-        fail(f"it must return {names}", expected=names, got=value)
-    return value
 
 
 def mistaken(got, expected, mistakes):
@@ -191,7 +188,7 @@ def gradients_gone_wrong(function, x, expected):
     """What mistakes with gradient give: pairs of that and a sentence."""
     mistakes = [(slope.reshape(x.shape), sentence) for slope, sentence in one_sided(function, x)]
     words = "All elements moved together. Move one at a time, and leave the others."
-    mistakes += [(expected.sum(), words)]
+    mistakes += [(expected.sum(), words), (expected * 1e-12, TIMES_H)]
     for axis in range(1, x.ndim):
         together = expected.sum(tuple(range(axis, x.ndim)), keepdim=True)
         mistakes += [(together, "Whole rows moved together. Move one element at a time.")]
@@ -201,7 +198,8 @@ def gradients_gone_wrong(function, x, expected):
 @recorded
 def jacobians_gone_wrong(function, x):
     """What mistakes with jacobian give: pairs of that and a sentence."""
-    return list(one_sided(function, x))
+    slopes = list(one_sided(function, x))
+    return [*slopes, (slopes[0][0] * 1e-12, TIMES_H)]
 
 
 def assert_slopes(got, expected, mistakes, *, likely=None, rtol=1e-7, atol=1e-7):
@@ -214,7 +212,7 @@ def assert_below(student, got, expected, likely=None, **options):
     try:
         assert_same(got, expected, likely=likely, **options)
     except AssertionError as mismatch:
-        if not works(student.gradient):
+        if not mismatch.slips and not works(student.gradient):
             mismatch.likely = BELOW
         raise
 
@@ -264,6 +262,8 @@ class TestDerivative:
                 (3 * x**2, "h is not used: this is what the smallest steps give."),
                 (((x + h) ** 3 - x**3) / h, ONE_SIDED),
                 ((x**3 - (x - h) ** 3) / h, ONE_SIDED),
+                (3 * x**2 + h**2 / 4, HALF_STEP),
+                ((3 * x**2 + h**2) * h**2, TIMES_H),
             ]
             expected = 3 * x**2 + h**2
             assert_slopes(got, expected, mistakes, likely=CENTRAL, rtol=1e-9, atol=1e-9)
@@ -295,7 +295,7 @@ def derivatives_gone_wrong(function, x, slope):
     return [
         ((function(x + 1e-6) - function(x)) / 1e-6, ONE_SIDED),
         ((function(x) - function(x - 1e-6)) / 1e-6, ONE_SIDED),
-        (slope * 1e-12, "a / 2 * h multiplies by h. Use brackets: a / (2 * h)."),
+        (slope * 1e-12, TIMES_H),
     ]
 
 
@@ -339,10 +339,9 @@ class TestGradient:
         f = Watched(lambda x: x.sin().sum(), x)
         got = student.gradient(f, x)
         f.check_arguments()
-        likely = None
-        if getattr(got, "dtype", None) == torch.float32:
-            likely = "The result is float64 whatever the dtype of x: do not convert it back."
-        assert_same(got, x.double().cos(), rtol=1e-6, atol=1e-6, likely=likely)
+        likely = "The result is float64 whatever the dtype of x."
+        got = assert_form(got, x.double(), likely=likely)
+        assert_same(got, x.double().cos(), rtol=1e-6, atol=1e-6)
 
     @points(1)
     def test_any_shape_and_layout(self, student, device, rng):
@@ -425,14 +424,13 @@ def two_axes(got):
     return "A Jacobian always has two axes, (m, n), even where one of them is 1."
 
 
-SIGN = (
-    "grad_f has the wrong sign, and it went unnoticed: take abs of the difference a - n, not the "
-    "difference of abs(a) and abs(n)."
-)
+LARGEST = "The largest abs(a - n) / max(1, abs(a), abs(n)) is {:.2g} here, and tol is {:g}."
 
 
-HALF = "grad_f(x) is half of what is right: take abs of the difference a - n."
-ONE = "A single wrong element is enough: the largest error counts, not the mean."
+def about(words, a, n, tol=1e-6):
+    """A question to gradient_check in words: `a` is what grad_f gives, `n` the gradient."""
+    ratios = (a - n).abs() / torch.stack([torch.ones_like(n), a.abs(), n.abs()]).amax(0)
+    return f"{words} {LARGEST.format(float(ratios.max()), tol)}"
 
 
 @exercise("gradient_check")
@@ -450,17 +448,26 @@ class TestGradientCheck:
         # One of four is off by 2.5 times tol: the mean error is not.
         here = torch.arange(4, device=device).reshape(2, 2) == rng.integer(0, 4)
         spot = 2.5e-3 * 2 * x * here
-        for factor, off, options, expected, likely in rng.shuffled(
+        n, words = 2 * x.double(), "f(x) = sum(x**2), so its gradient is 2 * x; grad_f(x) is "
+        for factor, off, options, expected, said in rng.shuffled(
             3
             * [
-                (2, 0.0, {}, True, "f(x) = sum(x**2) and grad_f(x) = 2 * x: that is its gradient."),
-                (-2, 0.0, {}, False, SIGN),
-                (4, 0.0, {}, False, "grad_f(x) is twice what is right."),
-                (1, 0.0, {}, False, HALF),
-                (2, spot, {"tol": 1e-3}, False, ONE),
+                (2, 0.0, {}, True, "just that."),
+                (-2, 0.0, {}, False, "-2 * x."),
+                (4, 0.0, {}, False, "4 * x."),
+                (1, 0.0, {}, False, "x."),
+                (2, spot, {"tol": 1e-3}, False, "that, but for one element."),
             ]
         ):
+            likely = about(words + said, factor * x.double() + off, n, **options)
             assert_below(student, check(factor, off, **options), expected, likely)
+        # What grad_f gives may be x itself: it is to be left as it is.
+        z = rng.normal(3, dtype=torch.float64)
+        before, own = z.clone(), student.bring("rig_gradients").identity()
+        likely = "f(x) = sum(x**2) / 2, and grad_f(x) is x itself: that is its gradient."
+        got = student.gradient_check(lambda x: (x**2).sum() / 2, own, z)
+        assert_below(student, got, True, likely)
+        assert_unchanged(z, before)
 
     @points(1)
     def test_ratio_for_large_difference_for_small(self, student, device, rng):
@@ -494,7 +501,7 @@ class TestGradientCheck:
             else:
                 a = torch.tensor(entries, dtype=torch.float64, device=device)
                 f = Watched(lambda x: (n * x).sum(), x)
-            got = plain(student.gradient_check(f, lambda x, a=a: a, x, tol=0.5))
+            got = student.gradient_check(f, lambda x, a=a: a, x, tol=0.5)
             assert_below(student, got, expected, likely)
 
     @points(1)
@@ -505,7 +512,7 @@ class TestGradientCheck:
         ratio = "An entry of grad_f(x) is off by {:g} of its size; by default tol is 1e-6."
         # A central difference of x**3 is too large by h**2 = 0.01, in every element.
         error = "With h = 0.1, gradient is off by 0.01 in each element here, and tol is {}."
-        asked = error.format(1e-6) + " Is h passed on to gradient?"
+        asked = error.format(1e-6)
         for factor, options, expected, likely in rng.shuffled(
             2
             * [
@@ -519,7 +526,7 @@ class TestGradientCheck:
         ):
             f = Watched(lambda x: (x**3).sum(), x)
             got = student.gradient_check(f, lambda x, k=factor: k * 3 * x**2, x, **options)
-            assert_below(student, plain(got), expected, likely)
+            assert_below(student, got, expected, likely)
             if not options:
                 f.check_default_step()
 
@@ -529,7 +536,7 @@ class TestGradientCheck:
         x = rng.uniform(1, 2, 2, dtype=torch.float64)
 
         def check(f, grad_f):
-            return plain(student.gradient_check(Watched(f, x), grad_f, x.clone()))
+            return student.gradient_check(Watched(f, x), grad_f, x.clone())
 
         def square(y):
             return (y**2).sum()
@@ -567,14 +574,14 @@ class TestDescend:
         """Each step subtracts lr * gradient, as measured with h."""
         start, low, lr, steps = bowl(rng)
         f = Watched(lambda x: ((x - low) ** 2).sum(), start)
-        x, _ = unpack(student.descend(f, start.clone(), lr, steps), "(x, history)")
+        x, _ = unpack(student.descend(f, start.clone(), lr, steps), "x", "history")
         # On this bowl each step leaves 1 - 2 lr of the way to its lowest point.
         expected = low + (1 - 2 * lr) ** steps * (start - low)
         known = walks_gone_wrong(start, low, lr, steps)
-        options = {"rtol": 1e-6, "atol": 1e-6, "what": "x"}
+        options = {"rtol": 1e-8, "atol": 1e-8, "what": "x"}
         assert_below(student, x, expected, mistakes=known, **options)
         cubes = Watched(lambda x: (x**3).sum(), start)
-        x, _ = unpack(student.descend(cubes, start.clone(), 0.1, 1, h=0.5), "(x, history)")
+        x, _ = unpack(student.descend(cubes, start.clone(), 0.1, 1, h=0.5), "x", "history")
         expected, known = one_step_on_cubes(start, 0.1, 0.5), small_steps_on_cubes(start, 0.1)
         assert_below(student, x, expected, mistakes=known, **options)
 
@@ -584,16 +591,16 @@ class TestDescend:
         """history holds f before the first and after each step, as floats: steps + 1 of them."""
         start, low, lr, steps = bowl(rng)
         f = Watched(lambda x: ((x - low) ** 2).sum(), start)
-        _, history = unpack(student.descend(f, start.clone(), lr, steps), "(x, history)")
+        _, history = unpack(student.descend(f, start.clone(), lr, steps), "x", "history")
         # The way left shrinks by 1 - 2 lr in each step, and f is the square of it.
         heights = ((start - low) ** 2).sum().item()
         expected = [heights * (1 - 2 * lr) ** (2 * k) for k in range(steps + 1)]
-        likely = None
-        if isinstance(history, list) and len(history) != len(expected):
-            likely = "Note float(f(x)) once before the loop, and once at the end of each step."
-        options = {"rtol": 1e-6, "atol": 1e-6, "what": "history"}
-        assert_below(student, history, expected, likely, **options)
+        options = {"rtol": 1e-8, "atol": 1e-8, "what": "history"}
+        check_history(student, history, expected, start, **options)
         f.check_default_step()
+        # Nothing is left to do from the first step on, and every step is taken all the same.
+        _, history = unpack(student.descend(f, low.clone(), lr, 30), "x", "history")
+        check_history(student, history, [0.0] * 31, start, **options)
 
     @points(1)
     def test_float32_start(self, student, device, rng):
@@ -602,15 +609,14 @@ class TestDescend:
         before = x0.clone()
         f = Watched(lambda x: x.sum().item(), before)
         # Both steps end at numbers that float32 holds exactly, for those who round in between.
-        x, _ = unpack(student.descend(f, x0, lr=0.25, steps=2), "(x, history)")
+        x, _ = unpack(student.descend(f, x0, lr=0.25, steps=2), "x", "history")
         assert_unchanged(x0, before, likely="Walk on a copy of x0.")
-        likely = None
-        if getattr(x, "dtype", None) == torch.float64:
-            likely = "Convert x to x0.dtype once, at the end."
-        assert_below(student, x, before - 0.5, likely, what="x")
+        likely = "Convert x to x0.dtype once, at the end."
+        x = assert_form(x, before, likely=likely, what="x")
+        assert_below(student, x, before - 0.5, what="x")
         x0 = x0.double()
         # With this h, x + h - h is x to the last digit, for those who move x0 and put it back.
-        x, _ = unpack(student.descend(f, x0, lr=0.25, steps=1, h=H), "(x, history)")
+        x, _ = unpack(student.descend(f, x0, lr=0.25, steps=1, h=H), "x", "history")
         likely = "x0.to(torch.float64) is x0 itself if it is float64 already: clone it."
         assert_unchanged(x0, before.double(), likely=likely)
         assert_below(student, x, before.double() - 0.25, rtol=1e-6, what="x")
@@ -621,7 +627,7 @@ class TestDescend:
         """lr <= 0 and steps < 0 are a ValueError; steps = 0 stays where it is."""
         x0 = rng.normal(2, dtype=torch.float64)
         f = Watched(lambda x: (x**2).sum(), x0)
-        x, _ = unpack(student.descend(f, x0.clone(), lr=0.1, steps=0), "(x, history)")
+        x, _ = unpack(student.descend(f, x0.clone(), lr=0.1, steps=0), "x", "history")
         assert_same(x, x0, what="x")
         rate = "Check lr first: with 0 nothing moves, and a negative one walks uphill."
         count = "Check steps first: range(-1) is simply empty and says nothing."
@@ -638,10 +644,25 @@ class TestDescend:
             )
 
 
+def check_history(student, history, expected, start, **options):
+    likely, first = None, as_like(history, expected)
+    if isinstance(first, list) and len(first) != len(expected):
+        likely = f"{len(expected) - 1} steps give {len(expected)} numbers: f before the first, and "
+        likely += "after each."
+    elif isinstance(first, list) and first and getattr(first[0], "shape", None) == start.shape:
+        fail(
+            "history holds f(x), not x",
+            expected=expected,
+            got=history,
+            likely="Note float(f(x)): one number for each place.",
+        )
+    assert_below(student, history, expected, likely, **options)
+
+
 def bowl(rng):
     """Where to start, the lowest point of the bowl sum((x - low)**2), lr and steps."""
-    low = rng.normal(1, 2, dtype=torch.float64)
-    start = low + rng.uniform(1, 2, 1, 2, dtype=torch.float64)
+    low = rng.normal(2, 3, dtype=torch.float64)
+    start = low + rng.uniform(1, 2, 2, 3, dtype=torch.float64)
     return start, low, 0.15, rng.integer(3, 5)
 
 

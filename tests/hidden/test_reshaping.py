@@ -221,6 +221,7 @@ class TestChannelsFirst:
         """Channel c of pixel (h, w) is found at [n, c, h, w]."""
         for shape in ((1, 2, 3, 2), rng.sizes(4), (1, 4, 4, 3), (2, 3, 3, 3), (0, 4, 2, 3)):
             assert_planes(student, counted(rng, *shape).float())
+        assert_planes(student, counted(rng, 1, 1, 2, 3))
 
     @points(1)
     def test_the_pixels_are_not_copied(self, student, device, rng):

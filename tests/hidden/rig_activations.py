@@ -1,0 +1,6 @@
+"""What the suite of `activations` brings beside the learner's functions."""
+
+
+def identity():
+    """A function that gives what it is given, the very same tensor."""
+    return lambda x: x
