@@ -1,5 +1,6 @@
 """What a test saw of the work, call by call, and when two works behave alike."""
 
+import dis
 import hashlib
 import math
 import re
@@ -26,6 +27,7 @@ LOOSE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}
 LOOSE_FLOAT = 1e-6
 MOST = 1 << 16  # numbers or characters; no known answer is larger, and learners' may be immense
 TOO_LARGE = object()
+_RAISE = dis.opmap["RAISE_VARARGS"]
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,26 @@ def returned(value: Any, given: Any = (), seen: Observation | None = None) -> Be
 
 
 def raised(error: BaseException) -> Behaviour:
-    return Behaviour(None, kind_of_error(error))
+    return Behaviour(None, _told_of(error))
+
+
+def _told_of(error: BaseException) -> str:
+    """The kind of an error, and its words where they are those of torch or Python: everybody's own
+    words for the same thing differ."""
+    kind = kind_of_error(error)
+    return kind if _by_hand(error) else f"{kind}: {_wording(error)}"
+
+
+def _by_hand(error: BaseException) -> bool:
+    """Whether a `raise` (or an assert) of the work has raised it."""
+    if isinstance(error, Raised):
+        return (
+            not error.frames or re.search(r"\b(raise|assert)\b", error.frames[-1].text) is not None
+        )
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return last is None or last.tb_frame.f_code.co_code[last.tb_lasti] == _RAISE
 
 
 def snapshots(arguments: Any) -> tuple[Any, ...]:
@@ -164,7 +185,7 @@ def _copy(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value.detach().clone()
     if isinstance(value, BaseException):
-        return Failure(kind_of_error(value), "")
+        return Failure(_told_of(value), "")
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):
