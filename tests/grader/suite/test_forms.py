@@ -1,5 +1,7 @@
 """One slip, one test: a right value in another form is told of once, and then taken."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -49,11 +51,13 @@ def test_the_first_test_fails_and_the_others_take_the_value(name):
 @pytest.mark.parametrize("name", ANOTHER_FORM)
 def test_wrong_numbers_are_wrong_in_any_form(name):
     got, expected, _ = ANOTHER_FORM[name]
-    other = (expected[0] + 1, *expected[1:]) if isinstance(expected, tuple) else None
-    other = [expected[0] + 1, *expected[1:]] if isinstance(expected, list) else other
-    if isinstance(expected, bool):
-        other = not expected
-    wrong = expected + 1 if other is None else other
+    wrong: Any = expected
+    if isinstance(wrong, bool):
+        wrong = not wrong
+    elif isinstance(wrong, (list, tuple)):
+        wrong = type(wrong)([wrong[0] + 1, *wrong[1:]])
+    else:
+        wrong = wrong + 1
     with told_before(FORMS), pytest.raises(Mismatch) as error:
         assert_same(got, wrong)
     assert not error.value.slips
@@ -113,7 +117,8 @@ def test_a_form_without_numbers():
     assert assert_form(COLUMN, like) is COLUMN
     with pytest.raises(Mismatch) as error:
         assert_form(COLUMN[:, 0], like, likely="a column")
-    assert (error.value.slips, error.value.likely) == ({"shape"}, "a column")
+    assert error.value.slips == {"shape"}
+    assert error.value.likely == "a column"
     with told_before(FORMS):
         assert torch.equal(assert_form(COLUMN[:, 0], like), COLUMN)
     for other in (COLUMN[:2], None, "text"):
