@@ -21,7 +21,9 @@ from grader.course.templates import class_of, filled
 from grader.errors import CourseError, UsageError
 
 # What a suite calls on the learner's side is an exercise, except for these.
-TAKEN = frozenset("torch np numpy math pytest student reference device rng bring rebound".split())
+TAKEN = frozenset(
+    "torch np numpy math pytest student reference device rng bring rebound parameter data".split()
+)
 TAKEN_UNITS = frozenset("wrong exercises solutions tests grader conftest".split())
 HEADER = re.compile(r"\s*\[\[\s*unit\s*\]\]")
 EXERCISE_HEADER = re.compile(r"\s*\[\[\s*unit\s*\.\s*exercise\s*\]\]")

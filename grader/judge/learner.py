@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
 from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
 from grader.judge.behaviour import Behaviour, check_argument, is_large, raised, returned, tensors_in
 from grader.judge.left_out import explained, is_a_loss, remark
@@ -19,7 +21,7 @@ from grader.sandbox.answers import LeftOut, Loaded
 from grader.sandbox.client import Answer, Sent, WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting, describe_exit
-from grader.suite.compare.describe import describe_call
+from grader.suite.compare.describe import describe, describe_call, plain
 from grader.work.submission import Source
 
 # The first optimizer of a process makes torch import its compiler: half an `import torch`. This
@@ -28,6 +30,11 @@ USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
 
 
 MAX_REMARKS = 3
+_OPERATORS = {
+    "__getitem__": "{0}[{1}]",
+    "__next__": "next({0})",
+    "__contains__": "{1} in {0}",
+}
 
 
 @contextlib.contextmanager
@@ -108,6 +115,9 @@ class Called:
 
     def __str__(self) -> str:
         args, kwargs = self.sent.arguments()
+        if self.call.name in _OPERATORS and isinstance(self.call.owner, Handle):
+            owner = f"{plain(self.call.owner.kind)}(…)"
+            return _OPERATORS[self.call.name].format(owner, *map(describe, args))
         return describe_call(self.call.shown_name, tuple(args), kwargs)
 
 
@@ -129,8 +139,7 @@ class UnitRunner:
         self._load()
 
     def run(self, call: Call) -> Answer:
-        worker, owner = self._worker(), call.owner
-        target = owner.identity if isinstance(owner, Handle) else owner or self.unit
+        worker, target = self._worker(), self._target(call.owner)
         answer: Answer | None = None
         try:
             answer = self._guarded(
@@ -148,7 +157,8 @@ class UnitRunner:
             self.seen.append(raised(fault))
             raise
         finally:
-            self._remember(Called(call, worker.sent, answer and answer.value))
+            if call.name != "__len__":  # list(handle) asks for that as well
+                self._remember(Called(call, worker.sent, answer and answer.value))
         made = {id(before): now for before, now in answer.changed}
         given = [made.get(id(t), t) for t in tensors_in([call.args, call.kwargs])]
         self.seen.append(returned(answer.value, given, answer.seen))
@@ -165,10 +175,23 @@ class UnitRunner:
             self.calls = [replace(c, value=None) if is_large(c.value) else c for c in self.calls]
         self.calls.append(called)
 
-    def attribute(self, owner: Handle, name: str) -> Any:
-        value = self._guarded(lambda worker: worker.get(owner.identity, name))
+    def attribute(self, owner: str | Handle, name: str) -> Any:
+        self._worker()
+        target = self._target(owner)
+        value = self._guarded(lambda worker: worker.get(target, name))
         self.seen.append(returned(value))
         return value
+
+    def parameter(self, value: Tensor) -> int:
+        self._worker()
+        made: int = self._guarded(lambda worker: worker.parameter(value))
+        return made
+
+    def assign(self, owner: Handle, name: str, value: Tensor | None) -> None:
+        self._guarded(lambda worker: worker.assign(owner.identity, name, value))
+
+    def _target(self, owner: str | Handle) -> str | int:
+        return owner.identity if isinstance(owner, Handle) else owner or self.unit
 
     def iterate(self, owner: Handle) -> list[Any]:
         items: list[Any] = self._guarded(lambda worker: worker.iterate(owner.identity))
