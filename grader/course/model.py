@@ -159,8 +159,12 @@ def read_course(root: Path, text: str | None = None) -> Course:
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path} is incomplete or malformed: {error}") from None
     names = [unit.name for unit in units]
-    if len(set(names)) != len(names) or not all(name.isidentifier() for name in names):
-        raise CourseError(f"{path}: each unit needs a name of its own that Python can import")
+    files = {name.lower() for name in names}  # on macOS and Windows
+    if len(files) != len(names) or not all(name.isidentifier() for name in names):
+        raise CourseError(
+            f"{path}: each unit needs a name of its own that Python can import, also if large and "
+            "small letters are the same"
+        )
     return course
 
 
