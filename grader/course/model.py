@@ -75,6 +75,10 @@ class Course:
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
 
+    def data(self, unit: str) -> Path:
+        """What the work may read besides."""
+        return data_folder(self.suites_folder, unit)
+
     def stub(self, unit: str) -> Path:
         return self.exercises_folder / f"{unit}.py"
 
@@ -118,6 +122,20 @@ class Course:
         for name in map(self.named, names):
             wanted[name.unit] = wanted.get(name.unit, frozenset()) | self.exercises_of(name)
         return {unit: wanted[unit] for unit in self.everything if unit in wanted}
+
+
+def data_folder(suites: Path, unit: str) -> Path:
+    """The files beside a suite that the work may read."""
+    return suites / f"data_{unit}"
+
+
+def data_file(suites: Path, unit: str, name: str) -> str:
+    """The path of one of them. Raises: CourseError if it is not there."""
+    folder = data_folder(suites.resolve(), unit)
+    path = (folder / name).resolve()
+    if not path.exists() or not path.is_relative_to(folder):
+        raise CourseError(f"{folder.name} has no {name}: the suite needs it")
+    return str(path)
 
 
 def find_course(start: Path) -> Course:

@@ -1,6 +1,7 @@
 """The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
 
 import contextlib
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import Any
 
 from torch import Tensor
 
+from grader.course.model import data_file, data_folder
 from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
 from grader.judge.behaviour import Behaviour, check_argument, is_large, raised, returned, tensors_in
 from grader.judge.left_out import explained, is_a_loss, remark
@@ -59,11 +61,13 @@ class Workers:
         limits: Limits,
         sources: Mapping[str, Source],
         units: list[str],
+        suites: Path,
         *,
         shared: bool,
     ) -> None:
         self.processes, self.limits, self.shared = processes, limits, shared
         self.sources = {unit: s for unit, s in sources.items() if s.problem is None}
+        self.data = {unit: str(data_folder(suites.resolve(), unit)) for unit in units}
         self.ahead: dict[str, Starting] = {}
         self.current: tuple[str, WorkerClient] | None = None
         if not shared:
@@ -71,7 +75,8 @@ class Workers:
 
     def _start(self, unit: str) -> Starting:
         uses = any(USES_OPTIMIZER.search(part) for part in self.sources[unit].parts)
-        return self.processes.start(warm=self.shared or uses)
+        data = [*self.data.values()] if self.shared else [self.data[unit]]
+        return self.processes.start(warm=self.shared or uses, readable=data)
 
     def worker(self, unit: str) -> WorkerClient:
         """The worker to load `unit` in."""
@@ -113,8 +118,11 @@ class Called:
         parts = self.value if isinstance(self.value, (list, tuple)) else ()
         return self.value is value or any(part is value for part in parts)
 
-    def __str__(self) -> str:
+    def shown(self, suites: Path) -> str:
+        """As text, with the paths of data as they are from there."""
         args, kwargs = self.sent.arguments()
+        folder = f"{suites.resolve()}{os.sep}"
+        args = [a.removeprefix(folder) if isinstance(a, str) else a for a in args]
         if self.call.name in _OPERATORS and isinstance(self.call.owner, Handle):
             owner = f"{plain(self.call.owner.kind)}(…)"
             return _OPERATORS[self.call.name].format(owner, *map(describe, args))
@@ -206,6 +214,9 @@ class UnitRunner:
             self.brought.add(file)
         return file
 
+    def data(self, name: str) -> str:
+        return data_file(self.suites, self.unit, name)
+
     # What a report wants to know
 
     def called(self, value: object) -> str | None:
@@ -215,7 +226,7 @@ class UnitRunner:
         own = [c for c in self.calls if c.call.of_work] or self.calls
         if own and (called is None or not called.call.of_work):
             called = own[-1]  # what a rig tells is of no use to learners
-        return str(called) if called else None
+        return called.shown(self.suites) if called else None
 
     def defined(self, exercise: str) -> Frame | None:
         """Where the exercise is defined."""

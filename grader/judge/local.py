@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from grader.course.model import data_file
 from grader.errors import CourseError
 from grader.judge.behaviour import tensors_in
 from grader.judge.subject import Call, Handle
@@ -130,6 +131,9 @@ class LocalRunner:
             with self._importable():
                 self.modules[file] = module_of(path.read_text(encoding="utf-8"), path)
         return file
+
+    def data(self, name: str) -> str:
+        return data_file(self.suite_folder, self.unit, name)
 
     def _target(self, owner: str | Handle, name: str) -> Any:
         """Whose `name` is meant. Raises: CourseError if a module does not define it."""

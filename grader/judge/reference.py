@@ -55,5 +55,8 @@ class TapedReference:
     def bring(self, file: str) -> str:
         self._refuse("bring")
 
+    def data(self, name: str) -> str:
+        self._refuse("data")
+
     def _refuse(self, what: str) -> NoReturn:
         raise CourseError(f"a visible test can only call the reference, not use its {what}")

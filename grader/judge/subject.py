@@ -5,6 +5,7 @@ student.softmax.observe(x, dim=0)    the value and what ran meanwhile
 student.LinearRegressor(3)           a Handle: an object that stays where it was made
 student.Square.apply(x)              what lies in a class; student.Square.get("name") for a value
 student.parameter(x)                 a Parameter: a leaf that lives beside the work
+student.data("numbers.csv")          the path of a file that the work may read
 student.bring("rig_regressor")       the functions of a file of the suite, run beside the work
 """
 
@@ -67,6 +68,8 @@ class Runner(Protocol):
     def iterate(self, owner: "Handle") -> list[Any]: ...
 
     def bring(self, file: str) -> str: ...
+
+    def data(self, name: str) -> str: ...
 
 
 class Handle(wire.KeptObject):
@@ -174,6 +177,10 @@ class Subject:
     def bring(self, file: str) -> "Subject":
         """Load `file`.py of the suite's folder beside the work."""
         return Subject(self._runner, self._runner.bring(file))
+
+    def data(self, name: str) -> str:
+        """The path of a file of data_UNIT, beside the suite: all that the work can read of it."""
+        return self._runner.data(name)
 
     def parameter(self, value: Tensor) -> Parameter:
         """A leaf with the numbers of `value`, beside the work: an argument of later calls."""

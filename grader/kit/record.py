@@ -82,6 +82,7 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
     with TemporaryDirectory(prefix="kit-") as name:
         folder = Path(name)
         for file, content in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(content)
         key = _Proving(folder, KitTapes(folder), course)
         suite, selection = folder / course.suite(unit).name, course.select([unit])

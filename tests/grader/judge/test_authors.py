@@ -11,6 +11,7 @@ from grader.judge.plugin import Judging
 from grader.judge.pytest_run import run_suites
 from grader.judge.session import Session
 from grader.report import Outcome
+from grader.sandbox import jail
 from grader.work.submission import Source, Submission
 from tests.grader.tiny_course import Unit, write_files
 
@@ -146,6 +147,10 @@ SOUND = {
         p.value.add_(1)  # what was read is a copy
         assert_same(p.value, torch.full((2,), -0.5))
     """,
+    "data": """
+        assert_same(student.first_line(student.data("numbers.csv")), "1,2")
+        assert_same(student.first_line(student.data("more/words.txt")), "a word")
+    """,
     "a_rig_imports_the_unit": """
         rig = student.bring("rig_sound")
         assert rig.four_times(3) == 12
@@ -196,6 +201,8 @@ MISTAKEN = {
     "an_assert_on_a_handle": ("assert student.model() == 3", "AssertionError"),
     "too_many_arguments": ("student.double(1, 2)", "TypeError"),
     "a_rig_that_is_missing": ("student.bring('rig_nowhere')", "rig_nowhere.py is missing"),
+    "data_that_is_missing": ("student.data('no.csv')", "data_mistaken has no no.csv"),
+    "data_elsewhere": ("student.data('../test_sound.py')", "data_mistaken has no ../test_sound.py"),
     "a_parameter_of_integers": ("student.parameter(torch.arange(2))", "floating-point"),
 }
 
@@ -208,7 +215,13 @@ def course(make_course):
         sound=Unit(points=len(SOUND), exercises=one, solution=SOLUTION, suite=suite(**SOUND)),
         mistaken=Unit(points=len(MISTAKEN), exercises=one, solution=SOLUTION, suite=mistaken),
     )
-    write_files(course.root, {"tests/hidden/rig_sound.py": RIG})
+    files = {
+        "rig_sound.py": RIG,
+        "data_sound/numbers.csv": "1,2\n3,4\n",
+        "data_sound/more/words.txt": "a word",
+        "data_mistaken/numbers.csv": "5,6\n",
+    }
+    write_files(course.root, {f"tests/hidden/{name}": text for name, text in files.items()})
     return course
 
 
@@ -241,6 +254,7 @@ def test_a_suite_gets_over_the_wire_what_it_gets_in_plain_pytest(course, grade):
         ("return 2 * ctx", "return ctx", "classes", "Square.apply("),
         ("return a & b", "return a | b", "sets", "common({1, 2, 'a'}, {2, 'a', (3, None)})"),
         ("p -= self", "p += self", "parameters", "Descent(…).step()"),
+        (".strip()", "", "data", "first_line('data_sound/numbers.csv')"),
     ],
 )
 def test_wrong_work_fails_and_reads_what_was_called(grade, before, after, test, called):
@@ -270,6 +284,40 @@ def test_whatever_stays_with_the_work_it_is_judged_as_its_own(grade, lie):
     assert tests[test].outcome in (Outcome.FAILED, Outcome.CRASHED), tests[test]
     assert Outcome.GRADER_FAULT not in {test.outcome for test in tests.values()}
     assert tests["a_rig_imports_the_unit"].outcome is Outcome.PASSED
+
+
+GREEDY = """
+def first_line(path):
+    import os
+    here = path[:path.index("data_sound")] + "data_sound"
+    greed = {
+        "write": lambda: open(path, "a"),
+        "empty": lambda: os.truncate(path, 0),
+        "remove": lambda: os.unlink(path),
+        "rename": lambda: os.rename(path, path + "2"),
+        "add": lambda: open(here + "/new", "w"),
+        "make": lambda: os.mkdir(here + "/new"),
+        "list above": lambda: os.listdir(here + "/.."),
+        "suite": lambda: open(here + "/../test_sound.py"),
+        "other data": lambda: open(here + "/../data_mistaken/numbers.csv"),
+        "solution": lambda: open(here + "/../../../solutions/sound.py"),
+    }
+    reached = []
+    for name, act in greed.items():
+        try:
+            act()
+            reached.append(name)
+        except OSError:
+            pass
+    return f"reached {reached}" if reached else open(path).readline().strip()
+"""
+
+
+@pytest.mark.skipif(jail.unavailable() is not None, reason="no confinement here")
+def test_the_work_reads_the_data_of_its_unit_and_reaches_nothing_beside_it(course, grade):
+    test = grade("sound", SOLUTION + GREEDY)["data"]
+    assert (test.outcome, test.got) == (Outcome.PASSED, None)
+    assert (course.data("sound") / "numbers.csv").read_text() == "1,2\n3,4\n"
 
 
 @pytest.mark.parametrize("work", [SOLUTION, SHORT, "def double(x): return 3 * x\n"])
