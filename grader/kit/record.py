@@ -22,7 +22,6 @@ from grader.judge.tape_file import (
     bytes_of_trace,
 )
 from grader.report import Outcome
-from grader.sandbox.wire import Unsendable
 from grader.suite.tape import Recorder, playing
 
 SEED = 0  # of the inputs that every kit has; who grades for a mark takes another
@@ -110,10 +109,8 @@ def _pictures(course: Course, unit: str, key: Solutions) -> Iterator[tuple[str, 
 def _kept(course: Course, unit: str, name: str, recorder: Recorder) -> bytes:
     try:
         return bytes_of_recorder(recorder)
-    except Unsendable as error:
-        raise CourseError(
-            f"{course.suites_folder}: what {name} asks for cannot be recorded: {error}"
-        ) from None
+    except CourseError as error:
+        raise CourseError(f"{course.suites_folder}: what {name} asks for {error}") from None
 
 
 def _known(course: Course, unit: str, bank: LiveBank, cases: list[Case]) -> Iterator[KnownAnswer]:
