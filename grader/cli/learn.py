@@ -15,11 +15,8 @@ from grader.course.progress import read_progress, remember
 from grader.course.seeds import seed_asked_for
 from grader.errors import UsageError
 from grader.formats.catalogue import Format
-from grader.judge.options import Device, Options, Sandbox
-from grader.sandbox.limits import MIB, Limits
+from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
 from grader.work.submission import ENDINGS, read_submission
-
-SECONDS, MEBIBYTES = Limits.call_seconds, Limits.memory_bytes // MIB
 
 Names = Annotated[
     list[str] | None,
@@ -72,7 +69,7 @@ def run(
     wanted = wanted_of(format or [], output or [])
     course = find_course(Path.cwd())
     pictures = Format.HTML in (format or ())
-    options = Options(device, sandbox, _limits(timeout, memory), pictures)
+    options = Options(device, sandbox, limited(timeout, memory), pictures)
     seed = seed_asked_for(course, seed, variant)
     names = names or []
     selection = course.select(names)
@@ -96,10 +93,6 @@ def run(
     return exit_code([report])
 
 
-def _limits(timeout: float, memory: int) -> Limits:
-    return Limits(call_seconds=timeout, memory_bytes=memory * MIB)
-
-
 def _is_own(course: Course, work: Path) -> bool:
     """Whoever grades the course's own exercises or solutions wrote them, or trusts who did."""
     own = [course.exercises_folder.resolve(), course.solutions_folder.resolve()]
@@ -118,7 +111,7 @@ def watch(
     from grader.cli.watch import watch_exercises
 
     course = find_course(Path.cwd())
-    options = Options(device, sandbox, _limits(timeout, memory))
+    options = Options(device, sandbox, limited(timeout, memory))
     show_exercise = partial(show, only_failures=True)
     return watch_exercises(course, course.select(names or []), options, show_exercise)
 

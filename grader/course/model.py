@@ -75,6 +75,10 @@ class Course:
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
 
+    def data(self, unit: str) -> Path:
+        """What the work may read besides."""
+        return data_folder(self.suites_folder, unit)
+
     def stub(self, unit: str) -> Path:
         return self.exercises_folder / f"{unit}.py"
 
@@ -120,6 +124,20 @@ class Course:
         return {unit: wanted[unit] for unit in self.everything if unit in wanted}
 
 
+def data_folder(suites: Path, unit: str) -> Path:
+    """The files beside a suite that the work may read."""
+    return suites / f"data_{unit}"
+
+
+def data_file(suites: Path, unit: str, name: str) -> str:
+    """The path of one of them. Raises: CourseError if it is not there."""
+    folder = data_folder(suites.resolve(), unit)
+    path = (folder / name).resolve()
+    if not path.exists() or not path.is_relative_to(folder):
+        raise CourseError(f"{folder.name} has no {name}: the suite needs it")
+    return str(path)
+
+
 def find_course(start: Path) -> Course:
     """The course in `start` or the nearest folder above it.
 
@@ -159,8 +177,12 @@ def read_course(root: Path, text: str | None = None) -> Course:
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path} is incomplete or malformed: {error}") from None
     names = [unit.name for unit in units]
-    if len(set(names)) != len(names) or not all(name.isidentifier() for name in names):
-        raise CourseError(f"{path}: each unit needs a name of its own that Python can import")
+    files = {name.lower() for name in names}  # on macOS and Windows
+    if len(files) != len(names) or not all(name.isidentifier() for name in names):
+        raise CourseError(
+            f"{path}: each unit needs a name of its own that Python can import, also if large and "
+            "small letters are the same"
+        )
     return course
 
 

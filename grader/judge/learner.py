@@ -1,6 +1,7 @@
 """The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
 
 import contextlib
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
+from grader.course.model import data_file, data_folder
 from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
 from grader.judge.behaviour import (
     Behaviour,
@@ -27,7 +31,7 @@ from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer, Sent, WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting, describe_exit
-from grader.suite.compare.describe import describe_call
+from grader.suite.compare.describe import describe, describe_call, plain
 from grader.work.submission import Source
 
 # The first optimizer of a process makes torch import its compiler: half an `import torch`. This
@@ -36,6 +40,11 @@ USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
 
 
 MAX_REMARKS = 3
+_OPERATORS = {
+    "__getitem__": "{0}[{1}]",
+    "__next__": "next({0})",
+    "__contains__": "{1} in {0}",
+}
 
 
 @contextlib.contextmanager
@@ -60,11 +69,13 @@ class Workers:
         limits: Limits,
         sources: Mapping[str, Source],
         units: list[str],
+        suites: Path,
         *,
         shared: bool,
     ) -> None:
         self.processes, self.limits, self.shared = processes, limits, shared
         self.sources = {unit: s for unit, s in sources.items() if s.problem is None}
+        self.data = {unit: str(data_folder(suites.resolve(), unit)) for unit in units}
         self.ahead: dict[str, Starting] = {}
         self.current: tuple[str, WorkerClient] | None = None
         if not shared:
@@ -72,7 +83,8 @@ class Workers:
 
     def _start(self, unit: str) -> Starting:
         uses = any(USES_OPTIMIZER.search(part) for part in self.sources[unit].parts)
-        return self.processes.start(warm=self.shared or uses)
+        data = [*self.data.values()] if self.shared else [self.data[unit]]
+        return self.processes.start(warm=self.shared or uses, readable=data)
 
     def worker(self, unit: str) -> WorkerClient:
         """The worker to load `unit` in."""
@@ -114,8 +126,14 @@ class Called:
         parts = self.value if isinstance(self.value, (list, tuple)) else ()
         return self.value is value or any(part is value for part in parts)
 
-    def __str__(self) -> str:
+    def shown(self, suites: Path) -> str:
+        """As text, with the paths of data as they are from there."""
         args, kwargs = self.sent.arguments()
+        folder = f"{suites.resolve()}{os.sep}"
+        args = [a.removeprefix(folder) if isinstance(a, str) else a for a in args]
+        if self.call.name in _OPERATORS and isinstance(self.call.owner, Handle):
+            owner = f"{plain(self.call.owner.kind)}(…)"
+            return _OPERATORS[self.call.name].format(owner, *map(describe, args))
         return describe_call(self.call.shown_name, tuple(args), kwargs)
 
 
@@ -137,8 +155,7 @@ class UnitRunner:
         self._load()
 
     def run(self, call: Call) -> Answer:
-        worker, owner = self._worker(), call.owner
-        target = owner.identity if isinstance(owner, Handle) else owner or self.unit
+        worker, target = self._worker(), self._target(call.owner)
         answer: Answer | None = None
         try:
             answer = self._guarded(
@@ -156,7 +173,8 @@ class UnitRunner:
             self.seen.append(raised(fault))
             raise
         finally:
-            self._remember(Called(call, worker.sent, answer and answer.value))
+            if call.name != "__len__":  # list(handle) asks for that as well
+                self._remember(Called(call, worker.sent, answer and answer.value))
         made = {id(before): now for before, now in answer.changed}
         given = [made.get(id(t), t) for t in tensors_in([call.args, call.kwargs])]
         self.seen.append(returned(answer.value, given, answer.seen))
@@ -174,10 +192,23 @@ class UnitRunner:
             self.calls = [replace(c, value=None) if is_large(c.value) else c for c in self.calls]
         self.calls.append(called)
 
-    def attribute(self, owner: Handle, name: str) -> Any:
-        value = self._guarded(lambda worker: worker.get(owner.identity, name))
+    def attribute(self, owner: str | Handle, name: str) -> Any:
+        self._worker()
+        target = self._target(owner)
+        value = self._guarded(lambda worker: worker.get(target, name))
         self.seen.append(returned(value))
         return value
+
+    def parameter(self, value: Tensor) -> int:
+        self._worker()
+        made: int = self._guarded(lambda worker: worker.parameter(value))
+        return made
+
+    def assign(self, owner: Handle, name: str, value: Tensor | None) -> None:
+        self._guarded(lambda worker: worker.assign(owner.identity, name, value))
+
+    def _target(self, owner: str | Handle) -> str | int:
+        return owner.identity if isinstance(owner, Handle) else owner or self.unit
 
     def iterate(self, owner: Handle) -> list[Any]:
         items: list[Any] = self._guarded(lambda worker: worker.iterate(owner.identity))
@@ -192,6 +223,9 @@ class UnitRunner:
             self.brought.add(file)
         return file
 
+    def data(self, name: str) -> str:
+        return data_file(self.suites, self.unit, name)
+
     # What a report wants to know
 
     def called(self, value: object) -> str | None:
@@ -201,7 +235,7 @@ class UnitRunner:
         own = [c for c in self.calls if c.call.of_work] or self.calls
         if own and (called is None or not called.call.of_work):
             called = own[-1]  # what a rig tells is of no use to learners
-        return str(called) if called else None
+        return called.shown(self.suites) if called else None
 
     def defined(self, exercise: str) -> Frame | None:
         """Where the exercise is defined."""

@@ -97,8 +97,11 @@ class Session:
         self.key = self.key or answer_key_of(self.course)
         seed = self.key.seed(units[0], submission.digest if seed is None else seed)
         shared = self.devices != ("cpu",)
-        workers = Workers(self.processes, limits, submission.sources, units, shared=shared)
-        students = Students(workers, submission.sources, self.course.suites_folder)
+        suites_folder = self.course.suites_folder
+        workers = Workers(
+            self.processes, limits, submission.sources, units, suites_folder, shared=shared
+        )
+        students = Students(workers, submission.sources, suites_folder)
         seconds = limits.unit_seconds + JUDGE_SECONDS
         judging = Judging(self.key, seed, self.devices, students, test_seconds=seconds)
         try:

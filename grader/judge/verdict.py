@@ -27,15 +27,56 @@ class Pending(Exception):
 
 
 def verdict_of(
-    test: TestResult, error: BaseException | None, passes_with_solution: Callable[[], bool]
+    test: TestResult,
+    error: BaseException | None,
+    with_solution: Callable[[], BaseException | None],
 ) -> TestResult:
     """Judge one test by what it raised; `test` is its result if it passed.
 
-    An unforeseen exception is the learner's doing only if the test works with the solution in
-    the learner's place; otherwise the suite is broken and nobody loses points over it.
+    `with_solution` runs it once more with the solution in the learner's place, and tells what it
+    raises then. A test that fails in the same way is broken, and nobody loses points over it.
     """
     if error is None:
         return test
+    if _may_be_the_suites(error) and (fault := _fault(error, with_solution())):
+        return _ended(test, Outcome.GRADER_FAULT, fault[:500])
+    return _said_of(test, error)
+
+
+def _may_be_the_suites(error: BaseException) -> bool:
+    """Whatever our asserts did not find, and what any call of the work may end in."""
+    match error:
+        case Mismatch() | GraderError() | NotStarted() | Blocked() | Pending():
+            return False
+        case Raised():
+            return not _is_not_started(error)
+        case Missing() | pytest.fail.Exception():
+            return True
+        case SubmissionFault():
+            return False
+    return isinstance(error, Exception)
+
+
+def _fault(error: BaseException, solutions: BaseException | None) -> str | None:
+    """What is wrong with a suite whose test raises these, if anything is."""
+    if solutions is None:
+        return None
+    if isinstance(solutions, GraderError):
+        return str(solutions)
+    what = f"{type(solutions).__name__}: {solutions}".split("\n")[0]
+    match error:
+        case Missing():
+            return None
+        case Raised():
+            alike = error.kind == type(solutions).__name__
+        case AssertionError() | pytest.fail.Exception():
+            alike = isinstance(solutions, (AssertionError, pytest.fail.Exception))
+        case _:
+            return f"the test itself failed: {what}"
+    return f"the solution does not pass this test either: {what}" if alike else None
+
+
+def _said_of(test: TestResult, error: BaseException) -> TestResult:
     match error:
         case Mismatch():
             outcome = Outcome.FAILED
@@ -45,7 +86,7 @@ def verdict_of(
                 got=error.got,
                 likely=error.likely,
             )
-        case NotImplementedError() if isinstance(error, Raised) and _by_hand(error):
+        case Raised() if _is_not_started(error):
             where = error.frames[-1].function if error.frames else test.exercise
             return _ended(test, Outcome.NOT_STARTED, f"{where} is not written yet")
         case Raised():
@@ -70,7 +111,7 @@ def verdict_of(
         case GraderError():
             return _ended(test, Outcome.GRADER_FAULT, str(error))
     what = f"{type(error).__name__}: {error}"
-    if isinstance(error, Exception) and passes_with_solution():
+    if isinstance(error, Exception):
         said = f"the test could not use the value you returned ({what})"[:300]
         return _ended(test, Outcome.FAILED, said)
     return _ended(test, Outcome.GRADER_FAULT, f"the test itself failed: {what}"[:500])
@@ -121,6 +162,7 @@ def _missing(test: TestResult, error: Missing) -> TestResult:
     return replace(_ended(test, Outcome.FAILED, message), likely=likely)
 
 
-def _by_hand(error: Raised) -> bool:
+def _is_not_started(error: Raised) -> bool:
     """Whether the learner's line raises it; torch does too, for a dtype that it has no code for."""
-    return not error.frames or "raise" in error.frames[-1].text
+    by_hand = not error.frames or "raise" in error.frames[-1].text
+    return isinstance(error, NotImplementedError) and by_hand

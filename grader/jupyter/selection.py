@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from grader.course.model import Course, Unit
 from grader.course.names import Name
 from grader.errors import UsageError
-from grader.sandbox.notebook_module import names_in
-from grader.work.notebook import Cell
+from grader.work.notebook import Cell, names_in
 
 
 def selected(course: Course, text: str, cells: Sequence[Cell]) -> tuple[str, frozenset[str]]:

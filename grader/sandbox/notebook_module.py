@@ -8,17 +8,16 @@ trained.
 import __future__
 
 import ast
-import re
 import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 from grader.work.magics import without_magics
+from grader.work.notebook import names_in
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _TYPE_ALIAS: Any = getattr(ast, "TypeAlias", ())  # since Python 3.12
 _RUNS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
-_DEFINED = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -90,11 +89,6 @@ class Notebook:
             self.definitions.pop(name, None)
         if isinstance(statement, DEFINITIONS):
             self.definitions[statement.name] = file, line
-
-
-def names_in(text: str) -> list[str]:
-    """What a cell seems to define, read as text: for one that Python cannot read."""
-    return [one or other for one, other in _DEFINED.findall(text)]
 
 
 def _parsed(text: str, file: str) -> ast.Module:

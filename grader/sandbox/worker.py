@@ -5,8 +5,12 @@ Requests, each a frame (see `wire`); the worker answers every one but `forget`:
     ["load", unit, {unit: [file, source]}]        execute a unit's module; its source is a text, or
                                                   for a notebook the [file, text] of each cell
     ["bring", name, source]                       execute a file of the suite beside it
-    ["call", owner, name, args, kwargs, observe]  owner: a unit, a brought name, or a handle
-    ["get", handle, attribute]                    ["iterate", handle]
+    ["call", owner, name, args, kwargs, observe]  owner: a unit, a brought name, or a handle;
+                                                  name: `a.b` for what lies in an attribute, or
+                                                  that of an operator: __call__, __len__, ...
+    ["get", owner, attribute]                     ["iterate", handle]
+    ["parameter", tensor]                         a leaf with these numbers, as a handle
+    ["set", handle, attribute, value]             of a parameter: its data or its grad
     ["gradients", graph, grad]                    of an earlier result, by its arguments
     ["forget"]                                    drop handles and graphs; reset random states
 
@@ -32,6 +36,7 @@ import importlib.abc
 import importlib.machinery
 import io
 import linecache
+import operator
 import socket
 import sys
 import types
@@ -44,6 +49,7 @@ from torch import Tensor
 
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.arguments import Arguments, Results
+from grader.sandbox.functions import function_of
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.notebook_module import DEFINITIONS, Notebook, Skipped
 from grader.sandbox.observe import observed
@@ -156,14 +162,13 @@ class Worker:
         kwargs: Any,
         observe: bool,
     ) -> Any:
-        target: Any = self.objects[owner] if type(owner) is int else self.modules[owner]
-        if type(owner) is str and name not in vars(target):
-            defined = [key for key in vars(target) if key.isidentifier() and key[0] != "_"]
-            return ["missing", defined[:200]], []
+        target = self._owner(owner)
+        if missing := self._missing(target, owner, name):
+            return missing, []
         self.calls += 1
         reader = decode.Reader(buffers, handle=self._handle, function=self.callback)
         given = Arguments(reader, args, kwargs)
-        function = target if name == "__call__" else getattr(target, name)
+        function = function_of(target, name)
         torch.set_grad_enabled(True)
         self.in_call, seen = True, None
         try:
@@ -185,8 +190,31 @@ class Worker:
         *effects, left = given.effects(writer)
         return ["done", payload, [*effects, left + earlier], seen], writer.buffers
 
-    def _get(self, buffers: object, handle: int, attribute: str) -> Any:
-        return self._plain(getattr(self.objects[handle], attribute))
+    def _owner(self, owner: Any) -> Any:
+        return self.objects[owner] if type(owner) is int else self.modules[owner]
+
+    def _missing(self, target: Any, owner: Any, name: str) -> list[Any] | None:
+        """The answer for a name that a module does not define."""
+        if type(owner) is int or name.partition(".")[0] in vars(target):
+            return None
+        defined = [key for key in vars(target) if key.isidentifier() and key[0] != "_"]
+        return ["missing", defined[:200]]
+
+    def _get(self, buffers: object, owner: Any, attribute: str) -> Any:
+        target = self._owner(owner)
+        if missing := self._missing(target, owner, attribute):
+            return missing, []
+        return self._plain(operator.attrgetter(attribute)(target))
+
+    def _parameter(self, buffers: list[memoryview], value: Any) -> Any:
+        reader = decode.Reader(buffers, handle=self._handle)
+        made = torch.nn.Parameter(reader.read(value).detach())
+        return ["done", ["h", self.keep(made), "Parameter"], None, None], []
+
+    def _set(self, buffers: list[memoryview], handle: int, attribute: str, value: Any) -> Any:
+        reader = decode.Reader(buffers, handle=self._handle)
+        setattr(self.objects[handle], attribute, reader.read(value))
+        return ["done", None, None, None], []
 
     def _iterate(self, buffers: object, handle: int) -> Any:
         items = []

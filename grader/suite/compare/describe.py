@@ -107,6 +107,8 @@ def _render(value: object, style: _Style) -> str:
         return _sequence(value, style)
     if isinstance(value, dict):
         return _dict(value, style)
+    if isinstance(value, (set, frozenset)):
+        return _set(value, style)
     if isinstance(value, slice):
         ends = [value.start, value.stop] + [value.step] * (value.step is not None)
         return f"slice({', '.join(_render(end, style.inner(style.limit // 3)) for end in ends)})"
@@ -119,6 +121,18 @@ def _render(value: object, style: _Style) -> str:
     if callable(value) and not is_handle(value) and not isinstance(value, torch.nn.Module):
         return "f"
     return f"<{kind_of(value)}>"
+
+
+def _set(value: set[Any] | frozenset[Any], style: _Style) -> str:
+    """In an order that is the same in every process."""
+    texts = sorted((_render(item, style.inner(style.limit)) for item in value), key=_by_length)
+    text = f"{{{', '.join(texts)}}}" if texts else ""
+    word = "frozenset" if isinstance(value, frozenset) else "" if texts else "set"
+    return clip(f"{word}({text})" if word else text, style.limit)
+
+
+def _by_length(text: str) -> tuple[int, str]:
+    return len(text), text
 
 
 # --- numbers ---------------------------------------------------------------------------------
