@@ -1,5 +1,6 @@
 """What a test saw of the work, call by call, and when two works behave alike."""
 
+import dis
 import hashlib
 import math
 import re
@@ -20,6 +21,8 @@ from grader.suite.compare.closeness import TOLERANCES, wide
 from grader.suite.compare.describe import kind_of_error
 from grader.suite.forms import untold
 
+RAISE = dis.opmap["RAISE_VARARGS"]
+SAID_CHARACTERS = 70  # which a tape keeps as the kind of an object
 NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
 # Looser than any test: two orders of summing the same thing are one behaviour.
 LOOSE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}
@@ -49,7 +52,27 @@ def returned(value: Any, given: Any = (), seen: Observation | None = None) -> Be
 
 
 def raised(error: BaseException) -> Behaviour:
-    return Behaviour(None, kind_of_error(error))
+    return Behaviour(None, _said(error))
+
+
+def _said(error: BaseException) -> str:
+    """What two works have to raise to be alike: an error of one kind if they raise it themselves,
+    and otherwise the same one of torch's or Python's."""
+    kind = kind_of_error(error)
+    return kind if _by_hand(error) else f"{kind}: {_wording(error)}"[:SAID_CHARACTERS]
+
+
+def _by_hand(error: BaseException) -> bool:
+    """Whether a line of the work raises it; of the author's, the instruction tells."""
+    if isinstance(error, Raised):
+        return error.by_hand
+    step, raises = error.__traceback__, False
+    while step is not None:
+        code = step.tb_frame.f_code
+        if code.co_filename == step.tb_frame.f_globals.get("__name__"):  # as modules of files are
+            raises = code.co_code[step.tb_lasti] == RAISE
+        step = step.tb_next
+    return raises
 
 
 def snapshots(arguments: Any) -> tuple[Any, ...]:
@@ -164,7 +187,7 @@ def _copy(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value.detach().clone()
     if isinstance(value, BaseException):
-        return Failure(kind_of_error(value), "")
+        return Failure(_said(value), "")
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):

@@ -1,12 +1,14 @@
 """From what a test raised to what is said about it: one outcome and the learner's words for it."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
+from grader.course.known_errors import KnownError
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
+from grader.judge.cause import NAMES, cause_of
 from grader.report import Location, Outcome, TestResult
 from grader.suite.asserts import Mismatch
 
@@ -27,9 +29,13 @@ class Pending(Exception):
 
 
 def verdict_of(
-    test: TestResult, error: BaseException | None, passes_with_solution: Callable[[], bool]
+    test: TestResult,
+    error: BaseException | None,
+    passes_with_solution: Callable[[], bool],
+    known: Sequence[KnownError] = (),
 ) -> TestResult:
-    """Judge one test by what it raised; `test` is its result if it passed.
+    """Judge one test by what it raised; `test` is its result if it passed, and `known` are the
+    errors that the course explains.
 
     An unforeseen exception is the learner's doing only if the test works with the solution in
     the learner's place; otherwise the suite is broken and nobody loses points over it.
@@ -38,20 +44,19 @@ def verdict_of(
         return test
     match error:
         case Mismatch():
-            outcome = Outcome.FAILED
             return replace(
-                _ended(test, outcome, error.message),
+                _ended(test, Outcome.FAILED, error.message),
                 expected=error.expected,
                 got=error.got,
-                likely=error.likely,
+                likely=_wrong_name(error.value, known) or error.likely,
             )
-        case NotImplementedError() if isinstance(error, Raised) and _by_hand(error):
+        case NotImplementedError() if isinstance(error, Raised) and _not_begun(error):
             where = error.frames[-1].function if error.frames else test.exercise
             return _ended(test, Outcome.NOT_STARTED, f"{where} is not written yet")
         case Raised():
             got = f"{error.kind}: {error}" if str(error) else error.kind
             failed = _ended(test, Outcome.FAILED, f"it raised {error.kind}")
-            return replace(failed, got=got, likely=error.likely)
+            return replace(failed, got=got, likely=error.likely or cause_of(error, known))
         case TimedOut():
             likely = "A loop that never ends, or far more work than is needed."
             return replace(_ended(test, Outcome.TIMED_OUT, str(error)), likely=likely)
@@ -121,6 +126,14 @@ def _missing(test: TestResult, error: Missing) -> TestResult:
     return replace(_ended(test, Outcome.FAILED, message), likely=likely)
 
 
-def _by_hand(error: Raised) -> bool:
-    """Whether the learner's line raises it; torch does too, for a dtype that it has no code for."""
-    return not error.frames or "raise" in error.frames[-1].text
+def _wrong_name(raised: object, known: Sequence[KnownError]) -> str | None:
+    """What is said of an error in place of the one that the test expects, if that is certain."""
+    if isinstance(raised, Raised) and raised.kind in NAMES:
+        return cause_of(raised, known)
+    return None
+
+
+def _not_begun(error: Raised) -> bool:
+    """Whether the learner's line raises it. torch does too, for a dtype that it has no code for
+    and for a module without forward."""
+    return error.by_hand or not (error.frames or cause_of(error))
