@@ -70,7 +70,7 @@ def tanh(x: torch.Tensor) -> torch.Tensor:
 def relu(x: torch.Tensor) -> torch.Tensor:
     """Return max(0, x) for each element.
 
-    At the kink, x = 0, any slope between 0 and 1 will do.
+    At the kink, x = 0, any finite slope will do.
 
     >>> relu(torch.tensor([-2.0, 0.0, 3.0])).tolist()
     [0.0, 0.0, 3.0]

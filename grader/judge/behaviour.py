@@ -21,14 +21,14 @@ from grader.suite.compare.closeness import TOLERANCES, wide
 from grader.suite.compare.describe import kind_of_error
 from grader.suite.forms import untold
 
-RAISE = dis.opmap["RAISE_VARARGS"]
-SAID_CHARACTERS = 70  # which a tape keeps as the kind of an object
+TOLD_CHARACTERS = 70  # which a tape keeps as the kind of an object
 NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
 # Looser than any test: two orders of summing the same thing are one behaviour.
 LOOSE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}
 LOOSE_FLOAT = 1e-6
 MOST = 1 << 16  # numbers or characters; no known answer is larger, and learners' may be immense
 TOO_LARGE = object()
+_RAISE = dis.opmap["RAISE_VARARGS"]
 
 
 @dataclass(frozen=True)
@@ -52,25 +52,25 @@ def returned(value: Any, given: Any = (), seen: Observation | None = None) -> Be
 
 
 def raised(error: BaseException) -> Behaviour:
-    return Behaviour(None, _said(error))
+    return Behaviour(None, _told_of(error))
 
 
-def _said(error: BaseException) -> str:
-    """What two works have to raise to be alike: an error of one kind if they raise it themselves,
-    and otherwise the same one of torch's or Python's."""
+def _told_of(error: BaseException) -> str:
+    """The kind of an error, and its words where they are those of torch or Python: everybody's own
+    words for the same thing differ."""
     kind = kind_of_error(error)
-    return kind if _by_hand(error) else f"{kind}: {_wording(error)}"[:SAID_CHARACTERS]
+    return kind if _by_hand(error) else f"{kind}: {_wording(error)}"[:TOLD_CHARACTERS]
 
 
 def _by_hand(error: BaseException) -> bool:
     """Whether a line of the work raises it; of the author's, the instruction tells."""
     if isinstance(error, Raised):
-        return error.by_hand
-    step, raises = error.__traceback__, False
+        return error.by_hand or not error.frames
+    step, raises = error.__traceback__, True
     while step is not None:
         code = step.tb_frame.f_code
-        if code.co_filename == step.tb_frame.f_globals.get("__name__"):  # as modules of files are
-            raises = code.co_code[step.tb_lasti] == RAISE
+        if code.co_filename == step.tb_frame.f_globals.get("__name__"):  # a module of the author's
+            raises = code.co_code[step.tb_lasti] == _RAISE
         step = step.tb_next
     return raises
 
@@ -187,7 +187,7 @@ def _copy(value: Any) -> Any:
     if isinstance(value, Tensor):
         return value.detach().clone()
     if isinstance(value, BaseException):
-        return Failure(_said(value), "")
+        return Failure(_told_of(value), "")
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, (list, tuple)):

@@ -35,6 +35,7 @@ from grader.judge.subject import Call, Handle
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer
 from grader.sandbox.randomness import start_anew
+from grader.suite.asserts import Mismatch
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Case:
     """One test of an exercise: what it saw of the work, and how it failed, if it did.
 
     `test` names it in this run, `name` in every run of the course. `rehearse` runs the test once
-    more with another runner in the learner's place.
+    more with another runner in the learner's place; the forms that earlier tests have told of are
+    those of the work, or those that are named.
     """
 
     test: str
@@ -51,7 +53,7 @@ class Case:
     exercise: str
     seen: tuple[Behaviour, ...]
     failure: Failure | None
-    rehearse: Callable[[LocalRunner], None]
+    rehearse: Callable[[LocalRunner, frozenset[str] | None], None]
 
 
 class Unlike(BaseException):
@@ -85,6 +87,7 @@ class Rehearsed:
     def __init__(self, correction: str, module: ModuleType, course: Course) -> None:
         self.correction, self.module, self.course = correction, module, course
         self.exactly: set[str] = set()
+        self.told: frozenset[str] = frozenset()
 
     def explains(self, case: Case) -> bool:
         """Does it do and fail as the work did, in a test that the work failed?"""
@@ -103,9 +106,10 @@ class Rehearsed:
         return Freely(self.module, self.course).rehearse(case) is not None
 
     def trace(self, case: Case) -> "Trace":
-        """All that it does in a test, to be kept."""
+        """All that it does in a test, to be kept; its tests are asked for in their order."""
         runner = Tracing(self.module, self.course)
-        error = runner.rehearse(case)
+        error = runner.rehearse(case, self.told)
+        self.told |= error.slips if isinstance(error, Mismatch) else frozenset()
         return Trace(tuple(runner.seen), None if error is None else failure_of(error))
 
 
@@ -235,11 +239,11 @@ class Freely(LocalRunner):
     def __init__(self, module: ModuleType, course: Course) -> None:
         super().__init__(module, course.suites_folder)
 
-    def rehearse(self, case: Case) -> BaseException | None:
+    def rehearse(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
         """How the test fails with this answer, or None."""
         start_anew()
         try:
-            case.rehearse(self)
+            case.rehearse(self, told)
         except (Exception, Unlike) as error:
             return error
         return None
@@ -295,8 +299,8 @@ class Rehearsal(Freely):
         super().__init__(module, course)
         self.seen, self.next, self.exactly = seen, 0, True
 
-    def rehearse(self, case: Case) -> BaseException | None:
-        error = super().rehearse(case)
+    def rehearse(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
+        error = super().rehearse(case, told)
         return error if self.next == len(self.seen) else Unlike()
 
     def note(self, behaviour: Behaviour) -> None:

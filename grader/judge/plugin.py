@@ -301,15 +301,15 @@ def _passes_with_solution(item: pytest.Item) -> bool:
 
 
 def _case(item: pytest.Item, seen: tuple[Behaviour, ...], error: BaseException | None) -> Case:
-    def rehearse(runner: LocalRunner) -> None:
-        _run_again(item, Subject(runner, ""))
+    def rehearse(runner: LocalRunner, told: frozenset[str] | None) -> None:
+        _run_again(item, Subject(runner, ""), told)
 
     name = f"{exercise_of(item)}.{name_of(item)}"
     failure = None if error is None else failure_of(error)
     return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, failure, rehearse)
 
 
-def _run_again(item: pytest.Item, student: Subject) -> None:
+def _run_again(item: pytest.Item, student: Subject, told: frozenset[str] | None = None) -> None:
     """The test once more, with the same inputs and somebody else in the learner's place."""
     assert isinstance(item, pytest.Function)
     fixtures = {
@@ -318,7 +318,7 @@ def _run_again(item: pytest.Item, student: Subject) -> None:
         "rng": _rng(item, NoTape()),
         "device": _device(item),
     }
-    with told_before(item.stash.get(TOLD, frozenset())):
+    with told_before(item.stash.get(TOLD, frozenset()) if told is None else told):
         item.obj(**{name: fixtures[name] for name in item._fixtureinfo.argnames})
 
 

@@ -15,7 +15,8 @@ Answers, after a first ["ready"]:
     ["loaded", places, left_out, more] places: [name, file, line] of functions and classes;
                                        left_out of a notebook: [names, file, line, exception],
                                        and how many more cells have failed
-    ["done", value, effects, seen]     effects: what became of the tensors among the arguments
+    ["done", value, effects, seen]     effects: what became of the tensors among the arguments,
+                                       and the names of what else was left behind
     ["raised", exception]              kind, builtin bases, message, frames in the learner's files
     ["missing", names]                 the module has no such name, but these
     ["unsendable", reason]             the value has no place on the wire

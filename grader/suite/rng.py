@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
+from grader.suite.forms import as_like
 from grader.suite.tape import NoTape, Tape
 
 T = TypeVar("T")
@@ -57,6 +58,22 @@ class Rng:
         """The items in random order: questions with few answers come in one that nobody knows."""
         given = list(items)
         return [given[k] for k in self.permutation(len(given)).tolist()]
+
+    def missed(
+        self, ask: Callable[..., Any], questions: Sequence[tuple[Any, ...]]
+    ) -> list[tuple[Any, ...]]:
+        """Ask all questions, in an order that nobody knows: those that were answered wrongly, in
+        their own order, and then the first of all, to assert them.
+
+        A question is (*arguments of `ask`, the right answer). Whoever has heard all the answers
+        knows better what is wrong than after the first wrong one.
+        """
+        wrong = [
+            question
+            for question in self.shuffled(questions)
+            if as_like(ask(*question[:-1]), question[-1]) != question[-1]
+        ]
+        return [*(q for q in questions if any(q is w for w in wrong)), questions[0]]
 
     def permutation(self, count: int) -> Tensor:
         """The numbers 0 to count - 1 in random order, as int64."""

@@ -117,7 +117,7 @@ def tanh__sinh_by_cosh(x):
 
 
 def tanh__changes_its_input(x):
-    """A method that ends in _ changes the caller's tensor. mul without _ makes a new one."""
+    """A method that ends in _ changes the caller's tensor. Without the _ it makes a new one."""
     x.mul_(2)
     return 2 * sigmoid(x) - 1
 

@@ -349,20 +349,19 @@ class TestGradient:
         x = rng.normal(dtype=torch.float64)
         expected = 2 * x
         got = student.gradient(Watched(lambda x: (x**2).item(), x), x)
-        likely = (
-            "A 0-dim tensor has one element but no axis to loop over: loop over the elements, "
-            "range(x.numel()), of the flattened x."
-        )
-        assert_same(got, expected, rtol=1e-7, atol=1e-7, likely=likely)
+        known = gradients_gone_wrong(lambda x: (x**2).sum(), x, expected)
+        assert_slopes(got, expected, known)
         x = rng.normal(2, 3, dtype=torch.float64).T
         c = rng.normal(3, 2, dtype=torch.float64)
         expected = 2 * c * x
         got = student.gradient(Watched(lambda x: (c * x**2).sum(), x), x)
-        likely = (
-            "Elements are numbered row by row, whatever their order in memory. flatten() of a "
-            "transposed tensor is a copy, so writing into it does not reach the tensor."
-        )
-        assert_same(got, expected, rtol=1e-7, atol=1e-7, likely=likely)
+        known = gradients_gone_wrong(lambda x: (c * x**2).sum(), x, expected)
+        known += [
+            (expected.T.reshape(3, 2), "Elements are numbered row by row, wherever they lie."),
+            (expected.flatten().reshape(2, 3).T, "Elements are numbered row by row."),
+            (0 * expected, "flatten() of a transposed x is a copy: x is not moved with it."),
+        ]
+        assert_slopes(got, expected, known)
 
 
 @exercise("jacobian")
@@ -441,7 +440,7 @@ class TestGradientCheck:
         """The right gradient passes; a flipped sign, a factor or one wrong element does not."""
         x = eighths(rng, 2, 2, dtype=rng.choice((torch.float32, torch.float64))) + 10
 
-        def check(factor, off=0.0, **options):
+        def check(factor, off, options, said=""):
             f = Watched(lambda x: (x**2).sum(), x)
             return student.gradient_check(f, lambda x: factor * x + off, x, **options)
 
@@ -449,18 +448,17 @@ class TestGradientCheck:
         here = torch.arange(4, device=device).reshape(2, 2) == rng.integer(0, 4)
         spot = 2.5e-3 * 2 * x * here
         n, words = 2 * x.double(), "f(x) = sum(x**2), so its gradient is 2 * x; grad_f(x) is "
-        for factor, off, options, expected, said in rng.shuffled(
-            3
-            * [
-                (2, 0.0, {}, True, "just that."),
-                (-2, 0.0, {}, False, "-2 * x."),
-                (4, 0.0, {}, False, "4 * x."),
-                (1, 0.0, {}, False, "x."),
-                (2, spot, {"tol": 1e-3}, False, "that, but for one element."),
-            ]
-        ):
+        questions = [
+            (2, 0.0, {}, "just that.", True),
+            (-2, 0.0, {}, "-2 * x.", False),
+            (4, 0.0, {}, "4 * x.", False),
+            (1, 0.0, {}, "x.", False),
+            (2, spot, {"tol": 1e-3}, "that, but for one element.", False),
+        ]
+        for *asked, said, expected in rng.missed(check, 3 * questions):
+            factor, off, options = asked
             likely = about(words + said, factor * x.double() + off, n, **options)
-            assert_below(student, check(factor, off, **options), expected, likely)
+            assert_below(student, check(*asked), expected, likely)
         # What grad_f gives may be x itself: it is to be left as it is.
         z = rng.normal(3, dtype=torch.float64)
         before, own = z.clone(), student.bring("rig_gradients").identity()
@@ -484,25 +482,26 @@ class TestGradientCheck:
             "a = [1000, {}] and n = [1000, 0.001]: where both are below 1, the difference itself "
             "counts, {}, and tol is 0.5."
         )
-        for entries, expected, likely in rng.shuffled(
-            2
-            * [
-                ((1400, 0.001), True, ratio.format(1400, 400, 1400)),
-                ((1900, 0.001), True, ratio.format(1900, 900, 1900)),
-                ((550, 0.001), True, ratio.format(550, 450, 1000)),
-                ((400, 0.001), False, ratio.format(400, 600, 1000)),
-                ((1000, 0.4), True, small.format(0.4, 0.399)),
-                ((1000, 0.8), False, small.format(0.8, 0.799)),
-                (None, True, edge),
-            ]
-        ):
+
+        def ask(entries, likely):
             if entries is None:
                 a, f = half, lambda x: 0.0
             else:
                 a = torch.tensor(entries, dtype=torch.float64, device=device)
                 f = Watched(lambda x: (n * x).sum(), x)
-            got = student.gradient_check(f, lambda x, a=a: a, x, tol=0.5)
-            assert_below(student, got, expected, likely)
+            return student.gradient_check(f, lambda x: a, x, tol=0.5)
+
+        questions = [
+            ((1400, 0.001), ratio.format(1400, 400, 1400), True),
+            ((1900, 0.001), ratio.format(1900, 900, 1900), True),
+            ((550, 0.001), ratio.format(550, 450, 1000), True),
+            ((400, 0.001), ratio.format(400, 600, 1000), False),
+            ((1000, 0.4), small.format(0.4, 0.399), True),
+            ((1000, 0.8), small.format(0.8, 0.799), False),
+            (None, edge, True),
+        ]
+        for entries, likely, expected in rng.missed(ask, 2 * questions):
+            assert_below(student, ask(entries, likely), expected, likely)
 
     @points(1)
     def test_tolerance_and_step_size(self, student, device, rng):
@@ -513,30 +512,32 @@ class TestGradientCheck:
         # A central difference of x**3 is too large by h**2 = 0.01, in every element.
         error = "With h = 0.1, gradient is off by 0.01 in each element here, and tol is {}."
         asked = error.format(1e-6)
-        for factor, options, expected, likely in rng.shuffled(
-            2
-            * [
-                (1.0, {}, True, agree),
-                (1 + 0.5e-6, {}, True, ratio.format(0.5e-6)),
-                (1 + 1.5e-6, {}, False, ratio.format(1.5e-6)),
-                (1.0, {"h": 0.1}, False, asked),
-                (1.0, {"h": 0.1, "tol": 0.02}, True, error.format(0.02)),
-                (1.0, {"h": 0.1, "tol": 0.005}, False, error.format(0.005)),
-            ]
-        ):
+
+        def ask(factor, options, likely):
             f = Watched(lambda x: (x**3).sum(), x)
-            got = student.gradient_check(f, lambda x, k=factor: k * 3 * x**2, x, **options)
-            assert_below(student, got, expected, likely)
+            got = student.gradient_check(f, lambda x: factor * 3 * x**2, x, **options)
             if not options:
                 f.check_default_step()
+            return got
+
+        questions = [
+            (1.0, {}, agree, True),
+            (1 + 0.5e-6, {}, ratio.format(0.5e-6), True),
+            (1 + 1.5e-6, {}, ratio.format(1.5e-6), False),
+            (1.0, {"h": 0.1}, asked, False),
+            (1.0, {"h": 0.1, "tol": 0.02}, error.format(0.02), True),
+            (1.0, {"h": 0.1, "tol": 0.005}, error.format(0.005), False),
+        ]
+        for factor, options, likely, expected in rng.missed(ask, 2 * questions):
+            assert_below(student, ask(factor, options, likely), expected, likely)
 
     @points(1)
     def test_nan_is_never_right(self, student, device, rng):
         """A NaN in either gradient is False."""
         x = rng.uniform(1, 2, 2, dtype=torch.float64)
 
-        def check(f, grad_f):
-            return student.gradient_check(Watched(f, x), grad_f, x.clone())
+        def check(f, hole):
+            return student.gradient_check(Watched(f, x), lambda y: 2 * y + hole, x.clone())
 
         def square(y):
             return (y**2).sum()
@@ -550,20 +551,17 @@ class TestGradientCheck:
         )
         agree = "f(x) = sum(x**2) and grad_f(x) = 2 * x agree."
         holes = torch.where(torch.eye(2, device=x.device) > 0, torch.nan, 0 * x)
-        for f, hole, expected in rng.shuffled(
-            3
-            * [
-                (square, 0 * x, True),
-                (square, holes[0], False),
-                (square, holes[1], False),
-                (lambda y: broken_square(y, 1), 0 * x, False),
-            ]
-        ):
-            got = check(f, lambda y, hole=hole: 2 * y + hole)
+        questions = [
+            (square, 0 * x, True),
+            (square, holes[0], False),
+            (square, holes[1], False),
+            (lambda y: broken_square(y, 1), 0 * x, False),
+        ]
+        for f, hole, expected in rng.missed(check, 3 * questions):
             if expected:
-                assert_below(student, got, True, agree)
+                assert_below(student, check(f, hole), True, agree)
             else:
-                assert_same(got, False, likely=likely)
+                assert_same(check(f, hole), False, likely=likely)
 
 
 @exercise("descend")

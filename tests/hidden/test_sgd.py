@@ -48,6 +48,7 @@ BY_BATCH_SIZE = (
     "The sum of the gradients is divided by batch_size. A batch with fewer rows is divided by "
     "their own number; the mean of the loss does that by itself."
 )
+ONE_STEP = "This is one step over all rows: each batch takes its own."
 FORBIDDEN = ("torch.optim", "torch.nn.functional", "torch.nn.modules")
 BORROWED = {"mse_loss", "linear", "_fused_sgd"}
 PRODUCT = "x @ w is a matrix product, (N, D) times (D, 1); b is added to every row."
@@ -716,12 +717,15 @@ class TestFitMinibatch:
         alone = ((moved - epochs / 15) * 15 / 14).nan_to_num(-1)
         counts = alone.round()
         if (alone - counts).abs().max() > 1e-3 or counts.min() < 0 or counts.sum() != epochs:
-            even = (moved - epochs / 15).abs().max() < 1e-3
+            shared = (
+                round((epochs / moved.mean()).item()) if moved.max() - moved.min() < 1e-3 else 0
+            )
+            said = {15: BY_BATCH_SIZE, 30: f"{HALVED} {BY_BATCH_SIZE}", 16: ONE_STEP}.get(shared)
             fail(
                 "each row must be used once an epoch, and count as much as its batch is small",
                 expected="16 rows an epoch, in a batch of 15 and one of 1",
                 got=w,
-                likely=BY_BATCH_SIZE if even else None,
+                likely=said,
             )
         if counts.max() == epochs:
             fail(
@@ -808,7 +812,7 @@ def epochs_gone_wrong(x, y):
         yield descend(x, y, 0.2, batches, scale=0.5)[0], HALVED
         kept = "Clear the gradients after each batch: backward() adds to them."
         yield descend(x, y, 0.2, batches, accumulate=True)[0], kept
-    yield descend(x, y, 0.2, [...])[0], "This is one step over all rows: each batch takes its own."
+    yield descend(x, y, 0.2, [...])[0], ONE_STEP
 
 
 def as_column(w, x):

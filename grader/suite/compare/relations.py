@@ -97,7 +97,7 @@ def _signs(got: Tensor, expected: Tensor) -> str | None:
 def _digits(got: Tensor, expected: Tensor) -> str | None:
     """Nearly right in float64, as when one step ran in float32."""
     error = float((got - expected).abs().max() / expected.abs().max().clamp(min=1e-300))
-    if not 0 < error <= 1e-5:
+    if not 0 < error <= 1e-6:
         return None
     digits = math.floor(-math.log10(error))
     return f"right to about {digits} digits only, as when float32 or a small constant comes in"

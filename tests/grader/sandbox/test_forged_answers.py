@@ -78,7 +78,7 @@ anything = st.recursive(
     ),
     max_leaves=10,
 )
-effects = st.lists(st.lists(anything, max_size=2), min_size=4, max_size=4) | anything
+effects = st.lists(st.lists(anything, max_size=2), min_size=5, max_size=5) | anything
 forgeries = st.one_of(
     anything,
     st.tuples(st.just("done"), anything, effects, anything),
@@ -131,11 +131,13 @@ def test_a_worker_that_hangs_up_in_mid_sentence_died(forged, frame):
             "no list": wire.pack("done", []),
             "unknown answer": wire.pack(["passed", 20], []),
             "unasked callback": wire.pack(["callback", 0, ["l", []]], []),
-            "a function of the judge": wire.pack(["done", ["f", 0], [[], [], [], []], None], []),
+            "a function of the judge": wire.pack(
+                ["done", ["f", 0], [[], [], [], [], []], None], []
+            ),
             "no effects": wire.pack(["done", None, None, None], []),
             "half an effect": wire.pack(["done", None, [[[0]], [], [], []], None], []),
             "colliding storage": wire.pack(
-                ["done", ["T", [0, 0, "cpu"], *VALUE[2:]], [[], [], [], []], None], [b"1" * 8]
+                ["done", ["T", [0, 0, "cpu"], *VALUE[2:]], [[], [], [], [], []], None], [b"1" * 8]
             ),
         }
     ),
@@ -149,7 +151,7 @@ def test_an_answer_that_breaks_the_protocol_is_malformed(forged, frame):
 
 
 def test_a_gradient_of_the_wrong_shape_is_malformed(forged):
-    effects: list[list[Any]] = [[], [], [], []]
+    effects: list[list[Any]] = [[], [], [], [], []]
     result = ["T", [1, 0, "cpu"], "float32", 0, [2], [1], True, None, 5]
     wrong = ["l", [["T", [0, 0, "cpu"], "float32", 0, [1], [1], False, None, None]]]
     worker = forged(
@@ -174,7 +176,7 @@ def test_an_answer_cannot_write_past_the_judges_tensor(forged):
 def test_an_expanded_result_is_not_copied_whole(forged):
     """A graph makes the judge copy the value: 4 bytes may not become gigabytes."""
     value = ["T", [0, 0, "cpu"], "float32", 0, [2**31], [0], True, None, 5]
-    worker = forged(wire.pack(["done", value, [[], [], [], []], None], [bytes(4)]))
+    worker = forged(wire.pack(["done", value, [[], [], [], [], []], None], [bytes(4)]))
     with pytest.raises(Malformed):
         worker.call("unit", "f", (), {})
 
@@ -188,7 +190,7 @@ def test_an_expanded_result_is_not_copied_whole(forged):
             "half a place": ["loaded", [["f"]], [], 0],
             "left out elsewhere": ["loaded", [], [[["f"], "solutions/unit.py", 1, None]], 0],
             "no exception": ["loaded", [], [[["f"], "unit.py", 1, ["SyntaxError"]]], 0],
-            "the answer to a call": ["done", None, [[], [], [], []], None],
+            "the answer to a call": ["done", None, [[], [], [], [], []], None],
             "no lists": ["loaded", None, None, 0],
         }
     ),

@@ -118,8 +118,8 @@ def test_any_two_values_are_the_same_or_a_mismatch_in_short_words(got, expected)
     if error is None:
         return
     assert error.value is got
-    for text in (error.message, error.expected, error.got, error.likely):
-        assert 0 < len(text) <= 400
+    for text in filter(None, (error.message, error.expected, error.got, error.likely)):
+        assert len(text) <= 400
         assert text.isprintable()
 
 
@@ -372,8 +372,8 @@ def test_what_is_not_a_result_goes_by_its_own_name():
 def test_only_a_result_is_none_for_want_of_a_return():
     error = mismatch(assert_same, None, X, what="the gradient", likely="suite")
     assert error.message == "the gradient is None, expected a tensor"
-    assert error.likely == "suite"
-    assert mismatch(assert_same, (None, X), (X, X), likely="suite").likely == "suite"
+    assert error.likely is None
+    assert mismatch(assert_same, (None, X), (X, X), likely="suite").likely is None
     assert "return" in mismatch(assert_same, None, X, likely="suite").likely
 
 

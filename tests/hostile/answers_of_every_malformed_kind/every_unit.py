@@ -5,7 +5,7 @@ import sys
 
 import msgpack
 
-EFFECTS = [[], [], [], []]
+EFFECTS = [[], [], [], [], []]
 PAYLOADS = [
     None, [], {}, 7, "done", ["done"], ["done", ["T"], EFFECTS, None], ["done", ["?"], EFFECTS, None],
     ["done", ["h", -1, 5], EFFECTS, None], ["done", ["a", 99], EFFECTS, None],
