@@ -15,6 +15,8 @@ SubmissionFault             theirs: becomes the outcome of one test, never ends 
 └── Malformed               the answer broke the protocol or its limits
 """
 
+import builtins
+import re
 from dataclasses import dataclass
 
 
@@ -67,13 +69,29 @@ class Raised(SubmissionFault):
     """The learner's code raised an exception.
 
     `kind` is its class name, `frames` the learner's own lines on the way, outermost first;
-    `syntax` shows the line that Python could not read, `likely` names the cause where it is known.
+    `syntax` shows the line that Python could not read, `likely` names the cause where it is known,
+    `source` is the file or cell that the innermost frame is in.
     """
 
     kind: str = "Exception"
     likely: str | None = None
     frames: tuple[Frame, ...] = ()
     syntax: str | None = None
+    source: str = ""
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the learner's line says so; what happened otherwise is torch's or Python's."""
+        line = self.frames[-1].text if self.frames else ""
+        if self.kind == "AssertionError" and re.search(r"\bassert\b", line):
+            return True
+        named = re.findall(r"\braise\b\s*(\w*)", line)
+        return any(name == self.kind or not _is_error(name) for name in named)
+
+
+def _is_error(name: str) -> bool:
+    kind = getattr(builtins, name, None)
+    return isinstance(kind, type) and issubclass(kind, BaseException)
 
 
 class Missing(SubmissionFault):

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.course.known_errors import KnownError, known_error
 from grader.course.names import Name, name_in, unknown
 from grader.errors import CourseError, UsageError
 
@@ -40,6 +41,7 @@ class Course:
     root: Path
     title: str
     units: tuple[Unit, ...]
+    errors: tuple[KnownError, ...] = ()
 
     @property
     def exercises_folder(self) -> Path:
@@ -171,7 +173,8 @@ def read_course(root: Path, text: str | None = None) -> Course:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8") if text is None else text)
         units = tuple(_unit(entry) for entry in data["unit"])
-        course = Course(root, data["title"], units)
+        errors = tuple(known_error(entry) for entry in data.get("error", ()))
+        course = Course(root, data["title"], units, errors)
     except (OSError, ValueError) as error:
         raise CourseError(f"{path} cannot be read: {error}") from None
     except (KeyError, TypeError) as error:

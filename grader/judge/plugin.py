@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import torch
 
+from grader.course.known_errors import KnownError
 from grader.course.model import find_course
 from grader.errors import GraderError, Missing, Raised
 from grader.judge.answer_key import AnswerKey, answer_key_of
@@ -47,6 +48,7 @@ class Judging:
     students: Students | None = None
     only_visible: bool = False
     test_seconds: float | None = None
+    errors: tuple[KnownError, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,8 @@ def pytest_runtest_makereport(
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     error = call.excinfo.value if call.excinfo else None
     test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
-    result = verdict_of(test, error, lambda: _with_solution(item))
+    known = judging_of(item).errors
+    result = verdict_of(test, error, lambda: _with_solution(item), known)
     runner = _runner_of(item, result.outcome)
     _note(item, result.outcome, error, runner)
     if runner is not None:

@@ -103,7 +103,14 @@ class Session:
         )
         students = Students(workers, submission.sources, suites_folder)
         seconds = limits.unit_seconds + JUDGE_SECONDS
-        judging = Judging(self.key, seed, self.devices, students, test_seconds=seconds)
+        judging = Judging(
+            self.key,
+            seed,
+            self.devices,
+            students,
+            test_seconds=seconds,
+            errors=self.course.errors,
+        )
         try:
             with nullcontext() if shared else no_more_memory_than(JUDGE_BYTES):
                 results, cases = run_suites(suites, judging, selection, on_progress)

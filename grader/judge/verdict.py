@@ -1,12 +1,14 @@
 """From what a test raised to what is said about it: one outcome and the learner's words for it."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
+from grader.course.known_errors import KnownError
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
+from grader.judge.cause import NAMES, cause_of
 from grader.report import Location, Outcome, TestResult
 from grader.suite.asserts import Mismatch
 
@@ -30,8 +32,10 @@ def verdict_of(
     test: TestResult,
     error: BaseException | None,
     with_solution: Callable[[], BaseException | None],
+    known: Sequence[KnownError] = (),
 ) -> TestResult:
-    """Judge one test by what it raised; `test` is its result if it passed.
+    """Judge one test by what it raised; `test` is its result if it passed, and `known` are the
+    errors that the course explains.
 
     `with_solution` runs it once more with the solution in the learner's place, and tells what it
     raises then. A test that fails in the same way is broken, and nobody loses points over it.
@@ -40,7 +44,7 @@ def verdict_of(
         return test
     if _may_be_the_suites(error) and (fault := _fault(error, with_solution())):
         return _ended(test, Outcome.GRADER_FAULT, fault[:500])
-    return _said_of(test, error)
+    return _said_of(test, error, known)
 
 
 def _may_be_the_suites(error: BaseException) -> bool:
@@ -76,15 +80,14 @@ def _fault(error: BaseException, solutions: BaseException | None) -> str | None:
     return f"the solution does not pass this test either: {what}" if alike else None
 
 
-def _said_of(test: TestResult, error: BaseException) -> TestResult:
+def _said_of(test: TestResult, error: BaseException, known: Sequence[KnownError]) -> TestResult:
     match error:
         case Mismatch():
-            outcome = Outcome.FAILED
             return replace(
-                _ended(test, outcome, error.message),
+                _ended(test, Outcome.FAILED, error.message),
                 expected=error.expected,
                 got=error.got,
-                likely=error.likely,
+                likely=_wrong_name(error.value, known) or error.likely,
             )
         case Raised() if _is_not_started(error):
             where = error.frames[-1].function if error.frames else test.exercise
@@ -92,7 +95,7 @@ def _said_of(test: TestResult, error: BaseException) -> TestResult:
         case Raised():
             got = f"{error.kind}: {error}" if str(error) else error.kind
             failed = _ended(test, Outcome.FAILED, f"it raised {error.kind}")
-            return replace(failed, got=got, likely=error.likely)
+            return replace(failed, got=got, likely=error.likely or cause_of(error, known))
         case TimedOut():
             likely = "A loop that never ends, or far more work than is needed."
             return replace(_ended(test, Outcome.TIMED_OUT, str(error)), likely=likely)
@@ -162,7 +165,15 @@ def _missing(test: TestResult, error: Missing) -> TestResult:
     return replace(_ended(test, Outcome.FAILED, message), likely=likely)
 
 
+def _wrong_name(raised: object, known: Sequence[KnownError]) -> str | None:
+    """What is said of an error in place of the one that the test expects, if that is certain."""
+    if isinstance(raised, Raised) and raised.kind in NAMES:
+        return cause_of(raised, known)
+    return None
+
+
 def _is_not_started(error: Raised) -> bool:
-    """Whether the learner's line raises it; torch does too, for a dtype that it has no code for."""
-    by_hand = not error.frames or "raise" in error.frames[-1].text
+    """Whether the learner's line raises it. torch does too, for a dtype that it has no code for
+    and for a module without forward."""
+    by_hand = error.by_hand or not (error.frames or cause_of(error))
     return isinstance(error, NotImplementedError) and by_hand

@@ -72,6 +72,8 @@ class SentFiles:
             for file, line, function in frames[:FRAMES]
             if self._has(file, line)
         )
+        if error.frames:
+            error.source = "\n".join(self.lines[error.frames[-1].file])
         if detail is not None:
             error.syntax = self._syntax(detail)
         return error

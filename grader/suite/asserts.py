@@ -209,6 +209,9 @@ def assert_raises(
             likely=likely,
             value=value,
         )
+    by_itself = isinstance(caught, Raised) and bool(caught.frames) and not caught.by_hand
+    if by_itself:
+        likely = likely or f"Look at the argument before you use it, and raise {name} yourself."
     if not isinstance(caught, kind):
         message = f"raised {kind_of_error(caught)}, expected {name}"
         if isinstance(caught, AssertionError):
@@ -218,7 +221,8 @@ def assert_raises(
     elif mentions and not any(mentioned(value, str(caught)) for value in mentions):
         message = f"the message of the {kind_of_error(caught)} does not hold the value at fault"
         # The right error for the right reason: what the suite says of the reason is known.
-        likely = f'an f-string puts a value into the message: raise {name}(f"... {{value}}")'
+        if not by_itself:
+            likely = f'an f-string puts a value into the message: raise {name}(f"... {{value}}")'
     else:
         return
     raise Mismatch(

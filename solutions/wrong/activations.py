@@ -123,8 +123,8 @@ def tanh__changes_its_input(x):
 
 
 def relu__python_max(x):
-    """Python's max asks which of two whole tensors is larger. torch.maximum asks it for each
-    element."""
+    """Python's max and if want one yes or no, and a tensor gives one for each element.
+    torch.maximum and torch.where choose element by element."""
     return max(torch.zeros_like(x), x)
 
 
