@@ -24,6 +24,8 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "watch": learn.watch,
     "list": learn.list_exercises,
     "hint": learn.hint,
+    "solution": learn.solution,
+    "reset": learn.reset,
     "new": author.new,
     "sync": author.sync,
     "audit": author.audit,
