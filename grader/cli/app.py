@@ -24,6 +24,7 @@ COMMANDS: dict[str, Callable[..., int | None]] = {
     "watch": learn.watch,
     "list": learn.list_exercises,
     "hint": learn.hint,
+    "debug": learn.debug,
     "solution": learn.solution,
     "reset": learn.reset,
     "new": author.new,

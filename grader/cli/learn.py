@@ -1,5 +1,6 @@
-"""The commands for learners: `grade run`, `watch`, `list`, `hint`, `solution` and `reset`."""
+"""The commands for learners, from `grade run` to `grade debug`."""
 
+import sys
 import textwrap
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from grader.cli.output import (
     grade_command,
     printable,
     progress_bar,
+    python_command,
     show,
     terminal_size,
     wanted_of,
@@ -24,6 +26,7 @@ from grader.course.seeds import seed_asked_for
 from grader.errors import UsageError
 from grader.formats.catalogue import Format
 from grader.judge.options import Device, Options, Sandbox
+from grader.report import Outcome
 from grader.sandbox.limits import MIB, Limits
 from grader.work.submission import ENDINGS, read_submission
 
@@ -251,3 +254,38 @@ def reset(exercise: OneExercise) -> None:
         print(f"{name} in {here} is the stub again. What was there is in {kept}.")
     if not done:
         print(f"{name} is the stub already.")
+
+
+def debug(
+    exercise: OneExercise,
+    pdb: Annotated[
+        bool, typer.Option("--pdb", help="Run it, as far as the call, in Python's debugger.")
+    ] = False,
+) -> int:
+    """Write the call of a failing test into a script that runs without the grader."""
+    from grader.cli.debug import in_debugger, script_of
+    from grader.judge.session import Session, exit_code
+
+    course = find_course(Path.cwd())
+    name = _exercise(course, exercise)
+    work = read_submission(course.exercises_folder, list(course.everything))
+    with Session(course, Options(), own_work=True) as session, progress_bar() as progress:
+        report = session.grade(work, course.select([str(name)]), progress)
+    remember(course.root, report)
+    result = report.units[0].exercises[0] if report.units[0].exercises else None
+    if result is None or result.status in (Outcome.PASSED, Outcome.NOT_STARTED):
+        said = "passes: there is nothing to debug" if result else "has no test here"
+        if result and result.status is Outcome.NOT_STARTED:
+            said = "is not started yet"
+        print(f"{name} {said}.")
+        return 0
+    if report.units[0].message is not None or report.score is None:
+        sys.stdout.write(show(report, only_failures=True))
+        return exit_code([report])
+    file = work.sources[name.unit].file
+    script = script_of(course, name, result, file)
+    if file.endswith(".ipynb"):
+        print(f"written: {script.name}. Copy it into a cell of {file}, below {name.exercise}.")
+        return 1
+    print(f"written: {script.name}. Run it: {python_command()} {script.name}")
+    return in_debugger(script) if pdb else 1

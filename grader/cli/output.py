@@ -69,21 +69,25 @@ def deliver(report: Report, wanted: Wanted) -> None:
 
 
 def grade_command() -> str:
-    """What runs this installation in the reader's shell, as short as it can be: `grade`, or else
-    this Python by its path."""
+    """What runs this installation in the reader's shell: `grade`, or else this Python's path."""
     script, here = shutil.which("grade"), Path(sys.executable).parent
     try:  # its first line, or on Windows its end, names the Python that it starts
         if script and os.fsencode(f"{here}{os.sep}") in Path(script).read_bytes()[:_SCRIPT_BYTES]:
             return "grade"
     except OSError:
         pass
-    found = shutil.which("python")
+    return f"{python_command()} -m grader"
+
+
+def python_command() -> str:
+    """What starts this Python in the reader's shell."""
+    found, here = shutil.which("python"), Path(sys.executable).parent
     if found and Path(found).parent == here:
-        return "python -m grader"
+        return "python"
     near = sys.executable
     if not (os.name == "nt" and Path.cwd().drive != here.drive):
         near = min(near, os.path.relpath(sys.executable), key=len)
-    return f"{near if os.name == 'nt' else shlex.quote(near)} -m grader"
+    return near if os.name == "nt" else shlex.quote(near)
 
 
 def show(report: Report, *, only_failures: bool = False) -> str:

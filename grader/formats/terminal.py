@@ -10,7 +10,7 @@ from grader.formats.parts import failures, summary
 from grader.formats.parts.lines import hanging, indented, page_width, printed, wrapped
 from grader.formats.parts.scoreboard import scoreboard
 from grader.formats.parts.text import counted, one_line
-from grader.report import ExerciseResult, Outcome, Report, UnitResult
+from grader.report import ExerciseResult, Outcome, Replay, Report, UnitResult
 
 Section = Callable[[Report, int], list[Text]]
 
@@ -160,7 +160,7 @@ def _next_step(command: str, report: Report, width: int) -> list[Text]:
             return hanging("Next: ", said, width)
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
-                return _hint(command, unit, exercise, width)
+                return _hint(command, unit, exercise, width, failures.missed(exercise)[0].replay)
     for unit, (exercise, *_) in summary.unbegun(report):
         return _hint(command, unit, exercise, width)
     if not report.tests:
@@ -170,8 +170,19 @@ def _next_step(command: str, report: Report, width: int) -> list[Text]:
     return []
 
 
-def _hint(command: str, unit: UnitResult, exercise: ExerciseResult, width: int) -> list[Text]:
-    asked = f"{one_line(command)} hint {failures.name_of(unit, exercise)}"
-    if command != "grade" and cell_len(f"Next: {asked}") > width:
-        return [Text("Next:"), Text(asked, "bold cyan")]  # in one piece, so that it can be copied
-    return hanging("Next: ", asked, width, style="bold cyan")
+def _hint(
+    command: str,
+    unit: UnitResult,
+    exercise: ExerciseResult,
+    width: int,
+    replay: Replay | None = None,
+) -> list[Text]:
+    lines: list[Text] = []
+    for lead, asked in (("Next: ", "hint"), ("or:   ", "debug")):
+        if asked == "hint" or (replay is not None and replay.code):
+            words = f"{one_line(command)} {asked} {failures.name_of(unit, exercise)}"
+            if command != "grade" and cell_len(lead + words) > width:  # in one piece, to be copied
+                lines += [Text(lead.strip()), Text(words, "bold cyan")]
+            else:
+                lines += hanging(lead, words, width, style="bold cyan")
+    return lines

@@ -14,12 +14,13 @@ from grader.judge.behaviour import Behaviour, check_argument, is_large, raised, 
 from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
-from grader.report import Location
+from grader.report import Location, Replay
 from grader.sandbox.answers import LeftOut, Loaded
 from grader.sandbox.client import Answer, Sent, WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting, describe_exit
 from grader.suite.compare.describe import describe_call
+from grader.suite.compare.replay import Unwritable, written_call
 from grader.work.submission import Source
 
 # The first optimizer of a process makes torch import its compiler: half an `import torch`. This
@@ -110,6 +111,15 @@ class Called:
         args, kwargs = self.sent.arguments()
         return describe_call(self.call.shown_name, tuple(args), kwargs)
 
+    def replay(self) -> Replay:
+        if self.call.owner:
+            return Replay(problem="the test calls a method of an object that it has made")
+        args, kwargs = self.sent.arguments()
+        try:
+            return Replay(written_call(self.call.name, tuple(args), kwargs))
+        except Unwritable as why:
+            return Replay(problem=str(why))
+
 
 class UnitRunner:
     """Runs one unit of a submission. What breaks a worker is one test's outcome: the next test
@@ -185,14 +195,14 @@ class UnitRunner:
 
     # What a report wants to know
 
-    def called(self, value: object) -> str | None:
-        """The call that gave `value`, or the last one, as text."""
+    def called(self, value: object) -> Called | None:
+        """The call that gave `value`, or the last one."""
         given = (c for c in reversed(self.calls) if c.gave(value)) if value is not None else ()
         called = next(iter(given), None)
         own = [c for c in self.calls if c.call.of_work] or self.calls
         if own and (called is None or not called.call.of_work):
             called = own[-1]  # what a rig tells is of no use to learners
-        return str(called) if called else None
+        return called
 
     def defined(self, exercise: str) -> Frame | None:
         """Where the exercise is defined."""

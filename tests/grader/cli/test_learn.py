@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -231,3 +232,60 @@ def test_the_command_that_is_offered_is_the_one_that_the_shell_finds(tmp_path, m
     bin_with("grade")
     (here / "grade").write_text("#!/where/it/was/before/.venv/bin/python\n")  # it was moved
     assert grade_command() == ".venv/bin/python -m grader"
+
+
+# --- a failing call as a script
+
+STRICT = """
+import torch
+from grader.suite import assert_same, exercise, points
+
+def own(x):
+    return x
+
+@exercise("double")
+class TestDouble:
+    @points(3)
+    def test_columns(self, student, device):
+        \"\"\"Columns of '''\\\\n too.\"\"\"
+        x = torch.arange(6.0, requires_grad=True).reshape(2, 3).T.detach() / 7
+        assert_same(student.double(x), 2 * x)
+
+@exercise("halve")
+class TestHalve:
+    @points(2)
+    def test_own(self, student, device):
+        \"\"\"Functions too.\"\"\"
+        assert_same(student.halve(own), 1)
+"""
+
+
+@pytest.mark.parametrize("form", ["module", "notebook"])
+def test_a_failing_call_becomes_a_script_that_fails_alike_without_the_grader(make_course, form):
+    course: Course = make_course(tiny=Unit(suite=STRICT))
+    text = "def double(x):\n    return 2 * x.view(6)\n\n\ndef halve(f): return f(2)\n"
+    if form == "module":
+        course.stub("tiny").write_text(text)
+        report = command.grade(course.root, "tiny").stdout
+        assert (
+            "called    double(tensor([[0., 0.1429, 0.2857], [0.4286, 0.5714, 0.7143]]).T)" in report
+        )
+        assert report.endswith(" debug tiny.double\n")
+        ran = command.grade(course.root, "debug", "halve")
+        assert (ran.returncode, ran.stdout) == (2, "")
+        assert "no script for tiny.halve: it is given a function of the test" in ran.stderr
+    else:
+        course.notebook("tiny").write_bytes(notebook(text))
+    script = course.root / "debug_tiny_double.py"
+    ran = command.grade(course.root, "debug", "double", "--pdb")
+    assert ("-> got = double(arg1)" in ran.stdout) == (form == "module")
+    assert ran.stdout.startswith("written: debug_tiny_double.py.")
+    assert ("Copy it into a cell of exercises/tiny.ipynb" in ran.stdout) == (form == "notebook")
+    run = [sys.executable, "-c", f"{text}exec(open({str(script)!r}).read())"]
+    if form == "module":
+        run = [sys.executable, str(script)]
+    done = subprocess.run(run, capture_output=True, text=True, check=False, cwd=course.root.parent)
+    assert "view size is not compatible" in done.stderr.splitlines()[-1]
+    script.write_text("mine")
+    ran = command.grade(course.root, "debug", "double")
+    assert (ran.returncode, script.read_text()) == (2, "mine")

@@ -235,7 +235,9 @@ def test_a_screen_shows_a_few_failures_in_full_and_names_the_others() -> None:
     assert "also failing: gradients.gradient 0/5\n" in page
     assert "To look at one: grade gradients.gradient\n" in page
     assert "sgd did not load" in page
-    assert page.endswith("Score 22/100  seed 7 · device cpu\nNext: grade hint reshaping.split_heads\n")
+    assert page.endswith(
+        "Score 22/100  seed 7 · device cpu\nNext: grade hint reshaping.split_heads\n"
+    )
     assert render(TYPICAL, width=80, color=False, most=4) == plain(TYPICAL)
 
 
