@@ -59,6 +59,7 @@ def strange_words(words: list[str]) -> list[str]:
     options |= {flag: o for o in COMMAND.params for flag in o.opts}
     known = {unit.name for unit in COURSE.units}
     known |= {f"{unit.name}.{e.name}" for unit in COURSE.units for e in unit.exercises}
+    known |= {e.name for unit in COURSE.units for e in unit.exercises}
     known |= {f"exercises/{unit.name}.{kind}" for unit in COURSE.units for kind in ("py", "ipynb")}
     strange = []
     while words:
