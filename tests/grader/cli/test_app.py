@@ -109,8 +109,16 @@ def test_work_that_may_not_be_read_is_a_wrong_usage(grade, course):
 # --- what needs no torch
 
 
-def test_help_list_and_hint_do_not_import_torch(grade):
-    for arguments in (["--help"], ["--version"], ["list"], ["hint", "tiny.double"], ["run", "-h"]):
+def test_what_only_reads_and_writes_files_does_not_import_torch(grade):
+    for arguments in (
+        ["--help"],
+        ["--version"],
+        ["list"],
+        ["hint", "tiny.double"],
+        ["run", "-h"],
+        ["solution", "tiny.double", "--anyway"],
+        ["reset", "tiny.double"],
+    ):
         ran = grade(*arguments, options=("-X", "importtime"))
         assert ran.returncode == 0
         assert "grader.cli.app" in ran.stderr
