@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.known_errors import KnownError, known_error
-from grader.course.names import Name, name_in, unknown
+from grader.course.names import Name, name_in, owners_of, unknown
 from grader.errors import CourseError, UsageError
 
 COURSE_FILE = "course.toml"
@@ -90,6 +90,10 @@ class Course:
     def solution(self, unit: str) -> Path:
         return self.solutions_folder / f"{unit}.py"
 
+    def pristine(self, unit: str) -> Path:
+        """In a kit, the stub as it was: there is no solution to make it from."""
+        return self.root / "tests" / "stubs" / f"{unit}.py"
+
     def bank(self, unit: str) -> Path:
         """Known wrong answers."""
         return self.solutions_folder / "wrong" / f"{unit}.py"
@@ -106,9 +110,12 @@ class Course:
         return {unit.name: frozenset(e.name for e in unit.exercises) for unit in self.units}
 
     def named(self, text: str) -> Name:
-        """The unit or exercise that is meant. Raises: UsageError, with the nearest names."""
+        """The unit or exercise that is meant; an exercise of a name that no other has needs no
+        unit. Raises: UsageError, with the nearest names."""
         name = name_in(text)
         exercises = self.everything.get(name.unit)
+        if exercises is None and len(owners := owners_of(text, self.everything)) == 1:
+            return owners[0]
         if exercises is None or (name.exercise and name.exercise not in exercises):
             raise unknown(text, self.everything)
         return name

@@ -25,13 +25,14 @@ from grader.judge.behaviour import (
 from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
-from grader.report import Location
+from grader.report import Location, Replay
 from grader.sandbox.answers import LeftOut, Loaded
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer, Sent, WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting, describe_exit
 from grader.suite.compare.describe import describe, describe_call, plain
+from grader.suite.compare.replay import Unwritable, written_call
 from grader.work.submission import Source
 
 # The first optimizer of a process makes torch import its compiler: half an `import torch`. This
@@ -120,21 +121,31 @@ class Called:
     call: Call
     sent: Sent
     value: object
+    suites: Path
 
     def gave(self, value: object) -> bool:
         """Is `value` what was returned, or one of several things that were?"""
         parts = self.value if isinstance(self.value, (list, tuple)) else ()
         return self.value is value or any(part is value for part in parts)
 
-    def shown(self, suites: Path) -> str:
-        """As text, with the paths of data as they are from there."""
+    def __str__(self) -> str:
+        """As text, with the paths of data as they are from the suites."""
         args, kwargs = self.sent.arguments()
-        folder = f"{suites.resolve()}{os.sep}"
+        folder = f"{self.suites.resolve()}{os.sep}"
         args = [a.removeprefix(folder) if isinstance(a, str) else a for a in args]
         if self.call.name in _OPERATORS and isinstance(self.call.owner, Handle):
             owner = f"{plain(self.call.owner.kind)}(…)"
             return _OPERATORS[self.call.name].format(owner, *map(describe, args))
         return describe_call(self.call.shown_name, tuple(args), kwargs)
+
+    def replay(self) -> Replay:
+        if self.call.owner:
+            return Replay(problem="the test calls a method of an object that it has made")
+        args, kwargs = self.sent.arguments()
+        try:
+            return Replay(written_call(self.call.name, tuple(args), kwargs))
+        except Unwritable as why:
+            return Replay(problem=str(why))
 
 
 class UnitRunner:
@@ -174,7 +185,7 @@ class UnitRunner:
             raise
         finally:
             if call.name != "__len__":  # list(handle) asks for that as well
-                self._remember(Called(call, worker.sent, answer and answer.value))
+                self._remember(Called(call, worker.sent, answer and answer.value, self.suites))
         made = {id(before): now for before, now in answer.changed}
         given = [made.get(id(t), t) for t in tensors_in([call.args, call.kwargs])]
         self.seen.append(returned(answer.value, given, answer.seen))
@@ -228,14 +239,14 @@ class UnitRunner:
 
     # What a report wants to know
 
-    def called(self, value: object) -> str | None:
-        """The call that gave `value`, or the last one, as text."""
+    def called(self, value: object) -> Called | None:
+        """The call that gave `value`, or the last one."""
         given = (c for c in reversed(self.calls) if c.gave(value)) if value is not None else ()
         called = next(iter(given), None)
         own = [c for c in self.calls if c.call.of_work] or self.calls
         if own and (called is None or not called.call.of_work):
             called = own[-1]  # what a rig tells is of no use to learners
-        return called.shown(self.suites) if called else None
+        return called
 
     def defined(self, exercise: str) -> Frame | None:
         """Where the exercise is defined."""

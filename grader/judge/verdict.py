@@ -3,17 +3,24 @@
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import pytest
 
 from grader.course.known_errors import KnownError
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
 from grader.judge.cause import NAMES, cause_of
-from grader.report import Location, Outcome, TestResult
+from grader.report import Location, Outcome, Replay, TestResult
 from grader.suite.asserts import Mismatch
 
 TEXT_CHARACTERS = 4000  # of each text of a test in a report
 PRINTED_CHARACTERS = 8000
+
+
+class Called(Protocol):
+    """A call of the work: its text is what a learner reads of it."""
+
+    def replay(self) -> Replay: ...
 
 
 class Blocked(Exception):
@@ -121,14 +128,15 @@ def _said_of(test: TestResult, error: BaseException, known: Sequence[KnownError]
 
 
 def with_circumstances(
-    test: TestResult, *, called: str | None, location: Location | None, printed: str | None
+    test: TestResult, *, called: Called | None, location: Location | None, printed: str | None
 ) -> TestResult:
     """With the circumstances of the call, where they help: a passed test needs none."""
     if test.outcome in (Outcome.PASSED, Outcome.PENDING, Outcome.GRADER_FAULT):
         return replace(test, printed=printed)
     if test.outcome in (Outcome.NOT_STARTED, Outcome.BLOCKED):
         called = None
-    return replace(test, called=called, location=location, printed=printed)
+    shown, replay = (str(called), called.replay()) if called else (None, None)
+    return replace(test, called=shown, replay=replay, location=location, printed=printed)
 
 
 def bounded(test: TestResult) -> TestResult:

@@ -7,7 +7,7 @@ Malformed it must be ended; it is never asked again.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -45,21 +45,17 @@ class Sent:
 
     payload: list[Any]
     buffers: list[bytes]
+    functions: list[Callable[..., Any]] = field(default_factory=list)
 
     def arguments(self) -> tuple[list[Any], dict[str, Any]]:
-        """Build them once more, to show them; functions and handles by name only."""
+        """Build them once more, to show them; handles by name only."""
         reader = decode.Reader(
-            [memoryview(b) for b in self.buffers], handle=wire.KeptObject, function=lambda n: _f
+            [memoryview(b) for b in self.buffers],
+            handle=wire.KeptObject,
+            function=self.functions.__getitem__,
         )
         args, kwargs = self.payload
         return [reader.read(a) for a in args], {k: reader.read(v) for k, v in kwargs}
-
-
-def _f() -> None:
-    """Stands for a function argument where a call is shown."""
-
-
-_f.__name__ = "f"
 
 
 class WorkerClient:
@@ -123,7 +119,7 @@ class WorkerClient:
             first + [writer.write(a) for a in args[1:]],
             [[k, writer.write(v)] for k, v in kwargs.items()],
         ]
-        self.sent = Sent(payload, writer.buffers)
+        self.sent = Sent(payload, writer.buffers, writer.functions)
         request = ["call", owner, name, *payload, observe]
         answer, buffers = self._ask(request, writer.buffers, writer.functions)
         with self._disbelief():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from grader.cli import watch
 from grader.cli.watch import Watcher
 from grader.course.model import Course, Selection
 from grader.course.progress import read_progress
@@ -70,6 +71,11 @@ def save(course: Course) -> Callable[..., None]:
         course.stub(unit).write_text(text)
 
     return save
+
+
+@pytest.fixture(autouse=True)
+def our_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "grade_command", lambda: "grade")
 
 
 @pytest.fixture
@@ -157,6 +163,33 @@ def test_a_unit_that_is_not_in_focus_is_graded_and_does_not_take_it(watcher, sav
     assert "other 4/4, graded in " in shown
     assert "Now: tiny.double" in shown
     assert str(watcher.focus) == "tiny.double"
+
+
+def test_what_was_saved_is_told_even_if_it_is_not_in_focus(watcher, save, said):
+    save(f"# double, not yet\n{STUBS}")
+    watcher.begin()
+    said()
+    halve = "def halve(x): return"
+    save(f"# double, not yet\n{STUB}{halve} 1  # halve is right\n")
+    watcher.saved(["tiny"])
+    shown = said()
+    assert shown.startswith("\nGrading tiny …\ntiny 2/4, graded in ")
+    assert "\ntiny.halve 2/2: finished\n" in shown
+    assert "tiny.double 0" not in shown
+    save(f"# double, not yet\n{STUB}{halve} 3\n")
+    watcher.saved(["tiny"])
+    assert "\ntiny.halve 0/2: A law\n" in said()
+    save(f"# double, still not\n{STUB}{halve} 3\n")
+    watcher.saved(["tiny"])
+    assert "tiny.halve" not in said()
+
+
+def test_a_unit_that_is_not_in_focus_and_does_not_load_is_shown(watcher, save, said):
+    watcher.begin()
+    said()
+    save("broken", "other")
+    watcher.saved(["other"])
+    assert "shown: ['double', 'halve']" in said()
 
 
 def test_the_last_one_needs_no_key(watcher, save, said):
