@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from grader.errors import Missing, Raised, SubmissionFault
 from grader.sandbox.answers import LeftOut
 
+_ONLY = "only definitions and constants are taken from a notebook"
+
 
 def explained(fault: SubmissionFault, left_out: Sequence[LeftOut]) -> set[LeftOut]:
     """Tell `fault` why the name that it misses is not there, if a cell would have defined it."""
@@ -22,7 +24,9 @@ def explained(fault: SubmissionFault, left_out: Sequence[LeftOut]) -> set[LeftOu
 
 def is_a_loss(left: LeftOut) -> bool:
     """Nobody misses plots, training and packages that are not installed here."""
-    return left.error is not None and left.error.kind != "ModuleNotFoundError"
+    if left.error is None:
+        return any("…" in name for name in left.names)
+    return left.error.kind != "ModuleNotFoundError"
 
 
 def remark(left: LeftOut) -> str:
@@ -42,5 +46,6 @@ def _why(left: LeftOut) -> str:
         return left.error.syntax
     where = "a cell" if left.place is None else left.place.place
     if left.error is None:
-        return f"{where} calls something, and only definitions are taken from a notebook"
+        change = "".join(f" ({name})" for name in left.names if "…" in name)
+        return f"{where}{change} calls something or repeats it, and {_ONLY}"
     return f"{where}: {left.error.kind}" + (f": {left.error}" if str(left.error) else "")

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.work.submission import MAX_BYTES, Source, Submission, read_submission
+from grader.work.reading import MAX_BYTES
+from grader.work.submission import Source, Submission, read_submission
 
 UNITS = ["shapes", "curves"]
 not_root = pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="root may read all")
