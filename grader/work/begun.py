@@ -9,6 +9,7 @@ _DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.
 _DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
 _NEXT = r"^[ \t]{0,%d}[^ \t\n#)\]}]"
 _NAME = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+_ANY_NAME = re.compile(r"^[ \t]{0,8}(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^\n=]*)?=(?!=)[ \t]*(lambda\b)?", re.MULTILINE)
 _IMPORT = re.compile(
     r"(?:^|[:;])[ \t]*(?:from|import)[ \t]+([^\n(#;]*+(?:\([^)]*+\))?)", re.MULTILINE
@@ -24,6 +25,11 @@ _OPEN_AT_ONCE = re.compile(r":[ \t]*raise[ \t]+NotImplementedError\b[^\n]*\Z")
 def names_of(text: str) -> frozenset[str]:
     """The functions and classes that stand in it, written or not."""
     return frozenset(_NAME.findall(text))
+
+
+def mentioned(texts: Iterable[str]) -> frozenset[str]:
+    """The functions, methods and classes in them, written or not."""
+    return frozenset(name for text in texts for name in _ANY_NAME.findall(text))
 
 
 def defined_in(text: str) -> list[str]:

@@ -21,7 +21,7 @@ _OTHERS = frozenset(
     "stub stubs old backup bak orig original before reset checkpoint".split()
 )
 _NO_PLACE = re.compile(
-    r"[._].*|solutions?|(?:hidden_|visible_)?tests?|node_modules|site-packages|venv|env",
+    r"[._].*|old|backups?|bak|archive|solutions?|(?:hidden_|visible_)?tests?|node_modules|site-packages|venv|env",
     re.IGNORECASE,
 )
 
@@ -42,6 +42,11 @@ def unit_of(name: str, units: Collection[str]) -> str | None:
 def _names(stem: str, unit: str) -> bool:
     """Does it hold the unit's name as a word of its own?"""
     return re.search(rf"(?<![^\W_]){re.escape(unit)}(?![^\W\d_])", stem) is not None
+
+
+def is_place(folder: str) -> bool:
+    """May the whole work lie in a folder of this name?"""
+    return _NO_PLACE.fullmatch(folder) is None
 
 
 def files_of_units(folder: Path, units: Collection[str]) -> dict[str, list[str]]:
@@ -69,7 +74,7 @@ def _listed(folder: Path, *, folders: bool) -> list[str]:
     except OSError:
         return []
     of_kind = [e.name for e in first if _is(e, folder=folders) and e.name.isprintable()]
-    return sorted(name for name in of_kind if not (folders and _NO_PLACE.fullmatch(name)))
+    return sorted(name for name in of_kind if not folders or is_place(name))
 
 
 def _is(entry: "os.DirEntry[str]", *, folder: bool) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from grader.errors import UsageError
-from grader.work.begun import imported, names_of, written, written_in_cells
+from grader.work.begun import imported, mentioned, names_of, written, written_in_cells
 from grader.work.elsewhere import files_of_units, inner_folders, unit_of
 from grader.work.notebook import Cell, Unreadable
 from grader.work.reading import MAX_BYTES, read
@@ -76,6 +76,11 @@ class Submission:
                 digest.update(f"{part}\0".encode("utf-8", "surrogatepass"))
         return int.from_bytes(digest.digest(), "big")
 
+    @property
+    def holds_any(self) -> bool:
+        """Is anything written, or not to be read?"""
+        return any(source.problem or source.written(()) for source in self.sources.values())
+
     def remarks(self, units: Collection[str]) -> list[str]:
         """What whoever wrote these units should know of their files: each thing once."""
         missing = [file for unit, file in self.missing.items() if unit in units]
@@ -123,8 +128,9 @@ def read_submission(
 def _read_folder(folder: Path, units: Sequence[str], preferred: Mapping[str, str]) -> Submission:
     try:
         outer = _Home.of(folder, "", units)
-        if outer and outer.is_proper:
-            return outer.read(preferred)
+        work = outer.read(preferred) if outer and outer.is_proper else None
+        if work and (preferred or work.holds_any):
+            return work
         inner: list[_Home] = []
         for base in inner_folders(folder):
             known = tuple(home.base for home in inner)
@@ -132,6 +138,15 @@ def _read_folder(folder: Path, units: Sequence[str], preferred: Mapping[str, str
                 inner.append(home)
     except PermissionError as error:
         raise UsageError(f"cannot read {folder}: {error.strerror}") from None
+    if work:  # these are untouched: the only work may lie further in
+        begun = [found for home in inner if (found := home.read(preferred)).holds_any]
+        if len(begun) == 1:
+            return begun[0]
+        for unit, source in work.sources.items():
+            held = [more.sources[unit] for more in begun if unit in more.sources]
+            if held := [one for one in held if one.written(())]:
+                work.sources[unit] = _undecided(source.file, f"{source.file} holds no work", held)
+        return work
     if len(inner) > 1:
         names = _listed([home.base for home in inner[:MAX_OTHERS]])
         raise UsageError(f"{names} in {folder} all hold units: grade one of these folders")
@@ -202,7 +217,12 @@ class _Home:
         """Take the one that its author means, if that is certain, or else say what there is."""
         names = names_of("\n".join(part for source in others for part in source.parts))
         done = own.written(names) if own else frozenset()
-        more = [other for other in others if other.written(names) - done]
+        asked = mentioned(own.parts) if own else frozenset()
+        more = [
+            other
+            for other in others
+            if other.written(names) - done and (not asked or asked & mentioned(other.parts))
+        ]
         best = [other for other in more if _has_all(other, [own, *more] if own else more, names)]
         file = own.file if own else self._shown(f"{self.prefix}{unit}.py")
         lacks = f"{file} holds {'less' if done else 'no work'}" if own else f"{file} is missing"
@@ -211,14 +231,12 @@ class _Home:
             work.moved[unit] = best[0].file, lacks
             work.unread.pop(unit, None)
         elif more and not done:
-            held = f"{_listed([other.file for other in more])} hold{'s' * (not more[1:])} work"
             problem = own.problem if own and own.problem else lacks
-            wanted = f"save the one that counts as {file}"
-            work.sources[unit] = Source(file, problem=f"{problem}, but {held}: {wanted}")
+            work.sources[unit] = _undecided(file, problem, more)
         elif own or others:
             work.sources[unit] = graded = own or others[0]
-            here = _names(graded, names)
-            if lacking := [other.file for other in more if _names(other, names) - here]:
+            open_ = asked - _names(graded, names)
+            if lacking := [other.file for other in more if _names(other, names) & open_]:
                 work.beside[unit] = lacking[0]
         else:
             work.missing[unit] = file
@@ -237,8 +255,8 @@ class _Home:
                 if not _is_there(self.folder / path):
                     continue
                 module = self._source(path)
-                characters += len(module.text)
-                if len(work.sources) >= len(self.units) + MAX_MODULES:
+                characters += sum(map(len, module.parts))
+                if len(work.sources.keys() - set(self.units)) >= MAX_MODULES:
                     return
                 if characters > MAX_BYTES:
                     problem = (
@@ -257,6 +275,12 @@ class _Home:
         return f"exercises/{name}" if named else name
 
 
+def _undecided(file: str, problem: str, others: Sequence[Source]) -> Source:
+    """One that is not graded, since others may be meant."""
+    held = f"{_listed([other.file for other in others])} hold{'s' * (not others[1:])} work"
+    return Source(file, problem=f"{problem}, but {held}: save the one that counts as {file}")
+
+
 def _has_all(source: Source, others: Sequence[Source], names: Collection[str]) -> bool:
     """Is everything that is written in the others written in it as well?"""
     readable = source.written(names, readable=True)
@@ -264,7 +288,7 @@ def _has_all(source: Source, others: Sequence[Source], names: Collection[str]) -
 
 
 def _names(source: Source, names: Collection[str]) -> frozenset[str]:
-    return frozenset(name for text in source.written(names) for name in names_of(text.lstrip()))
+    return mentioned(source.written(names))
 
 
 def _imported(source: Source) -> Iterator[str]:

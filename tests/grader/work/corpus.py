@@ -176,7 +176,8 @@ READ = {
         notebook(
             "try:\n    import nowhere\n    from nowhere import y\n    SLOW = False\n    print(1)\n"
             "except (ImportError, KeyError) as error:\n    SLOW = True\n    " + TWICE,
-            "if SLOW:\n    try:\n        halve = 1 / 0\n        halve = 1\n    except KeyError: pass\n"
+            "if SLOW:\n    try:\n        halve = 1 / 0\n        X = 1\n"
+            "    except KeyError: pass\n"
             f"    except Exception:\n        {HALF}\n    finally:\n        SLOW += 1",
             "try:\n    two = 2\nexcept: pass\nelse:\n    def double(x): return two * x",
         )
@@ -201,6 +202,16 @@ READ = {
             "Two.value = RATES['two']\nSIZES[0], (Two.more, *Two.rest) = 2, (3, 4)\nSIZES[0] += 0",
             "def halve(x): return x / SIZES[0] * len(SIZES) / Two.value\ndouble = lambda x: 2 * x",
         )
+    ),
+    "changes that exit": Case(
+        notebook(
+            *RIGHT,
+            "class Meta(type):\n    def __setattr__(*_): raise SystemExit(3)\n"
+            "    def __bool__(_): raise SystemExit(4)",
+            "class A(metaclass=Meta):\n    pass\nA.x = 1\nif A:\n    double = None",
+        ),
+        5,
+        "cell 5, line 4: SystemExit: 4",
     ),
     "an item that a call makes": Case(
         notebook(
