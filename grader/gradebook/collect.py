@@ -21,12 +21,12 @@ from grader.work.begun import imported
 from grader.work.elsewhere import MAX_FOLDERS, is_place, unit_of
 from grader.work.notebook import Unreadable
 from grader.work.reading import read
-from grader.work.submission import ENDINGS, MAX_OTHERS
+from grader.work.submission import ENDINGS, MAX_MODULES, MAX_OTHERS
 
 MAX_MEBIBYTES, GIT_MEBIBYTES = 200, 2048
 MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
 MAX_LISTED_BYTES = 64 << 10  # of a folder's names, as git keeps them
-MAX_MODULES = 500  # that are looked for
+MAX_ASKED = 500  # modules that are looked for
 ASK_SECONDS, CLONE_SECONDS = 60, 180
 USER_COLUMNS = ("github_username", "username", "student")
 NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
@@ -124,12 +124,13 @@ def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
         commit = _git("-C", folder, "rev-parse", "--verify", "--quiet", "HEAD").strip()
     except Failed:
         raise Failed("empty repository") from None
-    here: set[str] = set()
-    wanted = _files_of_units(folder, units)
-    while new := wanted.keys() - here:
-        here |= new
-        _write(folder, {path: wanted[path] for path in sorted(new)}, harmless)
-        wanted = _sizes(folder, _modules_of(folder, sorted(new))[: MAX_MODULES - len(here)])
+    here = new = _files_of_units(folder, units)
+    most = len(here) + MAX_MODULES
+    while new:
+        _write(folder, new, harmless)
+        asked = [path for path in _modules_of(folder, list(new)) if path not in here]
+        new = dict(list(_sizes(folder, asked[:MAX_ASKED]).items())[: most - len(here)])
+        here = {**here, **new}
     return commit
 
 
@@ -210,6 +211,7 @@ def _git(*arguments: str | Path) -> str:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_LFS_SKIP_SMUDGE": "1",
+        "GIT_LITERAL_PATHSPECS": "1",  # a file can be called *.py
         "GIT_ALLOW_PROTOCOL": SERVER.partition(":")[0],
     }
     environment, bytes_ = os.environ | settings, GIT_MEBIBYTES << 20

@@ -78,7 +78,7 @@ class Notebook:
         except BaseException as error:  # SystemExit too: a cell cannot end the process this way
             try:
                 names = effects_of(statement).names
-            except RecursionError:
+            except Exception:
                 names = []
             self.skipped.append(Skipped(names, file, statement.lineno, error))
 

@@ -9,10 +9,12 @@ _DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.
 _DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
 _NEXT = r"^[ \t]{0,%d}[^ \t\n#)\]}]"
 _NAME = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
-_ANY_NAME = re.compile(r"^[ \t]{0,8}(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+_ANY_NAME = re.compile(
+    r"^(?:[ \t]{0,8}(?:async[ \t]+def|def|class)[ \t]+(\w+)|(\w+)[ \t]*=(?!=))", re.MULTILINE
+)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^\n=]*)?=(?!=)[ \t]*(lambda\b)?", re.MULTILINE)
 _IMPORT = re.compile(
-    r"(?:^|[:;])[ \t]*(?:from|import)[ \t]+([^\n(#;]*+(?:\([^)]*+\))?)", re.MULTILINE
+    r"(?:^|[:;])[ \t]*(?:from|import)[ \t]+([^\n(#;]*+(?:\([^()]{0,2000}+\))?)", re.MULTILINE
 )
 _BLOCK = re.compile(r"(?:if|elif|else|try|except|finally)\b")
 _DEFINED = re.compile(r"(?:async[ \t]+def|def|class)[ \t]+(\w+)|(\w+)[ \t]*=(?!=)")
@@ -28,8 +30,9 @@ def names_of(text: str) -> frozenset[str]:
 
 
 def mentioned(texts: Iterable[str]) -> frozenset[str]:
-    """The functions, methods and classes in them, written or not."""
-    return frozenset(name for text in texts for name in _ANY_NAME.findall(text))
+    """What they define, methods as well, written or not."""
+    found = (names for text in texts for names in _ANY_NAME.findall(text))
+    return frozenset(defined or assigned for defined, assigned in found)
 
 
 def defined_in(text: str) -> list[str]:

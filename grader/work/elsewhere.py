@@ -58,13 +58,15 @@ def files_of_units(folder: Path, units: Collection[str]) -> dict[str, list[str]]
     return found
 
 
-def inner_folders(folder: Path, prefix: str = "", level: int = 1) -> Iterator[str]:
+def inner_folders(folder: Path) -> Iterator[str]:
     """The paths of the folders in which somebody may have put the whole work, outer ones first."""
-    inner = [f"{prefix}{name}/" for name in _listed(folder / prefix, folders=True)]
-    yield from inner[:MAX_FOLDERS]
-    if level < LEVELS:
-        for name in inner[:MAX_FOLDERS]:
-            yield from inner_folders(folder, name, level + 1)
+    level = [""]
+    for _ in range(LEVELS):
+        inner = (
+            f"{outer}{name}/" for outer in level for name in _listed(folder / outer, folders=True)
+        )
+        level = list(islice(inner, MAX_FOLDERS))
+        yield from level
 
 
 def _listed(folder: Path, *, folders: bool) -> list[str]:

@@ -6,6 +6,7 @@ A file that cannot be used becomes the problem of its unit alone.
 import hashlib
 import stat
 import sys
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +20,8 @@ from grader.work.reading import MAX_BYTES, read
 
 ENDINGS = (".py", ".ipynb")  # a unit is a module or a notebook
 MAX_OTHERS = 5  # files of a unit that are looked at beside its own
+MAX_OTHER_CHARACTERS = 2 * MAX_BYTES  # of those of all units
+MAX_INNER = 3  # folders that are read where the outer one holds no work
 MAX_MODULES = 20  # of a learner's own, beside the units
 MAX_IMPORTED = 500
 
@@ -139,7 +142,7 @@ def _read_folder(folder: Path, units: Sequence[str], preferred: Mapping[str, str
     except PermissionError as error:
         raise UsageError(f"cannot read {folder}: {error.strerror}") from None
     if work:  # these are untouched: the only work may lie further in
-        begun = [found for home in inner if (found := home.read(preferred)).holds_any]
+        begun = [found for home in inner[:MAX_INNER] if (found := home.read(preferred)).holds_any]
         if len(begun) == 1:
             return begun[0]
         for unit, source in work.sources.items():
@@ -193,7 +196,7 @@ class _Home:
         return replace(self, others=others)
 
     def read(self, preferred: Mapping[str, str]) -> Submission:
-        work = Submission(self.folder, {}, inside=self.base)
+        work, room = Submission(self.folder, {}, inside=self.base), MAX_OTHER_CHARACTERS
         for unit in self.units:
             names = _present(self.folder, self.prefix, unit)
             wanted = [name for name in names if name.endswith(preferred.get(unit, ENDINGS))]
@@ -202,28 +205,36 @@ class _Home:
                 own[0], remark = _chosen(*own)
                 if remark is not None:
                     work.unread[unit] = remark
-            others = [] if unit in preferred else self._others(unit, names)
+            others = [] if unit in preferred else self._others(unit, names, room)
+            room -= sum(len(part) for other in others for part in other.parts)
             self._settle(work, unit, own[0] if own else None, others)
         self._add_modules(work)
         return work
 
-    def _others(self, unit: str, own: Collection[str]) -> list[Source]:
+    def _others(self, unit: str, own: Collection[str], room: int) -> list[Source]:
         names = [name for name in self.others.get(unit, []) if name not in own]
-        return [self._source(name) for name in names[:MAX_OTHERS]]
+        read = []
+        for name in names[:MAX_OTHERS]:
+            if room > 0:
+                read.append(self._source(name))
+                room -= sum(map(len, read[-1].parts))
+        return read
 
     def _settle(
         self, work: Submission, unit: str, own: Source | None, others: list[Source]
     ) -> None:
         """Take the one that its author means, if that is certain, or else say what there is."""
         names = names_of("\n".join(part for source in others for part in source.parts))
-        done = own.written(names) if own else frozenset()
+        done = own.written(names) if own and others else frozenset()
         asked = mentioned(own.parts) if own else frozenset()
+        held = {other.file: other.written(names) for other in others}
         more = [
             other
             for other in others
-            if other.written(names) - done and (not asked or asked & mentioned(other.parts))
+            if held[other.file] - done and (not asked or asked & mentioned(held[other.file]))
         ]
-        best = [other for other in more if _has_all(other, [own, *more] if own else more, names)]
+        every = done.union(*(held[other.file] for other in more))
+        best = [other for other in more if other.written(names, readable=True) >= every]
         file = own.file if own else self._shown(f"{self.prefix}{unit}.py")
         lacks = f"{file} holds {'less' if done else 'no work'}" if own else f"{file} is missing"
         if best and (own is None or own.problem is None):
@@ -235,18 +246,18 @@ class _Home:
             work.sources[unit] = _undecided(file, problem, more)
         elif own or others:
             work.sources[unit] = graded = own or others[0]
-            open_ = asked - _names(graded, names)
-            if lacking := [other.file for other in more if _names(other, names) & open_]:
+            open_ = asked - mentioned(done or held.get(graded.file, ()))
+            if lacking := [other.file for other in more if mentioned(held[other.file]) & open_]:
                 work.beside[unit] = lacking[0]
         else:
             work.missing[unit] = file
 
     def _add_modules(self, work: Submission) -> None:
         """The modules that a unit imports by name, and that lie beside it; and what they import."""
-        waiting = [name for source in work.sources.values() for name in _imported(source)]
+        waiting = deque(name for source in work.sources.values() for name in _imported(source))
         looked_at, characters = set(self.units) | sys.stdlib_module_names, 0
         while waiting and len(looked_at) < MAX_IMPORTED + len(sys.stdlib_module_names):
-            name = waiting.pop(0)
+            name = waiting.popleft()
             if name in looked_at:
                 continue
             looked_at.add(name)
@@ -279,16 +290,6 @@ def _undecided(file: str, problem: str, others: Sequence[Source]) -> Source:
     """One that is not graded, since others may be meant."""
     held = f"{_listed([other.file for other in others])} hold{'s' * (not others[1:])} work"
     return Source(file, problem=f"{problem}, but {held}: save the one that counts as {file}")
-
-
-def _has_all(source: Source, others: Sequence[Source], names: Collection[str]) -> bool:
-    """Is everything that is written in the others written in it as well?"""
-    readable = source.written(names, readable=True)
-    return all(readable >= other.written(names) for other in others if other is not source)
-
-
-def _names(source: Source, names: Collection[str]) -> frozenset[str]:
-    return mentioned(source.written(names))
 
 
 def _imported(source: Source) -> Iterator[str]:
