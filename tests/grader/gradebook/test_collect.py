@@ -88,7 +88,7 @@ def fetched(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 def test_only_work_and_the_modules_that_it_imports_are_written(
     reachable: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kept = {
+    kept: dict[str, str | bytes] = {
         "exercises/tiny.py": "import os, helpers\nfrom exercises.more import x",
         "exercises/tiny (1).py": "",
         "exercises/more.py": "import yet_more",
@@ -98,7 +98,7 @@ def test_only_work_and_the_modules_that_it_imports_are_written(
         ":(glob)**.tiny.py": "",
         "kata/exercises/tiny.ipynb": "{}",
     }
-    left = dict.fromkeys(
+    left: dict[str, str | bytes] = dict.fromkeys(
         ("other.py", "a/b/tiny.py", "a/x.tiny.py", "os.py", "helpers/x.py", "tests/tiny.py"), ""
     )
     left |= {f"kata/{n}/tiny.py": "" for n in range(5)}
@@ -109,7 +109,7 @@ def test_only_work_and_the_modules_that_it_imports_are_written(
 def test_a_folder_with_very_many_names_is_not_listed(
     reachable: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many = {f"{n:04}.tiny.py": "" for n in range(2000)}
+    many: dict[str, str | bytes] = {f"{n:04}.tiny.py": "" for n in range(2000)}
     reachable.repository("kata-ann", many | {"tiny.py": ""})
     assert fetched(reachable, monkeypatch) == {"tiny.py"}
 
