@@ -20,7 +20,7 @@ from grader.judge.options import Options
 from grader.judge.session import Session, exit_code
 from grader.report import ExerciseResult, Outcome, Report
 from grader.work.places import code_of
-from grader.work.submission import ENDINGS, read_submission
+from grader.work.submission import ENDINGS, Submission, read_submission
 
 SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
 CHECK_MILLISECONDS = 200  # how often to look for saves that nobody told of
@@ -67,6 +67,7 @@ class Watcher:
         self.graded: dict[str, list[int]] = {}
         self.code: dict[str, dict[str, list[str]]] = {}  # of each exercise, by unit
         self.files: dict[str, str] = {}
+        self.beside: list[Path] = []  # what counts as well, under names that are no unit's
         self.focus: Name | None = None
         self.rests = False
 
@@ -129,11 +130,15 @@ class Watcher:
         return self.graded[unit] != self._saved_at(unit)
 
     def _saved_at(self, unit: str) -> list[int]:
-        return [_time_of(self.course.stub(unit)), _time_of(self.course.notebook(unit))]
+        own = [self.course.stub(unit), self.course.notebook(unit)]
+        return [_time_of(file) for file in (*own, *self.beside)]
 
     def _grade(self, unit: str) -> None:
         self.graded[unit] = self._saved_at(unit)
         submission = read_submission(self.course.exercises_folder, list(self.course.everything))
+        if (beside := self._beside(submission)) != self.beside:
+            self.beside, times = beside, [_time_of(file) for file in beside]
+            self.graded = {unit: [*seen[:2], *times] for unit, seen in self.graded.items()}
         source = submission.sources.get(unit)
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
         text = "\n".join(source.parts) if source else ""
@@ -141,6 +146,13 @@ class Watcher:
         report = self.session.grade(submission, {unit: self.selection[unit]})
         self.reports[unit] = report
         remember(self.course.root, report)
+
+    def _beside(self, submission: Submission) -> list[Path]:
+        """The modules that units import, and files under other names that were read instead."""
+        folder, units = self.course.exercises_folder, self.course.everything
+        modules = [s.file for name, s in submission.sources.items() if name not in units]
+        moved = [file for file, _ in submission.moved.values()]
+        return sorted(folder.parent / file for file in (*modules, *moved))
 
     def _unfinished(self) -> Name | None:
         for unit in self.selection:

@@ -22,7 +22,7 @@ from grader.judge.behaviour import (
     raised,
     returned,
 )
-from grader.judge.left_out import explained, is_a_loss, remark
+from grader.judge.left_out import explained, is_a_loss, remark, without_module
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
 from grader.report import Location, Replay
@@ -337,6 +337,9 @@ class Students:
         more = len(found) - MAX_REMARKS + sum(runner.loaded.more for runner in saved)
         return found[:MAX_REMARKS] + ([f"left out: {more} more lines or cells"] if more > 0 else [])
 
+    def _unusable(self) -> dict[str, str]:
+        return {name: s.problem for name, s in self.sources.items() if s.problem is not None}
+
     def runner(self, unit: str) -> UnitRunner:
         """The runner of a unit. Raises: NotStarted, Blocked."""
         if unit not in self.sources:
@@ -347,7 +350,9 @@ class Students:
                 try:
                     self.runners[unit] = UnitRunner(self.workers, unit, self.suites)
                 except SubmissionFault as fault:
-                    problem = load_problem(self.sources[unit].file or "what you ran", fault)
+                    problem = load_problem(
+                        self.sources[unit].file or "what you ran", fault, self._unusable()
+                    )
             if problem is not None:
                 self.messages[unit] = problem
         if unit in self.messages:
@@ -361,7 +366,7 @@ def _as_sent(source: Source) -> str | list[tuple[str, str]]:
     return [(source.name_of(cell), cell.text) for cell in source.cells]
 
 
-def load_problem(file: str, fault: SubmissionFault) -> str:
+def load_problem(file: str, fault: SubmissionFault, unusable: Mapping[str, str]) -> str:
     """Why a module did not load: once, with the line and where Python stumbled."""
     if not isinstance(fault, Raised):
         return f"{file} could not be loaded: {fault}"
@@ -371,4 +376,6 @@ def load_problem(file: str, fault: SubmissionFault) -> str:
     if not fault.frames:
         return f"{file} could not be loaded: {message}"
     frame = fault.frames[-1]
-    return f"{frame.place}: {message}\n    {frame.text.strip()}"
+    said = f"{frame.place}: {message}\n    {frame.text.strip()}"
+    likely = without_module(fault, unusable, loading=True)
+    return f"{said}\n{likely}" if likely else said

@@ -116,8 +116,7 @@ class Session:
                 results, cases = run_suites(suites, judging, selection, on_progress)
         finally:
             workers.close()
-        found = [*submission.missing.items(), *submission.unread.items()]
-        remarks = [note for unit, note in found if unit in units] + students.remarks()
+        remarks = submission.remarks(units) + students.remarks()
         results, unexplained = _explained(results, self.key.bank, cases)
         graded = self._units(results.values(), selection, students.messages)
         if self.options.pictures:

@@ -2,8 +2,9 @@
 
 Requests, each a frame (see `wire`); the worker answers every one but `forget`:
 
-    ["load", unit, {unit: [file, source]}]        execute a unit's module; its source is a text, or
-                                                  for a notebook the [file, text] of each cell
+    ["load", unit, {name: [file, source]}]        execute a unit's module, beside the others and
+                                                  the learner's own; a source is a text, or for
+                                                  a notebook the [file, text] of each cell
     ["bring", name, source]                       execute a file of the suite beside it
     ["call", owner, name, args, kwargs, observe]  owner: a unit, a brought name, or a handle;
                                                   name: `a.b` for what lies in an attribute, or
@@ -37,6 +38,7 @@ import importlib.machinery
 import io
 import linecache
 import operator
+import re
 import socket
 import sys
 import types
@@ -52,6 +54,7 @@ from grader.sandbox.arguments import Arguments, Results
 from grader.sandbox.functions import function_of
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.notebook_module import DEFINITIONS, Notebook, Skipped
+from grader.sandbox.notebook_names import provide
 from grader.sandbox.observe import observed
 from grader.sandbox.randomness import start_anew
 
@@ -60,6 +63,7 @@ BUILTIN_ERRORS = frozenset(
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, BaseException)
 )
+_MAGIC = re.compile(r"^[%!][^\n]*", re.MULTILINE)
 
 
 def text_stream(descriptor: int) -> TextIO:
@@ -131,11 +135,14 @@ class Worker:
             for file, text in sibling.parts:
                 self.files[file] = text
                 linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-            sys.meta_path.insert(0, sibling)
+        own = siblings.pop(unit)
+        # What is installed comes before a file of the learner's with its name, but for the unit.
+        sys.meta_path.insert(0, own)
+        sys.meta_path.extend(siblings.values())
         sys.modules.pop(unit, None)
+        provide()
         self.modules[unit] = importlib.import_module(unit)
         start_anew()
-        own = siblings[unit]
         if isinstance(own.source, str):
             return ["loaded", _definitions(own.source, own.file), [], 0], []
         places = [[name, *place] for name, place in own.notebook.definitions.items()]
@@ -327,16 +334,33 @@ class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if module.__name__ != "exercises":
             module.__file__ = self.file
             if isinstance(self.source, str):
-                exec(compile(self.source, self.file, "exec"), module.__dict__)
+                exec(compile(_python_of(self.source), self.file, "exec"), module.__dict__)
                 return
             self.notebook = Notebook(self.parts)
             self.notebook.execute(module.__dict__)
 
 
+def _python_of(source: str) -> str:
+    """A module as it is, or if Python cannot read it, without what was meant for a notebook."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return _MAGIC.sub("", source)
+    return source
+
+
 def _definitions(source: str, file: str) -> list[list[Any]]:
     """The functions and classes a module defines, with their lines; the last definition wins."""
-    body = ast.parse(source).body
-    return [[node.name, file, node.lineno] for node in body if isinstance(node, DEFINITIONS)]
+    found, waiting = [], ast.parse(_python_of(source)).body[::-1]
+    while waiting:
+        match waiting.pop():
+            case ast.If(body=body, orelse=other):
+                waiting += [*body, *other][::-1]
+            case ast.Try(body=body, handlers=handlers, orelse=other):
+                waiting += [*body, *(one for h in handlers for one in h.body), *other][::-1]
+            case node if isinstance(node, DEFINITIONS):
+                found.append([node.name, file, node.lineno])
+    return found
 
 
 def _text_of(error: BaseException) -> str:

@@ -16,7 +16,6 @@ MAX_CELLS = 10_000
 
 Sources = dict[int, str | list[str]]  # of code cells by number, as a text or in lines
 
-_DEFINED = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 _CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?:[ \r\n]|\Z)", re.MULTILINE)
 
 
@@ -124,8 +123,3 @@ def plain(text: str) -> str:
     """With line ends made alike, and without halves of characters, which only JSON can hold."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def names_in(text: str) -> list[str]:
-    """What a cell seems to define, read as text: for one that Python cannot read."""
-    return [one or other for one, other in _DEFINED.findall(text)]

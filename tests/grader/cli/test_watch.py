@@ -234,6 +234,24 @@ def test_a_save_that_nobody_told_of_is_seen(watcher, course, save):
     assert watcher.is_stale("tiny")
 
 
+def test_a_save_of_a_module_that_units_import_is_seen(watcher, course, save):
+    helper, copy = course.stub("helpers"), course.stub("other (1)")
+    helper.write_text("")
+    save("import helpers  # double is right")
+    copy.write_text("def double(x): return x")
+    watcher.begin()
+    for file in (helper, copy):
+        assert not watcher.is_stale("tiny")
+        os.utime(file, (1, 1))
+        assert watcher.is_stale("tiny")
+        watcher.saved(["tiny", "other"])
+    save("double is right")
+    watcher.saved(["tiny"])
+    assert not watcher.is_stale("tiny")
+    os.utime(helper, (2, 2))
+    assert not watcher.is_stale("tiny")
+
+
 def test_what_is_finished_is_remembered(watcher, course, save):
     watcher.begin()
     save("double is right")
