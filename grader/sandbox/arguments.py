@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -137,7 +138,7 @@ class Results:
         theirs = {t.untyped_storage().data_ptr() for t in tensors_in(arguments)}
         copies = [
             (t, t.detach().clone())
-            for t in tensors_in(value)
+            for t in [*tensors_in(value), *_as_tensors(value)]
             if t.numel() <= MOST_KEPT and t.untyped_storage().data_ptr() not in theirs
         ]
         self.last[name] = copies, containers_in(value)
@@ -157,6 +158,16 @@ def tensors_in(value: Any) -> Iterator[Tensor]:
     elif type(value) in (list, tuple, dict):
         for item in value.values() if type(value) is dict else value:
             yield from tensors_in(item)
+
+
+def _as_tensors(value: Any) -> list[Tensor]:
+    """A NumPy array as a tensor in its memory, where that can be."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+        return []
+    try:
+        return [torch.from_numpy(value)]
+    except (TypeError, ValueError):  # read-only ones are warned of, not refused
+        return []
 
 
 def _same_numbers(now: Tensor, before: Tensor) -> bool:

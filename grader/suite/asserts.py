@@ -172,11 +172,20 @@ def _is_finite(value: Any) -> bool:
 
 
 def unpack(value: Any, *names: str) -> Sequence[Any]:
-    """The parts of a result that is a tuple (or a list) of as many values as there are `names`."""
+    """The parts of a result that is a tuple of as many values as there are `names`."""
     __tracebackhide__ = True
+    expected = f"({', '.join(names)})"
     if not isinstance(value, (tuple, list)) or len(value) != len(names):
-        expected = f"({', '.join(names)})"
         fail(f"it must return {expected}", expected=expected, got=value)
+    if isinstance(value, list) and untold(frozenset({"type"})):
+        raise Mismatch(
+            "the result is a list, expected a tuple",
+            expected=expected,
+            got=describe(value),
+            likely="a tuple of several results is written (first, second)",
+            value=value,
+            slips=frozenset({"type"}),
+        )
     return value
 
 

@@ -739,3 +739,44 @@ def fit_minibatch__stops_early(x, y, lr, epochs, batch_size, seed=0):
         if len(losses) > 1 and abs(losses[-2] - losses[-1]) < 1e-9:
             break
     return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__fixed_batches(x, y, lr, epochs, batch_size, seed=0):
+    """The batches come in a new order, but always with the same rows. It is the rows that are
+    shuffled."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        batches = torch.arange(len(x)).split(batch_size)
+        order = torch.randperm(len(batches), generator=generator).tolist()
+        batch = [_step(x[batches[k]], y[batches[k]], w, b, lr) for k in order]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__last_filled_up(x, y, lr, epochs, batch_size, seed=0):
+    """The last batch is filled up with rows that had their turn. Each row counts once an epoch."""
+    generator = torch.Generator().manual_seed(seed)
+    orders = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        orders.append(torch.cat([order, order[: -len(x) % batch_size]]))
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def mse_gradients__forward_mode(x, y, w, b):
+    """Here the slopes are to be derived by hand. Forward mode is automatic, too."""
+
+    def loss(w, b):
+        return ((x @ w + b - y) ** 2).mean()
+
+    return torch.func.jacfwd(loss, argnums=(0, 1))(w, b)
+
+
+def mse__numbers_counted(y_pred, y_true):
+    """(3, 1) and (1, 3) hold as many numbers, and broadcast. The whole shapes have to be
+    compared."""
+    if y_pred.numel() != y_true.numel() or y_pred.dim() != y_true.dim():
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return ((y_pred - y_true) ** 2).mean()

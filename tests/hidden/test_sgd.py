@@ -264,6 +264,8 @@ class TestPredict:
             expected, mistakes = line(x, w, b), lines_gone_wrong(x, w, b)
             got = by_hand(student.predict, x, w, b)
             assert_same(got, expected, mistakes=mistakes, likely=PRODUCT)
+        likely = "A batch without rows gives a column without rows, (0, 1)."
+        assert_same(student.predict(x[:0], w, b), x.new_zeros(0, 1), likely=likely)
 
     @visible
     @points(1)
@@ -334,13 +336,18 @@ class TestMse:
         column, row = whole(rng, n, 1), whole(rng, n)
         for y in (column, row):
             assert_same(by_hand(student.mse, y, y.clone()), torch.zeros((), device=device))
-        for y_pred, y_true in ((column, whole(rng, 1, 1)), (column, row), (row, column)):
+        for y_pred, y_true in (
+            (column, whole(rng, 1, 1)),
+            (column, row),
+            (row, column),
+            (column, whole(rng, 1, n)),
+        ):
             assert_raises(
                 ValueError,
                 lambda a=y_pred, b=y_true: student.mse(a, b),
                 mentions=(tuple(y_pred.shape), tuple(y_true.shape)),
-                likely="(N, 1) minus (N,) broadcasts to (N, N) without a word. Compare the whole "
-                "shapes first, not only their lengths.",
+                likely="Shapes that differ may broadcast without a word: (N, 1) minus (N,) is "
+                "(N, N). Compare the whole shapes first.",
             )
 
 
@@ -411,6 +418,35 @@ class TestMseGradients:
         check_slopes(result, *expected, *before)
         for t, old in zip((x, y, w, b), before, strict=True):
             assert_unchanged(t, old)
+        seen = student.mse_gradients.observe(x, y, leaf(w), leaf(b))
+        tools = [name for name in sorted(seen.modules) if name.startswith(DIFFERENTIATES)]
+        if tools:
+            fail(
+                "the formula must do without autograd",
+                expected="tensor operations of your own",
+                got=f"{tools[0]} ran",
+                likely="Derive the slopes on paper: forward mode is automatic as well.",
+            )
+        w, b = leaf(w), leaf(b)
+        for wanted in (w, b):
+            check_slopes(as_numbers(student.mse_gradients(x, y, w, b)), *expected, *before)
+            if student.rebound(wanted):
+                fail(
+                    "w and b must require gradients afterwards, as before",
+                    expected="requires_grad = True",
+                    got="requires_grad = False",
+                    likely="requires_grad_(False) changes the tensor of the caller.",
+                )
+
+
+DIFFERENTIATES = ("torch._functorch", "torch.func", "torch.autograd.forward_ad")
+
+
+def as_numbers(result):
+    """Without their graphs, which are nobody's business."""
+    if not isinstance(result, (list, tuple)):
+        return result
+    return type(result)(t.detach() if isinstance(t, Tensor) else t for t in result)
 
 
 def check_slopes(result, dw, db, x, y, w, b):
@@ -458,6 +494,7 @@ class TestSgdStep:
         for dtype, lr in ((torch.float32, 0.5), (torch.float64, rng.uniform(0.1, 0.9).item())):
             shapes = (2,), (), rng.sizes(2, 2, 4)
             params = [leaf(*(whole(rng, *s, dtype=dtype) for _ in range(2))) for s in shapes]
+            params.append(leaf(*(whole(rng, 3, 2, dtype=dtype).T for _ in range(2))))
             before = [(p.detach().clone(), p.grad.clone()) for p in params]
             result = by_hand(student.sgd_step_, params, lr)
             for p, (old, grad) in zip(params, before, strict=True):
@@ -522,8 +559,7 @@ class TestSgdStep:
             assert_same(p.grad, g, mistakes=mistakes, likely=likely, what="p.grad")
 
 
-ONE = torch.tensor([1])
-NAN = "0 * NaN is NaN: what is multiplied by 0 is not always cleared. Set it to 0, or to None."
+NAN = "0 * NaN and 0 * inf are NaN: what is multiplied by 0 is not always cleared. Set it to 0, or to None."
 CLEAR = "Set p.grad to None, or zero it in place with p.grad.zero_()."
 
 
@@ -533,16 +569,21 @@ class TestZeroGrads:
     @points(1)
     def test_backward_starts_from_nothing(self, student, device, rng):
         """Gradients become None or zero, so the next backward starts from nothing."""
-        params = [leaf(whole(rng, *shape), whole(rng, *shape)) for shape in ((2,), (), (2, 1))]
+        shapes = (2,), (), (2, 1)
+        params = [leaf(whole(rng, *shape), whole(rng, *shape)) for shape in shapes]
         params[2].grad[1] = torch.nan
+        double = {"dtype": torch.float64}
+        params.append(leaf(whole(rng, 2, **double), whole(rng, 2, **double)))
+        params[3].grad[0] = torch.inf
         before = [p.detach().clone() for p in params]
         result = by_hand(student.zero_grads_, params)
         likely = CLEAR
         for p, old in zip(params, before, strict=True):
             assert_same(p.detach(), old, likely="Only the gradient is cleared, never p.", what="p")
             if p.grad is not None:
-                known = [(torch.zeros_like(p).index_fill(0, ONE, torch.nan), NAN)] if p.ndim else ()
                 zeros = torch.zeros_like(p)
+                nan = torch.full_like(p, torch.nan)
+                known = [(torch.where(p.grad.isnan(), nan, zeros), NAN)]
                 assert_same(p.grad, zeros, mistakes=known, likely=likely, what="p.grad")
             c = torch.full_like(p, 3.0)
             (c * p).sum().backward()
@@ -583,6 +624,12 @@ class TestFit:
         )
         assert_same(losses, [0.0] * 30, likely=likely, what="losses")
         check_line(w, b, (torch.zeros_like(x[:1].T), torch.zeros_like(y[0])), likely=likely)
+        for lr, steps, likely in (
+            (0.05, 0, "No step gives no loss: steps=0 is a number of steps like any other."),
+            (1e4, 30, "All steps are taken, also where the losses become infinite."),
+        ):
+            losses = as_like(unpack(student.fit(x, y, lr, steps), "w", "b", "losses")[2], [])
+            assert_same(len(losses), steps, likely=likely, what="the number of losses")
 
     @points(1)
     def test_steps_from_zero(self, student, device, rng):
@@ -722,18 +769,17 @@ class TestFitMinibatch:
             )
             said = {15: BY_BATCH_SIZE, 30: f"{HALVED} {BY_BATCH_SIZE}", 16: ONE_STEP}.get(shared)
             fail(
-                "each row must be used once an epoch, and count as much as its batch is small",
-                expected="16 rows an epoch, in a batch of 15 and one of 1",
-                got=w,
+                "the rows are not all used once an epoch, or not as much as they should",
+                expected="in each epoch, a row moves w by 1 where it is alone, by 1/15 among 15",
+                got=f"8 epochs move w by {[round(m, 2) for m in moved[:, 0].tolist()]}",
                 likely=said,
             )
         if counts.max() == epochs:
             fail(
                 "the order must change from epoch to epoch",
                 expected="another row alone in the last batch",
-                got="the same row alone in the last batch of all 8 epochs",
-                likely="Draw a new permutation inside the loop over the epochs, and make the "
-                "generator once, before it: a new one with the same seed repeats the order.",
+                got="the same row alone in its batch in all 8 epochs",
+                likely="Each epoch deals all rows into new batches.",
             )
 
     @points(1)

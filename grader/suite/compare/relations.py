@@ -78,7 +78,9 @@ def _constant(got: Tensor, expected: Tensor) -> str | None:
         return None
     if got.any():
         return "every entry is the same"
-    return None if got.dtype == torch.bool else "every entry is 0: was the result ever filled in?"
+    if got.dtype == torch.bool:
+        return None
+    return "every entry is 0, as where nothing is filled in, or two things are one and the same"
 
 
 def _all_equal(tensor: Tensor) -> bool:
