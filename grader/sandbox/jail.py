@@ -41,48 +41,47 @@ _FILE_RIGHTS = _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 _HANDLED_FS = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
 
 # The system calls a worker may make: name -> (x86-64 number, arm64 number), None where it has none.
+# A line or two of them do one thing, in the spellings of older and newer libraries.
 _ALLOWED: dict[str, tuple[int | None, int | None]] = {
-    # files: what they reach is Landlock's business
-    "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66),
-    "pread64": (17, 67), "pwrite64": (18, 68), "lseek": (8, 62), "close": (3, 57),
-    "dup": (32, 23), "dup2": (33, None), "dup3": (292, 24),
-    "pipe": (22, None), "pipe2": (293, 59), "stat": (4, None), "fstat": (5, 80),
-    "lstat": (6, None), "newfstatat": (262, 79), "statx": (332, 291), "access": (21, None),
-    "faccessat": (269, 48), "faccessat2": (439, 439), "readlink": (89, None),
-    "readlinkat": (267, 78), "getdents64": (217, 61), "getcwd": (79, 17), "chdir": (80, 49),
-    "fchdir": (81, 50), "mkdir": (83, None), "mkdirat": (258, 34), "rmdir": (84, None),
-    "unlink": (87, None), "unlinkat": (263, 35), "rename": (82, None), "renameat": (264, 38),
-    "renameat2": (316, 276), "ftruncate": (77, 46), "fsync": (74, 82), "fdatasync": (75, 83),
-    "umask": (95, 166), "statfs": (137, 43), "fstatfs": (138, 44),
-    # waiting, and the one socket there is
+    # Python reads modules, and writes its scratch; which files these are is Landlock's business.
+    "read": (0, 63), "readv": (19, 65), "pread64": (17, 67),
+    "write": (1, 64), "writev": (20, 66), "pwrite64": (18, 68),
+    "lseek": (8, 62), "close": (3, 57), "ftruncate": (77, 46),
+    # An import looks for files; libraries ask what file system /dev/shm or /sys is.
+    "stat": (4, None), "fstat": (5, 80), "lstat": (6, None), "newfstatat": (262, 79),
+    "statx": (332, 291), "access": (21, None), "faccessat": (269, 48), "faccessat2": (439, 439),
+    "readlink": (89, None), "readlinkat": (267, 78), "getdents64": (217, 61), "statfs": (137, 43),
+    # Folders and files come and go in the scratch folder, and the work may move about in it.
+    "getcwd": (79, 17), "chdir": (80, 49), "mkdir": (83, None), "mkdirat": (258, 34),
+    "rmdir": (84, None), "unlink": (87, None), "unlinkat": (263, 35), "rename": (82, None),
+    "renameat": (264, 38), "renameat2": (316, 276),
+    # The one socket there is: a request, an answer, and what kind of socket Python finds it to be.
+    "recvfrom": (45, 207), "sendto": (44, 206), "getsockopt": (55, 209), "getsockname": (51, 204),
+    # Waiting for it, or for a time; the driver of a GPU waits for threads and events of its own.
     "poll": (7, None), "ppoll": (271, 73), "select": (23, None), "pselect6": (270, 72),
-    "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_wait": (232, None),
-    "epoll_pwait": (281, 22), "eventfd2": (290, 19), "recvfrom": (45, 207), "sendto": (44, 206),
-    "recvmsg": (47, 212), "shutdown": (48, 210), "getsockopt": (55, 209),
-    "getsockname": (51, 204), "getpeername": (52, 205),
-    # memory
+    "nanosleep": (35, 101), "clock_nanosleep": (230, 115), "restart_syscall": (219, 128),
+    "eventfd2": (290, 19), "pipe2": (293, 59),
+    # Memory, and in which node of the machine it lies.
     "mmap": (9, 222), "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216),
-    "madvise": (28, 233), "brk": (12, 214), "msync": (26, 227), "get_mempolicy": (239, 236),
-    # threads (clone is restricted below) and signals to itself
-    "futex": (202, 98), "futex_waitv": (449, 449), "set_robust_list": (273, 99),
-    "get_robust_list": (274, 100), "rseq": (334, 293), "membarrier": (324, 283),
-    "set_tid_address": (218, 96), "sched_yield": (24, 124), "sched_getaffinity": (204, 123),
-    "sched_getparam": (143, 121), "sched_getscheduler": (145, 120), "getcpu": (309, 168),
-    "getpriority": (140, 141), "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135),
-    "rt_sigreturn": (15, 139), "rt_sigpending": (127, 136), "rt_sigtimedwait": (128, 137),
-    "rt_sigsuspend": (130, 133), "sigaltstack": (131, 132), "restart_syscall": (219, 128),
-    "pause": (34, None), "wait4": (61, 260), "waitid": (247, 95), "exit": (60, 93),
-    "exit_group": (231, 94),
-    # time and knowing oneself
-    "nanosleep": (35, 101), "clock_nanosleep": (230, 115), "clock_gettime": (228, 113),
-    "clock_getres": (229, 114), "gettimeofday": (96, 169), "time": (201, None),
-    "times": (100, 153), "setitimer": (38, 103), "getitimer": (36, 102), "alarm": (37, None),
-    "getpid": (39, 172), "getppid": (110, 173), "gettid": (186, 178), "getuid": (102, 174),
-    "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "getgroups": (115, 158),
-    "getresuid": (118, 148), "getresgid": (120, 150), "getpgrp": (111, None),
-    "getpgid": (121, 155), "getsid": (124, 156), "uname": (63, 160), "sysinfo": (99, 179),
-    "getrusage": (98, 165), "getrlimit": (97, 163), "arch_prctl": (158, None),
-    "getrandom": (318, 278),
+    "madvise": (28, 233), "brk": (12, 214), "get_mempolicy": (239, 236),
+    # Threads of torch start (clone is restricted below), wait, spin, and end.
+    "set_robust_list": (273, 99), "rseq": (334, 293), "futex": (202, 98), "sched_yield": (24, 124),
+    "exit": (60, 93), "exit_group": (231, 94),
+    # How many there may be, on which processors, and what a new one inherits.
+    "sched_getaffinity": (204, 123), "getcpu": (309, 168), "sysinfo": (99, 179),
+    "sched_getparam": (143, 121), "sched_getscheduler": (145, 120),
+    # Handlers of signals: Python sets its own, abort() raises one, and a handler has to end; the
+    # work may set itself an alarm.
+    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139),
+    "setitimer": (38, 103), "getitimer": (36, 102), "alarm": (37, None),
+    # What time it is, where the vDSO does not know, and how much of it was used.
+    "clock_gettime": (228, 113), "clock_getres": (229, 114), "gettimeofday": (96, 169),
+    "time": (201, None), "getrusage": (98, 165),
+    # Who and where it is: for the names of temporary files, folders of caches, and `platform`.
+    "getpid": (39, 172), "gettid": (186, 178), "getuid": (102, 174), "geteuid": (107, 175),
+    "getgid": (104, 176), "getegid": (108, 177), "uname": (63, 160),
+    # Random numbers; oneDNN asks for the matrix registers of newer processors.
+    "getrandom": (318, 278), "arch_prctl": (158, None),
 }  # fmt: skip
 # Commands of fcntl: copies and flags of one's own descriptors. Leases (F_SETLEASE) stall whoever
 # opens a file, locks whoever locks it, F_SETOWN and F_SETSIG send signals.

@@ -559,7 +559,7 @@ class TestSgdStep:
             assert_same(p.grad, g, mistakes=mistakes, likely=likely, what="p.grad")
 
 
-NAN = "0 * NaN and 0 * inf are NaN: what is multiplied by 0 is not always cleared. Set it to 0, or to None."
+NAN = "0 * NaN is NaN, and so is 0 * inf: times 0 does not clear them. Set it to 0, or to None."
 CLEAR = "Set p.grad to None, or zero it in place with p.grad.zero_()."
 
 

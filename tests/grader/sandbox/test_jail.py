@@ -268,6 +268,18 @@ import torch
 torch.save({"w": torch.ones(2)}, "weights.pt")
 assert torch.load("weights.pt")["w"].sum() == 2
 """,
+    "arrays in files": """
+import numpy as np
+np.arange(4.0).tofile("numbers")
+assert np.fromfile("numbers").sum() == 6
+assert np.memmap("numbers", mode="r").size == 32
+""",
+    "data in batches": """
+import torch
+batches = torch.utils.data.DataLoader(torch.arange(10), batch_size=4, shuffle=True)
+assert sum(batch.sum() for batch in batches) == 45
+""",
+    "knowing oneself": "import platform; platform.platform(); os.path.expanduser('~')",
     "a temporary file": """
 import tempfile
 tempfile.tempdir = "."
