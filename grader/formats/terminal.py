@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grader.formats.parts import failures, summary
-from grader.formats.parts.lines import hanging, indented, page_width, printed, wrapped
+from grader.formats.parts.lines import hanging, indented, offered, page_width, printed, wrapped
 from grader.formats.parts.scoreboard import scoreboard
 from grader.formats.parts.text import counted, one_line
 from grader.report import ExerciseResult, Outcome, Replay, Report, UnitResult
@@ -177,12 +177,8 @@ def _hint(
     width: int,
     replay: Replay | None = None,
 ) -> list[Text]:
-    lines: list[Text] = []
-    for lead, asked in (("Next: ", "hint"), ("or:   ", "debug")):
-        if asked == "hint" or (replay is not None and replay.code):
-            words = f"{one_line(command)} {asked} {failures.name_of(unit, exercise)}"
-            if command != "grade" and cell_len(lead + words) > width:  # in one piece, to be copied
-                lines += [Text(lead.strip()), Text(words, "bold cyan")]
-            else:
-                lines += hanging(lead, words, width, style="bold cyan")
+    name = failures.name_of(unit, exercise)
+    lines = offered("Next: ", command, f"hint {name}", width)
+    if replay is not None and replay.code:
+        lines += offered("or:   ", command, f"debug {name}", width)
     return lines

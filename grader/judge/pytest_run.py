@@ -43,13 +43,18 @@ class _Session:
         config.pluginmanager.unregister(name="terminalreporter")
 
     @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        # By now pytest has put the tests of one device together, of all units: but a worker is
+        # ended where the next unit begins.
+        units = list(self.selection)
         items[:] = [
             item
             for item in items
             if plugin.exercise_of(item) in self.selection.get(plugin.unit_of(item), ())
             and (not self.judging.only_visible or item.get_closest_marker("visible"))
         ]
+        items.sort(key=lambda item: units.index(plugin.unit_of(item)))
         self.total = len(items)
 
     def pytest_exception_interact(

@@ -2,7 +2,14 @@
 
 from rich.text import Text
 
-from grader.formats.parts.lines import hanging, indented, verbatim, with_points, wrapped
+from grader.formats.parts.lines import (
+    hanging,
+    indented,
+    offered,
+    verbatim,
+    with_points,
+    wrapped,
+)
 from grader.formats.parts.text import excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
@@ -40,7 +47,7 @@ def section(
     if rest := found[len(in_full) :]:
         names = [f"{name_of(unit, e)} {e.score}/{e.max_score}" for unit, e in rest]
         lines += [Text(), *hanging("also failing: ", ", ".join(names), width)]
-        lines += hanging("To look at one: ", f"{command} {name_of(*rest[0])}", width)
+        lines += offered("To look at one: ", command, name_of(*rest[0]), width)
     return [Text("What to look at next", "bold"), *lines] if lines else []
 
 

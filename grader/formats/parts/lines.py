@@ -7,6 +7,8 @@ from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
+from grader.formats.parts.text import one_line
+
 _NARROWEST, _WIDEST = 30, 100
 # Text.wrap asks for a console, but takes nothing from it.
 _ANY = Console(file=StringIO(), width=80, color_system=None, force_jupyter=False)
@@ -25,6 +27,14 @@ def hanging(
     pieces = wrapped(text, width - indent, style=style)
     first = Text.assemble((lead, lead_style), pieces[0])
     return [first, *(Text(" " * indent) + piece for piece in pieces[1:])]
+
+
+def offered(lead: str, command: str, words: str, width: int) -> list[Text]:
+    """What to type next; a command with a path stays in one piece, so that it can be copied."""
+    said = f"{one_line(command)} {words}"
+    if command != "grade" and cell_len(lead + said) > width:
+        return [Text(lead.strip()), Text(said, "bold cyan")]
+    return hanging(lead, said, width, style="bold cyan")
 
 
 def wrapped(text: str, width: int, *, style: str = "") -> list[Text]:

@@ -11,8 +11,10 @@ import jsonschema
 import pytest
 
 import grader
+from tests.grader import command
 from tests.grader.command import ROOT, command_line, environment, left_in
 from tests.grader.processes import SECONDS, descendants, wait_for_end, wait_until
+from tests.grader.tiny_course import RIGHT, SUITE, Unit
 
 SCHEMA = json.loads((ROOT / "docs" / "report.schema.json").read_text())
 ENDLESS = "open('started', 'w').close()\nwhile True: pass\n"
@@ -52,6 +54,20 @@ def test_not_yet_exits_1_and_what_is_done_is_remembered(grade, course, tmp_path)
         ["tiny.halve", "0/2"],
     ]
     assert left_in(tmp_path) == []
+
+
+def test_a_test_without_a_device_runs_with_its_unit(make_course):
+    suite = SUITE.replace("halved(self, student, reference, device, rng)", "halved(self, student)")
+    suite = suite.replace(
+        "x = rng.normal(4)\n        assert_same(student.halve(x), reference.halve(x))",
+        "assert_same(student.halve(4), 2.0)",
+    )
+    assert suite != SUITE
+    course = make_course(one=Unit(suite=suite), two=Unit())
+    for unit in course.everything:
+        course.stub(unit).write_text(RIGHT)
+    ran = command.grade(course.root)
+    assert (ran.returncode, ran.stderr) == (0, ""), ran.stdout
 
 
 def test_a_course_whose_suite_is_missing_exits_3_and_names_it(grade, course, tmp_path):
