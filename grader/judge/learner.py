@@ -18,6 +18,7 @@ from grader.judge.behaviour import (
     raised,
     returned,
 )
+from grader.judge.cause import cause_of
 from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
@@ -326,4 +327,5 @@ def load_problem(file: str, fault: SubmissionFault) -> str:
     if not fault.frames:
         return f"{file} could not be loaded: {message}"
     frame = fault.frames[-1]
-    return f"{frame.place}: {message}\n    {frame.text.strip()}"
+    said = f"{frame.place}: {message}\n    {frame.text.strip()}"
+    return f"{said}\n{cause}" if (cause := cause_of(fault)) else said
