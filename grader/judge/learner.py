@@ -22,6 +22,7 @@ from grader.judge.behaviour import (
     raised,
     returned,
 )
+from grader.judge.cause import cause_of
 from grader.judge.left_out import explained, is_a_loss, remark, without_module
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
@@ -377,5 +378,5 @@ def load_problem(file: str, fault: SubmissionFault, unusable: Mapping[str, str])
         return f"{file} could not be loaded: {message}"
     frame = fault.frames[-1]
     said = f"{frame.place}: {message}\n    {frame.text.strip()}"
-    likely = without_module(fault, unusable, loading=True)
+    likely = without_module(fault, unusable, loading=True) or cause_of(fault)
     return f"{said}\n{likely}" if likely else said

@@ -13,8 +13,9 @@ from torch import nn
 from torch.nn import functional
 
 ALIKE = 0.75  # from here on two names may be the same word
-FEWEST_LETTERS = 4  # shorter names are too much alike
-SOURCE_CHARACTERS = 200_000
+LETTERS = range(4, 60)  # shorter names are too much alike
+# Of a learner's file and the names in it that are looked at.
+SOURCE_CHARACTERS, NAMES = 200_000, 2000
 _NO_ATTRIBUTE = re.compile(
     r"(?:'(?P<object>[\w.]+)' object|module '(?P<module>[\w.]+)'|type object '(?P<type>\w+)')"
     r" has no attribute '(?P<name>\w+)'"
@@ -38,6 +39,7 @@ _TYPES: dict[str, type] = {
 
 def misspelled(kind: str, message: str, line: str, source: str) -> str | None:
     """What is said of a name that is missing; `source` is the file or cell it was used in."""
+    source = source[:SOURCE_CHARACTERS]
     if kind == "NameError" and (found := _NO_NAME.match(message)):
         return _undefined(found["name"], line, source)
     if kind in ("AttributeError", "ImportError") and (found := _NO_ATTRIBUTE.match(message)):
@@ -50,11 +52,11 @@ def misspelled(kind: str, message: str, line: str, source: str) -> str | None:
 
 
 def _undefined(name: str, line: str, source: str) -> str | None:
-    if isinstance(getattr(torch, name, None), torch.dtype):
-        return f"A dtype needs its module in front: torch.{name}."
     called = re.search(rf"(?<![\w.]){name}\(", line) is not None
+    if not called and isinstance(getattr(torch, name, None), torch.dtype):
+        return f"A dtype needs its module in front: torch.{name}."
     for prefix, module in (("torch", torch), ("nn", nn)) if called else ():
-        if hasattr(module, name) and not name.startswith("_"):
+        if callable(getattr(module, name, None)) and not name.startswith("_"):
             return f"{name} needs its module in front: {prefix}.{name}(...)."
     known = {*dir(builtins), *_names_in(source)} - {name}
     return _near(name, known, "There is no {name} here: is {near} meant?")
@@ -87,7 +89,7 @@ def _not_in_object(owner: str, name: str, source: str) -> str | None:
         if is_tensors and owner in ("int", "float", "bool", "list", "tuple"):
             return _is_no_tensor(owner, name)
         names = dir(_TYPES[owner])
-    elif re.search(rf"^\s*class {re.escape(owner)}\b", source, re.MULTILINE):
+    elif re.search(rf"^[ \t]*class {re.escape(owner)}\b", source, re.MULTILINE):
         return _not_in_class(owner, name, source)
     elif isinstance(getattr(nn, owner, None), type):
         names = {*dir(getattr(nn, owner)), "weight", "bias"}
@@ -126,12 +128,13 @@ def _same_letters(name: str, names: Iterable[str]) -> str | None:
 
 def _near(name: str, names: Iterable[str], sentence: str) -> str | None:
     """The sentence with the one name that is nearest."""
-    known = {other for other in names if not other.startswith("_") and other != name}
+    fit = (n for n in names if n != name and len(n) in LETTERS and not n.startswith("_"))
+    known = sorted(set(fit))[:NAMES]
     if same := _same_letters(name, known):
         return sentence.format(name=name, near=same)
-    if len(name) < FEWEST_LETTERS:
+    if len(name) not in LETTERS:
         return None
-    near = difflib.get_close_matches(name, sorted(known), n=2, cutoff=ALIKE)
+    near = difflib.get_close_matches(name, known, n=2, cutoff=ALIKE)
     if not near or (len(near) == 2 and _likeness(name, near[0]) == _likeness(name, near[1])):
         return None
     return sentence.format(name=name, near=near[0])
@@ -146,5 +149,5 @@ def _names_in(source: str) -> set[str]:
 
     Functions are left out: they may be exercises that wait to be written.
     """
-    code = _NO_CODE.sub("", source[:SOURCE_CHARACTERS])
+    code = _NO_CODE.sub("", source)
     return {name for found in _SET.findall(code) for name in found if name}

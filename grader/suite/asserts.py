@@ -225,7 +225,7 @@ def assert_raises(
         message = f"raised {kind_of_error(caught)}, expected {name}"
         if isinstance(caught, AssertionError):
             likely = f'assert raises an AssertionError: use `if`, and raise {name}(f"...") yourself'
-        elif isinstance(caught, Raised) and caught.frames and "raise" in caught.frames[-1].text:
+        elif isinstance(caught, Raised) and caught.by_hand:
             likely = f"your own line raises it: raise {name}(...) instead"
     elif mentions and not any(mentioned(value, str(caught)) for value in mentions):
         message = f"the message of the {kind_of_error(caught)} does not hold the value at fault"

@@ -1,5 +1,5 @@
 # test_known_gradients: torch.zeros makes float32, and what is written into it is rounded. The result is float64.
-# test_any_shape_and_layout
+# test_any_shape_and_layout: view never copies, and these numbers are not neighbours in memory. Make them so first, x.contiguous(): what is written into a reshape can be lost, in a copy.
 
 
 def gradient(f, x, h=1e-6):
