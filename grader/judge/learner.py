@@ -1,7 +1,6 @@
 """The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
 
 import contextlib
-import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,11 +20,6 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting, describe_exit
 from grader.suite.compare.describe import describe_call
 from grader.work.submission import Source
-
-# The first optimizer of a process makes torch import its compiler: half an `import torch`. This
-# only decides whether that happens before the unit begins; a wrong guess costs time, not points.
-USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
-
 
 MAX_REMARKS = 3
 
@@ -60,11 +54,7 @@ class Workers:
         self.ahead: dict[str, Starting] = {}
         self.current: tuple[str, WorkerClient] | None = None
         if not shared:
-            self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
-
-    def _start(self, unit: str) -> Starting:
-        uses = any(USES_OPTIMIZER.search(part) for part in self.sources[unit].parts)
-        return self.processes.start(warm=self.shared or uses)
+            self.ahead = {unit: processes.start() for unit in units if unit in self.sources}
 
     def worker(self, unit: str) -> WorkerClient:
         """The worker to load `unit` in."""
@@ -72,7 +62,7 @@ class Workers:
             return self.current[1]
         self.end()
         with ours():
-            starting = self.ahead.pop(unit, None) or self._start(unit)
+            starting = self.ahead.pop(unit, None) or self.processes.start()
             worker = WorkerClient(self.processes, starting.ready(), self.limits)
             worker.wait_until_ready()
         self.current = (unit, worker)

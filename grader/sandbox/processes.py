@@ -64,7 +64,7 @@ class Starting(Protocol):
 
 
 class Processes(Protocol):
-    def start(self, *, warm: bool = False) -> Starting: ...
+    def start(self) -> Starting: ...
 
     def end(self, process: Process, *, tell: bool = True) -> int | None:
         """Kill it and whatever it left behind; its exit code (or minus the signal) if told.
@@ -112,19 +112,12 @@ class ForkServer:
         )
         theirs.close()
 
-    def start(self, *, warm: bool = False) -> "Forking":
+    def start(self) -> "Forking":
         self.count += 1
         scratch = os.path.join(self.folder, str(self.count))
         channel, their_channel = socket.socketpair()
         output, their_output = socket.socketpair()
-        order = [
-            "fork",
-            scratch,
-            dataclasses.asdict(self.limits),
-            self.confined,
-            self.gpu,
-            warm,
-        ]
+        order = ["fork", scratch, dataclasses.asdict(self.limits), self.confined, self.gpu]
         self.sockets |= {channel, output}
         try:
             ticket = self._ask(order, [their_channel.fileno(), their_output.fileno()])
@@ -140,7 +133,7 @@ class ForkServer:
         code = None
         if self.confined and not tell and process.pidfd is not None:
             # A confined worker has no children, so its own end is the end of all of it. The
-            # zygote may be busy warming up; it clears away what remains when it comes to it.
+            # zygote may be busy; it clears away what remains when it comes to it.
             signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
             self.unheard.add(self._ask(["end", process.pid], []))
         else:
@@ -219,7 +212,7 @@ class FreshProcesses:
         self.count = 0
         self.running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *, warm: bool = False) -> Process:
+    def start(self) -> Process:
         self.count += 1
         scratch = os.path.join(self.folder, str(self.count))
         os.mkdir(scratch)

@@ -43,6 +43,7 @@ from torch import Tensor
 
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.arguments import Arguments
+from grader.sandbox.eager import run_eagerly
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.notebook_module import DEFINITIONS, Notebook, Skipped
 from grader.sandbox.observe import observed
@@ -63,6 +64,7 @@ def text_stream(descriptor: int) -> TextIO:
 
 def serve(channel: socket.socket, limits: Limits) -> None:
     """Answer requests until the judge hangs up."""
+    run_eagerly()
     worker = Worker(channel, limits)
     worker.send(["ready"], [])  # until here every fault is the grader's
     while (frame := worker.receive()) is not None:
