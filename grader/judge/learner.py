@@ -261,6 +261,11 @@ class Students:
             for cell in source.cells or ()
         }
 
+    def texts(self, unit: str) -> dict[str, str]:
+        """The files and cells of all units; those of `unit` come last."""
+        ordered = sorted(self.sources, key=lambda name: name == unit)
+        return {file: text for name in ordered for file, text in self.sources[name].texts}
+
     def location(self, frame: Frame) -> Location:
         file, cell = self.cells.get(frame.file, (frame.file, None))
         return Location(file, frame.line, cell)
@@ -292,9 +297,7 @@ class Students:
 
 
 def _as_sent(source: Source) -> str | list[tuple[str, str]]:
-    if source.cells is None:
-        return source.text
-    return [(source.name_of(cell), cell.text) for cell in source.cells]
+    return source.text if source.cells is None else source.texts
 
 
 def load_problem(file: str, fault: SubmissionFault) -> str:

@@ -204,7 +204,9 @@ def pytest_runtest_makereport(
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     error = call.excinfo.value if call.excinfo else None
     test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
-    result = verdict_of(test, error, lambda: _passes_with_solution(item))
+    students = judging_of(item).students
+    texts = students.texts(unit_of(item)) if students else {}
+    result = verdict_of(test, error, lambda: _passes_with_solution(item), texts)
     runner = _runner_of(item, result.outcome)
     _note(item, result.outcome, error, runner)
     if runner is not None:

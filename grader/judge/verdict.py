@@ -1,12 +1,14 @@
 """From what a test raised to what is said about it: one outcome and the learner's words for it."""
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
+from grader.judge.unwritten import unwritten
 from grader.report import Location, Outcome, TestResult
 from grader.suite.asserts import Mismatch
 
@@ -27,9 +29,14 @@ class Pending(Exception):
 
 
 def verdict_of(
-    test: TestResult, error: BaseException | None, passes_with_solution: Callable[[], bool]
+    test: TestResult,
+    error: BaseException | None,
+    passes_with_solution: Callable[[], bool],
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> TestResult:
     """Judge one test by what it raised; `test` is its result if it passed.
+
+    `texts` are the learner's files, by the names that frames give them.
 
     An unforeseen exception is the learner's doing only if the test works with the solution in
     the learner's place; otherwise the suite is broken and nobody loses points over it.
@@ -45,13 +52,14 @@ def verdict_of(
                 got=error.got,
                 likely=error.likely,
             )
-        case NotImplementedError() if isinstance(error, Raised) and _by_hand(error):
-            where = error.frames[-1].function if error.frames else test.exercise
-            return _ended(test, Outcome.NOT_STARTED, f"{where} is not written yet")
+        case NotImplementedError() if isinstance(error, Raised):
+            found = unwritten(error, test.exercise, texts)
+            if found.message is not None:
+                outcome = Outcome.NOT_STARTED if found.not_started else Outcome.FAILED
+                return _ended(test, outcome, found.message)
+            return replace(_raised(test, error), likely=found.likely)
         case Raised():
-            got = f"{error.kind}: {error}" if str(error) else error.kind
-            failed = _ended(test, Outcome.FAILED, f"it raised {error.kind}")
-            return replace(failed, got=got, likely=error.likely)
+            return _raised(test, error)
         case TimedOut():
             likely = "A loop that never ends, or far more work than is needed."
             return replace(_ended(test, Outcome.TIMED_OUT, str(error)), likely=likely)
@@ -110,6 +118,12 @@ def _ended(test: TestResult, outcome: Outcome, message: str) -> TestResult:
     return replace(test, outcome=outcome, message=message)
 
 
+def _raised(test: TestResult, error: Raised) -> TestResult:
+    got = f"{error.kind}: {error}" if str(error) else error.kind
+    failed = _ended(test, Outcome.FAILED, f"it raised {error.kind}")
+    return replace(failed, got=got, likely=error.likely)
+
+
 def _missing(test: TestResult, error: Missing) -> TestResult:
     if error.why:
         return _ended(test, Outcome.FAILED, error.why)
@@ -119,8 +133,3 @@ def _missing(test: TestResult, error: Missing) -> TestResult:
         return _ended(test, Outcome.NOT_STARTED, message)
     likely = f"It defines {near[0]}: is the name misspelled?"
     return replace(_ended(test, Outcome.FAILED, message), likely=likely)
-
-
-def _by_hand(error: Raised) -> bool:
-    """Whether the learner's line raises it; torch does too, for a dtype that it has no code for."""
-    return not error.frames or "raise" in error.frames[-1].text
