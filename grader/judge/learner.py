@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
+from grader.errors import Died, Frame, GraderFault, Malformed, SubmissionFault, TimedOut
 from grader.judge.behaviour import Behaviour, check_argument, is_large, raised, returned, tensors_in
 from grader.judge.left_out import explained, is_a_loss, remark
+from grader.judge.loading import load_problem
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
 from grader.report import Location
@@ -216,7 +217,11 @@ class UnitRunner:
         worker.make_handle = partial(Handle, self)
         self.loaded_in = worker
         self.brought.clear()
-        self.loaded = self._guarded(lambda worker: worker.load(self.unit, sources))
+        try:
+            self.loaded = self._guarded(lambda worker: worker.load(self.unit, sources))
+        except SubmissionFault as fault:
+            fault.printed = self.take_printed()
+            raise
 
     def remarks(self) -> list[str]:
         """What was left out of a notebook, other than what a test has told of already.
@@ -298,16 +303,3 @@ class Students:
 
 def _as_sent(source: Source) -> str | list[tuple[str, str]]:
     return source.text if source.cells is None else source.texts
-
-
-def load_problem(file: str, fault: SubmissionFault) -> str:
-    """Why a module did not load: once, with the line and where Python stumbled."""
-    if not isinstance(fault, Raised):
-        return f"{file} could not be loaded: {fault}"
-    if fault.syntax is not None:
-        return f"{fault.syntax}"
-    message = f"{fault.kind}: {fault}" if str(fault) else fault.kind
-    if not fault.frames:
-        return f"{file} could not be loaded: {message}"
-    frame = fault.frames[-1]
-    return f"{frame.place}: {message}\n    {frame.text.strip()}"

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from grader.course.model import find_course
-from grader.errors import GraderError, Missing, Raised
+from grader.errors import GraderError, Missing, Raised, TimedOut
 from grader.judge.answer_key import AnswerKey, answer_key_of
 from grader.judge.behaviour import Behaviour, failure_of
 from grader.judge.bounds import no_longer_than
@@ -259,10 +259,10 @@ def _note(
 def _location(
     item: pytest.Item, outcome: Outcome, error: BaseException | None, runner: UnitRunner
 ) -> Location | None:
-    """The learner's line that raised, or else where the exercise is defined."""
+    """The learner's line that raised or was running, or else where the exercise is defined."""
     frame = None
-    if isinstance(error, Raised) and outcome is Outcome.FAILED and error.frames:
-        frame = error.frames[-1]
+    if isinstance(error, (Raised, TimedOut)) and outcome is not Outcome.NOT_STARTED:
+        frame = error.frames[-1] if error.frames else None
     elif isinstance(error, Missing):
         frame = error.place
     frame = frame or runner.defined(exercise_of(item))

@@ -2,13 +2,14 @@
 
 Cells are tried one by one, and statements too: what cannot be read or fails is left out, and does
 no harm to the rest. Nothing is called at the top level, so that no plot is drawn and no model
-trained.
+trained. What follows the line of a module that has failed is taken in the same way.
 """
 
 import __future__
 
 import ast
 import re
+import types
 import warnings
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,12 +57,15 @@ class Notebook:
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 self.skipped.append(Skipped(names_in(text), file, _line_of(error), error))
                 continue
-            for statement in body:
-                try:
-                    self._take(statement, file, namespace)
-                except Exception as error:  # whatever is wrong with one, the others are taken
-                    at = statement.lineno
-                    self.skipped.append(Skipped(names_in(text), file, at, error))
+            self.take(body, file, text, namespace)
+
+    def take(self, body: list[ast.stmt], file: str, text: str, namespace: dict[str, Any]) -> None:
+        for statement in body:
+            try:
+                self._take(statement, file, namespace)
+            except Exception as error:  # whatever is wrong with one, the others are taken
+                at = statement.lineno
+                self.skipped.append(Skipped(names_in(text), file, at, error))
 
     def _take(self, statement: ast.stmt, file: str, namespace: dict[str, Any]) -> None:
         if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
@@ -90,6 +94,30 @@ class Notebook:
             self.definitions.pop(name, None)
         if isinstance(statement, DEFINITIONS):
             self.definitions[statement.name] = file, line
+
+
+def rest_of(
+    code: types.CodeType, source: str, error: BaseException, namespace: dict[str, Any]
+) -> Notebook:
+    """What is left of a module when the trial of a function, below it, has raised `error`.
+
+    Raises: `error`, if it was no trial: an import, a definition, or anything above all of them.
+    """
+    step = error.__traceback__
+    while step is not None and step.tb_frame.f_code is not code:
+        step = step.tb_next
+    body, line = ast.parse(source).body, step.tb_lineno if step else 0
+    failed = next((k for k, one in enumerate(body) if line <= (one.end_lineno or 0)), len(body))
+    before, after = body[:failed], body[failed + 1 :]
+    defined = any(isinstance(one, DEFINITIONS) for one in before)
+    needed = isinstance(body[failed], (*DEFINITIONS, ast.Import, ast.ImportFrom)) if line else True
+    if needed or not defined:
+        raise error
+    features = (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+    rest = Notebook([], flags=sum(flag for flag in features if code.co_flags & flag))
+    rest.skipped.append(Skipped(_names(body[failed]), code.co_filename, line, error))
+    rest.take(after, code.co_filename, "", namespace)
+    return rest
 
 
 def names_in(text: str) -> list[str]:

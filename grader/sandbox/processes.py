@@ -47,6 +47,19 @@ class Process:
     def ready(self) -> "Process":
         return self
 
+    def ask_for_stack(self) -> bool:
+        """Have it say on its channel which lines it is running; whether that can be asked."""
+        try:
+            if self.popen is not None and hasattr(signal, "SIGUSR1"):
+                self.popen.send_signal(signal.SIGUSR1)
+            elif self.pidfd is not None:
+                signal.pidfd_send_signal(self.pidfd, signal.SIGUSR1)
+            else:
+                return False
+        except OSError:
+            return False
+        return True
+
     def has_ended(self) -> bool:
         if self.popen is not None:
             return self.popen.poll() is not None

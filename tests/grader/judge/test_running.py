@@ -4,7 +4,9 @@ Each run grades several variants of the course's own solutions, one for each uni
 """
 
 import re
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,19 +43,37 @@ COMPILES = {
 
 @pytest.fixture(scope="module")
 def session():
-    course = read_course(ROOT)
-    with Session(course, Options(limits=Limits(call_seconds=60.0)), own_work=True) as session:
+    with started(60.0) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def impatient():
+    with started(2.0) as session:
         yield session
 
 
 @pytest.fixture
 def grade(session, write):
-    def grade(**texts: str) -> Report:
-        folder = write({f"{unit}.py": text for unit, text in texts.items()})
-        work = read_submission(folder, list(session.course.everything))
-        return session.grade(work, {u: session.course.everything[u] for u in texts})
+    return partial(graded, session, write)
 
-    return grade
+
+@pytest.fixture
+def quick(impatient, write):
+    return partial(graded, impatient, write)
+
+
+def started(seconds: float) -> Session:
+    options = Options(limits=Limits(call_seconds=seconds))
+    return Session(read_course(ROOT), options, own_work=True)
+
+
+def graded(session: Session, write: Any, only: str = "", **texts: str) -> Report:
+    folder = write({f"{unit}.py": text for unit, text in texts.items()})
+    everything = session.course.everything
+    work = read_submission(folder, list(everything))
+    selection = {u: everything[u] & {only} or everything[u] for u in texts}
+    return session.grade(work, selection)
 
 
 def solution(unit: str, *edits: tuple[str, str]) -> str:
@@ -168,3 +188,60 @@ def raised(message: str) -> Raised:
     error = type("RaisedNotImplementedError", (Raised, NotImplementedError), {})(message)
     error.kind = "NotImplementedError"
     return error
+
+
+# --- what stands outside functions
+
+TRIALS = {
+    "raises": "x = torch.ones(3, 1)\nprint(fit(x, x[:2]))\n",
+    "asserts": "assert 1 == 2, 'no'\n",
+    "ends": "import sys\nfor k in range(3):\n    sys.exit('done')\n",
+    "unbegun": "raise NotImplementedError('later')\n",
+}
+BELOW = (
+    "\n\nLR = 0.25\nimport math\n\ndef late(x):\n    return math.floor(LR)\n\nprint('not run')\n"
+)
+
+
+@pytest.mark.parametrize("trial", TRIALS.values(), ids=TRIALS)
+def test_a_trial_that_fails_costs_nothing_and_is_told_in_one_line(grade, trial):
+    text = solution("sgd")
+    above, _, predict = text.partition("def predict(")
+    report = grade(sgd=f"{above}def mine():\n    pass\n\n{trial}{BELOW}\ndef predict({predict}")
+    assert lost(report) == []
+    (note,) = report.notes
+    assert note.startswith("sgd.py:")
+    assert note.endswith("(outside the functions: they were graded all the same)")
+
+
+NEEDED = {
+    "import": "import no_such_module\n",
+    "definition": "def again(x=fit.nothing):\n    pass\n",
+    "class": "class A(fit):\n    pass\n",
+}
+
+
+@pytest.mark.parametrize("needed", NEEDED.values(), ids=NEEDED)
+def test_what_may_be_needed_and_fails_is_why_nothing_was_loaded(grade, needed):
+    text = solution("sgd")
+    report = grade(sgd=f"{text}\n{needed}")
+    line = text.count("\n") + 2
+    assert report.units[0].message.startswith(f"sgd.py:{line}: ")
+
+
+def test_the_line_that_ran_when_time_was_up_is_named(quick):
+    loop = "\nprint('training')\nfor k in range(10**12):\n    mine(k)\n"
+    mine = "\n\ndef mine(k):\n    torch.ones(3).sum()\n"
+    stuck = "\nimport re\nre.match('(a*)*b', 'a' * 64)\n"  # it comes to no other line of Python
+    sgd, regressor = solution("sgd") + mine, solution("regressor")
+    endless = "    return endless()\n\n\ndef endless():\n    while True:\n        pass\n"
+    relu = solution("activations", ("    return torch.where(x > 0, x, 0.0)\n", endless))
+    report = quick(activations=relu, sgd=sgd + loop, regressor=regressor + stuck, only="relu")
+    _, first, second = ((unit.message or "").splitlines() for unit in report.units)
+    line = sgd.count("\n") + 4
+    assert first[0] == f"sgd.py:{line}: no answer within 2 seconds; this line was running"
+    assert first[1:3] == ["    mine(k)", "printed: training"]
+    assert 'if __name__ == "__main__":' in first[3]
+    assert second[1] == "    re.match('(a*)*b', 'a' * 64)"
+    (late,) = [test for test in report.tests if test.outcome is Outcome.TIMED_OUT]
+    assert relu.split("\n")[late.location.line - 1].strip() in ("while True:", "pass")
