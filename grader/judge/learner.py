@@ -1,6 +1,7 @@
 """The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
 
 import contextlib
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from grader.suite.compare.describe import describe_call
 from grader.work.submission import Source
 
 MAX_REMARKS = 3
+IMPORTS = r"(?m)^[ \t]*+(?:import|from)\b[^\n]{{0,200}}?\b{}\b"
 
 
 @contextlib.contextmanager
@@ -270,6 +272,16 @@ class Students:
         """The files and cells of all units; those of `unit` come last."""
         ordered = sorted(self.sources, key=lambda name: name == unit)
         return {file: text for name in ordered for file, text in self.sources[name].texts}
+
+    def modules(self, unit: str) -> dict[str, str]:
+        """The modules that loading `unit` runs as they stand, and it last, if it is one."""
+        own = self.sources.get(unit, Source(""))
+        imported = [
+            other
+            for name, other in self.sources.items()
+            if name != unit and re.search(IMPORTS.format(name), own.text)
+        ]
+        return {s.file: s.text for s in (*imported, own) if s.cells is None}
 
     def location(self, frame: Frame) -> Location:
         file, cell = self.cells.get(frame.file, (frame.file, None))

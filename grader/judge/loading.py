@@ -3,6 +3,7 @@
 import re
 
 from grader.errors import Frame, Raised, SubmissionFault, TimedOut
+from grader.judge.causes import refused
 
 MAX_PRINTED = 300
 _NO_TRIAL = re.compile(r"[ \t]*(?:import|from|def|class|async|@)\b")
@@ -28,7 +29,7 @@ def _raised(file: str, fault: Raised) -> str:
     message = f"{fault.kind}: {fault}" if str(fault) else fault.kind
     if not fault.frames:
         return f"{file} could not be loaded: {message}"
-    return _at(fault.frames[-1], message)
+    return "\n".join([_at(fault.frames[-1], message), *filter(None, [refused(fault)])])
 
 
 def _at(frame: Frame, message: str) -> str:

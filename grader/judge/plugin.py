@@ -17,6 +17,7 @@ from grader.errors import GraderError, Missing, Raised, TimedOut
 from grader.judge.answer_key import AnswerKey, answer_key_of
 from grader.judge.behaviour import Behaviour, failure_of
 from grader.judge.bounds import no_longer_than
+from grader.judge.causes import with_changed_default
 from grader.judge.diagnosis import Case
 from grader.judge.learner import Students, UnitRunner
 from grader.judge.local import LocalRunner
@@ -204,9 +205,11 @@ def pytest_runtest_makereport(
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     error = call.excinfo.value if call.excinfo else None
     test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
-    students = judging_of(item).students
-    texts = students.texts(unit_of(item)) if students else {}
+    students, unit = judging_of(item).students, unit_of(item)
+    texts = students.texts(unit) if students else {}
     result = verdict_of(test, error, lambda: _passes_with_solution(item), texts)
+    if students and result.outcome is Outcome.FAILED:
+        result = with_changed_default(result, students.modules(unit))
     runner = _runner_of(item, result.outcome)
     _note(item, result.outcome, error, runner)
     if runner is not None:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pytest
 
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
+from grader.judge.causes import refused
 from grader.judge.unwritten import unwritten
 from grader.report import Location, Outcome, TestResult
 from grader.suite.asserts import Mismatch
@@ -121,7 +122,7 @@ def _ended(test: TestResult, outcome: Outcome, message: str) -> TestResult:
 def _raised(test: TestResult, error: Raised) -> TestResult:
     got = f"{error.kind}: {error}" if str(error) else error.kind
     failed = _ended(test, Outcome.FAILED, f"it raised {error.kind}")
-    return replace(failed, got=got, likely=error.likely)
+    return replace(failed, got=got, likely=error.likely or refused(error))
 
 
 def _missing(test: TestResult, error: Missing) -> TestResult:

@@ -34,6 +34,7 @@ import importlib.abc
 import importlib.machinery
 import io
 import linecache
+import os
 import signal
 import socket
 import sys
@@ -133,6 +134,7 @@ class Worker:
                 linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
             sys.meta_path.insert(0, sibling)
         sys.modules.pop(unit, None)
+        sys.argv = [f"{unit}.py"]  # as if it were run by itself
         self.modules[unit] = importlib.import_module(unit)
         start_anew()
         own = siblings[unit]
@@ -300,7 +302,7 @@ class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def exec_module(self, module: types.ModuleType) -> None:
         if module.__name__ != "exercises":
-            module.__file__ = self.file
+            module.__file__ = self._on_disk()
             if isinstance(self.source, str):
                 code = compile(self.source, self.file, "exec")
                 try:
@@ -310,6 +312,15 @@ class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
                 return
             self.notebook = Notebook(self.parts)
             self.notebook.execute(module.__dict__)
+
+    def _on_disk(self) -> str:
+        """A copy that can be opened: the file itself is out of reach."""
+        path = os.path.abspath(self.file)
+        if isinstance(self.source, str) and not os.path.isabs(self.file):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8", errors="replace") as copy:
+                copy.write(self.source)
+        return path
 
 
 def _definitions(source: str, file: str) -> list[list[Any]]:

@@ -16,6 +16,7 @@ from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.judge.unwritten import unwritten
 from grader.report import Outcome, Report, TestResult
+from grader.sandbox import jail
 from grader.sandbox.limits import Limits
 from grader.work.submission import read_submission
 
@@ -245,3 +246,74 @@ def test_the_line_that_ran_when_time_was_up_is_named(quick):
     assert second[1] == "    re.match('(a*)*b', 'a' * 64)"
     (late,) = [test for test in report.tests if test.outcome is Outcome.TIMED_OUT]
     assert relu.split("\n")[late.location.line - 1].strip() in ("while True:", "pass")
+
+
+# --- where the work is loaded
+
+
+def test_a_module_finds_itself_as_if_it_were_run_by_its_name(grade):
+    check = """
+import argparse, inspect, os, pathlib, sys
+assert sys.argv == ["sgd.py"] and argparse.ArgumentParser().parse_args()
+assert __name__ == "sgd" and os.path.isabs(__file__)
+assert "def itself" in pathlib.Path(__file__).read_text()
+
+def itself():
+    pass
+
+assert "def itself" in inspect.getsource(sys.modules[__name__])
+assert inspect.getsource(itself).startswith("def itself")
+"""
+    report = grade(sgd=solution("sgd") + check, regressor="import sgd\n" + solution("regressor"))
+    assert lost(report) == []
+    assert report.notes == ()
+
+
+def test_a_default_that_work_changes_is_blamed_for_what_it_does(grade):
+    change = "import torch\n", "import torch\n\ntorch.set_default_dtype(torch.float64)\n"
+    wrong = "def predict(x, w, b):\n    return x.double() @ w.double()\n"
+    sgd = solution("sgd", change)
+    report = grade(regressor="import sgd\n" + solution("regressor"), sgd=f"{sgd}\n\n{wrong}")
+    line = sgd[: sgd.index("torch.set_default")].count("\n") + 1
+    blamed = [t for t in lost(report) if f"sgd.py:{line} changes the default" in (t.likely or "")]
+    assert {t.exercise for t in blamed} >= {"LinearRegressor", "MLPRegressor"}
+    of_layers = [t for t in blamed if t.exercise == "MLPRegressor"]
+    assert all("same dtype" in t.got for t in of_layers)
+    again = grade(regressor=solution("regressor"), sgd=sgd, only="MLPRegressor")
+    assert [t for t in lost(again) if t.unit == "regressor"] == []
+
+
+REFUSED = {
+    "input('x')": "input()",
+    "open('/etc/passwd')": "without your other files",
+    "open('data.csv')": "without your other files",
+    "__import__('numpy').loadtxt('data.csv')": "without your other files",
+    "__import__('subprocess').run(['ls'])": "no processes",
+    "__import__('os').popen('ls')": "no processes",
+    "__import__('multiprocessing').Lock()": "no processes",
+    "list(torch.utils.data.DataLoader([1], num_workers=2))": "no processes",
+    "__import__('socket').socket()": "no connections",
+    "__import__('asyncio').new_event_loop()": "no connections",
+    "__import__('urllib.request').request.urlopen('http://example.com')": "without a network",
+    "torch.hub.load('pytorch/vision', 'resnet18')": "without a network",
+}
+
+
+@pytest.mark.skipif(jail.unavailable() is not None, reason="nothing is refused here")
+def test_what_the_sandbox_refuses_is_told(grade):
+    sgd = ("predict", "mse", "mse_gradients", "zero_grads_", "fit", "fit_minibatch")
+    activations = ("sigmoid", "tanh", "relu", "leaky_relu", "elu", "softmax")
+    cases = iter(REFUSED.items())
+    expected, texts = {}, {}
+    for unit, names in (("sgd", sgd), ("activations", activations)):
+        texts[unit] = "import torch\n"
+        for name, (code, words) in zip(names, cases, strict=False):
+            texts[unit] += f"def {name}(*args, **kwargs):\n    {code}\n"
+            expected[unit, name] = code, words
+    report = grade(**texts)
+    assert len(expected) == len(REFUSED)
+    for (unit, name), (code, words) in expected.items():
+        tests = [test for test in report.tests if (test.unit, test.exercise) == (unit, name)]
+        assert any(words in (test.likely or "") for test in tests), (code, tests[0])
+    report = grade(sgd="import torch\n\nopen('data.csv')\n")
+    assert "without your other files" in report.units[0].message
