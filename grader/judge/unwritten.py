@@ -28,7 +28,7 @@ def unwritten(error: Raised, exercise: str, texts: Mapping[str, str]) -> Unwritt
     Those of the exercise's own unit come last.
     """
     parts = {file: parts_of(text) for file, text in texts.items()}
-    own_file, own = _own(exercise, parts)
+    own_file, own = _own(exercise, parts, texts)
     if own and all(part.is_stub for part in own):
         return Unwritten(not_started=True, message=f"{exercise} is not written yet")
     if no_forward := NO_FORWARD.match(str(error)):
@@ -45,7 +45,7 @@ def unwritten(error: Raised, exercise: str, texts: Mapping[str, str]) -> Unwritt
     if not part.is_stub:
         where = f"line {frame.line}" if frame.file == own_file else frame.place
         what = f"is written, but {where} still says raise NotImplementedError: delete that line"
-    if frame.file == own_file and part in own:
+    if not own or (frame.file == own_file and part in own):
         return Unwritten(message=f"{part.name} {what}")
     around = [part_at(own, f.line) for f in error.frames[:-1] if f.file == own_file]
     calls = any(caller is not None for caller in around)
@@ -57,10 +57,14 @@ def _top(part: Part) -> str:
     return part.name.partition(".")[0]
 
 
-def _own(exercise: str, parts: Mapping[str, Sequence[Part]]) -> tuple[str, Sequence[Part]]:
+def _own(
+    exercise: str, parts: Mapping[str, Sequence[Part]], texts: Mapping[str, str]
+) -> tuple[str, Sequence[Part]]:
     """The functions of an exercise where it is defined for the last time, and the file."""
+    alias = re.compile(rf"^{exercise}[ \t]*=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
     for file, found in reversed([*parts.items()]):
-        whole = next((part for part in reversed(found) if part.name == exercise), None)
+        names = alias.findall(texts[file])[-1:] or [exercise]
+        whole = next((part for part in reversed(found) if part.name == names[0]), None)
         if whole is not None:
             inside = (p for p in found if whole.first <= p.first <= whole.last)
             return file, [part for part in inside if not part.is_class]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from grader.course.model import read_course
-from grader.errors import Raised
+from grader.errors import Frame, Raised
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.judge.unwritten import unwritten
@@ -183,6 +183,15 @@ def test_a_list_of_modules_that_is_called():
     error = raised('Module [ModuleList] is missing the required "forward" function')
     found = unwritten(error, "A", {"a.py": TWO.format("    def forward(self, x): return x")})
     assert found.likely.startswith("A ModuleList only holds modules")
+
+
+def test_a_name_that_stands_for_a_stub_is_not_begun():
+    text = "def f(x):\n    return x\n\ndef g(x):\n    raise NotImplementedError\n\nf = g\n"
+    error = raised("")
+    error.frames = (Frame("a.py", 5, "g", "    raise NotImplementedError"),)
+    assert unwritten(error, "f", {"a.py": text}).not_started
+    found = unwritten(error, "f", {"a.py": text.replace("f = g", "")})
+    assert found.message == "this test also calls g, which is not written yet"
 
 
 def raised(message: str) -> Raised:
