@@ -62,7 +62,9 @@ class Frame:
 
 
 class SubmissionFault(Exception):
-    """What a submission did instead of answering."""
+    """What a submission did instead of answering; `printed` is what it printed while it loaded."""
+
+    printed: str | None = None
 
 
 class Raised(SubmissionFault):
@@ -108,7 +110,10 @@ class Missing(SubmissionFault):
 
 
 class TimedOut(SubmissionFault):
-    pass
+    """`frames` are the learner's lines that were running, outermost first, if the worker told."""
+
+    stack: str = ""
+    frames: tuple[Frame, ...] = ()
 
 
 class Died(SubmissionFault):

@@ -13,7 +13,7 @@ from typing import Any
 from torch import Tensor
 
 from grader.course.model import data_file, data_folder
-from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
+from grader.errors import Died, Frame, GraderFault, Malformed, SubmissionFault, TimedOut
 from grader.judge.behaviour import (
     Behaviour,
     check_argument,
@@ -22,8 +22,8 @@ from grader.judge.behaviour import (
     raised,
     returned,
 )
-from grader.judge.cause import cause_of
-from grader.judge.left_out import explained, is_a_loss, remark, without_module
+from grader.judge.left_out import explained, is_a_loss, remark
+from grader.judge.loading import load_problem
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
 from grader.report import Location, Replay
@@ -36,17 +36,13 @@ from grader.suite.compare.describe import describe, describe_call, plain
 from grader.suite.compare.replay import Unwritable, written_call
 from grader.work.submission import Source
 
-# The first optimizer of a process makes torch import its compiler: half an `import torch`. This
-# only decides whether that happens before the unit begins; a wrong guess costs time, not points.
-USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
-
-
 MAX_REMARKS = 3
 _OPERATORS = {
     "__getitem__": "{0}[{1}]",
     "__next__": "next({0})",
     "__contains__": "{1} in {0}",
 }
+IMPORTS = r"(?m)^[ \t]*+(?:import|from)\b[^\n]{{0,200}}?\b{}\b"
 
 
 @contextlib.contextmanager
@@ -84,9 +80,8 @@ class Workers:
             self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
 
     def _start(self, unit: str) -> Starting:
-        uses = any(USES_OPTIMIZER.search(part) for part in self.sources[unit].parts)
         data = [*self.data.values()] if self.shared else [self.data[unit]]
-        return self.processes.start(warm=self.shared or uses, readable=data)
+        return self.processes.start(readable=data)
 
     def worker(self, unit: str) -> WorkerClient:
         """The worker to load `unit` in."""
@@ -94,7 +89,7 @@ class Workers:
             return self.current[1]
         self.end()
         with ours():
-            starting = self.ahead.pop(unit, None) or self._start(unit)
+            starting = self.ahead.pop(unit, None) or self.processes.start()
             worker = WorkerClient(self.processes, starting.ready(), self.limits)
             worker.wait_until_ready()
         self.current = (unit, worker)
@@ -281,7 +276,11 @@ class UnitRunner:
         worker.make_handle = partial(Handle, self)
         self.loaded_in = worker
         self.brought.clear()
-        self.loaded = self._guarded(lambda worker: worker.load(self.unit, sources))
+        try:
+            self.loaded = self._guarded(lambda worker: worker.load(self.unit, sources))
+        except SubmissionFault as fault:
+            fault.printed = self.take_printed()
+            raise
 
     def remarks(self) -> list[str]:
         """What was left out of a notebook, other than what a test has told of already.
@@ -326,6 +325,21 @@ class Students:
             for cell in source.cells or ()
         }
 
+    def texts(self, unit: str) -> dict[str, str]:
+        """The files and cells of all units; those of `unit` come last."""
+        ordered = sorted(self.sources, key=lambda name: name == unit)
+        return {file: text for name in ordered for file, text in self.sources[name].texts}
+
+    def modules(self, unit: str) -> dict[str, str]:
+        """The modules that loading `unit` runs as they stand, and it last, if it is one."""
+        own = self.sources.get(unit, Source(""))
+        imported = [
+            other
+            for name, other in self.sources.items()
+            if name != unit and re.search(IMPORTS.format(name), own.text)
+        ]
+        return {s.file: s.text for s in (*imported, own) if s.cells is None}
+
     def location(self, frame: Frame) -> Location:
         file, cell = self.cells.get(frame.file, (frame.file, None))
         return Location(file, frame.line, cell)
@@ -362,21 +376,4 @@ class Students:
 
 
 def _as_sent(source: Source) -> str | list[tuple[str, str]]:
-    if source.cells is None:
-        return source.text
-    return [(source.name_of(cell), cell.text) for cell in source.cells]
-
-
-def load_problem(file: str, fault: SubmissionFault, unusable: Mapping[str, str]) -> str:
-    """Why a module did not load: once, with the line and where Python stumbled."""
-    if not isinstance(fault, Raised):
-        return f"{file} could not be loaded: {fault}"
-    if fault.syntax is not None:
-        return f"{fault.syntax}"
-    message = f"{fault.kind}: {fault}" if str(fault) else fault.kind
-    if not fault.frames:
-        return f"{file} could not be loaded: {message}"
-    frame = fault.frames[-1]
-    said = f"{frame.place}: {message}\n    {frame.text.strip()}"
-    likely = without_module(fault, unusable, loading=True) or cause_of(fault)
-    return f"{said}\n{likely}" if likely else said
+    return source.text if source.cells is None else source.texts

@@ -1,4 +1,5 @@
-"""What was left out of a notebook, in the words of the test that missed it or of a remark."""
+"""What was left out of a notebook, or of a module with a line that fails, in the words of the test
+that missed it or of a remark."""
 
 import re
 import sys
@@ -66,7 +67,10 @@ def is_a_loss(left: LeftOut) -> bool:
 
 
 def remark(left: LeftOut) -> str:
-    return f"left out: {_why(left).splitlines()[0]}"
+    why = _why(left).splitlines()[0]
+    if left.place is not None and not left.place.in_cell:
+        return f"{why} (outside the functions: they were graded all the same)"
+    return f"left out: {why}"
 
 
 def _missed(fault: SubmissionFault) -> str | None:
@@ -81,6 +85,8 @@ def _why(left: LeftOut) -> str:
     if left.error is not None and left.error.syntax is not None:
         return left.error.syntax
     where = "a cell" if left.place is None else left.place.place
+    if left.error is None and left.place is not None and not left.place.in_cell:
+        return f"{where} was not run, since a line above it, outside the functions, failed"
     if left.error is None:
         change = "".join(f" ({name})" for name in left.names if "…" in name)
         return f"{where}{change} calls something or repeats it, and {_ONLY}"

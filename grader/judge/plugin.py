@@ -14,10 +14,11 @@ import torch
 
 from grader.course.known_errors import KnownError
 from grader.course.model import find_course
-from grader.errors import GraderError, Missing, Raised
+from grader.errors import GraderError, Missing, Raised, TimedOut
 from grader.judge.answer_key import AnswerKey, answer_key_of
 from grader.judge.behaviour import Behaviour, failure_of
 from grader.judge.bounds import no_longer_than
+from grader.judge.causes import with_changed_default
 from grader.judge.diagnosis import Case
 from grader.judge.learner import Students, UnitRunner
 from grader.judge.local import LocalRunner
@@ -218,8 +219,11 @@ def pytest_runtest_makereport(
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     error = call.excinfo.value if call.excinfo else None
     test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
-    known = judging_of(item).errors
-    result = verdict_of(test, error, lambda: _with_solution(item), known)
+    students, unit, known = judging_of(item).students, unit_of(item), judging_of(item).errors
+    texts = students.texts(unit) if students else {}
+    result = verdict_of(test, error, lambda: _with_solution(item), known, texts)
+    if students and result.outcome is Outcome.FAILED:
+        result = with_changed_default(result, students.modules(unit))
     runner = _runner_of(item, result.outcome)
     _note(item, result.outcome, error, runner)
     if runner is not None:
@@ -275,10 +279,10 @@ def _note(
 def _location(
     item: pytest.Item, outcome: Outcome, error: BaseException | None, runner: UnitRunner
 ) -> Location | None:
-    """The learner's line that raised, or else where the exercise is defined."""
+    """The learner's line that raised or was running, or else where the exercise is defined."""
     frame = None
-    if isinstance(error, Raised) and outcome is Outcome.FAILED and error.frames:
-        frame = error.frames[-1]
+    if isinstance(error, (Raised, TimedOut)) and outcome is not Outcome.NOT_STARTED:
+        frame = error.frames[-1] if error.frames else None
     elif isinstance(error, Missing):
         frame = error.place
     frame = frame or runner.defined(exercise_of(item))

@@ -1,8 +1,9 @@
 """From what a test raised to what is said about it: one outcome and the learner's words for it."""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Protocol
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from grader.course.known_errors import KnownError
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
 from grader.judge.cause import NAMES, cause_of
+from grader.judge.causes import refused
+from grader.judge.unwritten import unwritten
 from grader.report import Location, Outcome, Replay, TestResult
 from grader.suite.asserts import Mismatch
 
@@ -40,18 +43,20 @@ def verdict_of(
     error: BaseException | None,
     with_solution: Callable[[], BaseException | None],
     known: Sequence[KnownError] = (),
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> TestResult:
     """Judge one test by what it raised; `test` is its result if it passed, and `known` are the
     errors that the course explains.
 
     `with_solution` runs it once more with the solution in the learner's place, and tells what it
     raises then. A test that fails in the same way is broken, and nobody loses points over it.
+    `texts` are the learner's files, by the names that frames give them.
     """
     if error is None:
         return test
     if _may_be_the_suites(error) and (fault := _fault(error, with_solution())):
         return _ended(test, Outcome.GRADER_FAULT, fault[:500])
-    return _said_of(test, error, known)
+    return _said_of(test, error, known, texts)
 
 
 def _may_be_the_suites(error: BaseException) -> bool:
@@ -60,7 +65,7 @@ def _may_be_the_suites(error: BaseException) -> bool:
         case Mismatch() | GraderError() | NotStarted() | Blocked() | Pending():
             return False
         case Raised():
-            return not _is_not_started(error)
+            return not isinstance(error, NotImplementedError)
         case Missing() | pytest.fail.Exception():
             return True
         case SubmissionFault():
@@ -87,7 +92,12 @@ def _fault(error: BaseException, solutions: BaseException | None) -> str | None:
     return f"the solution does not pass this test either: {what}" if alike else None
 
 
-def _said_of(test: TestResult, error: BaseException, known: Sequence[KnownError]) -> TestResult:
+def _said_of(
+    test: TestResult,
+    error: BaseException,
+    known: Sequence[KnownError],
+    texts: Mapping[str, str],
+) -> TestResult:
     match error:
         case Mismatch():
             return replace(
@@ -96,13 +106,15 @@ def _said_of(test: TestResult, error: BaseException, known: Sequence[KnownError]
                 got=error.got,
                 likely=_wrong_name(error.value, known) or error.likely,
             )
-        case Raised() if _is_not_started(error):
-            where = error.frames[-1].function if error.frames else test.exercise
-            return _ended(test, Outcome.NOT_STARTED, f"{where} is not written yet")
+        case NotImplementedError() if isinstance(error, Raised):
+            found = unwritten(error, test.exercise, texts)
+            if found.message is not None:
+                outcome = Outcome.NOT_STARTED if found.not_started else Outcome.FAILED
+                return _ended(test, outcome, found.message)
+            likely = found.likely or cause_of(error, known)
+            return replace(_raised(test, error, known), likely=likely)
         case Raised():
-            got = f"{error.kind}: {error}" if str(error) else error.kind
-            failed = _ended(test, Outcome.FAILED, f"it raised {error.kind}")
-            return replace(failed, got=got, likely=error.likely or cause_of(error, known))
+            return _raised(test, error, known)
         case TimedOut():
             likely = "A loop that never ends, or far more work than is needed."
             return replace(_ended(test, Outcome.TIMED_OUT, str(error)), likely=likely)
@@ -162,6 +174,12 @@ def _ended(test: TestResult, outcome: Outcome, message: str) -> TestResult:
     return replace(test, outcome=outcome, message=message)
 
 
+def _raised(test: TestResult, error: Raised, known: Sequence[KnownError]) -> TestResult:
+    got = f"{error.kind}: {error}" if str(error) else error.kind
+    failed = _ended(test, Outcome.FAILED, f"it raised {error.kind}")
+    return replace(failed, got=got, likely=error.likely or refused(error) or cause_of(error, known))
+
+
 def _missing(test: TestResult, error: Missing) -> TestResult:
     if error.why:
         return _ended(test, Outcome.FAILED, error.why)
@@ -178,10 +196,3 @@ def _wrong_name(raised: object, known: Sequence[KnownError]) -> str | None:
     if isinstance(raised, Raised) and raised.kind in NAMES:
         return cause_of(raised, known)
     return None
-
-
-def _is_not_started(error: Raised) -> bool:
-    """Whether the learner's line raises it. torch does too, for a dtype that it has no code for
-    and for a module without forward."""
-    by_hand = error.by_hand or not (error.frames or cause_of(error))
-    return isinstance(error, NotImplementedError) and by_hand

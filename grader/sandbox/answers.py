@@ -2,6 +2,7 @@
 are believed."""
 
 import builtins
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from grader.sandbox.wire import ProtocolError
 
 LINE_CHARACTERS = 200  # of a line of the learner's that is shown
 MAX_MORE = 1_000_000
+MAX_RUNNING = 200
+_RUNNING = re.compile(r'^  File "([^"\n]{1,500})", line (\d{1,7}) in (\S{1,80})', re.MULTILINE)
 
 # A unit as it is sent: its file, and its text or (file, text) of each cell of a notebook.
 Text = tuple[str, str | Sequence[tuple[str, str]]]
@@ -77,6 +80,12 @@ class SentFiles:
         if detail is not None:
             error.syntax = self._syntax(detail)
         return error
+
+    def running(self, stack: str) -> tuple[Frame, ...]:
+        """The learner's lines in what a worker, or whoever answers for it, says that it runs."""
+        found = ((file, int(line), name) for file, line, name in _RUNNING.findall(stack))
+        frames = [self._frame(*where) for where in found if self._has(*where[:2])]
+        return tuple(reversed(frames[:MAX_RUNNING]))
 
     def _left_out(self, names: list[Any], file: str, line: int, exception: Any) -> LeftOut:
         error = None if exception is None else self.raised(exception)

@@ -21,6 +21,8 @@ EXIT_SECONDS = 0.5
 SPIN_SECONDS = 0.0003
 CHUNK_BYTES = 65536
 CHUNKS_AT_ONCE = 16
+STACK_SECONDS = 1.0  # for a worker that is late to tell which line it runs; most take no time
+SILENCE_SECONDS = 0.05
 
 
 class Channel:
@@ -129,8 +131,26 @@ class Channel:
 
     def check_deadline(self, deadline: float) -> None:
         if time.monotonic() >= deadline:
-            self.fault = TimedOut(f"no answer within {self.limits.call_seconds:g} seconds")
-            raise self.fault
+            self.fault = late = TimedOut(f"no answer within {self.limits.call_seconds:g} seconds")
+            late.stack = self._stack()
+            raise late
+
+    def _stack(self) -> str:
+        """What the process is running, as it tells by itself when it is signalled (see `worker`);
+        anything else may come instead."""
+        told, wait = bytearray(), STACK_SECONDS
+        if not self.process.ask_for_stack():
+            return ""
+        while len(told) < CHUNK_BYTES and select.select([self.process.channel], [], [], wait)[0]:
+            try:
+                part = self.process.channel.recv(CHUNK_BYTES)
+            except OSError:
+                break
+            if not part:
+                break
+            told += part
+            wait = SILENCE_SECONDS
+        return told.decode("utf-8", "replace")
 
     def _check_use(self) -> None:
         """What no resource limit covers: threads, and the scratch folder as a whole."""

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from grader.errors import GraderFault, Malformed, Missing, SubmissionFault
+from grader.errors import GraderFault, Malformed, Missing, SubmissionFault, TimedOut
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.answers import Loaded, SentFiles, Text, observation
 from grader.sandbox.channel import Channel
@@ -185,6 +185,18 @@ class WorkerClient:
         request: list[Any],
         buffers: list[bytes],
         functions: list[Callable[..., Any]] | None = None,
+    ) -> tuple[list[Any], list[memoryview]]:
+        try:
+            return self._asked(request, buffers, functions)
+        except TimedOut as late:
+            late.frames = self.files.running(late.stack)
+            raise
+
+    def _asked(
+        self,
+        request: list[Any],
+        buffers: list[bytes],
+        functions: list[Callable[..., Any]] | None,
     ) -> tuple[list[Any], list[memoryview]]:
         if self.fault is not None:
             raise self.fault

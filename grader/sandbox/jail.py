@@ -70,9 +70,10 @@ _ALLOWED: dict[str, tuple[int | None, int | None]] = {
     # How many there may be, on which processors, and what a new one inherits.
     "sched_getaffinity": (204, 123), "getcpu": (309, 168), "sysinfo": (99, 179),
     "sched_getparam": (143, 121), "sched_getscheduler": (145, 120),
-    # Handlers of signals: Python sets its own, abort() raises one, and a handler has to end; the
-    # work may set itself an alarm.
+    # Handlers of signals: Python sets its own, that of faulthandler has a stack of its own, abort()
+    # raises one, and a handler has to end; the work may set itself an alarm.
     "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139),
+    "sigaltstack": (131, 132),
     "setitimer": (38, 103), "getitimer": (36, 102), "alarm": (37, None),
     # What time it is, where the vDSO does not know, and how much of it was used.
     "clock_gettime": (228, 113), "clock_getres": (229, 114), "gettimeofday": (96, 169),

@@ -3,7 +3,8 @@
 Cells are tried one by one, and statements too: what cannot be read or fails is left out, and does
 no harm to the rest. Nothing is called at the top level, so that no plot is drawn and no model
 trained. What changes something that was defined is taken on the same terms, or else told of if a
-function uses what it changes.
+function uses what it changes. What follows the line of a module that has failed
+is taken in the same way.
 """
 
 import __future__
@@ -67,8 +68,13 @@ class Notebook:
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
                 self.skipped.append(Skipped(defined_in(text), file, _line_of(error), error))
                 continue
-            for statement in body:
-                self._take(statement, file, namespace)
+            self._take_all(body, file, namespace)
+        self.skipped += [left for name, left in self.unchanged if uses(self.codes, name)]
+
+    def take_rest(self, body: list[ast.stmt], file: str, namespace: dict[str, Any]) -> None:
+        """What follows in a module, whose names so far are its own."""
+        self.own.update(namespace)
+        self._take_all(body, file, namespace)
         self.skipped += [left for name, left in self.unchanged if uses(self.codes, name)]
 
     def _take(self, statement: ast.stmt, file: str, namespace: dict[str, Any]) -> None:
@@ -181,6 +187,31 @@ class Notebook:
     def _compiled(self, tree: ast.Module | ast.Expression, file: str, mode: str) -> types.CodeType:
         code: types.CodeType = compile(tree, file, mode, self.flags, dont_inherit=True)
         return code
+
+
+def rest_of(
+    code: types.CodeType, source: str, error: BaseException, namespace: dict[str, Any]
+) -> Notebook:
+    """What is left of a module when the trial of a function, below it, has raised `error`.
+
+    Raises: `error`, if it was no trial: an import, a definition, or anything above all of them.
+    """
+    step = error.__traceback__
+    while step is not None and step.tb_frame.f_code is not code:
+        step = step.tb_next
+    body, line = ast.parse(source).body, step.tb_lineno if step else 0
+    failed = next((k for k, one in enumerate(body) if line <= (one.end_lineno or 0)), len(body))
+    before, after = body[:failed], body[failed + 1 :]
+    defined = any(isinstance(one, DEFINITIONS) for one in before)
+    needed = isinstance(body[failed], (*DEFINITIONS, ast.Import, ast.ImportFrom)) if line else True
+    if needed or not defined:
+        raise error
+    features = (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
+    rest = Notebook([], flags=sum(flag for flag in features if code.co_flags & flag))
+    names = effects_of(body[failed]).names if line else []
+    rest.skipped.append(Skipped(names, code.co_filename, line, error))
+    rest.take_rest(after, code.co_filename, namespace)
+    return rest
 
 
 def parsed(text: str, file: str) -> ast.Module:

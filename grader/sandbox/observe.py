@@ -5,22 +5,28 @@ Runs in the worker; the suites read the result. Imports nothing of the course.
 Operators are seen in three ways, each blind where another sees: a dispatch mode (which learner
 code can switch off), torch's profiler (which knows the thread it was started in), and the graph
 of the result (which a custom `autograd.Function` cuts).
+
+A tensor that is printed is read by operators too. Those are torch's, not the work's: the profiler
+marks them, and leaves out what printing needs. Anything else that ran there counts.
 """
 
 import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
 import torch
+from torch import _tensor_str
 from torch.autograd import (  # type: ignore[attr-defined]
     _disable_profiler_legacy,
     _enable_profiler_legacy,
 )
+from torch.autograd.profiler import record_function
 from torch.autograd.profiler_legacy import profile
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -28,6 +34,13 @@ MAX_STEPS = 1_000_000
 MAX_NODES = 1000
 MAX_MODULES = 500
 PROFILER = profile().config()  # type: ignore[no-untyped-call]
+PRINTING = "printing a tensor"
+NEEDED_TO_PRINT = frozenset(
+    """__and__ _local_scalar_dense _reshape_alias _to_copy _unsafe_view abs as_strided
+    bitwise_and cat ceil clone copy_ detach div empty empty_like empty_strided eq fill_ ge gt imag
+    is_nonzero isfinite item le lt masked_select max min mul narrow ne real reshape resolve_conj
+    resolve_neg select slice stack sum to unbind view view_as_real""".split()
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +94,7 @@ def observed(call: Callable[[], object], files: frozenset[str]) -> Observation:
     _enable_profiler_legacy(PROFILER)
     started = time.perf_counter()
     try:
-        with operators:
+        with operators, _marked_printing():
             sys.settrace(steps)
             try:
                 value = call()
@@ -90,12 +103,42 @@ def observed(call: Callable[[], object], files: frozenset[str]) -> Observation:
     finally:
         seconds = time.perf_counter() - started
         threads = _disable_profiler_legacy()
-    names = [event.name() for events in threads for event in events]
-    profiled = Counter(n.removeprefix("aten::") for n in names if n.startswith("aten::"))
+    profiled = Counter(name for events in threads for name in _profiled(events))
     # `|` keeps the larger count of each.
     operations = dict(operators.counts | profiled | _graph(value))
     modules = [m for m in steps.modules if isinstance(m, str) and m.startswith("torch.")]
     return Observation(value, operations, steps.steps, seconds, frozenset(modules[:MAX_MODULES]))
+
+
+@contextmanager
+def _marked_printing() -> Iterator[None]:
+    show = getattr(_tensor_str, "_str_intern", None)
+
+    def marked(*args: Any, **kwargs: Any) -> Any:
+        with record_function(PRINTING):
+            return show(*args, **kwargs)  # type: ignore[misc]
+
+    if show is not None:
+        _tensor_str._str_intern = marked
+    try:
+        yield
+    finally:
+        if show is not None:
+            _tensor_str._str_intern = show
+
+
+def _profiled(events: Iterable[Any]) -> Iterator[str]:
+    """The operators that ran in one thread, as often as they did."""
+    entered: list[bool] = []  # of what has begun and not ended: is it printing?
+    for event in events:
+        kind, name = event.kind(), event.name()
+        if kind == "push":
+            entered.append(name == PRINTING)
+            operator = name.removeprefix("aten::")
+            if operator != name and not (any(entered) and operator in NEEDED_TO_PRINT):
+                yield operator
+        elif kind == "pop" and entered:
+            entered.pop()
 
 
 def _graph(value: object) -> Counter[str]:

@@ -48,6 +48,19 @@ class Process:
     def ready(self) -> "Process":
         return self
 
+    def ask_for_stack(self) -> bool:
+        """Have it say on its channel which lines it is running; whether that can be asked."""
+        try:
+            if self.popen is not None and hasattr(signal, "SIGUSR1"):
+                self.popen.send_signal(signal.SIGUSR1)
+            elif self.pidfd is not None:
+                signal.pidfd_send_signal(self.pidfd, signal.SIGUSR1)
+            else:
+                return False
+        except OSError:
+            return False
+        return True
+
     def has_ended(self) -> bool:
         if self.popen is not None:
             return self.popen.poll() is not None
@@ -65,7 +78,7 @@ class Starting(Protocol):
 
 
 class Processes(Protocol):
-    def start(self, *, warm: bool = False, readable: Sequence[str] = ()) -> Starting:
+    def start(self, *, readable: Sequence[str] = ()) -> Starting:
         """`readable` are folders that it may read beside what every worker may."""
         ...
 
@@ -115,7 +128,7 @@ class ForkServer:
         )
         theirs.close()
 
-    def start(self, *, warm: bool = False, readable: Sequence[str] = ()) -> "Forking":
+    def start(self, *, readable: Sequence[str] = ()) -> "Forking":
         self.count += 1
         scratch = os.path.join(self.folder, str(self.count))
         channel, their_channel = socket.socketpair()
@@ -126,7 +139,6 @@ class ForkServer:
             dataclasses.asdict(self.limits),
             self.confined,
             self.gpu,
-            warm,
             list(readable),
         ]
         self.sockets |= {channel, output}
@@ -144,7 +156,7 @@ class ForkServer:
         code = None
         if self.confined and not tell and process.pidfd is not None:
             # A confined worker has no children, so its own end is the end of all of it. The
-            # zygote may be busy warming up; it clears away what remains when it comes to it.
+            # zygote may be busy; it clears away what remains when it comes to it.
             signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
             self.unheard.add(self._ask(["end", process.pid], []))
         else:
@@ -223,7 +235,7 @@ class FreshProcesses:
         self.count = 0
         self.running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *, warm: bool = False, readable: Sequence[str] = ()) -> Process:
+    def start(self, *, readable: Sequence[str] = ()) -> Process:
         self.count += 1
         scratch = os.path.join(self.folder, str(self.count))
         os.mkdir(scratch)

@@ -2,14 +2,13 @@
 
 Started by `processes`, it speaks msgpack over a SOCK_SEQPACKET socket, one message a packet:
 
-    ["fork", scratch, limits, confined, gpu, warm, readable]
+    ["fork", scratch, limits, confined, gpu, readable]
                    with two file descriptors: the worker's channel and its output; answers [pid]
     ["end", pid]   kills it and whatever it left behind; answers [exit code or -signal]
 
-`readable` are folders that this worker may read beside what all may. `warm` imports first what
-torch would import lazily: the first optimizer alone costs half an `import torch`. When the judge
-hangs up, everything is killed. Runs no learner code itself and never initialises a GPU, so that a
-fork starts clean.
+`readable` are folders that this worker may read beside what all may. When the judge hangs up,
+everything is killed. Runs no learner code itself and never initialises a GPU, so that a fork
+starts clean.
 """
 
 import contextlib
@@ -29,7 +28,6 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.scratch import remove_tree
 
 CHILDREN = "/proc/self/task/{}/children"
-LAZY_IMPORTS = ("torch._dynamo", "torch.optim")
 
 
 def main(control: socket.socket) -> NoReturn:
@@ -79,12 +77,8 @@ class Zygote:
         limits: dict[str, float],
         confined: bool,
         gpu: bool,
-        warm: bool,
         readable: list[str],
     ) -> int:
-        if warm:
-            for name in LAZY_IMPORTS:
-                __import__(name)
         os.mkdir(scratch, 0o700)
         pid = os.fork()
         if pid == 0:

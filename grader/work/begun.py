@@ -1,13 +1,16 @@
 """What somebody has written of an exercise file: read as text, since it is never parsed here."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from grader.work.magics import end_of_statement, is_closed, without_magics
 
 _DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.DOTALL)
 _DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
 _NEXT = r"^[ \t]{0,%d}[^ \t\n#)\]}]"
+_PART = re.compile(r"^([ \t]{0,16})(?:(class)|async[ \t]+def|def)[ \t]+(\w+)", re.MULTILINE)
 _NAME = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 _ANY_NAME = re.compile(
     r"^(?:[ \t]{0,8}(?:async[ \t]+def|def|class)[ \t]+(\w+)|(\w+)[ \t]*=(?!=))", re.MULTILINE
@@ -22,6 +25,49 @@ _NO_CODE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+")
 _STRING = re.compile(r"[ \t]*[rR]?[\"\']")
 _OPEN = re.compile(r"[ \t]*raise[ \t]+NotImplementedError\b")
 _OPEN_AT_ONCE = re.compile(r":[ \t]*raise[ \t]+NotImplementedError\b[^\n]*\Z")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A function or class as it stands in a text, from its first line to its last.
+
+    `name` tells what it stands in: `Model.forward`, `Model.__init__.forward`. `is_stub` says that
+    it does nothing but raise NotImplementedError, and `level` how far its body is indented.
+    """
+
+    name: str
+    first: int
+    last: int
+    is_class: bool
+    is_stub: bool
+    level: int
+
+
+@lru_cache(maxsize=16)
+def parts_of(text: str) -> tuple[Part, ...]:
+    """Every function and class that is not indented too far, in the order of the text."""
+    found: list[Part] = []
+    first, counted = 1, 0
+    around: list[tuple[int, str]] = []  # where each ends that has begun, and its name
+    for start in _PART.finditer(text):
+        while around and around[-1][0] <= start.start():
+            around.pop()
+        block = _block(text, start, len(start[1]))
+        around.append((start.start() + len(block), start[3]))
+        first += text.count("\n", counted, start.start())
+        counted = start.start()
+        last = first + block.rstrip().count("\n")
+        name = ".".join(name for _, name in around)
+        body = block[_body(block) :]
+        level = len(body) - len(body.lstrip(" \t"))
+        found.append(Part(name, first, last, bool(start[2]), _is_stub(block), level))
+    return tuple(found)
+
+
+def part_at(parts: Sequence[Part], line: int) -> Part | None:
+    """The innermost function that the line stands in."""
+    around = (part for part in reversed(parts) if part.first <= line <= part.last)
+    return next((part for part in around if not part.is_class), None)
 
 
 def names_of(text: str) -> frozenset[str]:
@@ -92,12 +138,23 @@ def _block(text: str, start: re.Match[str], indent: int) -> str:
 def _is_open(block: str) -> bool:
     """Is the first line of its code the one that says that there is none?"""
     end = end_of_statement(block, 0)
-    if _OPEN_AT_ONCE.search(block[:end]):
-        return True
-    body = _after_comments(block, end + 1)
+    return bool(_OPEN_AT_ONCE.search(block[:end]) or _OPEN.match(block, _body(block)))
+
+
+def _is_stub(block: str) -> bool:
+    """Is that line the only one?"""
+    at_once = _OPEN_AT_ONCE.search(block[: end_of_statement(block, 0)])
+    body = 0 if at_once else _body(block)
+    rest = _after_comments(f"{block}\n", end_of_statement(block, body) + 1)
+    return _is_open(block) and not block[rest:].strip()
+
+
+def _body(block: str) -> int:
+    """Where its code begins, below its first line, docstring and comments."""
+    body = _after_comments(block, end_of_statement(block, 0) + 1)
     if _STRING.match(block, body):
         body = _after_comments(block, end_of_statement(block, body) + 1)
-    return _OPEN.match(block, body) is not None
+    return body
 
 
 def _after_comments(text: str, position: int) -> int:

@@ -42,6 +42,13 @@ class Source:
     def parts(self) -> tuple[str, ...]:
         return (self.text,) if self.cells is None else tuple(cell.text for cell in self.cells)
 
+    @property
+    def texts(self) -> list[tuple[str, str]]:
+        """Each text, after the name that tracebacks give its file or cell."""
+        if self.cells is None:
+            return [(self.file, self.text)]
+        return [(self.name_of(cell), cell.text) for cell in self.cells]
+
     def name_of(self, cell: Cell) -> str:
         """What tracebacks call a cell."""
         return f"{self.file}, cell {cell.number}" if self.file else f"Cell In[{cell.number}]"

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from grader.errors import Died, SubmissionFault
-from grader.sandbox import jail
-from grader.sandbox.processes import describe_exit
+from grader.sandbox import jail, processes
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import ForkServer, describe_exit
 from tests.grader.processes import is_alive, wait_for_end
 
-from .learner import SOON
+from .learner import SOON, Learner
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
 needs_confinement = pytest.mark.skipif(jail.unavailable() is not None, reason="no confinement")
@@ -178,3 +179,52 @@ def test_the_course_is_not_on_the_path(start):
     learner = start("import sys\ndef f(): return sys.path")
     root = str(Path(__file__).parents[3])
     assert root not in learner.call("f")
+
+
+# --- what a worker is started with
+
+
+OPTIMIZES = """
+import sys
+import torch
+from torch import optim as o
+
+def optimize():
+    p = torch.ones(1, requires_grad=True)
+    for optimizer in (getattr(torch, "optim").Adam([p]), o.SGD([p], lr=0.1), o.LBFGS([p])):
+        optimizer.zero_grad()
+        (p * 2).sum().backward()
+        optimizer.step(lambda: p.sum())
+        o.lr_scheduler.StepLR(optimizer, 1).step()
+    return [name for name in sys.modules if name.startswith("torch._dynamo.")]
+
+def the_compiler_itself():
+    import torch._dynamo.config as config
+    from torch._dynamo.utils import counters
+    import torch._dynamo as compiler
+    once = config is compiler.config, counters is compiler.utils.counters
+    return [*once, torch._dynamo is sys.modules["torch._dynamo"], bool(compiler.__file__)]
+"""
+
+
+def test_no_optimizer_makes_torch_import_its_compiler_and_whoever_asks_for_it_has_it(start):
+    learner = start(OPTIMIZES, call_seconds=120.0, unit_seconds=120.0)
+    assert learner.call("optimize") == []
+    assert learner.call("the_compiler_itself") == [True] * 4
+
+
+def test_a_worker_ends_where_the_kernel_lists_no_children(monkeypatch):
+    blind = "zygote.CHILDREN = '/proc/self/task/{{}}/no-such-file'; {module}.main"
+    monkeypatch.setattr(processes, "BOOT", processes.BOOT.replace("{module}.main", blind))
+    server = ForkServer(Limits(), confined=False, gpu=False)
+    try:
+        for code in (3, 4):  # the zygote, too, goes on
+            learner = Learner(server, server.start().ready(), Limits())
+            child = "os.fork() or time.sleep(99)"
+            learner.load(f"def f():\n  import os, time\n  {child}\n  os._exit({code})")
+            with pytest.raises(Died):
+                learner.call("f")
+            assert learner.close() == code
+        assert server.fault is None
+    finally:
+        server.close()

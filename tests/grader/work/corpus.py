@@ -91,7 +91,9 @@ READ = {
         notebook(*RIGHT, "class A:\n    raise SystemExit(3)"), 5, "cell 4, line 1: SystemExit: 3"
     ),
     "a class that never ends": Case(
-        notebook(*RIGHT, "class A:\n    while True: pass"), 0, "UNIT.ipynb could not be loaded: "
+        notebook(*RIGHT, "class A:\n    while True: pass"),
+        0,
+        "UNIT.ipynb, cell 4, line 1: no answer",
     ),
     "a class that ends the process": Case(
         notebook(*RIGHT, "import os\nclass A:\n    os._exit(3)"),
