@@ -46,6 +46,14 @@ class Location:
 
 
 @dataclass(frozen=True)
+class Replay:
+    """A call as Python that runs without the grader, or else what is in the way of that."""
+
+    code: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
 class TestResult:
     """One test of one exercise; texts that do not apply are None."""
 
@@ -64,6 +72,7 @@ class TestResult:
     likely: str | None = None
     location: Location | None = None
     printed: str | None = None
+    replay: Replay | None = None
     seconds: float = 0.0
 
     @property

@@ -42,43 +42,6 @@ Replace each `raise NotImplementedError(...)` below with your code. Check your w
 import torch
 
 
-def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Return `shape` with its -1, if there is one, replaced by the size that fits.
-
-    This is the rule behind `x.view(2, -1)`: the sizes multiply to `numel`, the number of elements.
-
-    Raises ValueError, with the shape in its message, if
-      - there are two or more -1, or a size below -1;
-      - the sizes do not multiply to `numel`, or the known ones do not divide it;
-      - a 0 stands beside the -1: any size would fit there, so there is no answer.
-
-    >>> infer_shape(12, (2, -1))
-    (2, 6)
-    >>> infer_shape(12, (3, 4))
-    (3, 4)
-    """
-    # BEGIN SOLUTION
-    known = 1
-    for size in shape:
-        if size < -1:
-            raise ValueError(f"a size below -1 in shape {shape}")
-        if size != -1:
-            known *= size
-
-    if shape.count(-1) > 1:
-        raise ValueError(f"only one size can be -1, got shape {shape}")
-    if -1 not in shape:
-        if known != numel:
-            raise ValueError(f"shape {shape} holds {known} elements, not {numel}")
-        return shape
-    if known == 0:
-        raise ValueError(f"the -1 beside a 0 could be any size in shape {shape}")
-    if numel % known != 0:
-        raise ValueError(f"shape {shape} does not divide {numel} elements")
-    return tuple(numel // known if size == -1 else size for size in shape)
-    # END SOLUTION
-
-
 def flatten_batch(x: torch.Tensor) -> torch.Tensor:
     """Flatten all axes but the first: `(N, *rest)` to `(N, prod(rest))`.
 
@@ -123,6 +86,43 @@ def channels_first(images: torch.Tensor) -> torch.Tensor:
     """
     # BEGIN SOLUTION
     return images.permute(0, 3, 1, 2)
+    # END SOLUTION
+
+
+def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Return `shape` with its -1, if there is one, replaced by the size that fits.
+
+    This is the rule behind `x.view(2, -1)`: the sizes multiply to `numel`, the number of elements.
+
+    Raises ValueError, with the shape in its message, if
+      - there are two or more -1, or a size below -1;
+      - the sizes do not multiply to `numel`, or the known ones do not divide it;
+      - a 0 stands beside the -1: any size would fit there, so there is no answer.
+
+    >>> infer_shape(12, (2, -1))
+    (2, 6)
+    >>> infer_shape(12, (3, 4))
+    (3, 4)
+    """
+    # BEGIN SOLUTION
+    known = 1
+    for size in shape:
+        if size < -1:
+            raise ValueError(f"a size below -1 in shape {shape}")
+        if size != -1:
+            known *= size
+
+    if shape.count(-1) > 1:
+        raise ValueError(f"only one size can be -1, got shape {shape}")
+    if -1 not in shape:
+        if known != numel:
+            raise ValueError(f"shape {shape} holds {known} elements, not {numel}")
+        return shape
+    if known == 0:
+        raise ValueError(f"the -1 beside a 0 could be any size in shape {shape}")
+    if numel % known != 0:
+        raise ValueError(f"shape {shape} does not divide {numel} elements")
+    return tuple(numel // known if size == -1 else size for size in shape)
     # END SOLUTION
 
 

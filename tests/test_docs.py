@@ -13,10 +13,14 @@ from grader.cli.app import app
 from grader.course.model import read_course
 from grader.course.stubs import stub_of
 from grader.formats import terminal
+from grader.judge.answer_key import answer_key_of
 from grader.judge.options import Options
+from grader.judge.plugin import Judging
+from grader.judge.pytest_run import run_suites
 from grader.judge.session import Session
 from grader.report import Outcome, Report
 from grader.work.submission import Source, Submission
+from tests.grader.tiny_course import write_files
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT)
@@ -59,6 +63,7 @@ def strange_words(words: list[str]) -> list[str]:
     options |= {flag: o for o in COMMAND.params for flag in o.opts}
     known = {unit.name for unit in COURSE.units}
     known |= {f"{unit.name}.{e.name}" for unit in COURSE.units for e in unit.exercises}
+    known |= {e.name for unit in COURSE.units for e in unit.exercises}
     known |= {f"exercises/{unit.name}.{kind}" for unit in COURSE.units for kind in ("py", "ipynb")}
     strange = []
     while words:
@@ -132,6 +137,59 @@ def test_the_example_of_a_suite_works(tmp_path: Path) -> None:
     assert junk.score == 0
 
 
+RECIPES = {  # the exercise of each, and what makes its solution wrong
+    "dataset": ("Windows", [("if not 0 <= i", "if not 0 <= i + 1"), ("[i + self.size]", "[i]")]),
+    "optimizer": ("Momentum", [("v.mul_(self.momentum).", "v."), ("p.grad = None", "pass")]),
+    "hooks": ("scale_output", [("factor * output", "output"), ("factor * output", "2 * output")]),
+    "function": ("Clip", [("return grad", "return 2 * grad"), ("clamp(-1, 1)", "clamp(-2, 2)")]),
+    "dropout": ("Dropout", [("not self.training", "False"), ("x / (1 - self.p)", "x")]),
+}
+
+
+def test_each_recipe_of_the_cookbook_judges_right_and_wrong_work(tmp_path: Path) -> None:
+    sections = re.split(r"^## ", text("cookbook.md"), flags=re.MULTILINE)[1:]
+    solutions, toml = {}, 'title = "cookbook"\n'
+    for (unit, (exercise, _)), section in zip(RECIPES.items(), sections, strict=True):
+        solutions[unit] = block(section, "python solution")
+        suite = block(section, "python suite")
+        points = sum(map(int, re.findall(r"@points\((\d)\)", suite)))
+        toml += f'[[unit]]\nname = "{unit}"\ntitle = "{unit}"\npoints = {points}\n'
+        toml += f'[[unit.exercise]]\nname = "{exercise}"\ntitle = "{exercise}"\n'
+        files = {f"solutions/{unit}.py": solutions[unit], f"tests/hidden/test_{unit}.py": suite}
+        if "python rig" in section:
+            files[f"tests/hidden/rig_{unit}.py"] = block(section, "python rig")
+        write_files(tmp_path, files)
+    write_files(tmp_path, {"course.toml": toml})
+    course = read_course(tmp_path)
+
+    def worse(unit: str, which: int) -> str:
+        before, after = RECIPES[unit][1][which]
+        assert before in solutions[unit]
+        return solutions[unit].replace(before, after)
+
+    works = {
+        "right": solutions,
+        "stub": {unit: stub_of(solution, unit) for unit, solution in solutions.items()},
+        "wrong": {unit: worse(unit, 0) for unit in solutions},
+        "worse": {unit: worse(unit, 1) for unit in solutions},
+    }
+    with Session(course, Options(), own_work=True) as session:
+        reports = {}
+        for name, work in works.items():
+            sources = {unit: Source(f"{unit}.py", text) for unit, text in work.items()}
+            reports[name] = session.grade(Submission(tmp_path, sources), course.select([]))
+    status = {name: {unit.status for unit in report.units} for name, report in reports.items()}
+    assert status == {
+        "right": {Outcome.PASSED},
+        "stub": {Outcome.NOT_STARTED},
+        "wrong": {Outcome.FAILED},
+        "worse": {Outcome.FAILED},
+    }
+    suites = [course.suite(unit) for unit in solutions]
+    here, _ = run_suites(suites, Judging(answer_key_of(course)), course.select([]))
+    assert {test.outcome for test in here.values()} == {Outcome.PASSED}
+
+
 def transcribed(report: Report) -> list[str]:
     """As a page of 80 columns shows it; line numbers may move."""
     page = terminal.render(report, width=80, color=False)
@@ -145,7 +203,7 @@ def test_the_transcript_in_the_readme_is_what_appears(tmp_path: Path) -> None:
     for name, line in WRITTEN.items():
         assert f"`{line}`" in text("README.md")
         source = source.replace(f'raise NotImplementedError("{name}")', line)
-    seed = int(re.findall(r"seed (\d+)", shown[-2])[0])
+    seed = int(re.findall(r"seed (\d+)", "\n".join(shown))[0])
     work = Submission(tmp_path, {"activations": Source("exercises/activations.py", source)})
     with Session(COURSE, Options(), own_work=True) as session:
         appears = transcribed(session.grade(work, COURSE.select(["activations"]), seed=seed))

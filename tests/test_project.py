@@ -1,6 +1,9 @@
 """The files around the code say the same as the code, and fix what they should."""
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -56,3 +59,27 @@ def test_what_is_needed_has_an_upper_bound_and_is_locked_within_its_bounds() -> 
 
 def test_this_version_has_a_section_in_the_changelog() -> None:
     assert f"\n## [{grader.__version__}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+BLOCKED = """
+import importlib.util, sys, pytest
+known = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *rest: None if name == "hypothesis" else known(name, *rest)
+for name in ("hypothesis", "jsonschema", "ipykernel", "yaml", "coverage", "mypy"):
+    sys.modules[name] = None
+sys.exit(pytest.main(["--collect-only", "-q"]))
+"""
+
+
+def test_an_editor_finds_the_suites_without_what_make_test_installs() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", BLOCKED],
+        cwd=ROOT,
+        env={**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-2000:]
+    found = {line.partition("::")[0] for line in ran.stdout.splitlines() if "::" in line}
+    assert found == {f"tests/hidden/{path.name}" for path in ROOT.glob("tests/hidden/test_*.py")}

@@ -13,6 +13,7 @@ from grader.audit.mutants import Mutant
 from grader.audit.plan import Plan
 from grader.course.bank import WrongAnswer
 from grader.course.model import Course
+from grader.course.templates import MARKS
 from grader.report import Outcome, TestResult
 
 FEWEST_WRONG_ANSWERS = 3
@@ -139,6 +140,18 @@ def _points(facts: Facts) -> Iterator[Hole]:
         if test.title == test.name:
             mend = "Write its docstring: the law that it checks, in one sentence."
             yield facts.hole(test, f"{test.name} has no title", mend)
+
+
+def _skeleton(facts: Facts) -> Iterator[Hole]:
+    """What `grade new` has left to write, and nobody has written."""
+    course, unit = facts.course, facts.unit
+    paths = course.solution(unit), course.suite(unit), course.bank(unit)
+    lines = [(path, number, line) for path in paths for number, line in source_lines.numbered(path)]
+    for path, number, line in [*lines, *source_lines.entry_lines(course, unit)]:
+        if mark := next((mark for mark in MARKS if mark in line), None):
+            where = source_lines.place(course, path, number)
+            mend = "Write what it asks for, and remove it."
+            yield Hole(where, f"a line of grade new is left: {mark}", mend)
 
 
 def _exercises(facts: Facts) -> Iterator[Hole]:
@@ -309,6 +322,7 @@ _CHECKS: tuple[Callable[[Facts], Iterator[Hole]], ...] = (
     _solution,
     _flaky,
     _points,
+    _skeleton,
     _exercises,
     _accepted,
     _wrong,

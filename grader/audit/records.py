@@ -75,7 +75,8 @@ class Records:
         rigs = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
         files = [self.course.suite(unit), self.course.bank(unit), *rigs]
         texts = [read_text(path) if path.is_file() else "" for path in files]
-        return _digest(solution_of(self.course, unit), *texts)
+        data = [path for path in sorted(self.course.data(unit).rglob("*")) if path.is_file()]
+        return _digest(solution_of(self.course, unit), *texts, *data, *map(Path.read_bytes, data))
 
     @cached_property
     def _grader(self) -> str:

@@ -49,6 +49,21 @@ def entry(course: Course, unit: str, exercise: str | None = None) -> str:
     return place(course, path)
 
 
+def numbered(path: Path) -> list[tuple[int, str]]:
+    """The lines of a file, if it is there."""
+    return [*enumerate(read_text(path).split("\n"), start=1)] if path.is_file() else []
+
+
+def entry_lines(course: Course, unit: str) -> list[tuple[Path, int, str]]:
+    """Those of course.toml that are about a unit; what stands above all of them is the first's."""
+    path, found, last = course.root / COURSE_FILE, [], -1
+    for number, line in numbered(path):
+        last += line.replace(" ", "").startswith("[[unit]]")
+        if course.units[max(last, 0)].name == unit:
+            found.append((path, number, line))
+    return found
+
+
 def _names(node: _Definition, exercise: str) -> bool:
     """Does a decorator of it hold the name of the exercise?"""
     return any(

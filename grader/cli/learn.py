@@ -1,5 +1,6 @@
-"""The commands for learners: `grade run`, `watch`, `list` and `hint`."""
+"""The commands for learners, from `grade run` to `grade debug`."""
 
+import sys
 import textwrap
 from functools import partial
 from pathlib import Path
@@ -7,19 +8,28 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.output import deliver, progress_bar, show, terminal_size, wanted_of
+from grader.cli.output import (
+    deliver,
+    grade_command,
+    printable,
+    progress_bar,
+    python_command,
+    show,
+    terminal_size,
+    wanted_of,
+)
 from grader.course.model import Course, find_course
 from grader.course.names import Name
 from grader.course.points import points_of_suite
-from grader.course.progress import read_progress, remember
+from grader.course.progress import Progress, read_progress, remember
 from grader.course.seeds import seed_asked_for
 from grader.errors import UsageError
 from grader.formats.catalogue import Format
-from grader.judge.options import Device, Options, Sandbox
-from grader.sandbox.limits import MIB, Limits
+from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
+from grader.report import Outcome
 from grader.work.submission import ENDINGS, read_submission
 
-SECONDS, MEBIBYTES = Limits.call_seconds, Limits.memory_bytes // MIB
+OTHER_WAYS = 3  # to write an exercise: as many as are shown below the solution
 
 Names = Annotated[
     list[str] | None,
@@ -72,7 +82,7 @@ def run(
     wanted = wanted_of(format or [], output or [])
     course = find_course(Path.cwd())
     pictures = Format.HTML in (format or ())
-    options = Options(device, sandbox, _limits(timeout, memory), pictures)
+    options = Options(device, sandbox, limited(timeout, memory), pictures)
     seed = seed_asked_for(course, seed, variant)
     names = names or []
     selection = course.select(names)
@@ -96,10 +106,6 @@ def run(
     return exit_code([report])
 
 
-def _limits(timeout: float, memory: int) -> Limits:
-    return Limits(call_seconds=timeout, memory_bytes=memory * MIB)
-
-
 def _is_own(course: Course, work: Path) -> bool:
     """Whoever grades the course's own exercises or solutions wrote them, or trusts who did."""
     own = [course.exercises_folder.resolve(), course.solutions_folder.resolve()]
@@ -118,7 +124,7 @@ def watch(
     from grader.cli.watch import watch_exercises
 
     course = find_course(Path.cwd())
-    options = Options(device, sandbox, _limits(timeout, memory))
+    options = Options(device, sandbox, limited(timeout, memory))
     show_exercise = partial(show, only_failures=True)
     return watch_exercises(course, course.select(names or []), options, show_exercise)
 
@@ -126,47 +132,154 @@ def watch(
 def list_exercises() -> None:
     """List units, exercises and points, and what is done."""
     course = find_course(Path.cwd())
-    finished, (width, _) = read_progress(course.root).finished, terminal_size()
+    progress, (width, _) = read_progress(course.root), terminal_size()
     done = "passes" if course.is_kit else "done"  # your teacher has other tests
     names = [str(Name(unit.name, e.name)) for unit in course.units for e in unit.exercises]
     longest = max(map(len, names), default=0)
+    earned = whole = 0
     for unit in course.units:
         points = points_of_suite(course.suite(unit.name))  # its text: running it would need torch
-        here = f"{sum(points.get(e.name, 0) for e in unit.exercises)} of " * course.is_kit
-        print(f"{unit.name}: {unit.title} ({here}{unit.points} points{' here' * course.is_kit})")
+        here = sum(points.get(e.name, 0) for e in unit.exercises)
+        in_kit = f"{here} of " * course.is_kit
+        print(f"{unit.name}: {unit.title} ({in_kit}{unit.points} points{' here' * course.is_kit})")
         for exercise in unit.exercises:
-            name = str(Name(unit.name, exercise.name))
-            mark = (done if name in finished else "").ljust(len(done))
-            worth = points.get(exercise.name, 0)
-            row = f"  {mark} {name:<{longest}} {worth:>2}  {exercise.title}"
+            name, worth = str(Name(unit.name, exercise.name)), points.get(exercise.name, 0)
+            score = progress.points.get(name)
+            mark = (done if name in progress.finished else "").ljust(len(done))
+            shown = f"{worth}" if score is None else f"{min(score, worth)}/{worth}"
+            row = f"  {mark} {name:<{longest}} {shown:>5}  {exercise.title}"
             print(row if len(row) <= width else f"{row[: width - 1]}…")
+            earned += min(score or 0, worth)
+        whole += here
+    print(f"total: {earned} of {whole} points{' here' * course.is_kit}, as last graded")
 
 
 def hint(
-    exercise: Annotated[str, typer.Argument(metavar="UNIT.EXERCISE", help="The exercise.")],
+    exercise: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[UNIT.EXERCISE]",
+            help="The exercise; default: the first that is not finished.",
+            show_default=False,
+        ),
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="Show every hint at once.")] = False,
 ) -> None:
     """Show the next hint for an exercise."""
     course = find_course(Path.cwd())
-    name = course.named(exercise)
+    progress = read_progress(course.root)
+    name = _unfinished(course, progress) if exercise is None else _exercise(course, exercise)
     unit = course.unit(name.unit)
-    if not name.exercise:
-        raise UsageError(f"name one exercise, such as {Name(unit.name, unit.exercises[0].name)}")
     hints = unit.exercise(name.exercise).hints
     if not hints:
         print(f"There are no hints for {name}.")
         return
-    progress = read_progress(course.root)
     before = progress.hints.get(str(name), 0)
     seen = len(hints) if every else min(before + 1, len(hints))
     width, _ = terminal_size()
+    if exercise is None:
+        print(f"{name}: {unit.exercise(name.exercise).title}")
     for number, text in enumerate(hints[:seen], start=1):
         print(textwrap.fill(f"Hint {number} of {len(hints)}: {text}", width))
     if seen < len(hints):
-        print(f"Ask again for the next one: grade hint {name}")
+        print(f"Ask again for the next one: {grade_command()} hint {name}")
     elif not every:
         print("That was the last hint." + (" To read:" if unit.reading else ""))
         for page in unit.reading:
             print(f"  {page}")
     progress.hints[str(name)] = max(seen, before)
     progress.save()
+
+
+def _exercise(course: Course, text: str) -> Name:
+    """The one exercise that is meant. Raises: UsageError."""
+    name = course.named(text)
+    if not name.exercise:
+        first = Name(name.unit, course.unit(name.unit).exercises[0].name)
+        raise UsageError(f"name one exercise, such as {first}")
+    return name
+
+
+def _unfinished(course: Course, progress: Progress) -> Name:
+    """The first exercise that is not finished. Raises: UsageError if there is none."""
+    every = (Name(unit.name, exercise.name) for unit in course.units for exercise in unit.exercises)
+    found = next((name for name in every if str(name) not in progress.finished), None)
+    if found is None:
+        raise UsageError("everything is finished: name the exercise whose hints you want to read")
+    return found
+
+
+OneExercise = Annotated[str, typer.Argument(metavar="UNIT.EXERCISE", help="The exercise.")]
+
+
+def solution(
+    exercise: OneExercise,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Show it although yours is not finished.")
+    ] = False,
+) -> int:
+    """Show the answer to an exercise that you have finished, and other ways to write it."""
+    from grader.course.answers import answers_of
+
+    course = find_course(Path.cwd())
+    name = _exercise(course, exercise)
+    answers = answers_of(course, name.unit, name.exercise)
+    if str(name) not in read_progress(course.root).finished and not anyway:
+        print(f"{name} is not finished yet. When it passes, this shows the solution.")
+        print(f"For a hint: {grade_command()} hint {name}")
+        print(f"To see the solution all the same: {grade_command()} solution {name} --anyway")
+        return 1
+    for answer in answers[: OTHER_WAYS + 1]:
+        print(printable(f"# {answer.file.relative_to(course.root).as_posix()}\n{answer.code}\n"))
+    if (more := len(answers) - OTHER_WAYS - 1) > 0:
+        folder = answers[-1].file.parent.relative_to(course.root).as_posix()
+        print(f"{more} more in {folder}/")
+    return 0
+
+
+def reset(exercise: OneExercise) -> None:
+    """Start an exercise anew; what was there is kept in a file beside it."""
+    from grader.course.reset import reset as put_back
+
+    course = find_course(Path.cwd())
+    name = _exercise(course, exercise)
+    for file, copy in (done := put_back(course, name.unit, name.exercise)):
+        here, kept = (path.relative_to(course.root).as_posix() for path in (file, copy))
+        print(f"{name} in {here} is the stub again. What was there is in {kept}.")
+    if not done:
+        print(f"{name} is the stub already.")
+
+
+def debug(
+    exercise: OneExercise,
+    pdb: Annotated[
+        bool, typer.Option("--pdb", help="Run it, as far as the call, in Python's debugger.")
+    ] = False,
+) -> int:
+    """Write the call of a failing test into a script that runs without the grader."""
+    from grader.cli.debug import in_debugger, script_of
+    from grader.judge.session import Session, exit_code
+
+    course = find_course(Path.cwd())
+    name = _exercise(course, exercise)
+    work = read_submission(course.exercises_folder, list(course.everything))
+    with Session(course, Options(), own_work=True) as session, progress_bar() as progress:
+        report = session.grade(work, course.select([str(name)]), progress)
+    remember(course.root, report)
+    result = report.units[0].exercises[0] if report.units[0].exercises else None
+    if result is None or result.status in (Outcome.PASSED, Outcome.NOT_STARTED):
+        said = "passes: there is nothing to debug" if result else "has no test here"
+        if result and result.status is Outcome.NOT_STARTED:
+            said = "is not started yet"
+        print(f"{name} {said}.")
+        return 0
+    if report.units[0].message is not None or report.score is None:
+        sys.stdout.write(show(report, only_failures=True))
+        return exit_code([report])
+    file = work.sources[name.unit].file
+    script = script_of(course, name, result, file)
+    if file.endswith(".ipynb"):
+        print(f"written: {script.name}. Copy it into a cell of {file}, below {name.exercise}.")
+        return 1
+    print(f"written: {script.name}. Run it: {python_command()} {script.name}")
+    return in_debugger(script) if pdb else 1

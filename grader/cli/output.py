@@ -1,6 +1,7 @@
 """A report on its way to whoever reads it: which formats, to which files, and the terminal."""
 
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from grader.judge.options import OnProgress, ignore
 from grader.report import Report
 from grader.work.submission import ENDINGS
 
+_SCRIPT_BYTES = 1024 * 1024
 _PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})
 Wanted = list[tuple[Format, Path | None]]
 
@@ -66,13 +68,40 @@ def deliver(report: Report, wanted: Wanted) -> None:
         raise fault
 
 
+def grade_command() -> str:
+    """What runs this installation in the reader's shell: `grade`, or else this Python's path."""
+    script, here = shutil.which("grade"), Path(sys.executable).parent
+    try:  # its first line, or on Windows its end, names the Python that it starts
+        if script and os.fsencode(f"{here}{os.sep}") in Path(script).read_bytes()[:_SCRIPT_BYTES]:
+            return "grade"
+    except OSError:
+        pass
+    return f"{python_command()} -m grader"
+
+
+def python_command() -> str:
+    """What starts this Python in the reader's shell."""
+    found, here = shutil.which("python"), Path(sys.executable).parent
+    if found and Path(found).parent == here:
+        return "python"
+    near = sys.executable
+    if not (os.name == "nt" and Path.cwd().drive != here.drive):
+        near = min(near, os.path.relpath(sys.executable), key=len)
+    return near if os.name == "nt" else shlex.quote(near)
+
+
 def show(report: Report, *, only_failures: bool = False) -> str:
     """The report for this terminal: as wide as it is, coloured only where it shows colour."""
     from grader.formats import terminal
+    from grader.formats.parts.failures import MOST
 
-    shown = terminal.render_exercise if only_failures else terminal.render
     width, color = terminal_size()
-    return printable(shown(report, width=width, color=color))
+    if only_failures:
+        return printable(terminal.render_exercise(report, width=width, color=color))
+    most = MOST if sys.stdout.isatty() else None
+    return printable(
+        terminal.render(report, width=width, color=color, command=grade_command(), most=most)
+    )
 
 
 def printable(text: str) -> str:

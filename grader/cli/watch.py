@@ -11,13 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.cli.keyboard import keyboard
+from grader.cli.output import grade_command
 from grader.course.model import Course, Selection
 from grader.course.names import Name
 from grader.course.progress import remember
+from grader.formats.parts.failures import title_of
 from grader.judge.options import Options
 from grader.judge.session import Session, exit_code
-from grader.report import Outcome, Report
-from grader.work.submission import ENDINGS, read_submission
+from grader.report import ExerciseResult, Outcome, Report
+from grader.work.places import code_of
+from grader.work.submission import ENDINGS, Submission, read_submission
 
 SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
 CHECK_MILLISECONDS = 200  # how often to look for saves that nobody told of
@@ -62,7 +65,9 @@ class Watcher:
         self.course, self.selection, self.session, self.show = course, selection, session, show
         self.reports: dict[str, Report] = {}
         self.graded: dict[str, list[int]] = {}
+        self.code: dict[str, dict[str, list[str]]] = {}  # of each exercise, by unit
         self.files: dict[str, str] = {}
+        self.beside: list[Path] = []  # what counts as well, under names that are no unit's
         self.focus: Name | None = None
         self.rests = False
 
@@ -84,38 +89,70 @@ class Watcher:
     def saved(self, units: list[str]) -> None:
         """Grade what was saved, and show what it means for the exercise in focus."""
         assert self.focus is not None
+        print(f"\nGrading {', '.join(units)} …", flush=True)
+        before = {unit: self.code[unit] for unit in units}
         started = time.perf_counter()
         for unit in units:
             self._grade(unit)
         milliseconds = (time.perf_counter() - started) * 1000
         graded = [(unit, self.reports[unit]) for unit in units]
         scores = ", ".join(f"{unit} {report.score}/{report.max_score}" for unit, report in graded)
-        print(f"\n{scores}, graded in {milliseconds:.0f} ms")
+        print(f"{scores}, graded in {milliseconds:.0f} ms")
+        for unit in units:
+            self._tell_of_others(unit, before[unit])
         self.rests = self._report(self.focus).status is Outcome.PASSED
         if not self.rests:
             self._show(self.focus)
         elif self._unfinished() is None:
             self.go_on()
         else:
+            if self._printed(self.focus):
+                print("\n" + self.show(self._report(self.focus)))
             print(f"{self.focus} is finished. {self._done()}")
             print("Press any key for the next one …")
         sys.stdout.flush()
+
+    def _tell_of_others(self, unit: str, before: dict[str, list[str]]) -> None:
+        """What became of the exercises that were changed, other than the one in focus."""
+        assert self.focus is not None
+        report = self.reports[unit]
+        if report.units[0].message is not None:
+            if unit != self.focus.unit:
+                print("\n" + self.show(report), end="")
+            return
+        for exercise in report.units[0].exercises:
+            name, code = Name(unit, exercise.name), self.code[unit][exercise.name]
+            if name != self.focus and code and code != before[name.exercise]:
+                print(f"{name} {exercise.score}/{exercise.max_score}: {standing(exercise)}")
 
     def is_stale(self, unit: str) -> bool:
         """Was it saved since it was read? Nobody tells of a save before the watch began."""
         return self.graded[unit] != self._saved_at(unit)
 
     def _saved_at(self, unit: str) -> list[int]:
-        return [_time_of(self.course.stub(unit)), _time_of(self.course.notebook(unit))]
+        own = [self.course.stub(unit), self.course.notebook(unit)]
+        return [_time_of(file) for file in (*own, *self.beside)]
 
     def _grade(self, unit: str) -> None:
         self.graded[unit] = self._saved_at(unit)
         submission = read_submission(self.course.exercises_folder, list(self.course.everything))
+        if (beside := self._beside(submission)) != self.beside:
+            self.beside, times = beside, [_time_of(file) for file in beside]
+            self.graded = {unit: [*seen[:2], *times] for unit, seen in self.graded.items()}
         source = submission.sources.get(unit)
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
+        text = "\n".join(source.parts) if source else ""
+        self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
         report = self.session.grade(submission, {unit: self.selection[unit]})
         self.reports[unit] = report
         remember(self.course.root, report)
+
+    def _beside(self, submission: Submission) -> list[Path]:
+        """The modules that units import, and files under other names that were read instead."""
+        folder, units = self.course.exercises_folder, self.course.everything
+        modules = [s.file for name, s in submission.sources.items() if name not in units]
+        moved = [file for file, _ in submission.moved.values()]
+        return sorted(folder.parent / file for file in (*modules, *moved))
 
     def _unfinished(self) -> Name | None:
         for unit in self.selection:
@@ -131,6 +168,9 @@ class Watcher:
         only = tuple(exercise for exercise in unit.exercises if exercise.name == focus.exercise)
         return replace(report, units=(replace(unit, exercises=only),))
 
+    def _printed(self, focus: Name) -> bool:
+        return any(test.printed for test in self._report(focus).tests)
+
     def _show(self, focus: Name) -> None:
         """The exercise in focus alone: everything else would only distract."""
         report = self._report(focus)
@@ -141,12 +181,20 @@ class Watcher:
             print("\n" + self.show(report), end="")
         print(f"\nWaiting for you to save {self.files[focus.unit]} (Ctrl-C to stop).")
         if report.units[0].message is None:
-            print(f"Stuck? grade hint {focus}")
+            print(f"Stuck? {grade_command()} hint {focus}")
 
     def _done(self) -> str:
         units = [unit for report in self.reports.values() for unit in report.units]
         done = [exercise.status is Outcome.PASSED for unit in units for exercise in unit.exercises]
         return f"{sum(done)} of {len(done)} exercises are done."
+
+
+def standing(exercise: ExerciseResult) -> str:
+    """How it stands, on one line: the law that does not hold, where one does not."""
+    if exercise.status is Outcome.PASSED:
+        return "finished"
+    missed = [test for test in exercise.tests if test.outcome is not Outcome.PASSED]
+    return title_of(missed[0])
 
 
 def _time_of(file: Path) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.course.known_errors import KnownError, known_error
-from grader.course.names import Name, name_in, unknown
+from grader.course.names import Name, name_in, owners_of, unknown
 from grader.errors import CourseError, UsageError
 
 COURSE_FILE = "course.toml"
@@ -77,6 +77,10 @@ class Course:
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
 
+    def data(self, unit: str) -> Path:
+        """What the work may read besides."""
+        return data_folder(self.suites_folder, unit)
+
     def stub(self, unit: str) -> Path:
         return self.exercises_folder / f"{unit}.py"
 
@@ -85,6 +89,10 @@ class Course:
 
     def solution(self, unit: str) -> Path:
         return self.solutions_folder / f"{unit}.py"
+
+    def pristine(self, unit: str) -> Path:
+        """In a kit, the stub as it was: there is no solution to make it from."""
+        return self.root / "tests" / "stubs" / f"{unit}.py"
 
     def bank(self, unit: str) -> Path:
         """Known wrong answers."""
@@ -102,9 +110,12 @@ class Course:
         return {unit.name: frozenset(e.name for e in unit.exercises) for unit in self.units}
 
     def named(self, text: str) -> Name:
-        """The unit or exercise that is meant. Raises: UsageError, with the nearest names."""
+        """The unit or exercise that is meant; an exercise of a name that no other has needs no
+        unit. Raises: UsageError, with the nearest names."""
         name = name_in(text)
         exercises = self.everything.get(name.unit)
+        if exercises is None and len(owners := owners_of(text, self.everything)) == 1:
+            return owners[0]
         if exercises is None or (name.exercise and name.exercise not in exercises):
             raise unknown(text, self.everything)
         return name
@@ -120,6 +131,20 @@ class Course:
         for name in map(self.named, names):
             wanted[name.unit] = wanted.get(name.unit, frozenset()) | self.exercises_of(name)
         return {unit: wanted[unit] for unit in self.everything if unit in wanted}
+
+
+def data_folder(suites: Path, unit: str) -> Path:
+    """The files beside a suite that the work may read."""
+    return suites / f"data_{unit}"
+
+
+def data_file(suites: Path, unit: str, name: str) -> str:
+    """The path of one of them. Raises: CourseError if it is not there."""
+    folder = data_folder(suites.resolve(), unit)
+    path = (folder / name).resolve()
+    if not path.exists() or not path.is_relative_to(folder):
+        raise CourseError(f"{folder.name} has no {name}: the suite needs it")
+    return str(path)
 
 
 def find_course(start: Path) -> Course:
@@ -162,8 +187,12 @@ def read_course(root: Path, text: str | None = None) -> Course:
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path} is incomplete or malformed: {error}") from None
     names = [unit.name for unit in units]
-    if len(set(names)) != len(names) or not all(name.isidentifier() for name in names):
-        raise CourseError(f"{path}: each unit needs a name of its own that Python can import")
+    files = {name.lower() for name in names}  # on macOS and Windows
+    if len(files) != len(names) or not all(name.isidentifier() for name in names):
+        raise CourseError(
+            f"{path}: each unit needs a name of its own that Python can import, also if large and "
+            "small letters are the same"
+        )
     return course
 
 

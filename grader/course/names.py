@@ -30,12 +30,16 @@ def name_in(text: str) -> Name:
     return Name(unit, exercise)
 
 
+def owners_of(exercise: str, every: Mapping[str, Collection[str]]) -> list[Name]:
+    """The exercises of this name, one for each unit that has one."""
+    return [Name(unit, exercise) for unit in every if exercise in every[unit]]
+
+
 def unknown(text: str, every: Mapping[str, Collection[str]]) -> UsageError:
-    """What to say of a name that means nothing: the nearest ones that do."""
-    if owners := [str(Name(unit, text)) for unit, exercises in every.items() if text in exercises]:
-        return UsageError(
-            f"exercises are named with their unit: did you mean {' or '.join(owners)}?"
-        )
+    """What to say of a name that means nothing, or more than one thing."""
+    if owners := owners_of(text, every):
+        offer = " or ".join(map(str, owners))
+        return UsageError(f"more than one unit has an exercise {text}: did you mean {offer}?")
     exercises = [Name(unit, exercise) for unit in every for exercise in every[unit]]
     full = {name.exercise: str(name) for name in exercises}
     near = difflib.get_close_matches(text, [*every, *map(str, exercises), *full], n=3)

@@ -21,7 +21,9 @@ from grader.course.templates import class_of, filled
 from grader.errors import CourseError, UsageError
 
 # What a suite calls on the learner's side is an exercise, except for these.
-TAKEN = frozenset("torch np numpy math pytest student reference device rng bring rebound".split())
+TAKEN = frozenset(
+    "torch np numpy math pytest student reference device rng bring rebound parameter data".split()
+)
 TAKEN_UNITS = frozenset("wrong exercises solutions tests grader conftest".split())
 HEADER = re.compile(r"\s*\[\[\s*unit\s*\]\]")
 EXERCISE_HEADER = re.compile(r"\s*\[\[\s*unit\s*\.\s*exercise\s*\]\]")
@@ -48,6 +50,7 @@ def begin(text: str, folder: Path) -> Begun:
     course = Course(folder, "", ()) if first else find_whole_course(folder)
     kept: list[Path] = []
     if name.unit not in course.everything:
+        _check_case(course, name.unit)
         _check_new_unit(course, name.unit)
     elif name.exercise in course.everything[name.unit]:
         raise UsageError(f"there is already an exercise {name}: choose another name")
@@ -82,6 +85,14 @@ def _checked(text: str) -> Name:
     if hasattr(builtins, name.exercise) or name.exercise in TAKEN or name.exercise == name.unit:
         raise UsageError(f"an exercise {name.exercise} would hide something else of that name")
     return name
+
+
+def _check_case(course: Course, unit: str) -> None:
+    for known in course.everything:
+        if known.lower() == unit.lower():
+            raise UsageError(
+                f"{unit} and {known} would be one file on macOS and Windows: choose another name"
+            )
 
 
 def _check_new_unit(course: Course, unit: str) -> None:

@@ -11,21 +11,24 @@ FILE = ".torchkata.json"
 
 @dataclass
 class Progress:
-    """Exercises by full name (`activations.softmax`): finished ones, and hints already seen."""
+    """Exercises by full name (`activations.softmax`): finished ones, points so far, hints seen."""
 
     path: Path
     finished: set[str] = field(default_factory=set)
     hints: dict[str, int] = field(default_factory=dict)
+    points: dict[str, int] = field(default_factory=dict)
 
     def note(self, report: Report) -> None:
-        """Remember which exercises of this report are finished and which are not."""
-        every = {f"{unit.name}.{e.name}": e.status for unit in report.units for e in unit.exercises}
+        """Remember which exercises of this report are finished, and what each has earned."""
+        every = {f"{unit.name}.{e.name}": e for unit in report.units for e in unit.exercises}
         self.finished -= every.keys()
-        self.finished |= {name for name, status in every.items() if status is Outcome.PASSED}
+        self.finished |= {name for name, e in every.items() if e.status is Outcome.PASSED}
+        sound = {name: e for name, e in every.items() if e.status is not Outcome.GRADER_FAULT}
+        self.points |= {name: e.score for name, e in sound.items()}
 
     def save(self) -> None:
         """Write the file; a folder that cannot be written costs nothing but the memory."""
-        data = {"finished": sorted(self.finished), "hints": self.hints}
+        data = {"finished": sorted(self.finished), "hints": self.hints, "points": self.points}
         try:
             self.path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
         except OSError:
@@ -43,7 +46,10 @@ def read_progress(root: Path) -> Progress:
     path = root / FILE
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        hints = {str(k): int(v) for k, v in dict(data["hints"]).items()}
-        return Progress(path, {str(name) for name in data["finished"]}, hints)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        hints, points = (
+            {str(k): int(v) for k, v in dict(data.get(key, {})).items()}
+            for key in ("hints", "points")
+        )
+        return Progress(path, {str(name) for name in data["finished"]}, hints, points)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Progress(path)

@@ -106,6 +106,10 @@ def stub_for(course: Course, unit: str) -> Stub:
     return Stub(course.stub(unit), stub_of(solution.read_text(encoding="utf-8"), str(solution)))
 
 
+def without_markers(solution: str) -> str:
+    return "\n".join(line for line in solution.split("\n") if not _MARKER.match(line))
+
+
 def stub_of(solution: str, name: str) -> str:
     """Replace every marked region of a function by `raise NotImplementedError("its name")`.
 

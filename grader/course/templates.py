@@ -3,6 +3,8 @@
 `@NAME@`, `@UNIT@` and `@CLASS@` stand for the names; what the author replaces is marked TODO.
 """
 
+import re
+
 from grader.course.names import Name
 
 POINTS = 3
@@ -118,6 +120,11 @@ CONFTEST = '''\
 
 from grader.judge.plugin import *  # noqa: F403
 '''
+
+
+_TEXTS = (COURSE, UNIT, EXERCISE, SOLUTION_HEAD, SOLUTION, SUITE_HEAD, SUITE, BANK_HEAD, BANK)
+# What is marked in them, to the end of the line.
+MARKS = tuple(dict.fromkeys(re.findall("TODO.*", "".join(_TEXTS))))
 
 
 def filled(text: str, name: Name) -> str:

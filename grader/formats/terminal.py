@@ -1,6 +1,7 @@
 """The report as a learner reads it in a terminal: the score, then what to look at next."""
 
 from collections.abc import Callable
+from functools import partial
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -9,19 +10,33 @@ from grader.formats.parts import failures, summary
 from grader.formats.parts.lines import hanging, indented, page_width, printed, wrapped
 from grader.formats.parts.scoreboard import scoreboard
 from grader.formats.parts.text import counted, one_line
-from grader.report import ExerciseResult, Outcome, Report, UnitResult
+from grader.report import ExerciseResult, Outcome, Replay, Report, UnitResult
 
 Section = Callable[[Report, int], list[Text]]
 
 
-def render(report: Report, *, width: int, color: bool) -> str:
-    """Fits `width` cells, within reason."""
+def render(
+    report: Report, *, width: int, color: bool, command: str = "grade", most: int | None = None
+) -> str:
+    """Fits `width` cells, within reason.
+
+    `command` is what starts us in the reader's shell; of more than `most` exercises that failed,
+    the others are only named.
+    """
     columns = page_width(width)
-    sections: tuple[Section, ...] = (_faults, failures.section, _not_started, _pending)
+    failed = partial(failures.section, command=command, most=most)
+    sections: tuple[Section, ...] = (
+        _faults,
+        failed,
+        _printed,
+        _not_started,
+        _pending,
+    )
     if summary.untouched(report):
         sections = (_welcome,)
     lines: list[Text] = []
-    for section in (_notes, scoreboard, *sections, _closing):
+    every: tuple[Section, ...] = (_notes, scoreboard, *sections, partial(_closing, command))
+    for section in every:
         block = section(report, columns)
         lines += [Text(), *block] if lines and block else block
     return printed(lines, width=columns, color=color)
@@ -30,8 +45,8 @@ def render(report: Report, *, width: int, color: bool) -> str:
 def render_exercise(report: Report, *, width: int, color: bool) -> str:
     """The failures alone, without scores: what `grade watch` shows of the exercise in hand."""
     columns = page_width(width)
-    blocks = [section(report, columns) for section in (_notes, _faults, failures.section, _pending)]
-    lines = [line for block in blocks for line in block]
+    sections = (_notes, _faults, failures.section, _printed, _pending)
+    lines = [line for section in sections for line in section(report, columns)]
     return printed(lines, width=columns, color=color)
 
 
@@ -63,6 +78,23 @@ def _faults(report: Report, width: int) -> list[Text]:
         for row in rows:
             lines += indented(wrapped(row, width - 4), 4)
     return lines + [Text(f"  {said}") for said in more]
+
+
+def _printed(report: Report, width: int) -> list[Text]:
+    """What was printed in exercises that pass: there is no failure to show it with."""
+    found = [
+        (failures.name_of(unit, exercise), text)
+        for unit, exercise in summary.exercises_of(report)
+        if exercise.status is Outcome.PASSED
+        and (text := "".join(test.printed or "" for test in exercise.tests)).strip()
+    ]
+    lines: list[Text] = []
+    for name, text in found[: failures.MOST]:
+        lines += [*wrapped(f"{name} printed", width, style="bold cyan")]
+        for row in failures.excerpt_of_printed(text):
+            lines += indented(wrapped(row, width - 4), 4)
+    more = [name for name, _ in found[failures.MOST :]]
+    return lines + (hanging("also printed: ", ", ".join(more), width) if more else [])
 
 
 def _not_started(report: Report, width: int) -> list[Text]:
@@ -106,7 +138,7 @@ def _pending(report: Report, width: int) -> list[Text]:
     ]
 
 
-def _closing(report: Report, width: int) -> list[Text]:
+def _closing(command: str, report: Report, width: int) -> list[Text]:
     passed = report.status is Outcome.PASSED and bool(report.tests)
     withheld = report.score is None
     score = "Score withheld" if withheld else f"Score {report.score}/{report.max_score}"
@@ -118,19 +150,19 @@ def _closing(report: Report, width: int) -> list[Text]:
         lines = [*wrapped(score, width, style=style), *wrapped(run, width, style="dim")]
     if passed:
         return [*lines, *wrapped("All done.", width, style="green")]
-    return lines + _next_step(report, width)
+    return lines + _next_step(command, report, width)
 
 
-def _next_step(report: Report, width: int) -> list[Text]:
+def _next_step(command: str, report: Report, width: int) -> list[Text]:
     for unit in report.units:
         if unit.message is not None:
-            said = f"make {one_line(unit.name)} load, then run grade again"
+            said = f"make {one_line(unit.name)} load, then run {command} again"
             return hanging("Next: ", said, width)
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
-                return _hint(unit, exercise, width)
+                return _hint(command, unit, exercise, width, failures.missed(exercise)[0].replay)
     for unit, (exercise, *_) in summary.unbegun(report):
-        return _hint(unit, exercise, width)
+        return _hint(command, unit, exercise, width)
     if not report.tests:
         return wrapped("There was nothing to grade.", width)
     if report.status is Outcome.PENDING:
@@ -138,6 +170,19 @@ def _next_step(report: Report, width: int) -> list[Text]:
     return []
 
 
-def _hint(unit: UnitResult, exercise: ExerciseResult, width: int) -> list[Text]:
-    command = f"grade hint {failures.name_of(unit, exercise)}"
-    return hanging("Next: ", command, width, style="bold cyan")
+def _hint(
+    command: str,
+    unit: UnitResult,
+    exercise: ExerciseResult,
+    width: int,
+    replay: Replay | None = None,
+) -> list[Text]:
+    lines: list[Text] = []
+    for lead, asked in (("Next: ", "hint"), ("or:   ", "debug")):
+        if asked == "hint" or (replay is not None and replay.code):
+            words = f"{one_line(command)} {asked} {failures.name_of(unit, exercise)}"
+            if command != "grade" and cell_len(lead + words) > width:  # in one piece, to be copied
+                lines += [Text(lead.strip()), Text(words, "bold cyan")]
+            else:
+                lines += hanging(lead, words, width, style="bold cyan")
+    return lines

@@ -10,16 +10,23 @@ import re
 import resource
 import signal
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.work.submission import ENDINGS
+from grader.work.begun import imported
+from grader.work.elsewhere import MAX_FOLDERS, is_place, unit_of
+from grader.work.notebook import Unreadable
+from grader.work.reading import read
+from grader.work.submission import ENDINGS, MAX_MODULES, MAX_OTHERS
 
 MAX_MEBIBYTES, GIT_MEBIBYTES = 200, 2048
 MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
+MAX_LISTED_BYTES = 64 << 10  # of a folder's names, as git keeps them
+MAX_ASKED = 500  # modules that are looked for
 ASK_SECONDS, CLONE_SECONDS = 60, 180
 USER_COLUMNS = ("github_username", "username", "student")
 NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
@@ -96,7 +103,8 @@ def read_roster(path: Path) -> list[tuple[str, str]]:
 
 
 def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
-    """Clone its newest commit into `folder`, with the files of `units` alone; the commit.
+    """Clone its newest commit into `folder`, with the files of `units` and the modules that these
+    import alone; the commit.
 
     A few kilobytes can unfold into a billion files: nothing else is ever written.
     Raises: Failed.
@@ -116,21 +124,73 @@ def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
         commit = _git("-C", folder, "rev-parse", "--verify", "--quiet", "HEAD").strip()
     except Failed:
         raise Failed("empty repository") from None
-    wanted = []
-    for path, size in _sizes(folder, units).items():
-        if size > MAX_FILE_BYTES:
-            _too_large(folder / path)
-        else:
-            wanted.append(path)
-    if wanted:
-        _git("-C", folder, *harmless, "checkout", "--quiet", "HEAD", "--", *wanted)
+    here = new = _files_of_units(folder, units)
+    most = len(here) + MAX_MODULES
+    while new:
+        _write(folder, new, harmless)
+        asked = [path for path in _modules_of(folder, list(new)) if path not in here]
+        new = dict(list(_sizes(folder, asked[:MAX_ASKED]).items())[: most - len(here)])
+        here = {**here, **new}
     return commit
 
 
-def _sizes(folder: Path, units: Sequence[str]) -> dict[str, int]:
-    """The files of units that there are, with their sizes."""
+def _write(folder: Path, sizes: Mapping[str, int], options: Sequence[str]) -> None:
+    for path in (path for path, size in sizes.items() if size > MAX_FILE_BYTES):
+        _too_large(folder / path)
+    wanted = [path for path, size in sizes.items() if size <= MAX_FILE_BYTES]
+    if wanted:
+        _git("-C", folder, *options, "checkout", "--quiet", "HEAD", "--", *wanted)
+
+
+def _files_of_units(folder: Path, units: Sequence[str]) -> dict[str, int]:
+    """The files of units that there are, also under near names and one folder down."""
     names = [f"{unit}{ending}" for unit in units for ending in ENDINGS]
-    paths = [f"{prefix}{name}" for prefix in ("exercises/", "") for name in names]
+    prefixes = ["exercises/", ""]
+    near, inner = [], []
+    for prefix in prefixes:
+        listed = _listed(folder, prefix)
+        near += [path for path in listed if unit_of(path.removeprefix(prefix), units)]
+        inner += [f"{path}/" for path in listed if not prefix and is_place(path)]
+    prefixes += [f"{outer}{end}" for outer in inner[:MAX_FOLDERS] for end in ("exercises/", "")]
+    exact = [f"{prefix}{name}" for prefix in prefixes for name in names]
+    return _sizes(folder, [*exact, *near[: MAX_OTHERS * len(units)]])
+
+
+def _listed(folder: Path, prefix: str) -> list[str]:
+    """The paths in a folder of the newest commit, as far as these are few."""
+    try:
+        size = int(_git("-C", folder, "cat-file", "-s", f"HEAD:{prefix.rstrip('/')}"))
+        if size > MAX_LISTED_BYTES:
+            return []
+        found = _git("-C", folder, "ls-tree", "-z", "--name-only", "HEAD", prefix or "./")
+    except Failed:
+        return []
+    return [path for path in found.split("\0") if path and path.isprintable()]
+
+
+def _modules_of(folder: Path, paths: Sequence[str]) -> list[str]:
+    """Where the modules may lie that these files import and that are a student's own."""
+    places: dict[str, None] = {}
+    for path in paths:
+        try:
+            content = read(folder, path)
+        except (Unreadable, OSError):
+            continue
+        parts = [content] if isinstance(content, str) else [cell.text for cell in content]
+        names = (name for part in parts for name in imported(part))
+        own = [name for name in names if name not in sys.stdlib_module_names and len(name) < 100]
+        outer = path.rpartition("/")[0]
+        around = dict.fromkeys(
+            f"{outer}/" if outer else "" for outer in (outer, outer.rpartition("/")[0])
+        )
+        places |= dict.fromkeys(f"{prefix}{name}.py" for name in own for prefix in around)
+    return list(places)
+
+
+def _sizes(folder: Path, paths: Sequence[str]) -> dict[str, int]:
+    """Those files that there are, with their sizes."""
+    if not paths:
+        return {}
     listed = _git("-C", folder, "ls-tree", "-z", "-l", "HEAD", "--", *paths)
     found = [entry.partition("\t") for entry in listed.split("\0") if entry]
     kinds = [(facts.split(), path) for facts, _, path in found]
@@ -139,7 +199,7 @@ def _sizes(folder: Path, units: Sequence[str]) -> dict[str, int]:
 
 def _too_large(path: Path) -> None:
     """A file that takes no room, of a size that the grader refuses by itself."""
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         file.truncate(MAX_FILE_BYTES + 1)
 
@@ -151,6 +211,7 @@ def _git(*arguments: str | Path) -> str:
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_LFS_SKIP_SMUDGE": "1",
+        "GIT_LITERAL_PATHSPECS": "1",  # a file can be called *.py
         "GIT_ALLOW_PROTOCOL": SERVER.partition(":")[0],
     }
     environment, bytes_ = os.environ | settings, GIT_MEBIBYTES << 20

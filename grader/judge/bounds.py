@@ -1,14 +1,13 @@
 """What the judge allows itself, so that nothing a worker sends can cost more than one test."""
 
-import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 
 from grader.errors import TimedOut
+from grader.sandbox.jail import address_space
 from grader.sandbox.limits import MIB
 
 JUDGE_BYTES = 4096 * MIB  # beside what it holds when it begins
@@ -24,12 +23,11 @@ def no_more_memory_than(size: int) -> Iterator[None]:
     try:
         import resource
 
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        wanted = address_space() + size
         before = resource.getrlimit(resource.RLIMIT_AS)
-    except (ImportError, OSError, ValueError):
+    except (ImportError, OSError):
         yield
         return
-    wanted = pages * os.sysconf("SC_PAGE_SIZE") + size
     lower = wanted if before[0] == resource.RLIM_INFINITY else min(wanted, before[0])
     resource.setrlimit(resource.RLIMIT_AS, (lower, before[1]))
     try:

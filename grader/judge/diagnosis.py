@@ -6,14 +6,12 @@ what the work has done, fails in the same way, and passes every test that the wo
 Most differ in their first call and end there, so a failure costs little; a pass costs nothing.
 """
 
-import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Protocol
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -34,7 +32,7 @@ from grader.judge.local import LocalRunner, module_of
 from grader.judge.subject import Call, Handle
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer
-from grader.sandbox.randomness import start_anew
+from grader.sandbox.randomness import random_states_kept, start_anew
 from grader.suite.asserts import Mismatch
 
 
@@ -210,27 +208,32 @@ class _Guarded:
         self.tensor, self.grad = tensor, tensor.grad if tensor.is_leaf else None
         self.before, self.view = tensor.detach().clone(), tensor.detach()
 
-    def has_moved(self) -> bool:
-        now = self.tensor.detach()
-        layouts = (now.shape, now.stride()), (self.view.shape, self.view.stride())
-        return now.data_ptr() != self.view.data_ptr() or layouts[0] != layouts[1]
-
-    def is_changed(self) -> bool:
+    def restored(self) -> "_Change | None":
+        """Put back what it held; what the call made of it, if that is something else."""
         if self.tensor.is_leaf:
             self.tensor.grad = self.grad
         now = self.tensor.detach()
-        if self.has_moved():
-            return True
-        return not bool(
-            ((now == self.before) | ((now != now) & (self.before != self.before))).all()
-        )
-
-    def restored(self) -> Tensor:
-        """What the call made of it."""
-        made = self.tensor.detach().clone()
+        layouts = (now.shape, now.stride()), (self.view.shape, self.view.stride())
+        moved = now.data_ptr() != self.view.data_ptr() or layouts[0] != layouts[1]
+        if not moved and _equal_with_nan(now, self.before):
+            return None
+        change = _Change(self.tensor, now.clone(), moved)
         self.tensor.data = self.view
         self.view.copy_(self.before)
-        return made
+        return change
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What a call has made of a tensor that it had to leave; `moved` if in other memory."""
+
+    tensor: Tensor
+    made: Tensor
+    moved: bool
+
+
+def _equal_with_nan(one: Tensor, other: Tensor) -> bool:
+    return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
 class Freely(LocalRunner):
@@ -258,16 +261,15 @@ class Freely(LocalRunner):
             self.note(raised(error))
             raise
         finally:
-            moved = {id(g.tensor) for g in guarded if g.has_moved()}
-            changed = {id(g.tensor): g.restored() for g in guarded if g.is_changed()}
-        self.note(returned(answer.value, [changed.get(id(t), t) for t in given], answer.seen))
-        for g in guarded:
-            if id(g.tensor) in changed:
-                check_argument(g.tensor, changed[id(g.tensor)], moved=id(g.tensor) in moved)
+            changes = [change for g in guarded if (change := g.restored())]
+        made = {id(change.tensor): change.made for change in changes}
+        self.note(returned(answer.value, [made.get(id(t), t) for t in given], answer.seen))
+        for change in changes:
+            check_argument(change.tensor, change.made, moved=change.moved)
         check_left(answer.left)
         return answer
 
-    def attribute(self, owner: Handle, name: str) -> Any:
+    def attribute(self, owner: str | Handle, name: str) -> Any:
         value = super().attribute(owner, name)
         self.note(returned(value))
         return value
@@ -317,14 +319,11 @@ class Rehearsal(Freely):
 def _left_as_it_was(module: ModuleType, exercise: str) -> Iterator[None]:
     """Wrong answers may well leave random states and torch's settings changed."""
     right = getattr(module, exercise, None)
-    states = torch.get_rng_state(), random.getstate(), np.random.get_state()
     settings = torch.is_grad_enabled(), torch.get_default_dtype()
     try:
-        yield
+        with random_states_kept():
+            yield
     finally:
         setattr(module, exercise, right)
-        torch.set_rng_state(states[0])
-        random.setstate(states[1])
-        np.random.set_state(states[2])
         torch.set_grad_enabled(settings[0])
         torch.set_default_dtype(settings[1])

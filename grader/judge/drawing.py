@@ -39,7 +39,7 @@ def with_pictures(
         unit_seconds=min(limits.unit_seconds, _UNIT_SECONDS),
     )
     try:
-        workers = Workers(processes, brief, sources, wanted, shared=False)
+        workers = Workers(processes, brief, sources, wanted, key.suites, shared=False)
         try:
             return _drawn(units, Students(workers, sources, key.suites), key)
         finally:

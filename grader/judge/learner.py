@@ -1,6 +1,7 @@
 """The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
 
 import contextlib
+import os
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
+from grader.course.model import data_file, data_folder
 from grader.errors import Died, Frame, GraderFault, Malformed, Raised, SubmissionFault, TimedOut
 from grader.judge.behaviour import (
     Behaviour,
@@ -19,16 +23,17 @@ from grader.judge.behaviour import (
     returned,
 )
 from grader.judge.cause import cause_of
-from grader.judge.left_out import explained, is_a_loss, remark
+from grader.judge.left_out import explained, is_a_loss, remark, without_module
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
-from grader.report import Location
+from grader.report import Location, Replay
 from grader.sandbox.answers import LeftOut, Loaded
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer, Sent, WorkerClient
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting, describe_exit
-from grader.suite.compare.describe import describe_call
+from grader.suite.compare.describe import describe, describe_call, plain
+from grader.suite.compare.replay import Unwritable, written_call
 from grader.work.submission import Source
 
 # The first optimizer of a process makes torch import its compiler: half an `import torch`. This
@@ -37,6 +42,11 @@ USES_OPTIMIZER = re.compile(r"\boptim\.[A-Z]\w*\(|from torch\.optim import")
 
 
 MAX_REMARKS = 3
+_OPERATORS = {
+    "__getitem__": "{0}[{1}]",
+    "__next__": "next({0})",
+    "__contains__": "{1} in {0}",
+}
 
 
 @contextlib.contextmanager
@@ -61,11 +71,13 @@ class Workers:
         limits: Limits,
         sources: Mapping[str, Source],
         units: list[str],
+        suites: Path,
         *,
         shared: bool,
     ) -> None:
         self.processes, self.limits, self.shared = processes, limits, shared
         self.sources = {unit: s for unit, s in sources.items() if s.problem is None}
+        self.data = {unit: str(data_folder(suites.resolve(), unit)) for unit in units}
         self.ahead: dict[str, Starting] = {}
         self.current: tuple[str, WorkerClient] | None = None
         if not shared:
@@ -73,7 +85,8 @@ class Workers:
 
     def _start(self, unit: str) -> Starting:
         uses = any(USES_OPTIMIZER.search(part) for part in self.sources[unit].parts)
-        return self.processes.start(warm=self.shared or uses)
+        data = [*self.data.values()] if self.shared else [self.data[unit]]
+        return self.processes.start(warm=self.shared or uses, readable=data)
 
     def worker(self, unit: str) -> WorkerClient:
         """The worker to load `unit` in."""
@@ -109,6 +122,7 @@ class Called:
     call: Call
     sent: Sent
     value: object
+    suites: Path
 
     def gave(self, value: object) -> bool:
         """Is `value` what was returned, or one of several things that were?"""
@@ -116,8 +130,23 @@ class Called:
         return self.value is value or any(part is value for part in parts)
 
     def __str__(self) -> str:
+        """As text, with the paths of data as they are from the suites."""
         args, kwargs = self.sent.arguments()
+        folder = f"{self.suites.resolve()}{os.sep}"
+        args = [a.removeprefix(folder) if isinstance(a, str) else a for a in args]
+        if self.call.name in _OPERATORS and isinstance(self.call.owner, Handle):
+            owner = f"{plain(self.call.owner.kind)}(…)"
+            return _OPERATORS[self.call.name].format(owner, *map(describe, args))
         return describe_call(self.call.shown_name, tuple(args), kwargs)
+
+    def replay(self) -> Replay:
+        if self.call.owner:
+            return Replay(problem="the test calls a method of an object that it has made")
+        args, kwargs = self.sent.arguments()
+        try:
+            return Replay(written_call(self.call.name, tuple(args), kwargs))
+        except Unwritable as why:
+            return Replay(problem=str(why))
 
 
 class UnitRunner:
@@ -138,8 +167,7 @@ class UnitRunner:
         self._load()
 
     def run(self, call: Call) -> Answer:
-        worker, owner = self._worker(), call.owner
-        target = owner.identity if isinstance(owner, Handle) else owner or self.unit
+        worker, target = self._worker(), self._target(call.owner)
         answer: Answer | None = None
         try:
             answer = self._guarded(
@@ -157,7 +185,8 @@ class UnitRunner:
             self.seen.append(raised(fault))
             raise
         finally:
-            self._remember(Called(call, worker.sent, answer and answer.value))
+            if call.name != "__len__":  # list(handle) asks for that as well
+                self._remember(Called(call, worker.sent, answer and answer.value, self.suites))
         made = {id(before): now for before, now in answer.changed}
         given = [made.get(id(t), t) for t in tensors_in([call.args, call.kwargs])]
         self.seen.append(returned(answer.value, given, answer.seen))
@@ -175,10 +204,23 @@ class UnitRunner:
             self.calls = [replace(c, value=None) if is_large(c.value) else c for c in self.calls]
         self.calls.append(called)
 
-    def attribute(self, owner: Handle, name: str) -> Any:
-        value = self._guarded(lambda worker: worker.get(owner.identity, name))
+    def attribute(self, owner: str | Handle, name: str) -> Any:
+        self._worker()
+        target = self._target(owner)
+        value = self._guarded(lambda worker: worker.get(target, name))
         self.seen.append(returned(value))
         return value
+
+    def parameter(self, value: Tensor) -> int:
+        self._worker()
+        made: int = self._guarded(lambda worker: worker.parameter(value))
+        return made
+
+    def assign(self, owner: Handle, name: str, value: Tensor | None) -> None:
+        self._guarded(lambda worker: worker.assign(owner.identity, name, value))
+
+    def _target(self, owner: str | Handle) -> str | int:
+        return owner.identity if isinstance(owner, Handle) else owner or self.unit
 
     def iterate(self, owner: Handle) -> list[Any]:
         items: list[Any] = self._guarded(lambda worker: worker.iterate(owner.identity))
@@ -193,16 +235,19 @@ class UnitRunner:
             self.brought.add(file)
         return file
 
+    def data(self, name: str) -> str:
+        return data_file(self.suites, self.unit, name)
+
     # What a report wants to know
 
-    def called(self, value: object) -> str | None:
-        """The call that gave `value`, or the last one, as text."""
+    def called(self, value: object) -> Called | None:
+        """The call that gave `value`, or the last one."""
         given = (c for c in reversed(self.calls) if c.gave(value)) if value is not None else ()
         called = next(iter(given), None)
         own = [c for c in self.calls if c.call.of_work] or self.calls
         if own and (called is None or not called.call.of_work):
             called = own[-1]  # what a rig tells is of no use to learners
-        return str(called) if called else None
+        return called
 
     def defined(self, exercise: str) -> Frame | None:
         """Where the exercise is defined."""
@@ -293,6 +338,9 @@ class Students:
         more = len(found) - MAX_REMARKS + sum(runner.loaded.more for runner in saved)
         return found[:MAX_REMARKS] + ([f"left out: {more} more lines or cells"] if more > 0 else [])
 
+    def _unusable(self) -> dict[str, str]:
+        return {name: s.problem for name, s in self.sources.items() if s.problem is not None}
+
     def runner(self, unit: str) -> UnitRunner:
         """The runner of a unit. Raises: NotStarted, Blocked."""
         if unit not in self.sources:
@@ -303,7 +351,9 @@ class Students:
                 try:
                     self.runners[unit] = UnitRunner(self.workers, unit, self.suites)
                 except SubmissionFault as fault:
-                    problem = load_problem(self.sources[unit].file or "what you ran", fault)
+                    problem = load_problem(
+                        self.sources[unit].file or "what you ran", fault, self._unusable()
+                    )
             if problem is not None:
                 self.messages[unit] = problem
         if unit in self.messages:
@@ -317,7 +367,7 @@ def _as_sent(source: Source) -> str | list[tuple[str, str]]:
     return [(source.name_of(cell), cell.text) for cell in source.cells]
 
 
-def load_problem(file: str, fault: SubmissionFault) -> str:
+def load_problem(file: str, fault: SubmissionFault, unusable: Mapping[str, str]) -> str:
     """Why a module did not load: once, with the line and where Python stumbled."""
     if not isinstance(fault, Raised):
         return f"{file} could not be loaded: {fault}"
@@ -328,4 +378,5 @@ def load_problem(file: str, fault: SubmissionFault) -> str:
         return f"{file} could not be loaded: {message}"
     frame = fault.frames[-1]
     said = f"{frame.place}: {message}\n    {frame.text.strip()}"
-    return f"{said}\n{cause}" if (cause := cause_of(fault)) else said
+    likely = without_module(fault, unusable, loading=True) or cause_of(fault)
+    return f"{said}\n{likely}" if likely else said

@@ -1,14 +1,23 @@
 """What was left out of a notebook, in the words of the test that missed it or of a remark."""
 
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 
 from grader.errors import Missing, Raised, SubmissionFault
 from grader.sandbox.answers import LeftOut
 
+_ONLY = "only definitions and constants are taken from a notebook"
+
+
+_INSTALLED = frozenset({"torch", "numpy"}) | sys.stdlib_module_names
+_PLOTTING = frozenset("matplotlib pylab seaborn plotly bokeh altair".split())
+
 
 def explained(fault: SubmissionFault, left_out: Sequence[LeftOut]) -> set[LeftOut]:
     """Tell `fault` why the name that it misses is not there, if a cell would have defined it."""
+    if isinstance(fault, Raised) and fault.likely is None:
+        fault.likely = without_module(fault, {}, loading=False)
     name = _missed(fault)
     left = next((other for other in reversed(left_out) if name in other.names), None)
     if left is None:
@@ -20,9 +29,40 @@ def explained(fault: SubmissionFault, left_out: Sequence[LeftOut]) -> set[LeftOu
     return {left}
 
 
+def without_module(fault: Raised, unusable: Mapping[str, str], *, loading: bool) -> str | None:
+    """What to do about an import that finds nothing, at the top of a file or in a call.
+
+    `unusable` says of files of the learner's why they were not sent along.
+    """
+    found = re.fullmatch(r"No module named '([\w.]+)'", str(fault).partition(";")[0])
+    if fault.kind != "ModuleNotFoundError" or found is None:
+        return None
+    name = found[1].removeprefix("exercises.")
+    package = name.partition(".")[0]
+    if package in unusable:
+        return unusable[package]
+    if package in _INSTALLED and package != name:
+        return f"There is no {name}: is the name misspelled?"
+    if package != found[1].partition(".")[0]:
+        return f"There is no {package}.py in exercises/."
+    mend = (
+        'delete this line, or move it under if __name__ == "__main__":'
+        if loading
+        else "do without it."
+    )
+    if package in _PLOTTING:
+        return f"{package} is not installed here, and grading draws no plots of yours: {mend}"
+    return (
+        f"There is no {package} here, neither installed nor as a {package}.py beside this file. "
+        f"The exercises need only torch and numpy: {mend}"
+    )
+
+
 def is_a_loss(left: LeftOut) -> bool:
     """Nobody misses plots, training and packages that are not installed here."""
-    return left.error is not None and left.error.kind != "ModuleNotFoundError"
+    if left.error is None:
+        return any("…" in name for name in left.names)
+    return left.error.kind != "ModuleNotFoundError"
 
 
 def remark(left: LeftOut) -> str:
@@ -42,5 +82,6 @@ def _why(left: LeftOut) -> str:
         return left.error.syntax
     where = "a cell" if left.place is None else left.place.place
     if left.error is None:
-        return f"{where} calls something, and only definitions are taken from a notebook"
+        change = "".join(f" ({name})" for name in left.names if "…" in name)
+        return f"{where}{change} calls something or repeats it, and {_ONLY}"
     return f"{where}: {left.error.kind}" + (f": {left.error}" if str(left.error) else "")

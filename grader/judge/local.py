@@ -1,8 +1,10 @@
 """Calls carried out in the judge's own process: the reference, never a learner's work."""
 
 import importlib.util
+import operator
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -12,10 +14,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from grader.course.model import data_file
 from grader.errors import CourseError
 from grader.judge.subject import Call, Handle
+from grader.sandbox import encode
 from grader.sandbox.arguments import Results, containers_in, left_behind, tensors_in
-from grader.sandbox.client import Answer
+from grader.sandbox.client import Answer, out_of_reach
+from grader.sandbox.functions import function_of
 from grader.sandbox.observe import observed
 
 PLAIN = (
@@ -29,11 +34,14 @@ PLAIN = (
     list,
     tuple,
     dict,
+    set,
+    frozenset,
     slice,
     torch.dtype,
     torch.device,
     Tensor,
     np.ndarray,
+    np.generic,
 )
 
 
@@ -70,30 +78,36 @@ def module_of(text: str, path: Path) -> ModuleType:
 
 
 class LocalRunner:
-    """Runs a unit of the author's and the suite's own files with the interface of a worker."""
+    """Runs a unit of the author's and the suite's own files with the interface of a worker.
+
+    What would not cross to a worker does not cross here either, so that a suite which works here
+    works for learners as well.
+    """
 
     def __init__(self, module: ModuleType, suite_folder: Path) -> None:
         self.suite_folder = suite_folder
+        self.unit = Path(str(module.__file__)).stem
         self.modules = {"": module}
         self.objects: list[Any] = []
         self.moved: tuple[Tensor, ...] = ()
         self.results = Results()
 
     def run(self, call: Call) -> Answer:
-        owner = call.owner
-        target: Any
-        target = self.objects[owner.identity] if isinstance(owner, Handle) else self.modules[owner]
-        function = target if call.name == "__call__" else getattr(target, call.name)
+        """Raises: CourseError, Unsendable, and whatever is raised by what it calls."""
+        function = function_of(self._target(call.owner, call.name), call.name)
+        encode.Writer().write([list(call.args), call.kwargs])
         args, kwargs = self._unwrap(call.args), self._unwrap(call.kwargs)
         before = [(t, _place(t)) for t in tensors_in([args, kwargs])]
         containers = containers_in([args, kwargs])
         torch.set_grad_enabled(True)
+        reaches = any(t.requires_grad for t, _ in before)
         seen = None
-        if call.observed:
-            files = frozenset([str(self.modules[""].__file__)])
-            seen = observed(lambda: function(*args, **kwargs), files)
-        made = seen.value if seen else function(*args, **kwargs)
-        value = self._wrap(made)
+        with self._importable():
+            if call.observed:
+                files = frozenset([str(self.modules[""].__file__)])
+                seen = observed(lambda: function(*args, **kwargs), files)
+            made = seen.value if seen else function(*args, **kwargs)
+        value = self._wrap(made, reaches)
         seen = replace(seen, value=value) if seen else None
         self.moved = tuple(t for t, place in before if _place(t) != place or not t.is_leaf)
         left = left_behind(containers)
@@ -103,25 +117,76 @@ class LocalRunner:
         torch.set_grad_enabled(True)
         return Answer(value, self.moved, left=tuple(left), seen=seen)
 
-    def attribute(self, owner: Handle, name: str) -> Any:
-        return self._wrap(getattr(self.objects[owner.identity], name))
+    def attribute(self, owner: str | Handle, name: str) -> Any:
+        return self._wrap(_copied(operator.attrgetter(name)(self._target(owner, name))))
 
     def iterate(self, owner: Handle) -> list[Any]:
-        return [self._wrap(item) for item in self.objects[owner.identity]]
+        return [self._wrap(_copied(item)) for item in self.objects[owner.identity]]
+
+    def parameter(self, value: Tensor) -> int:
+        self.objects.append(torch.nn.Parameter(value.detach().clone()))
+        return len(self.objects) - 1
+
+    def assign(self, owner: Handle, name: str, value: Tensor | None) -> None:
+        setattr(self.objects[owner.identity], name, _copied(value))
 
     def bring(self, file: str) -> str:
-        self.modules[file] = load_module(self.suite_folder / f"{file}.py")
+        if file not in self.modules:
+            path = self.suite_folder / f"{file}.py"
+            if not path.is_file():
+                raise CourseError(f"{path} is missing: the suite needs it")
+            with self._importable():
+                self.modules[file] = module_of(path.read_text(encoding="utf-8"), path)
         return file
 
-    def _wrap(self, value: Any) -> Any:
-        """A handle in place of everything that could not cross to another process."""
+    def data(self, name: str) -> str:
+        return data_file(self.suite_folder, self.unit, name)
+
+    def _target(self, owner: str | Handle, name: str) -> Any:
+        """Whose `name` is meant. Raises: CourseError if a module does not define it."""
+        if isinstance(owner, Handle):
+            return self.objects[owner.identity]
+        module = self.modules[owner]
+        if (first := name.partition(".")[0]) not in vars(module):
+            path = Path(str(module.__file__))
+            place = f"{path.parent.name}/{path.name}"
+            raise CourseError(f"the suite asks for {first}, which {place} does not define")
+        return module
+
+    @contextmanager
+    def _importable(self) -> Iterator[None]:
+        """As beside a worker, a rig may import the unit."""
+        package = ModuleType("exercises")
+        package.__path__ = []
+        unit = self.modules[""]
+        ours = {self.unit: unit, "exercises": package, f"exercises.{self.unit}": unit}
+        before = {name: sys.modules.get(name) for name in ours}
+        sys.modules.update(ours)
+        try:
+            yield
+        finally:
+            for name, module in before.items():
+                if module is None:
+                    sys.modules.pop(name, None)
+                else:
+                    sys.modules[name] = module
+
+    def _wrap(self, value: Any, reaches: bool = True) -> Any:
+        """A handle in place of everything that could not cross to another process.
+
+        Unless the result `reaches` an argument that wants gradients, nobody can ask for any.
+        """
         if isinstance(value, torch.nn.Module) or not isinstance(value, PLAIN):
             self.objects.append(value)
             return Handle(self, len(self.objects) - 1, type(value).__name__)
+        if isinstance(value, Tensor) and not reaches and value.requires_grad and not value.is_leaf:
+            return out_of_reach(value)
         if type(value) is list:
-            return [self._wrap(item) for item in value]
+            return [self._wrap(item, reaches) for item in value]
         if type(value) is tuple:
-            return tuple(self._wrap(item) for item in value)
+            return tuple(self._wrap(item, reaches) for item in value)
+        if type(value) is dict:
+            return {key: self._wrap(item, reaches) for key, item in value.items()}
         return value
 
     def _unwrap(self, value: Any) -> Any:
@@ -142,9 +207,18 @@ def _on_snapshots(function: Callable[..., Any]) -> Callable[..., Any]:
     """As across processes, a callback sees copies that nobody changes afterwards."""
 
     def callback(*args: Any, **kwargs: Any) -> Any:
-        return function(*(a.detach().clone() if isinstance(a, Tensor) else a for a in args))
+        value = function(*(a.detach().clone() if isinstance(a, Tensor) else a for a in args))
+        encode.Writer().write(value)
+        return value
 
     return callback
+
+
+def _copied(value: Any) -> Any:
+    """As across processes: what is done to a tensor that was read does not reach the original."""
+    if not isinstance(value, Tensor):
+        return value
+    return value.detach().clone().requires_grad_(value.requires_grad)
 
 
 def _place(tensor: Tensor) -> tuple[int, bool]:

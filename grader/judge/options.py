@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import MIB, Limits
 
+SECONDS, MEBIBYTES = Limits.call_seconds, Limits.memory_bytes // MIB  # for a call, for a worker
 OnProgress = Callable[[int, int], None]  # tests done, and how many there are
 
 
@@ -30,6 +31,11 @@ class Options:
     sandbox: Sandbox = Sandbox.AUTO
     limits: Limits = field(default_factory=Limits)
     pictures: bool = False
+
+
+def limited(seconds: float, mebibytes: int) -> Limits:
+    """The limits of a worker whose calls may take so long, and which may use so much memory."""
+    return Limits(call_seconds=seconds, memory_bytes=mebibytes * MIB)
 
 
 def ignore(done: int, total: int) -> None:

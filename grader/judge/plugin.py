@@ -31,6 +31,7 @@ from grader.judge.verdict import (
     with_circumstances,
 )
 from grader.report import Location, Outcome, TestResult
+from grader.sandbox.randomness import random_states_kept, start_anew
 from grader.suite.asserts import Mismatch
 from grader.suite.forms import told_before
 from grader.suite.rng import Rng
@@ -218,13 +219,13 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     error = call.excinfo.value if call.excinfo else None
     test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
     known = judging_of(item).errors
-    result = verdict_of(test, error, lambda: _passes_with_solution(item), known)
+    result = verdict_of(test, error, lambda: _with_solution(item), known)
     runner = _runner_of(item, result.outcome)
     _note(item, result.outcome, error, runner)
     if runner is not None:
         result = with_circumstances(
             result,
-            called=runner.called(getattr(error, "value", None)),
+            called=None if error is None else runner.called(getattr(error, "value", None)),
             location=_location(item, result.outcome, error, runner),
             printed=runner.take_printed(),
         )
@@ -285,19 +286,21 @@ def _location(
     return students.location(frame) if frame and students else None
 
 
-def _passes_with_solution(item: pytest.Item) -> bool:
-    """Does the test work when the solution is what it judges? If not, the suite is at fault.
+def _with_solution(item: pytest.Item) -> BaseException | None:
+    """What the test raises when the solution is what it judges.
 
-    Where there is no solution, it did when the test was recorded.
+    Where there is no solution, it passed when the test was recorded.
     """
     solution = judging_of(item).key.solution(unit_of(item))
     if solution is None:
-        return True
+        return None
     try:
-        _run_again(item, solution)
-    except Exception:
-        return False
-    return True
+        with random_states_kept():
+            start_anew()
+            _run_again(item, solution)
+    except (Exception, pytest.fail.Exception) as error:
+        return error
+    return None
 
 
 def _case(item: pytest.Item, seen: tuple[Behaviour, ...], error: BaseException | None) -> Case:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ import pytest
 from pytest_jsonreport.plugin import JSONReport
 
 from grader.course.model import Selection
-from grader.errors import GraderFault
+from grader.errors import GraderError, GraderFault
 from grader.judge import plugin
 from grader.judge.diagnosis import Case
 from grader.judge.options import OnProgress, ignore
@@ -51,10 +52,12 @@ class _Session:
         ]
         self.total = len(items)
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            last = str(report.longrepr).strip().splitlines()[-1:]
-            self.errors.append(f"{Path(report.nodeid).name}: {''.join(last)}")
+    def pytest_exception_interact(
+        self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
+    ) -> None:
+        if isinstance(node, pytest.Collector) and call.excinfo is not None:
+            error = call.excinfo.value
+            self.errors.append(_at_fault(node.path, error.__cause__ or error))
 
     def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
         self.done += 1
@@ -108,6 +111,20 @@ def run_suites(
     if not judged or len(judged) != len(results):
         raise GraderFault("the suites did not finish")
     return judged, session.found.cases
+
+
+def _at_fault(path: Path, error: BaseException) -> str:
+    """Where a suite cannot be imported, and why, on one line."""
+    folder, line = path.parent, ""
+    if isinstance(error, SyntaxError) and error.filename:
+        path, line, what = Path(error.filename), f":{error.lineno}", f"{error.msg}"
+    else:
+        for frame in traceback.extract_tb(error.__traceback__):
+            if Path(frame.filename).is_relative_to(folder):
+                path, line = Path(frame.filename), f":{frame.lineno}"
+        what = f"{error}" if isinstance(error, GraderError) else f"{type(error).__name__}: {error}"
+    place = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+    return f"{place}{line}: {what.strip().splitlines()[0]}"
 
 
 @contextmanager

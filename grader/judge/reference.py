@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any, NoReturn
 
+from torch import Tensor
+
 from grader.errors import CourseError
 from grader.judge.local import LocalRunner, load_module
 from grader.judge.subject import Call, Handle
@@ -27,7 +29,7 @@ class TapedReference:
     def run(self, call: Call) -> Answer:
         if call.observed:
             self._refuse("observe")
-        if call.owner or call.name.endswith("_"):
+        if call.owner or call.in_place:
             raise CourseError(
                 f"reference.{call.name} cannot be recorded, since it changes something or works "
                 "on an object: use a @recorded function of the suite for the expected value"
@@ -38,14 +40,23 @@ class TapedReference:
         assert self.solution is not None
         return self.solution.run(call).value
 
-    def attribute(self, owner: Handle, name: str) -> Any:
+    def attribute(self, owner: str | Handle, name: str) -> Any:
         self._refuse("attribute")
+
+    def parameter(self, value: Tensor) -> int:
+        self._refuse("parameter")
+
+    def assign(self, owner: Handle, name: str, value: Tensor | None) -> None:
+        self._refuse("parameter")
 
     def iterate(self, owner: Handle) -> list[Any]:
         self._refuse("iterate")
 
     def bring(self, file: str) -> str:
         self._refuse("bring")
+
+    def data(self, name: str) -> str:
+        self._refuse("data")
 
     def _refuse(self, what: str) -> NoReturn:
         raise CourseError(f"a visible test can only call the reference, not use its {what}")

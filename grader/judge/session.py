@@ -97,8 +97,11 @@ class Session:
         self.key = self.key or answer_key_of(self.course)
         seed = self.key.seed(units[0], submission.digest if seed is None else seed)
         shared = self.devices != ("cpu",)
-        workers = Workers(self.processes, limits, submission.sources, units, shared=shared)
-        students = Students(workers, submission.sources, self.course.suites_folder)
+        suites_folder = self.course.suites_folder
+        workers = Workers(
+            self.processes, limits, submission.sources, units, suites_folder, shared=shared
+        )
+        students = Students(workers, submission.sources, suites_folder)
         seconds = limits.unit_seconds + JUDGE_SECONDS
         judging = Judging(
             self.key,
@@ -113,8 +116,7 @@ class Session:
                 results, cases = run_suites(suites, judging, selection, on_progress)
         finally:
             workers.close()
-        found = [*submission.missing.items(), *submission.unread.items()]
-        remarks = [note for unit, note in found if unit in units] + students.remarks()
+        remarks = submission.remarks(units) + students.remarks()
         results, unexplained = _explained(results, self.key.bank, cases)
         graded = self._units(results.values(), selection, students.messages)
         if self.options.pictures:

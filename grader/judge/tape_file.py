@@ -97,8 +97,11 @@ def _player(recordings: Mapping[str, bytes], name: str, device: str) -> Player:
 
 
 def bytes_of_recorder(recorder: Recorder) -> bytes:
-    """Raises: wire.Unsendable if a value is a function, a module or the like."""
-    return _bytes([recorder.values, recorder.asides])
+    """Raises: CourseError if a value is a function, a module or the like."""
+    try:
+        return _bytes([recorder.values, recorder.asides])
+    except wire.Unsendable as error:
+        raise CourseError(f"cannot be recorded: {error}") from None
 
 
 def bytes_of_trace(trace: Trace) -> bytes:

@@ -3,17 +3,24 @@
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import pytest
 
 from grader.course.known_errors import KnownError
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
 from grader.judge.cause import NAMES, cause_of
-from grader.report import Location, Outcome, TestResult
+from grader.report import Location, Outcome, Replay, TestResult
 from grader.suite.asserts import Mismatch
 
 TEXT_CHARACTERS = 4000  # of each text of a test in a report
 PRINTED_CHARACTERS = 8000
+
+
+class Called(Protocol):
+    """A call of the work: its text is what a learner reads of it."""
+
+    def replay(self) -> Replay: ...
 
 
 class Blocked(Exception):
@@ -31,17 +38,56 @@ class Pending(Exception):
 def verdict_of(
     test: TestResult,
     error: BaseException | None,
-    passes_with_solution: Callable[[], bool],
+    with_solution: Callable[[], BaseException | None],
     known: Sequence[KnownError] = (),
 ) -> TestResult:
     """Judge one test by what it raised; `test` is its result if it passed, and `known` are the
     errors that the course explains.
 
-    An unforeseen exception is the learner's doing only if the test works with the solution in
-    the learner's place; otherwise the suite is broken and nobody loses points over it.
+    `with_solution` runs it once more with the solution in the learner's place, and tells what it
+    raises then. A test that fails in the same way is broken, and nobody loses points over it.
     """
     if error is None:
         return test
+    if _may_be_the_suites(error) and (fault := _fault(error, with_solution())):
+        return _ended(test, Outcome.GRADER_FAULT, fault[:500])
+    return _said_of(test, error, known)
+
+
+def _may_be_the_suites(error: BaseException) -> bool:
+    """Whatever our asserts did not find, and what any call of the work may end in."""
+    match error:
+        case Mismatch() | GraderError() | NotStarted() | Blocked() | Pending():
+            return False
+        case Raised():
+            return not _is_not_started(error)
+        case Missing() | pytest.fail.Exception():
+            return True
+        case SubmissionFault():
+            return False
+    return isinstance(error, Exception)
+
+
+def _fault(error: BaseException, solutions: BaseException | None) -> str | None:
+    """What is wrong with a suite whose test raises these, if anything is."""
+    if solutions is None:
+        return None
+    if isinstance(solutions, GraderError):
+        return str(solutions)
+    what = f"{type(solutions).__name__}: {solutions}".split("\n")[0]
+    match error:
+        case Missing():
+            return None
+        case Raised():
+            alike = error.kind == type(solutions).__name__
+        case AssertionError() | pytest.fail.Exception():
+            alike = isinstance(solutions, (AssertionError, pytest.fail.Exception))
+        case _:
+            return f"the test itself failed: {what}"
+    return f"the solution does not pass this test either: {what}" if alike else None
+
+
+def _said_of(test: TestResult, error: BaseException, known: Sequence[KnownError]) -> TestResult:
     match error:
         case Mismatch():
             return replace(
@@ -50,7 +96,7 @@ def verdict_of(
                 got=error.got,
                 likely=_wrong_name(error.value, known) or error.likely,
             )
-        case NotImplementedError() if isinstance(error, Raised) and _not_begun(error):
+        case Raised() if _is_not_started(error):
             where = error.frames[-1].function if error.frames else test.exercise
             return _ended(test, Outcome.NOT_STARTED, f"{where} is not written yet")
         case Raised():
@@ -75,21 +121,22 @@ def verdict_of(
         case GraderError():
             return _ended(test, Outcome.GRADER_FAULT, str(error))
     what = f"{type(error).__name__}: {error}"
-    if isinstance(error, Exception) and passes_with_solution():
+    if isinstance(error, Exception):
         said = f"the test could not use the value you returned ({what})"[:300]
         return _ended(test, Outcome.FAILED, said)
     return _ended(test, Outcome.GRADER_FAULT, f"the test itself failed: {what}"[:500])
 
 
 def with_circumstances(
-    test: TestResult, *, called: str | None, location: Location | None, printed: str | None
+    test: TestResult, *, called: Called | None, location: Location | None, printed: str | None
 ) -> TestResult:
     """With the circumstances of the call, where they help: a passed test needs none."""
     if test.outcome in (Outcome.PASSED, Outcome.PENDING, Outcome.GRADER_FAULT):
         return replace(test, printed=printed)
     if test.outcome in (Outcome.NOT_STARTED, Outcome.BLOCKED):
         called = None
-    return replace(test, called=called, location=location, printed=printed)
+    shown, replay = (str(called), called.replay()) if called else (None, None)
+    return replace(test, called=shown, replay=replay, location=location, printed=printed)
 
 
 def bounded(test: TestResult) -> TestResult:
@@ -133,7 +180,8 @@ def _wrong_name(raised: object, known: Sequence[KnownError]) -> str | None:
     return None
 
 
-def _not_begun(error: Raised) -> bool:
+def _is_not_started(error: Raised) -> bool:
     """Whether the learner's line raises it. torch does too, for a dtype that it has no code for
     and for a module without forward."""
-    return error.by_hand or not (error.frames or cause_of(error))
+    by_hand = error.by_hand or not (error.frames or cause_of(error))
+    return isinstance(error, NotImplementedError) and by_hand

@@ -12,7 +12,8 @@ from grader.jupyter.client import Ended, JudgeProcess
 
 MAX_CHARACTERS = 1024 * 1024
 _DEFINES = re.compile(
-    r"^(?:async[ \t]+def|def|class|import|from|try)\b|^@|^[\w, \t()]+(?::[^=\n]+)?=(?!=)",
+    r"^(?:async[ \t]+def|def|class|import|from|try|if|for|while|with)\b|^@|^[^\s#=][^#=\n]*=(?!=)"
+    r"|^\w+\.\w+\(",
     re.MULTILINE,
 )
 _judge = JudgeProcess()

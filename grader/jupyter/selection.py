@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from grader.course.model import Course, Unit
 from grader.course.names import Name
 from grader.errors import UsageError
-from grader.sandbox.notebook_module import names_in
+from grader.work.begun import defined_in
 from grader.work.notebook import Cell
 
 
 def selected(course: Course, text: str, cells: Sequence[Cell]) -> tuple[str, frozenset[str]]:
     """The unit and its exercises. Raises: UsageError."""
-    defined = {name for cell in cells for name in names_in(cell.text)}
+    defined = {name for cell in cells for name in defined_in(cell.text)}
     owners = [unit for unit in course.units if text in course.everything[unit.name]]
     if not text:
         name = Name(_best(course.units, defined, text).name)

@@ -10,7 +10,7 @@ from grader.judge.options import OnProgress, ignore
 from grader.judge.tape_file import NAME as TAPE
 from grader.kit.pages import pages
 from grader.kit.record import prove, record
-from grader.kit.visible_suite import visible_texts
+from grader.kit.visible_suite import visible_data, visible_texts
 from grader.kit.wheel import vendored
 
 CONTRACT = "docs/course.md"
@@ -31,6 +31,9 @@ def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
             files[name] = (course.root / name).read_bytes()
     for stub in stubs_of(course):
         files[stub.path.relative_to(course.root).as_posix()] = stub.text.encode()
+        if stub.path.suffix == ".py":  # for `grade reset`
+            again = course.pristine(stub.path.stem).relative_to(course.root)
+            files[again.as_posix()] = stub.text.encode()
     for done, unit in enumerate(course.units):
         on_unit(done, len(course.units))
         files |= _tests(course, unit.name)
@@ -41,6 +44,7 @@ def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
 def _tests(course: Course, unit: str) -> dict[str, bytes]:
     """The visible suite of a unit, its tape, and the files that it brings along."""
     texts = visible_texts(course, unit)
+    texts |= visible_data(course, unit, texts[course.suite(unit).name].decode())
     texts[TAPE.format(unit=unit)] = record(course, unit).encoded()
     prove(course, unit, texts)
     folder = course.visible_folder.relative_to(course.root).as_posix()

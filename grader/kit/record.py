@@ -22,7 +22,6 @@ from grader.judge.tape_file import (
     bytes_of_trace,
 )
 from grader.report import Outcome
-from grader.sandbox.wire import Unsendable
 from grader.suite.tape import Recorder, playing
 
 SEED = 0  # of the inputs that every kit has; who grades for a mark takes another
@@ -82,6 +81,7 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
     with TemporaryDirectory(prefix="kit-") as name:
         folder = Path(name)
         for file, content in files.items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(content)
         key = _Proving(folder, KitTapes(folder), course)
         suite, selection = folder / course.suite(unit).name, course.select([unit])
@@ -109,10 +109,8 @@ def _pictures(course: Course, unit: str, key: Solutions) -> Iterator[tuple[str, 
 def _kept(course: Course, unit: str, name: str, recorder: Recorder) -> bytes:
     try:
         return bytes_of_recorder(recorder)
-    except Unsendable as error:
-        raise CourseError(
-            f"{course.suites_folder}: what {name} asks for cannot be recorded: {error}"
-        ) from None
+    except CourseError as error:
+        raise CourseError(f"{course.suites_folder}: what {name} asks for {error}") from None
 
 
 def _known(course: Course, unit: str, bank: LiveBank, cases: list[Case]) -> Iterator[KnownAnswer]:

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from grader.course.model import Course
+from grader.course.model import Course, data_file
 from grader.errors import CourseError
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -20,6 +20,8 @@ DOCSTRING = '''"""Visible tests of `{unit}`: some of those that are graded.
 What @recorded functions return was recorded when this repository was made, and so were the random
 numbers. A new call, or the same calls in another order, will find nothing recorded.
 """'''
+MOST_DATA = 16 * 1024 * 1024
+_DATA = re.compile(r"""\.data\(\s*["']([^"']+)["']""")
 _BROUGHT = re.compile(r"""\.bring\(\s*["'](\w+)["']""")  # a file that a test brings along
 
 
@@ -40,6 +42,26 @@ def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
     if pictures.is_file():
         texts[pictures.name] = visible_pictures(read_python(pictures)).encode()
     return texts
+
+
+def visible_data(course: Course, unit: str, suite: str) -> dict[str, bytes]:
+    """The files of data that a visible suite names, by their paths beside it.
+
+    Raises: CourseError if one is missing, or if they are more than a kit should carry.
+    """
+    files: dict[str, bytes] = {}
+    for name in _DATA.findall(suite):
+        path = Path(data_file(course.suites_folder, unit, name))
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file():
+                place = file.relative_to(course.suites_folder.resolve())
+                files[place.as_posix()] = file.read_bytes()
+    if (size := sum(map(len, files.values()))) > MOST_DATA:
+        raise CourseError(
+            f"{course.data(unit)}: visible tests name {size >> 20} MiB of data; "
+            f"a kit carries {MOST_DATA >> 20} MiB of a unit"
+        )
+    return files
 
 
 def read_python(path: Path) -> str:

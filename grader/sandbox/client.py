@@ -7,7 +7,7 @@ Malformed it must be ended; it is never asked again.
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -45,21 +45,17 @@ class Sent:
 
     payload: list[Any]
     buffers: list[bytes]
+    functions: list[Callable[..., Any]] = field(default_factory=list)
 
     def arguments(self) -> tuple[list[Any], dict[str, Any]]:
-        """Build them once more, to show them; functions and handles by name only."""
+        """Build them once more, to show them; handles by name only."""
         reader = decode.Reader(
-            [memoryview(b) for b in self.buffers], handle=wire.KeptObject, function=lambda n: _f
+            [memoryview(b) for b in self.buffers],
+            handle=wire.KeptObject,
+            function=self.functions.__getitem__,
         )
         args, kwargs = self.payload
         return [reader.read(a) for a in args], {k: reader.read(v) for k, v in kwargs}
-
-
-def _f() -> None:
-    """Stands for a function argument where a call is shown."""
-
-
-_f.__name__ = "f"
 
 
 class WorkerClient:
@@ -111,9 +107,10 @@ class WorkerClient:
 
         With `in_place` the tensors of the first argument are changed as the call changed them; all
         others stay what they are: nobody but the judge writes what it computes with.
-        Raises: SubmissionFault. What it means for the score is the suite's business.
+        Raises: SubmissionFault. What it means for the score is the suite's business. Unsendable
+        if an argument has no place on the wire.
         """
-        writer = encode.Writer()
+        writer, self.sent = encode.Writer(), Sent([[], []], [])
         own = owner == self.unit or type(owner) is int
         elements = CLAIM_ELEMENTS if own else SMALL_CLAIM_ELEMENTS
         first = [writer.write(a) for a in args[:1]]
@@ -122,14 +119,27 @@ class WorkerClient:
             first + [writer.write(a) for a in args[1:]],
             [[k, writer.write(v)] for k, v in kwargs.items()],
         ]
-        self.sent = Sent(payload, writer.buffers)
+        self.sent = Sent(payload, writer.buffers, writer.functions)
         request = ["call", owner, name, *payload, observe]
         answer, buffers = self._ask(request, writer.buffers, writer.functions)
         with self._disbelief():
             return self._answer(writer, mutable, answer, buffers, elements)
 
-    def get(self, handle: int, attribute: str) -> Any:
-        return self._value(["get", handle, attribute])
+    def get(self, owner: str | int, attribute: str) -> Any:
+        """An attribute of a handle, or of what the module defines."""
+        return self._value(["get", owner, attribute])
+
+    def parameter(self, value: Tensor) -> int:
+        """Make a leaf with these numbers; the number of its handle."""
+        writer = encode.Writer()
+        made = self._value(["parameter", writer.write(value)], writer.buffers)
+        if not isinstance(made, wire.KeptObject):
+            raise self.channel.broken("it is no handle")
+        return made.identity
+
+    def assign(self, handle: int, attribute: str, value: Tensor | None) -> None:
+        writer = encode.Writer()
+        self._value(["set", handle, attribute, writer.write(value)], writer.buffers)
 
     def iterate(self, handle: int) -> list[Any]:
         items = self._value(["iterate", handle])
@@ -192,8 +202,9 @@ class WorkerClient:
                     with self._disbelief():
                         raised = self.files.raised(exception)
                     raise raised
-                case ["missing", list(names)] if request[0] == "call":
-                    raise Missing(request[2], tuple(n for n in names[:200] if type(n) is str))
+                case ["missing", list(names)] if request[0] in ("call", "get"):
+                    defined = tuple(n for n in names[:200] if type(n) is str)
+                    raise Missing(request[2].partition(".")[0], defined)
                 case ["unsendable", str(reason)]:
                     raise Malformed(f"the result cannot be sent: {reason[:200]}")
                 case ["callback", int(number), list()] if functions is not None:
@@ -306,8 +317,32 @@ def _laid_into(storage: Any, like: Tensor) -> Tensor:
 
 
 def _remote(worker: WorkerClient, graph: int, value: Tensor, inputs: list[Tensor]) -> Tensor:
+    if not inputs:
+        return out_of_reach(value)
     result: Tensor = _Remote.apply(worker, graph, value, *inputs)  # type: ignore[no-untyped-call]
     return result
+
+
+def out_of_reach(value: Tensor) -> Tensor:
+    """A result that requires gradients, but of nothing that the call was given."""
+    anchor = torch.empty((), requires_grad=True)
+    result: Tensor = _OutOfReach.apply(value, anchor)  # type: ignore[no-untyped-call]
+    return result
+
+
+class _OutOfReach(torch.autograd.Function):
+    """Says so when somebody asks for those gradients."""
+
+    @staticmethod
+    def forward(ctx: Any, value: Tensor, anchor: Tensor) -> Tensor:
+        return value.clone()
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Any:
+        raise wire.Unsendable(
+            "gradients of the work's own parameters do not cross: change a parameter a little, "
+            "in a rig, and compare what the model gives"
+        )
 
 
 class _Remote(torch.autograd.Function):

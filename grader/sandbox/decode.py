@@ -14,13 +14,12 @@ import torch
 from torch import Tensor
 
 from grader.sandbox.limits import CLAIM_ELEMENTS, NESTING
-from grader.sandbox.wire import DTYPES, MAX_INT_BITS, ProtocolError
+from grader.sandbox.wire import DTYPES, MAX_INT_BITS, MAX_KEYS, ProtocolError, is_plain
 
 T = TypeVar("T")
 
 DEVICES = ("cpu", "cuda", "mps")
 MAX_AXES = 24
-MAX_KEYS = 1000
 MAX_VALUES = 50_000  # lists, tensors and the like; numbers and texts are bounded by the head
 
 
@@ -85,6 +84,15 @@ class Reader:
         if len(pairs) > MAX_KEYS:  # keys can be chosen so that each one costs as much as all
             raise ProtocolError(f"a dict has more than {MAX_KEYS} keys")
         return {self.read(k, depth + 1): self.read(v, depth + 1) for k, v in pairs}
+
+    def _set(self, rest: list[Any], depth: int) -> set[Any] | frozenset[Any]:
+        frozen, payload = rest
+        if len(payload) > MAX_KEYS:  # as of a dict
+            raise ProtocolError(f"a set has more than {MAX_KEYS} values")
+        items = self._items([payload], depth)
+        if not all(map(is_plain, items)):
+            raise ProtocolError("a set holds something that is not a plain value")
+        return frozenset(items) if _typed(frozen, bool) else set(items)
 
     def _size(self, rest: list[Any], depth: int) -> torch.Size:
         return torch.Size(_sizes(rest[0]))
@@ -187,6 +195,7 @@ class Reader:
         "l": _items,
         "t": _tuple,
         "d": _dict,
+        "S": _set,
         "z": _size,
         "b": _bytes,
         "c": _complex,

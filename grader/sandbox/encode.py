@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from grader.sandbox.limits import NESTING, TEXT_CHARACTERS
-from grader.sandbox.wire import MAX_INT_BITS, NAMES, KeptObject, Unsendable
+from grader.sandbox.wire import MAX_INT_BITS, MAX_KEYS, NAMES, KeptObject, Unsendable, is_plain
 
 
 class Writer:
@@ -78,14 +78,17 @@ class Writer:
             return ["h", value.identity, value.kind]
         if isinstance(value, (np.ndarray, np.generic)) and not isinstance(value, float):
             return self._array(value)
-        if isinstance(value, bool):
-            return bool(value)
         if isinstance(value, int):
             return self.write(int.__int__(value), depth)
         if isinstance(value, float):
             return float.__float__(value)
         if isinstance(value, complex):
             return ["c", value.real, value.imag]
+        if isinstance(value, (set, frozenset)):
+            kind: Any = set if isinstance(value, set) else frozenset
+            items = [*kind.__iter__(value)]
+            if all(map(is_plain, items)):
+                return self._set(items, kind is frozenset, depth)
         if isinstance(value, str):
             return self._text(str.__str__(value))
         if isinstance(value, bytes):
@@ -102,7 +105,14 @@ class Writer:
         if callable(value):
             self.functions.append(value)
             return ["f", len(self.functions) - 1]
-        raise Unsendable(f"a {type(value).__name__} cannot cross to the worker")
+        raise Unsendable(
+            f"a {type(value).__name__} cannot cross to the worker: make it there, in a rig"
+        )
+
+    def _set(self, items: list[Any], frozen: bool, depth: int) -> Any:
+        if len(items) > MAX_KEYS:
+            raise Unsendable(f"a set of {len(items):,} values is too large to send")
+        return ["S", frozen, [self.write(item, depth + 1) for item in items]]
 
     def _text(self, value: str) -> str:
         if len(value) > TEXT_CHARACTERS:

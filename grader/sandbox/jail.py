@@ -142,6 +142,12 @@ def adopt_orphans() -> None:
         _libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def address_space() -> int:
+    """The bytes of memory that the calling process has reserved. Raises: OSError but on Linux."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 def limit_resources(limits: Limits, *, bound_memory: bool) -> None:
     """Bound memory, processor time, files and core dumps of the calling process.
 
@@ -155,8 +161,7 @@ def limit_resources(limits: Limits, *, bound_memory: bool) -> None:
         resource.setrlimit(which, (amount, amount))
 
     if bound_memory and sys.platform == "linux":
-        pages = int(Path("/proc/self/statm").read_text().split()[0])
-        bound(resource.RLIMIT_AS, pages * resource.getpagesize() + limits.memory_bytes)
+        bound(resource.RLIMIT_AS, address_space() + limits.memory_bytes)
     bound(resource.RLIMIT_CPU, limits.cpu_seconds)
     bound(resource.RLIMIT_FSIZE, limits.file_bytes)
     bound(resource.RLIMIT_NOFILE, limits.open_files)

@@ -2,30 +2,35 @@
 
 Cells are tried one by one, and statements too: what cannot be read or fails is left out, and does
 no harm to the rest. Nothing is called at the top level, so that no plot is drawn and no model
-trained.
+trained. What changes something that was defined is taken on the same terms, or else told of if a
+function uses what it changes.
 """
 
 import __future__
 
 import ast
-import re
+import types
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from grader.sandbox.effects import Effects, effects_of, uses
+from grader.work.begun import defined_in
 from grader.work.magics import without_magics
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _TYPE_ALIAS: Any = getattr(ast, "TypeAlias", ())  # since Python 3.12
+_TAKEN = (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign)
 _RUNS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
-_DEFINED = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)|^(\w+)[ \t]*=(?!=)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Skipped:
     """Names that a cell would have defined, on which line, and what went wrong.
 
-    Without an error the line was not run, since it calls something.
+    Without an error the line was not run, since it calls something or stands in a loop. Then a
+    name can also be a change, such as `CONFIG['lr'] = …`, of something that a function uses.
     """
 
     names: list[str]
@@ -36,7 +41,9 @@ class Skipped:
     @property
     def failed(self) -> bool:
         """Nobody misses plots, training and packages that are not installed here."""
-        return self.error is not None and not isinstance(self.error, ModuleNotFoundError)
+        if self.error is None:
+            return any("…" in name for name in self.names)
+        return not isinstance(self.error, ModuleNotFoundError)
 
 
 @dataclass
@@ -47,57 +54,137 @@ class Notebook:
     definitions: dict[str, tuple[str, int]] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     flags: int = 0  # of `from __future__ import ...`, which holds for the cells below as well
+    own: set[str] = field(default_factory=set)  # what it has defined, other than by importing
+    codes: list[types.CodeType] = field(default_factory=list)
+    unchanged: list[tuple[str, Skipped]] = field(default_factory=list)
+    trying: int = 0
 
     def execute(self, namespace: dict[str, Any]) -> None:
         """Define in `namespace` what the cells define, from first to last."""
         for file, text in self.cells:
             try:
-                body = _parsed(text, file).body
+                body = parsed(text, file).body
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                self.skipped.append(Skipped(names_in(text), file, _line_of(error), error))
+                self.skipped.append(Skipped(defined_in(text), file, _line_of(error), error))
                 continue
             for statement in body:
-                try:
-                    self._take(statement, file, namespace)
-                except Exception as error:  # whatever is wrong with one, the others are taken
-                    at = statement.lineno
-                    self.skipped.append(Skipped(names_in(text), file, at, error))
+                self._take(statement, file, namespace)
+        self.skipped += [left for name, left in self.unchanged if uses(self.codes, name)]
 
     def _take(self, statement: ast.stmt, file: str, namespace: dict[str, Any]) -> None:
-        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-            for alias in statement.names:
-                feature = getattr(__future__, alias.name, None)
-                self.flags |= getattr(feature, "compiler_flag", 0)
-            return
-        if isinstance(statement, ast.Try):  # try: import ...; what helps if it fails is not run
-            for inner in statement.body:
-                if isinstance(inner, (ast.Import, ast.ImportFrom)):
-                    self._take(inner, file, namespace)
-            return
-        names, line = _names(statement), statement.lineno
-        if not names:
-            return
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and _runs(statement):
-            self.skipped.append(Skipped(names, file, line, None))
-            return
+        """Run what may be run of it; whatever is wrong with one, the others are taken."""
         try:
-            module = ast.Module([statement], [])
-            exec(compile(module, file, "exec", self.flags, dont_inherit=True), namespace)
+            self._run(statement, file, namespace)
         except BaseException as error:  # SystemExit too: a cell cannot end the process this way
-            self.skipped.append(Skipped(names, file, line, error))
+            try:
+                names = effects_of(statement).names
+            except Exception:
+                names = []
+            self.skipped.append(Skipped(names, file, statement.lineno, error))
+
+    def _run(self, statement: ast.stmt, file: str, namespace: dict[str, Any]) -> None:
+        match statement:
+            case ast.ImportFrom(module="__future__"):
+                for alias in statement.names:
+                    feature = getattr(__future__, alias.name, None)
+                    self.flags |= getattr(feature, "compiler_flag", 0)
+            case ast.Try():
+                self._run_try(statement, file, namespace)
+            case ast.If() if not _runs(statement.test):
+                # Whoever runs a cell runs what stands under `if __name__ == "__main__":`.
+                test = self._compiled(ast.Expression(statement.test), file, "eval")
+                chosen = eval(test, namespace, {"__name__": "__main__"})
+                for inner in statement.body if chosen else statement.orelse:
+                    (self._run if self.trying else self._take)(inner, file, namespace)
+            case _:
+                self._run_simple(statement, file, namespace)
+
+    def _run_simple(self, statement: ast.stmt, file: str, namespace: dict[str, Any]) -> None:
+        effects = effects_of(statement)
+        if not self._is_taken(statement, effects, namespace):
+            self._leave(statement, effects, file)
             return
-        for name in names:  # what an assignment binds anew is no longer where it was defined
+        code = self._compiled(ast.Module([statement], []), file, "exec")
+        try:
+            exec(code, namespace)
+        except Exception:
+            if not effects.changes:
+                raise
+            self._leave(statement, effects, file)
+            return
+        for name in effects.names:  # what is bound anew is no longer where it was defined
             self.definitions.pop(name, None)
         if isinstance(statement, DEFINITIONS):
-            self.definitions[statement.name] = file, line
+            self.definitions[statement.name] = file, statement.lineno
+        if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+            self.own.update(effects.names)
+            self.codes.append(code)
+
+    def _is_taken(self, statement: ast.stmt, effects: Effects, namespace: dict[str, Any]) -> bool:
+        for root, _ in effects.changes:
+            if root not in self.own or isinstance(namespace.get(root), types.ModuleType):
+                return False
+        match statement:
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(root)), arguments, keywords)):
+                given = [*arguments, *(keyword.value for keyword in keywords)]
+                plain = type(namespace.get(root)) in (dict, list, set)
+                return plain and bool(effects.changes) and not any(map(_runs, given))
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                return bool(effects.names or effects.changes) and not _runs(statement)
+        return isinstance(statement, (*_TAKEN, _TYPE_ALIAS))
+
+    def _leave(self, statement: ast.stmt, effects: Effects, file: str) -> None:
+        """What it would have defined is told if it is missed, and what it would have changed."""
+        line = statement.lineno
+        if effects.names:
+            self.skipped.append(Skipped(effects.names, file, line, None))
+        rebound = [(name, f"{name} = …") for name in effects.names if name in self.own]
+        for root, change in [*effects.changes, *rebound]:
+            if root in self.own:
+                self.unchanged.append((root, Skipped([change], file, line, None)))
+
+    def _run_try(self, statement: ast.Try, file: str, namespace: dict[str, Any]) -> None:
+        """The body, and if that fails what helps; but nothing of either that may not be run."""
+        body, self.trying = iter(statement.body), self.trying + 1
+        try:
+            for inner in body:
+                self._run(inner, file, namespace)
+        except BaseException as error:
+            self.trying -= 1
+            handler = self._handler(statement, error, file, namespace)
+            if handler is None:
+                raise
+            # An import that fails here need not have failed where the cell was written.
+            imports = [one for one in body if isinstance(one, (ast.Import, ast.ImportFrom))]
+            self._take_all([*imports, *handler.body], file, namespace)
+        else:
+            self.trying -= 1
+            self._take_all(statement.orelse, file, namespace)
+        self._take_all(statement.finalbody, file, namespace)
+
+    def _take_all(self, body: Iterable[ast.stmt], file: str, namespace: dict[str, Any]) -> None:
+        for statement in body:
+            self._take(statement, file, namespace)
+
+    def _handler(
+        self, statement: ast.Try, error: BaseException, file: str, namespace: dict[str, Any]
+    ) -> ast.ExceptHandler | None:
+        for handler in statement.handlers:
+            if handler.type is None:
+                return handler
+            if not _runs(handler.type):
+                kinds = eval(self._compiled(ast.Expression(handler.type), file, "eval"), namespace)
+                if isinstance(error, kinds):
+                    return handler
+        return None
+
+    def _compiled(self, tree: ast.Module | ast.Expression, file: str, mode: str) -> types.CodeType:
+        code: types.CodeType = compile(tree, file, mode, self.flags, dont_inherit=True)
+        return code
 
 
-def names_in(text: str) -> list[str]:
-    """What a cell seems to define, read as text: for one that Python cannot read."""
-    return [one or other for one, other in _DEFINED.findall(text)]
-
-
-def _parsed(text: str, file: str) -> ast.Module:
+def parsed(text: str, file: str) -> ast.Module:
+    """The text as Python reads it, without magics where that cannot be. Raises: SyntaxError."""
     with warnings.catch_warnings(action="ignore"):  # "\\d" is no matter of the exercise's
         try:
             return ast.parse(text, file)
@@ -108,36 +195,6 @@ def _parsed(text: str, file: str) -> ast.Module:
 def _line_of(error: BaseException) -> int:
     line = error.lineno if isinstance(error, SyntaxError) else None
     return line if isinstance(line, int) else 1
-
-
-def _names(statement: ast.stmt) -> list[str]:
-    """What a statement defines, if it is one that may; `*` stands for all names of a module."""
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return [statement.name]
-        case ast.Import() | ast.ImportFrom():
-            return [a.asname or a.name.partition(".")[0] for a in statement.names]
-        case ast.Assign():
-            return [name for target in statement.targets for name in _targets(target)]
-        case ast.AnnAssign(value=ast.expr()):
-            return _targets(statement.target)
-    if isinstance(statement, _TYPE_ALIAS):
-        return [statement.name.id]
-    return []
-
-
-def _targets(target: ast.expr) -> list[str]:
-    """The plain names that are assigned to; none if anything else is."""
-    names, waiting = [], [target]
-    while waiting:
-        match waiting.pop():
-            case ast.Name(id=name):
-                names.append(name)
-            case ast.Tuple(elts=parts) | ast.List(elts=parts):
-                waiting += reversed(parts)
-            case _:
-                return []
-    return names
 
 
 def _runs(statement: ast.AST) -> bool:

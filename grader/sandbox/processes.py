@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,7 +65,9 @@ class Starting(Protocol):
 
 
 class Processes(Protocol):
-    def start(self, *, warm: bool = False) -> Starting: ...
+    def start(self, *, warm: bool = False, readable: Sequence[str] = ()) -> Starting:
+        """`readable` are folders that it may read beside what every worker may."""
+        ...
 
     def end(self, process: Process, *, tell: bool = True) -> int | None:
         """Kill it and whatever it left behind; its exit code (or minus the signal) if told.
@@ -112,7 +115,7 @@ class ForkServer:
         )
         theirs.close()
 
-    def start(self, *, warm: bool = False) -> "Forking":
+    def start(self, *, warm: bool = False, readable: Sequence[str] = ()) -> "Forking":
         self.count += 1
         scratch = os.path.join(self.folder, str(self.count))
         channel, their_channel = socket.socketpair()
@@ -124,6 +127,7 @@ class ForkServer:
             self.confined,
             self.gpu,
             warm,
+            list(readable),
         ]
         self.sockets |= {channel, output}
         try:
@@ -219,7 +223,7 @@ class FreshProcesses:
         self.count = 0
         self.running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *, warm: bool = False) -> Process:
+    def start(self, *, warm: bool = False, readable: Sequence[str] = ()) -> Process:
         self.count += 1
         scratch = os.path.join(self.folder, str(self.count))
         os.mkdir(scratch)

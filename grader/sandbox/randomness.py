@@ -1,6 +1,8 @@
 """One starting point for everything random that learner code may draw from."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy.random  # NumPy itself would load it late, out of what a confined worker may use
 import torch
@@ -11,3 +13,15 @@ def start_anew() -> None:
     torch.manual_seed(0)
     random.seed(0)
     numpy.random.seed(0)
+
+
+@contextmanager
+def random_states_kept() -> Iterator[None]:
+    """What is drawn meanwhile changes nothing that is drawn afterwards."""
+    states = torch.get_rng_state(), random.getstate(), numpy.random.get_state()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(states[0])
+        random.setstate(states[1])
+        numpy.random.set_state(states[2])

@@ -9,6 +9,7 @@ is a list that starts with a tag:
 
     l t d            list, tuple, dict (as pairs)         b c i         bytes, complex, large int
     s D V z          slice, dtype, device, torch.Size     n             NumPy array or scalar
+    S frozen items   set or frozenset of plain values
     T storage dtype offset size stride requires_grad grad graph         a dense strided tensor;
                      its storage is a number, or [number, buffer, device] where it is first met
     a k              the k-th tensor argument itself      h id kind     an object that stays there
@@ -38,6 +39,8 @@ DTYPES: dict[str, torch.dtype] = {
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 MAX_INT_BITS = 4096
+MAX_KEYS = 1000  # of a dict or a set
+_PLAIN = (type(None), bool, int, float, complex, str, bytes)
 
 
 class ProtocolError(Exception):
@@ -60,6 +63,13 @@ class KeptObject:
 
     def __init__(self, identity: int, kind: str) -> None:
         self.identity, self.kind = identity, kind
+
+
+def is_plain(value: object) -> bool:
+    """What a set may hold: equal values are one value on either side."""
+    if type(value) in (tuple, frozenset):
+        return all(map(is_plain, value))  # type: ignore[call-overload]
+    return type(value) in _PLAIN
 
 
 def pack(payload: object, buffers: list[bytes]) -> bytes:

@@ -2,11 +2,16 @@
 
 Requests, each a frame (see `wire`); the worker answers every one but `forget`:
 
-    ["load", unit, {unit: [file, source]}]        execute a unit's module; its source is a text, or
-                                                  for a notebook the [file, text] of each cell
+    ["load", unit, {name: [file, source]}]        execute a unit's module, beside the others and
+                                                  the learner's own; a source is a text, or for
+                                                  a notebook the [file, text] of each cell
     ["bring", name, source]                       execute a file of the suite beside it
-    ["call", owner, name, args, kwargs, observe]  owner: a unit, a brought name, or a handle
-    ["get", handle, attribute]                    ["iterate", handle]
+    ["call", owner, name, args, kwargs, observe]  owner: a unit, a brought name, or a handle;
+                                                  name: `a.b` for what lies in an attribute, or
+                                                  that of an operator: __call__, __len__, ...
+    ["get", owner, attribute]                     ["iterate", handle]
+    ["parameter", tensor]                         a leaf with these numbers, as a handle
+    ["set", handle, attribute, value]             of a parameter: its data or its grad
     ["gradients", graph, grad]                    of an earlier result, by its arguments
     ["forget"]                                    drop handles and graphs; reset random states
 
@@ -32,6 +37,8 @@ import importlib.abc
 import importlib.machinery
 import io
 import linecache
+import operator
+import re
 import socket
 import sys
 import types
@@ -44,8 +51,10 @@ from torch import Tensor
 
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.arguments import Arguments, Results
+from grader.sandbox.functions import function_of
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
 from grader.sandbox.notebook_module import DEFINITIONS, Notebook, Skipped
+from grader.sandbox.notebook_names import provide
 from grader.sandbox.observe import observed
 from grader.sandbox.randomness import start_anew
 
@@ -54,6 +63,7 @@ BUILTIN_ERRORS = frozenset(
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, BaseException)
 )
+_MAGIC = re.compile(r"^[%!][^\n]*", re.MULTILINE)
 
 
 def text_stream(descriptor: int) -> TextIO:
@@ -125,11 +135,14 @@ class Worker:
             for file, text in sibling.parts:
                 self.files[file] = text
                 linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-            sys.meta_path.insert(0, sibling)
+        own = siblings.pop(unit)
+        # What is installed comes before a file of the learner's with its name, but for the unit.
+        sys.meta_path.insert(0, own)
+        sys.meta_path.extend(siblings.values())
         sys.modules.pop(unit, None)
+        provide()
         self.modules[unit] = importlib.import_module(unit)
         start_anew()
-        own = siblings[unit]
         if isinstance(own.source, str):
             return ["loaded", _definitions(own.source, own.file), [], 0], []
         places = [[name, *place] for name, place in own.notebook.definitions.items()]
@@ -156,14 +169,13 @@ class Worker:
         kwargs: Any,
         observe: bool,
     ) -> Any:
-        target: Any = self.objects[owner] if type(owner) is int else self.modules[owner]
-        if type(owner) is str and name not in vars(target):
-            defined = [key for key in vars(target) if key.isidentifier() and key[0] != "_"]
-            return ["missing", defined[:200]], []
+        target = self._owner(owner)
+        if missing := self._missing(target, owner, name):
+            return missing, []
         self.calls += 1
         reader = decode.Reader(buffers, handle=self._handle, function=self.callback)
         given = Arguments(reader, args, kwargs)
-        function = target if name == "__call__" else getattr(target, name)
+        function = function_of(target, name)
         torch.set_grad_enabled(True)
         self.in_call, seen = True, None
         try:
@@ -185,8 +197,31 @@ class Worker:
         *effects, left = given.effects(writer)
         return ["done", payload, [*effects, left + earlier], seen], writer.buffers
 
-    def _get(self, buffers: object, handle: int, attribute: str) -> Any:
-        return self._plain(getattr(self.objects[handle], attribute))
+    def _owner(self, owner: Any) -> Any:
+        return self.objects[owner] if type(owner) is int else self.modules[owner]
+
+    def _missing(self, target: Any, owner: Any, name: str) -> list[Any] | None:
+        """The answer for a name that a module does not define."""
+        if type(owner) is int or name.partition(".")[0] in vars(target):
+            return None
+        defined = [key for key in vars(target) if key.isidentifier() and key[0] != "_"]
+        return ["missing", defined[:200]]
+
+    def _get(self, buffers: object, owner: Any, attribute: str) -> Any:
+        target = self._owner(owner)
+        if missing := self._missing(target, owner, attribute):
+            return missing, []
+        return self._plain(operator.attrgetter(attribute)(target))
+
+    def _parameter(self, buffers: list[memoryview], value: Any) -> Any:
+        reader = decode.Reader(buffers, handle=self._handle)
+        made = torch.nn.Parameter(reader.read(value).detach())
+        return ["done", ["h", self.keep(made), "Parameter"], None, None], []
+
+    def _set(self, buffers: list[memoryview], handle: int, attribute: str, value: Any) -> Any:
+        reader = decode.Reader(buffers, handle=self._handle)
+        setattr(self.objects[handle], attribute, reader.read(value))
+        return ["done", None, None, None], []
 
     def _iterate(self, buffers: object, handle: int) -> Any:
         items = []
@@ -299,16 +334,33 @@ class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if module.__name__ != "exercises":
             module.__file__ = self.file
             if isinstance(self.source, str):
-                exec(compile(self.source, self.file, "exec"), module.__dict__)
+                exec(compile(_python_of(self.source), self.file, "exec"), module.__dict__)
                 return
             self.notebook = Notebook(self.parts)
             self.notebook.execute(module.__dict__)
 
 
+def _python_of(source: str) -> str:
+    """A module as it is, or if Python cannot read it, without what was meant for a notebook."""
+    try:
+        ast.parse(source)
+    except SyntaxError:
+        return _MAGIC.sub("", source)
+    return source
+
+
 def _definitions(source: str, file: str) -> list[list[Any]]:
     """The functions and classes a module defines, with their lines; the last definition wins."""
-    body = ast.parse(source).body
-    return [[node.name, file, node.lineno] for node in body if isinstance(node, DEFINITIONS)]
+    found, waiting = [], ast.parse(_python_of(source)).body[::-1]
+    while waiting:
+        match waiting.pop():
+            case ast.If(body=body, orelse=other):
+                waiting += [*body, *other][::-1]
+            case ast.Try(body=body, handlers=handlers, orelse=other):
+                waiting += [*body, *(one for h in handlers for one in h.body), *other][::-1]
+            case node if isinstance(node, DEFINITIONS):
+                found.append([node.name, file, node.lineno])
+    return found
 
 
 def _text_of(error: BaseException) -> str:

@@ -2,14 +2,14 @@
 
 Started by `processes`, it speaks msgpack over a SOCK_SEQPACKET socket, one message a packet:
 
-    ["fork", scratch, limits, confined, gpu, warm]   with two file descriptors: the worker's
-                                                     channel and its output; answers [pid]
-    ["end", pid]                                     kills it and whatever it left behind;
-                                                     answers [exit code or -signal]
+    ["fork", scratch, limits, confined, gpu, warm, readable]
+                   with two file descriptors: the worker's channel and its output; answers [pid]
+    ["end", pid]   kills it and whatever it left behind; answers [exit code or -signal]
 
-`warm` imports first what torch would import lazily: the first optimizer alone costs half an
-`import torch`. When the judge hangs up, everything is killed. Runs no learner code itself and
-never initialises a GPU, so that a fork starts clean.
+`readable` are folders that this worker may read beside what all may. `warm` imports first what
+torch would import lazily: the first optimizer alone costs half an `import torch`. When the judge
+hangs up, everything is killed. Runs no learner code itself and never initialises a GPU, so that a
+fork starts clean.
 """
 
 import contextlib
@@ -80,6 +80,7 @@ class Zygote:
         confined: bool,
         gpu: bool,
         warm: bool,
+        readable: list[str],
     ) -> int:
         if warm:
             for name in LAZY_IMPORTS:
@@ -92,7 +93,7 @@ class Zygote:
                 descriptors[1],
                 scratch,
                 Limits(**limits),  # type: ignore[arg-type]
-                self.readable if confined else None,
+                [*self.readable, *readable] if confined else None,
                 gpu,
             )
         for descriptor in descriptors:

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 import pytest
 
+from grader.errors import CourseError
+
 T = TypeVar("T", bound=Callable[..., object] | type)
 
 
@@ -14,7 +16,9 @@ def exercise(name: str) -> Callable[[T], T]:
 
 
 def points(worth: int) -> Callable[[T], T]:
-    """This test is worth `worth` points, a whole number of at least 1."""
+    """This test is worth `worth` points. Raises: CourseError for all but whole numbers from 1."""
+    if type(worth) is not int or worth < 1:
+        raise CourseError(f"@points({worth!r}): points are whole numbers, at least 1")
     return pytest.mark.points(worth)
 
 

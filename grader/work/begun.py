@@ -9,7 +9,15 @@ _DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.
 _DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
 _NEXT = r"^[ \t]{0,%d}[^ \t\n#)\]}]"
 _NAME = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
+_ANY_NAME = re.compile(
+    r"^(?:[ \t]{0,8}(?:async[ \t]+def|def|class)[ \t]+(\w+)|(\w+)[ \t]*=(?!=))", re.MULTILINE
+)
 _ASSIGNED = re.compile(r"^(\w+)[ \t]*(?::[^\n=]*)?=(?!=)[ \t]*(lambda\b)?", re.MULTILINE)
+_IMPORT = re.compile(
+    r"(?:^|[:;])[ \t]*(?:from|import)[ \t]+([^\n(#;]*+(?:\([^()]{0,2000}+\))?)", re.MULTILINE
+)
+_BLOCK = re.compile(r"(?:if|elif|else|try|except|finally)\b")
+_DEFINED = re.compile(r"(?:async[ \t]+def|def|class)[ \t]+(\w+)|(\w+)[ \t]*=(?!=)")
 _NO_CODE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*+")
 _STRING = re.compile(r"[ \t]*[rR]?[\"\']")
 _OPEN = re.compile(r"[ \t]*raise[ \t]+NotImplementedError\b")
@@ -19,6 +27,34 @@ _OPEN_AT_ONCE = re.compile(r":[ \t]*raise[ \t]+NotImplementedError\b[^\n]*\Z")
 def names_of(text: str) -> frozenset[str]:
     """The functions and classes that stand in it, written or not."""
     return frozenset(_NAME.findall(text))
+
+
+def mentioned(texts: Iterable[str]) -> frozenset[str]:
+    """What they define, methods as well, written or not."""
+    found = (names for text in texts for names in _ANY_NAME.findall(text))
+    return frozenset(defined or assigned for defined, assigned in found)
+
+
+def defined_in(text: str) -> list[str]:
+    """What it seems to define, also under an `if` or `try` at its top level."""
+    found, inner = [], 0
+    for line in text.split("\n"):
+        code = line.lstrip(" \t")
+        indent = len(line) - len(code)
+        if not code or code.startswith("#"):
+            continue
+        if not indent:
+            inner = -1 if _BLOCK.match(code) else 0
+        elif inner < 0:
+            inner = indent
+        if indent in (0, inner) and (name := _DEFINED.match(code)):
+            found.append(name[1] or name[2])
+    return found
+
+
+def imported(text: str) -> list[str]:
+    """The names in its imports, those of modules among them."""
+    return [name for names in _IMPORT.findall(text) for name in re.findall(r"\w+", names)]
 
 
 def written(text: str, names: Iterable[str] = ()) -> frozenset[str]:

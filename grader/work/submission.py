@@ -1,26 +1,29 @@
 """A learner's folder or file, read once into the source of each unit. Nothing in it is trusted.
 
-Only regular files inside the folder are opened, without following links out of it, and only up
-to a bound. A file that cannot be used becomes the problem of its unit alone.
+A file that cannot be used becomes the problem of its unit alone.
 """
 
 import hashlib
-import os
 import stat
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
+import sys
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from grader.errors import UsageError
-from grader.work import notebook
-from grader.work.begun import names_of, written, written_in_cells
-from grader.work.notebook import Cell, Unreadable, cells_of
+from grader.work.begun import imported, mentioned, names_of, written, written_in_cells
+from grader.work.elsewhere import files_of_units, inner_folders, unit_of
+from grader.work.notebook import Cell, Unreadable
+from grader.work.reading import MAX_BYTES, read
 
 ENDINGS = (".py", ".ipynb")  # a unit is a module or a notebook
-MAX_BYTES = 1024 * 1024
-MAX_NAMES = 1000
+MAX_OTHERS = 5  # files of a unit that are looked at beside its own
+MAX_OTHER_CHARACTERS = 2 * MAX_BYTES  # of those of all units
+MAX_INNER = 3  # folders that are read where the outer one holds no work
+MAX_MODULES = 20  # of a learner's own, beside the units
+MAX_IMPORTED = 500
 
 
 @dataclass(frozen=True)
@@ -43,18 +46,29 @@ class Source:
         """What tracebacks call a cell."""
         return f"{self.file}, cell {cell.number}" if self.file else f"Cell In[{cell.number}]"
 
+    def written(self, names: Collection[str], *, readable: bool = False) -> frozenset[str]:
+        """The functions that are written in it; if `readable`, in cells that do not break off."""
+        if self.cells is None:
+            return written(self.text, names)
+        return written_in_cells(self.parts, names, readable=readable)
+
 
 @dataclass(frozen=True)
 class Submission:
-    """What was found of each unit; `missing` says so of every other one.
+    """What was found of each unit, and of each module of the learner's own that one imports.
 
-    `unread` says of a unit with a module and a notebook which of them counts, if both hold work.
+    `missing` names the file that a unit should be in; `unread` says which of the files that hold
+    work on a unit counts. `moved` names the file that counts where it is not the unit's own, and
+    says why; `beside` is a file that holds work which the graded one lacks.
     """
 
     path: Path
     sources: dict[str, Source]
     missing: dict[str, str] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, tuple[str, str]] = field(default_factory=dict)
+    beside: dict[str, str] = field(default_factory=dict)
+    inside: str = ""
 
     @property
     def digest(self) -> int:
@@ -65,14 +79,39 @@ class Submission:
                 digest.update(f"{part}\0".encode("utf-8", "surrogatepass"))
         return int.from_bytes(digest.digest(), "big")
 
+    @property
+    def holds_any(self) -> bool:
+        """Is anything written, or not to be read?"""
+        return any(source.problem or source.written(()) for source in self.sources.values())
+
+    def remarks(self, units: Collection[str]) -> list[str]:
+        """What whoever wrote these units should know of their files: each thing once."""
+        missing = [file for unit, file in self.missing.items() if unit in units]
+        moved = [both for unit, both in self.moved.items() if unit in units]
+        beside = [unit for unit in self.beside if unit in units]
+        said = [f"the work lies in {self.inside}"] if self.inside else []
+        if missing:
+            said.append(f"{_listed(missing)} {'are' if missing[1:] else 'is'} missing")
+        if moved[1:]:
+            files = _listed([file for file, _ in moved])
+            said.append(f"{files} were graded: the files of these units hold no work, or less")
+        said += [f"{file} was graded: {why}" for file, why in moved if not moved[1:]]
+        if beside:
+            graded = (
+                self.sources[beside[0]].file if not beside[1:] else "the files that were graded"
+            )
+            held = f"{_listed([self.beside[unit] for unit in beside])} hold{'s' * (not beside[1:])}"
+            said.append(f"{held} work that {graded} does not have")
+        return [*said, *(text for unit, text in self.unread.items() if unit in units)]
+
 
 def read_submission(
     path: Path, units: Sequence[str], preferred: Mapping[str, str] = MappingProxyType({})
 ) -> Submission:
-    """Read a folder (with or without `exercises/` in it) or a single file named after its unit.
+    """Read a folder, with or without `exercises/` in it, or a single file named after its unit.
 
-    Where a unit has a module and a notebook, the module counts, unless the notebook has all that
-    is written in it and more; or the one with the ending that is `preferred`.
+    Where a unit has several files, its module counts, unless another one has all that is written
+    in it and more; or the one with the ending that is `preferred`.
     Raises: UsageError if there is nothing to grade.
     """
     try:
@@ -81,43 +120,180 @@ def read_submission(
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     if stat.S_ISDIR(mode):
         return _read_folder(path, units, preferred)
-    unit = path.stem
-    if path.suffix not in ENDINGS or unit not in units:
+    unit = path.stem if path.stem in units and path.suffix in ENDINGS else unit_of(path.name, units)
+    if path.suffix.lower() == ".zip":
+        raise UsageError(f"{path} is an archive: unpack it, and grade the folder")
+    if unit is None:
         raise UsageError(f"{path} is not named after a unit: expected {_files(units)}")
-    return Submission(path, {unit: _read(path.parent, path.name)})
+    return Submission(path, {unit: _read(path.parent, path.name, path.name)})
 
 
 def _read_folder(folder: Path, units: Sequence[str], preferred: Mapping[str, str]) -> Submission:
-    for prefix in ("exercises/", ""):
-        try:
-            present = {unit: _present(folder, prefix, unit) for unit in units}
-        except PermissionError as error:
-            raise UsageError(f"cannot read {folder}: {error.strerror}") from None
-        if any(present.values()):
-            return _read_units(folder, prefix, present, preferred)
-    raise UsageError(f"no unit in {folder}: expected {_files(units)}, there or in exercises/")
+    try:
+        outer = _Home.of(folder, "", units)
+        work = outer.read(preferred) if outer and outer.is_proper else None
+        if work and (preferred or work.holds_any):
+            return work
+        inner: list[_Home] = []
+        for base in inner_folders(folder):
+            known = tuple(home.base for home in inner)
+            if not base.startswith(known) and (home := _Home.of(folder, base, units)):
+                inner.append(home)
+    except PermissionError as error:
+        raise UsageError(f"cannot read {folder}: {error.strerror}") from None
+    if work:  # these are untouched: the only work may lie further in
+        begun = [found for home in inner[:MAX_INNER] if (found := home.read(preferred)).holds_any]
+        if len(begun) == 1:
+            return begun[0]
+        for unit, source in work.sources.items():
+            held = [more.sources[unit] for more in begun if unit in more.sources]
+            if held := [one for one in held if one.written(())]:
+                work.sources[unit] = _undecided(source.file, f"{source.file} holds no work", held)
+        return work
+    if len(inner) > 1:
+        names = _listed([home.base for home in inner[:MAX_OTHERS]])
+        raise UsageError(f"{names} in {folder} all hold units: grade one of these folders")
+    if inner:
+        return inner[0].beside(outer).read(preferred)
+    if outer is None:
+        raise UsageError(f"no unit in {folder}: expected {_files(units)}, there or in exercises/")
+    return outer.read(preferred)
 
 
-def _read_units(
-    folder: Path, prefix: str, present: Mapping[str, list[str]], preferred: Mapping[str, str]
-) -> Submission:
-    """`present` names the files of each unit, if there are any."""
-    shown = f"{folder.name}/" if not prefix and folder.name == "exercises" else prefix
-    work = Submission(folder, {})
-    for unit, names in present.items():
-        if not names:
-            work.missing[unit] = _missing(folder / prefix, shown, unit)
-            continue
-        wanted = [name for name in names if name.endswith(preferred.get(unit, ENDINGS))]
-        read = [_read(folder, f"{prefix}{name}", shown) for name in wanted or names]
-        work.sources[unit], remark = (read[0], None) if len(read) == 1 else _chosen(*read)
-        if remark is not None:
-            work.unread[unit] = remark
-    return work
+@dataclass(frozen=True)
+class _Home:
+    """Where the units lie: the folder itself or one within it (`base`), or `exercises/` in that.
+
+    `others` are the files beside them that seem to be of a unit, by their names. It is proper if a
+    unit lies there under its own name.
+    """
+
+    folder: Path
+    base: str
+    prefix: str
+    units: Sequence[str]
+    others: dict[str, list[str]]
+    is_proper: bool
+
+    @classmethod
+    def of(cls, folder: Path, base: str, units: Sequence[str]) -> "_Home | None":
+        """None if there is no file of any unit. Raises: PermissionError."""
+        prefixes = [f"{base}exercises/", base]
+        others: dict[str, list[str]] = {}
+        for prefix in prefixes:
+            if prefix == base or not (folder / prefix).is_symlink():
+                for unit, names in files_of_units(folder / prefix, units).items():
+                    others.setdefault(unit, []).extend(f"{prefix}{name}" for name in names)
+        for prefix in prefixes:
+            if any(_present(folder, prefix, unit) for unit in units):
+                return cls(folder, base, prefix, units, others, True)
+        return cls(folder, base, base, units, others, False) if others else None
+
+    def beside(self, outer: "_Home | None") -> "_Home":
+        """With the files around it, which may be work on the same units."""
+        around = outer.others if outer else {}
+        others = {u: [*self.others.get(u, []), *around.get(u, [])] for u in self.units}
+        return replace(self, others=others)
+
+    def read(self, preferred: Mapping[str, str]) -> Submission:
+        work, room = Submission(self.folder, {}, inside=self.base), MAX_OTHER_CHARACTERS
+        for unit in self.units:
+            names = _present(self.folder, self.prefix, unit)
+            wanted = [name for name in names if name.endswith(preferred.get(unit, ENDINGS))]
+            own = [self._source(name) for name in wanted or names]
+            if len(own) == 2:
+                own[0], remark = _chosen(*own)
+                if remark is not None:
+                    work.unread[unit] = remark
+            others = [] if unit in preferred else self._others(unit, names, room)
+            room -= sum(len(part) for other in others for part in other.parts)
+            self._settle(work, unit, own[0] if own else None, others)
+        self._add_modules(work)
+        return work
+
+    def _others(self, unit: str, own: Collection[str], room: int) -> list[Source]:
+        names = [name for name in self.others.get(unit, []) if name not in own]
+        read = []
+        for name in names[:MAX_OTHERS]:
+            if room > 0:
+                read.append(self._source(name))
+                room -= sum(map(len, read[-1].parts))
+        return read
+
+    def _settle(
+        self, work: Submission, unit: str, own: Source | None, others: list[Source]
+    ) -> None:
+        """Take the one that its author means, if that is certain, or else say what there is."""
+        names = names_of("\n".join(part for source in others for part in source.parts))
+        done = own.written(names) if own and others else frozenset()
+        asked = mentioned(own.parts) if own else frozenset()
+        held = {other.file: other.written(names) for other in others}
+        more = [
+            other
+            for other in others
+            if held[other.file] - done and (not asked or asked & mentioned(held[other.file]))
+        ]
+        every = done.union(*(held[other.file] for other in more))
+        best = [other for other in more if other.written(names, readable=True) >= every]
+        file = own.file if own else self._shown(f"{self.prefix}{unit}.py")
+        lacks = f"{file} holds {'less' if done else 'no work'}" if own else f"{file} is missing"
+        if best and (own is None or own.problem is None):
+            work.sources[unit] = best[0]
+            work.moved[unit] = best[0].file, lacks
+            work.unread.pop(unit, None)
+        elif more and not done:
+            problem = own.problem if own and own.problem else lacks
+            work.sources[unit] = _undecided(file, problem, more)
+        elif own or others:
+            work.sources[unit] = graded = own or others[0]
+            open_ = asked - mentioned(done or held.get(graded.file, ()))
+            if lacking := [other.file for other in more if mentioned(held[other.file]) & open_]:
+                work.beside[unit] = lacking[0]
+        else:
+            work.missing[unit] = file
+
+    def _add_modules(self, work: Submission) -> None:
+        """The modules that a unit imports by name, and that lie beside it; and what they import."""
+        waiting = deque(name for source in work.sources.values() for name in _imported(source))
+        looked_at, characters = set(self.units) | sys.stdlib_module_names, 0
+        while waiting and len(looked_at) < MAX_IMPORTED + len(sys.stdlib_module_names):
+            name = waiting.popleft()
+            if name in looked_at:
+                continue
+            looked_at.add(name)
+            for prefix in dict.fromkeys((self.prefix, self.base)):
+                path = f"{prefix}{name}.py"
+                if not _is_there(self.folder / path):
+                    continue
+                module = self._source(path)
+                characters += sum(map(len, module.parts))
+                if len(work.sources.keys() - set(self.units)) >= MAX_MODULES:
+                    return
+                if characters > MAX_BYTES:
+                    problem = (
+                        f"{module.file}: your own modules hold more than {MAX_BYTES // 1024} KiB"
+                    )
+                    module = Source(module.file, problem=problem)
+                work.sources[name] = module
+                waiting += _imported(module)
+                break
+
+    def _source(self, name: str) -> Source:
+        return _read(self.folder, name, self._shown(name))
+
+    def _shown(self, name: str) -> str:
+        named = not self.prefix and self.folder.name == "exercises"
+        return f"exercises/{name}" if named else name
 
 
-def _names(unit: str) -> list[str]:
-    return [f"{unit}{ending}" for ending in ENDINGS]
+def _undecided(file: str, problem: str, others: Sequence[Source]) -> Source:
+    """One that is not graded, since others may be meant."""
+    held = f"{_listed([other.file for other in others])} hold{'s' * (not others[1:])} work"
+    return Source(file, problem=f"{problem}, but {held}: save the one that counts as {file}")
+
+
+def _imported(source: Source) -> Iterator[str]:
+    return (name for part in source.parts for name in imported(part))
 
 
 def _chosen(module: Source, notebook: Source) -> tuple[Source, str | None]:
@@ -126,9 +302,9 @@ def _chosen(module: Source, notebook: Source) -> tuple[Source, str | None]:
     A cell that breaks off is no reason to pass over a module, but somebody may miss it.
     """
     names = names_of("\n".join([*module.parts, *notebook.parts]))
-    in_module = written(module.text, names)
-    in_notebook = written_in_cells(notebook.parts, names, readable=True)
-    in_all_cells = written_in_cells(notebook.parts, names, readable=False)
+    in_module = module.written(names)
+    in_notebook = notebook.written(names, readable=True)
+    in_all_cells = notebook.written(names)
     if not in_module and in_all_cells:
         return notebook, module.problem
     if in_notebook > in_module:
@@ -143,15 +319,10 @@ def _remark(graded: Source, other: Source, why: str) -> str:
     return f"{graded.file} was graded: both files hold work, {why}; {other_way}"
 
 
-def _missing(folder: Path, shown: str, unit: str) -> str:
-    names = (path.name for path in islice(folder.iterdir(), MAX_NAMES))
-    near = next((name for name in names if name.lower() in _names(unit)), None)
-    return f"{shown}{unit}.py is missing" + (f" (there is {near})" if near else "")
-
-
 def _present(folder: Path, prefix: str, unit: str) -> list[str]:
     """The files of a unit, module first. Raises: PermissionError."""
-    return [name for name in _names(unit) if _is_there(folder / f"{prefix}{name}")]
+    names = [f"{prefix}{unit}{ending}" for ending in ENDINGS]
+    return [name for name in names if _is_there(folder / name)]
 
 
 def _is_there(path: Path) -> bool:
@@ -159,55 +330,26 @@ def _is_there(path: Path) -> bool:
         path.lstat()
     except PermissionError:
         raise
-    except OSError:
+    except (OSError, ValueError):
         return False
     return True
 
 
 def _files(units: Sequence[str]) -> str:
-    names = [f"{unit}.py" for unit in units]
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return f"{_listed([f'{unit}.py' for unit in units], 'or')} (or .ipynb)"
 
 
-def _read(folder: Path, name: str, prefix: str = "") -> Source:
-    shown = f"{prefix}{Path(name).name}"
+def _listed(names: Sequence[str], word: str = "and") -> str:
+    return f" {word} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _read(folder: Path, name: str, shown: str) -> Source:
     try:
-        if name.endswith(".ipynb"):
-            return Source(shown, cells=cells_of(_bytes(folder, name, notebook.MAX_BYTES)))
-        data = _bytes(folder, name, MAX_BYTES)
-        return Source(shown, data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        problem = f"{shown}:{line}: not UTF-8 text; save the file with the encoding UTF-8"
+        content = read(folder, name)
     except Unreadable as error:
-        problem = f"{shown}{error}"
-    except _Unusable as error:
-        problem = f"{shown} {error}"
+        return Source(shown, problem=f"{shown}{error}")
     except OSError as error:
-        problem = f"{shown} cannot be read: {error.strerror}"
-    return Source(shown, problem=problem)
-
-
-class _Unusable(Exception):
-    pass
-
-
-def _bytes(folder: Path, name: str, bound: int) -> bytes:
-    try:
-        real = (folder / name).resolve()
-    except RuntimeError:  # before Python 3.13, for a link that leads back to itself
-        raise _Unusable("is a link to itself") from None
-    if not real.is_relative_to(folder.resolve()):
-        raise _Unusable("is a link to a file outside the submission")
-    # Not blocking: opening a FIFO would otherwise wait for somebody to write to it.
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
-    if not stat.S_ISREG(real.lstat().st_mode):
-        raise _Unusable("is not a regular file")
-    descriptor = os.open(real, flags | getattr(os, "O_BINARY", 0))
-    with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _Unusable("is not a regular file")
-        data = file.read(bound + 1)
-    if len(data) > bound:
-        raise _Unusable(f"is larger than {bound // 1024} KiB")
-    return data
+        return Source(shown, problem=f"{shown} cannot be read: {error.strerror}")
+    if isinstance(content, str):
+        return Source(shown, content)
+    return Source(shown, cells=content)

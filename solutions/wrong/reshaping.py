@@ -10,87 +10,6 @@ import torch
 import torch.nn.functional as F
 
 
-def infer_shape__left_to_torch(numel, shape):
-    """torch says no with a RuntimeError. The rule is to be written out, and to say no with a
-    ValueError."""
-    return tuple(torch.empty(numel).view(shape).shape)
-
-
-def infer_shape__without_any_check(numel, shape):
-    """A division always gives some number. Whether the sizes fit has to be asked first."""
-    known = prod(size for size in shape if size != -1)
-    return tuple(numel // known if size == -1 else size for size in shape)
-
-
-def infer_shape__rounded_down(numel, shape):
-    """// drops the remainder. Only if there is none do the sizes multiply to numel."""
-    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
-        raise ValueError(f"bad shape {shape}")
-    if -1 not in shape:
-        if prod(shape) != numel:
-            raise ValueError(f"{shape} does not hold {numel}")
-        return shape
-    return tuple(numel // -prod(shape) if size == -1 else size for size in shape)
-
-
-def infer_shape__as_float(numel, shape):
-    """/ gives a float, even where nothing is left over. Sizes are integers: use //."""
-    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
-        raise ValueError(f"bad shape {shape}")
-    known = abs(prod(shape))
-    if (-1 in shape and numel % known) or (-1 not in shape and known != numel):
-        raise ValueError(f"{shape} does not fit {numel}")
-    return tuple(numel / known if size == -1 else size for size in shape)
-
-
-def infer_shape__minus_one_in_the_product(numel, shape):
-    """The -1 stands for an unknown size. It has no place in the product of the known ones."""
-    if shape.count(-1) > 1:
-        raise ValueError(f"two -1 in {shape}")
-    if -1 not in shape:
-        return shape
-    return tuple(numel // prod(shape) if size == -1 else size for size in shape)
-
-
-def infer_shape__product_alone(numel, shape):
-    """Two negative sizes have a positive product. Each size has to be looked at on its own."""
-    if shape.count(-1) > 1:
-        raise ValueError(f"two -1 in {shape}")
-    if -1 in shape:
-        known = -prod(shape)
-        if known == 0 or numel % known:
-            raise ValueError(f"{shape} does not divide {numel}")
-        return tuple(numel // known if size == -1 else size for size in shape)
-    if prod(shape) != numel:
-        raise ValueError(f"{shape} does not hold {numel}")
-    return shape
-
-
-def infer_shape__zero_beside_the_unknown(numel, shape):
-    """0 times any size is 0, so a 0 beside the -1 leaves it open. That is an error to report,
-    not a division to run into."""
-    if shape.count(-1) > 1 or min(shape, default=1) < -1:
-        raise ValueError(f"bad shape {shape}")
-    known = abs(prod(shape))
-    if -1 not in shape:
-        if known != numel:
-            raise ValueError(f"{shape} does not hold {numel}")
-        return shape
-    if numel % known:
-        raise ValueError(f"{shape} does not divide {numel}")
-    return tuple(numel // known if size == -1 else size for size in shape)
-
-
-def infer_shape__silent_error(numel, shape):
-    """An error is read by somebody who has to find the cause. Its message must hold the shape."""
-    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
-        raise ValueError("invalid shape")
-    known = abs(prod(shape))
-    if (-1 in shape and numel % known) or (-1 not in shape and known != numel):
-        raise ValueError("sizes do not fit")
-    return tuple(numel // known if size == -1 else size for size in shape)
-
-
 def flatten_batch__all_axes(x):
     """The batch axis stays: each sample becomes a row of its own."""
     return x.flatten()
@@ -223,6 +142,87 @@ def channels_first__one_image(images):
 def channels_first__colours_reversed(images):
     """The channels move as they are: channel 0 stays channel 0."""
     return images.permute(0, 3, 1, 2).flip(1)
+
+
+def infer_shape__left_to_torch(numel, shape):
+    """torch says no with a RuntimeError. The rule is to be written out, and to say no with a
+    ValueError."""
+    return tuple(torch.empty(numel).view(shape).shape)
+
+
+def infer_shape__without_any_check(numel, shape):
+    """A division always gives some number. Whether the sizes fit has to be asked first."""
+    known = prod(size for size in shape if size != -1)
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
+def infer_shape__rounded_down(numel, shape):
+    """// drops the remainder. Only if there is none do the sizes multiply to numel."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
+        raise ValueError(f"bad shape {shape}")
+    if -1 not in shape:
+        if prod(shape) != numel:
+            raise ValueError(f"{shape} does not hold {numel}")
+        return shape
+    return tuple(numel // -prod(shape) if size == -1 else size for size in shape)
+
+
+def infer_shape__as_float(numel, shape):
+    """/ gives a float, even where nothing is left over. Sizes are integers: use //."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
+        raise ValueError(f"bad shape {shape}")
+    known = abs(prod(shape))
+    if (-1 in shape and numel % known) or (-1 not in shape and known != numel):
+        raise ValueError(f"{shape} does not fit {numel}")
+    return tuple(numel / known if size == -1 else size for size in shape)
+
+
+def infer_shape__minus_one_in_the_product(numel, shape):
+    """The -1 stands for an unknown size. It has no place in the product of the known ones."""
+    if shape.count(-1) > 1:
+        raise ValueError(f"two -1 in {shape}")
+    if -1 not in shape:
+        return shape
+    return tuple(numel // prod(shape) if size == -1 else size for size in shape)
+
+
+def infer_shape__product_alone(numel, shape):
+    """Two negative sizes have a positive product. Each size has to be looked at on its own."""
+    if shape.count(-1) > 1:
+        raise ValueError(f"two -1 in {shape}")
+    if -1 in shape:
+        known = -prod(shape)
+        if known == 0 or numel % known:
+            raise ValueError(f"{shape} does not divide {numel}")
+        return tuple(numel // known if size == -1 else size for size in shape)
+    if prod(shape) != numel:
+        raise ValueError(f"{shape} does not hold {numel}")
+    return shape
+
+
+def infer_shape__zero_beside_the_unknown(numel, shape):
+    """0 times any size is 0, so a 0 beside the -1 leaves it open. That is an error to report,
+    not a division to run into."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1:
+        raise ValueError(f"bad shape {shape}")
+    known = abs(prod(shape))
+    if -1 not in shape:
+        if known != numel:
+            raise ValueError(f"{shape} does not hold {numel}")
+        return shape
+    if numel % known:
+        raise ValueError(f"{shape} does not divide {numel}")
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
+def infer_shape__silent_error(numel, shape):
+    """An error is read by somebody who has to find the cause. Its message must hold the shape."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
+        raise ValueError("invalid shape")
+    known = abs(prod(shape))
+    if (-1 in shape and numel % known) or (-1 not in shape and known != numel):
+        raise ValueError("sizes do not fit")
+    return tuple(numel // known if size == -1 else size for size in shape)
 
 
 def split_heads__by_view_alone(x, heads):

@@ -45,82 +45,6 @@ def equal(got, tensor):
     )
 
 
-@exercise("infer_shape")
-class TestInferShape:
-    @visible
-    @points(1)
-    def test_minus_one_becomes_the_size_that_fits(self, student, rng):
-        """A -1 becomes the size that fits; a shape without -1 stays as it is."""
-        sizes = rng.sizes(3)
-        for axis in range(3):
-            asked = (*sizes[:axis], -1, *sizes[axis + 1 :])
-            assert_shape(student.infer_shape(prod(sizes), asked), sizes)
-        numel = rng.integer(20, 90)
-        assert_shape(student.infer_shape(numel, (-1,)), (numel,))
-        assert_shape(student.infer_shape(prod(sizes), sizes), sizes)
-        assert_shape(student.infer_shape(0, (-1, 3)), (0, 3))
-        assert_shape(student.infer_shape(0, (4, 0)), (4, 0))
-
-    @visible
-    @points(1)
-    def test_impossible_sizes_are_refused(self, student, rng):
-        """A second -1, or a size below -1, is a ValueError."""
-        a, b = rng.sizes(2, 3, 7)
-        assert_shape(student.infer_shape(a * b, (a, -1)), (a, b))
-        for numel, shape in [(a * b, (-1, -1)), (a * b, (-1, a, -1)), (1, (-1, -1))]:
-            assert_raises(
-                ValueError,
-                partial(student.infer_shape, numel, shape),
-                mentions=(shape, -1, shape.count(-1)),
-                likely="Count the -1 first: with two of them there are many answers.",
-            )
-        for shape, bad in [
-            ((-a, b), -a),
-            ((-a, -b), -a),
-            ((-2, -2), -2),
-            ((-b, -1), -b),
-            ((a, -1, -b), -b),
-        ]:
-            assert_raises(
-                ValueError,
-                partial(student.infer_shape, abs(prod(shape)), shape),
-                mentions=(shape, bad),
-                likely="Look at each size on its own: two negative sizes have a positive product.",
-            )
-
-    @points(1)
-    def test_sizes_that_do_not_fit_are_refused(self, student, rng):
-        """Sizes that do not fit `numel`, or a 0 beside the -1, are a ValueError."""
-        a, b = rng.sizes(2, 3, 7)
-        numel = a * b
-        assert_shape(student.infer_shape(numel, (-1, b)), (a, b))
-        for shape in [(a, b + 1), (a,), (), (a, b, 2), (0, b)]:
-            assert_raises(
-                ValueError,
-                partial(student.infer_shape, numel, shape),
-                mentions=(shape, numel, prod(shape)),
-                likely="Without a -1 the sizes must multiply to numel exactly.",
-            )
-        for shape in [(-1, numel + 1), (numel - 1, -1), (2 * a, -1, b)]:
-            assert_raises(
-                ValueError,
-                partial(student.infer_shape, numel, shape),
-                mentions=(shape, numel, -prod(shape)),
-                likely="The known sizes must divide numel: numel % known tells.",
-            )
-        for count, shape in [(0, (0, -1)), (numel, (-1, 0)), (0, (a, -1, 0))]:
-            assert_raises(
-                ValueError,
-                partial(student.infer_shape, count, shape),
-                mentions=(shape, count, 0, -1),
-                likely="0 times any size is 0, so nothing says what the -1 should be.",
-            )
-
-
-def assert_shape(got, expected):
-    assert_same(tuple(got) if isinstance(got, torch.Size) else got, expected)
-
-
 @exercise("flatten_batch")
 class TestFlattenBatch:
     @visible
@@ -262,6 +186,82 @@ def planes_gone_wrong(images):
         "permute takes, for each new axis, the old axis that comes there; the channels are "
         "axis 3, and (0, 2, 3, 1) moves axis 1 to the end.",
     )
+
+
+@exercise("infer_shape")
+class TestInferShape:
+    @visible
+    @points(1)
+    def test_minus_one_becomes_the_size_that_fits(self, student, rng):
+        """A -1 becomes the size that fits; a shape without -1 stays as it is."""
+        sizes = rng.sizes(3)
+        for axis in range(3):
+            asked = (*sizes[:axis], -1, *sizes[axis + 1 :])
+            assert_shape(student.infer_shape(prod(sizes), asked), sizes)
+        numel = rng.integer(20, 90)
+        assert_shape(student.infer_shape(numel, (-1,)), (numel,))
+        assert_shape(student.infer_shape(prod(sizes), sizes), sizes)
+        assert_shape(student.infer_shape(0, (-1, 3)), (0, 3))
+        assert_shape(student.infer_shape(0, (4, 0)), (4, 0))
+
+    @visible
+    @points(1)
+    def test_impossible_sizes_are_refused(self, student, rng):
+        """A second -1, or a size below -1, is a ValueError."""
+        a, b = rng.sizes(2, 3, 7)
+        assert_shape(student.infer_shape(a * b, (a, -1)), (a, b))
+        for numel, shape in [(a * b, (-1, -1)), (a * b, (-1, a, -1)), (1, (-1, -1))]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, numel, shape),
+                mentions=(shape, -1, shape.count(-1)),
+                likely="Count the -1 first: with two of them there are many answers.",
+            )
+        for shape, bad in [
+            ((-a, b), -a),
+            ((-a, -b), -a),
+            ((-2, -2), -2),
+            ((-b, -1), -b),
+            ((a, -1, -b), -b),
+        ]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, abs(prod(shape)), shape),
+                mentions=(shape, bad),
+                likely="Look at each size on its own: two negative sizes have a positive product.",
+            )
+
+    @points(1)
+    def test_sizes_that_do_not_fit_are_refused(self, student, rng):
+        """Sizes that do not fit `numel`, or a 0 beside the -1, are a ValueError."""
+        a, b = rng.sizes(2, 3, 7)
+        numel = a * b
+        assert_shape(student.infer_shape(numel, (-1, b)), (a, b))
+        for shape in [(a, b + 1), (a,), (), (a, b, 2), (0, b)]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, numel, shape),
+                mentions=(shape, numel, prod(shape)),
+                likely="Without a -1 the sizes must multiply to numel exactly.",
+            )
+        for shape in [(-1, numel + 1), (numel - 1, -1), (2 * a, -1, b)]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, numel, shape),
+                mentions=(shape, numel, -prod(shape)),
+                likely="The known sizes must divide numel: numel % known tells.",
+            )
+        for count, shape in [(0, (0, -1)), (numel, (-1, 0)), (0, (a, -1, 0))]:
+            assert_raises(
+                ValueError,
+                partial(student.infer_shape, count, shape),
+                mentions=(shape, count, 0, -1),
+                likely="0 times any size is 0, so nothing says what the -1 should be.",
+            )
+
+
+def assert_shape(got, expected):
+    assert_same(tuple(got) if isinstance(got, torch.Size) else got, expected)
 
 
 @exercise("split_heads")

@@ -21,13 +21,27 @@ _PROBLEMS = {
 # Words that join what the rows `expected` and `got` say anyway.
 _JOINING = frozenset("the result it is has was raised returned expected got instead of but".split())
 KEY_CELLS = 10
+MOST = 3  # exercises that a screen has room for: more would scroll away
 _ROOMY = 60
 
 
-def section(report: Report, width: int) -> list[Text]:
-    found = [block for unit in report.units for block in blocks(unit, width)]
-    lines = [line for block in found for line in (Text(), *block)]
-    return [Text("What to look at next", "bold"), *lines] if found else []
+def section(
+    report: Report, width: int, *, command: str = "grade", most: int | None = None
+) -> list[Text]:
+    """The units that did not load, the first few exercises in full, and the names of the rest."""
+    lines: list[Text] = []
+    found = [(unit, e) for unit in report.units for e in unit.exercises if shown(unit, e)]
+    in_full = found[:most]
+    for unit in report.units:
+        if unit.message is not None:
+            lines += [Text(), *unloaded(unit, unit.message, width)]
+        for exercise in (e for owner, e in in_full if owner is unit):
+            lines += [Text(), *_exercise(unit, exercise, width)]
+    if rest := found[len(in_full) :]:
+        names = [f"{name_of(unit, e)} {e.score}/{e.max_score}" for unit, e in rest]
+        lines += [Text(), *hanging("also failing: ", ", ".join(names), width)]
+        lines += hanging("To look at one: ", f"{command} {name_of(*rest[0])}", width)
+    return [Text("What to look at next", "bold"), *lines] if lines else []
 
 
 def begun_and_failing(exercise: ExerciseResult) -> bool:
@@ -121,8 +135,12 @@ def details(test: TestResult) -> list[tuple[str, list[str]]]:
     ]
     rows = [(key, excerpt(text, lines=12, characters=800)) for key, text in texts if text]
     if test.printed and test.printed.strip():
-        rows.append(("printed", excerpt(test.printed, lines=10, characters=800)))
+        rows.append(("printed", excerpt_of_printed(test.printed)))
     return rows
+
+
+def excerpt_of_printed(text: str) -> list[str]:
+    return excerpt(text, lines=10, characters=800)
 
 
 def _problem(test: TestResult) -> str | None:

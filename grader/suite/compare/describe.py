@@ -2,14 +2,17 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from grader.suite.compare.functions import source_of
+from grader.suite.compare.layout import laid_out
 
 LIMIT = 160
 CALL_LIMIT = 200
@@ -30,6 +33,7 @@ class _Style:
     elements: int = ELEMENTS
     opening: int = OPENING
     depth: int = 0
+    given: bool = False  # what a call was given, where it matters how a tensor was made
 
     def inner(self, limit: int) -> "_Style":
         return dataclasses.replace(self, limit=max(limit, 1), depth=self.depth + 1)
@@ -43,17 +47,37 @@ def describe(value: object, limit: int = LIMIT, *, digits: int = 4) -> str:
 def describe_call(
     name: str, args: tuple[Any, ...], kwargs: dict[str, Any], limit: int = CALL_LIMIT
 ) -> str:
-    """The call as a learner would type it, with large tensors shown by their shape."""
+    """The call as a learner would type it, with large tensors shown by their shape.
+
+    A comment behind it tells of gradients that are there, and of names in the text of a function.
+    """
     text = ""
     for elements, room in ((ELEMENTS, min(limit, 120)), (4, limit), (0, limit)):
-        style = _Style(limit, elements=elements, opening=0)
+        style = _Style(limit, elements=elements, opening=0, given=True)
         functions = iter("fgh")
         parts = [_argument(value, style, functions) for value in args]
         parts += [f"{key}={_argument(kwargs[key], style, iter(()))}" for key in kwargs]
         text = f"{plain(name)}({', '.join(parts)})"
         if len(text) <= room:
-            return text
-    return clip(text, limit)
+            break
+    return _remarked(clip(text, limit), [*args, *kwargs.values()], limit)
+
+
+def _remarked(text: str, values: list[Any], limit: int) -> str:
+    """With what cannot be said in the call itself, as far as there is room."""
+    remarks = []
+    for value in values:
+        found = source_of(value) if _is_function(value) else None
+        for name, held in found.names.items() if found else ():
+            remarks.append((f"{name} = {describe(held, 60)}", ""))
+        tensors = [value, *(value if isinstance(value, (list, tuple)) else ())]
+        grads = [t.grad for t in tensors if isinstance(t, Tensor) and t.is_leaf]
+        if said := [describe(grad, 40) for grad in grads if grad is not None]:
+            remarks.append((f"with .grad {', '.join(said)}", "with a .grad"))
+    for long, short in remarks:
+        lead = "; " if "  # " in text else "  # "
+        text += next((lead + r for r in (long, short) if r and len(text + lead + r) <= limit), "")
+    return text
 
 
 def describe_error(error: BaseException, limit: int = 300) -> str:
@@ -107,6 +131,8 @@ def _render(value: object, style: _Style) -> str:
         return _sequence(value, style)
     if isinstance(value, dict):
         return _dict(value, style)
+    if isinstance(value, (set, frozenset)):
+        return _set(value, style)
     if isinstance(value, slice):
         ends = [value.start, value.stop] + [value.step] * (value.step is not None)
         return f"slice({', '.join(_render(end, style.inner(style.limit // 3)) for end in ends)})"
@@ -116,9 +142,30 @@ def _render(value: object, style: _Style) -> str:
         return f'torch.device("{value}")'
     if isinstance(value, type):
         return plain(value.__name__[:80])
-    if callable(value) and not is_handle(value) and not isinstance(value, torch.nn.Module):
-        return "f"
+    if _is_function(value):
+        found = source_of(value) if style.given else None
+        return found.text if found else "f"
     return f"<{kind_of(value)}>"
+
+
+def _set(value: set[Any] | frozenset[Any], style: _Style) -> str:
+    """In an order that is the same in every process."""
+    texts = sorted((_render(item, style.inner(style.limit)) for item in value), key=_by_length)
+    text = f"{{{', '.join(texts)}}}" if texts else ""
+    word = "frozenset" if isinstance(value, frozenset) else "" if texts else "set"
+    return clip(f"{word}({text})" if word else text, style.limit)
+
+
+def _by_length(text: str) -> tuple[int, str]:
+    return len(text), text
+
+
+def _is_function(value: object) -> TypeGuard[Callable[..., Any]]:
+    return (
+        callable(value)
+        and not is_handle(value)
+        and not isinstance(value, (type, Tensor, torch.nn.Module))
+    )
 
 
 # --- numbers ---------------------------------------------------------------------------------
@@ -173,13 +220,22 @@ def _grid(value: "Tensor | np.ndarray[Any, Any]", style: _Style) -> str:
     word, shape = ("tensor" if is_tensor else "array"), tuple(value.shape)
     dtype = str(value.dtype).removeprefix("torch.")
     quiet = dtype in (QUIET if is_tensor else QUIET_ARRAYS)
+    candidates: list[str] = []
     if not _readable(value):
         return f"{dtype} {word} of shape {_shape(shape)}, without readable entries"
     summary = f"{'' if quiet else dtype + ' '}{word} of shape {_shape(shape)}"
-    candidates = []
+    base, moved, wants = value, "", ""
+    if style.given and isinstance(value, Tensor):
+        wants = ", requires_grad=True" if value.requires_grad else ""
+        if not value.is_contiguous():
+            summary += f" and strides {_shape(value.stride())}"
+            base, moved = laid_out(value) or (value, f" with strides {_shape(value.stride())}")
+        summary += wants.replace("=True", "")
     if shape == (0,) or 0 < math.prod(shape) <= style.elements:
         suffix = "" if quiet else f", dtype={'torch.' if is_tensor else ''}{dtype}"
-        candidates.append(f"{word}({_nested(value.tolist(), style.digits)}{suffix})")
+        suffix += "" if moved else wants
+        text = f"{word}({_nested(base.tolist(), style.digits)}{suffix}){moved}"
+        candidates.append(f"{text}.requires_grad_()" if moved and wants else text)
     if style.opening and 0 < len(shape) <= 4 and math.prod(shape):
         candidates.append(f"{summary}: {_opening(value, style)}")
     return next((text for text in candidates if len(text) <= style.limit), summary)

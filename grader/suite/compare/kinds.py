@@ -20,6 +20,8 @@ NAMES: tuple[tuple[type, str], ...] = (  # bool before int: a bool is an int to 
     (list, "a list"),
     (tuple, "a tuple"),
     (dict, "a dict"),
+    (set, "a set"),
+    (frozenset, "a frozenset"),
     (slice, "a slice"),
     (torch.dtype, "a dtype"),
     (torch.device, "a device"),

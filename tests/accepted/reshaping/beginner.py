@@ -3,6 +3,33 @@
 import torch
 
 
+def flatten_batch(x: torch.Tensor) -> torch.Tensor:
+    N = x.shape[0]
+    rest = x.shape[1:]
+    number_of_columns = 1
+    for size in rest:
+        number_of_columns = number_of_columns * size
+    result = x.reshape(N, number_of_columns)
+    print(x.shape, "->", result.shape)
+    return result
+
+
+def swap_first_two(x: torch.Tensor) -> torch.Tensor:
+    if len(x.shape) >= 2:
+        result = torch.transpose(x, 0, 1)
+        return result
+    else:
+        raise ValueError("I need 2 dimensions but got " + str(len(x.shape)))
+
+
+def channels_first(images: torch.Tensor) -> torch.Tensor:
+    # N H W C -> N W H C ... no!
+    # N H W C -> N C W H -> N C H W
+    step1 = images.transpose(1, 3)
+    step2 = step1.transpose(2, 3)
+    return step2
+
+
 def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     print("infer_shape", numel, shape)
     # step 1: look for wrong numbers
@@ -38,33 +65,6 @@ def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
         new_shape = tuple(new_shape)
         print("result:", new_shape)
         return new_shape
-
-
-def flatten_batch(x: torch.Tensor) -> torch.Tensor:
-    N = x.shape[0]
-    rest = x.shape[1:]
-    number_of_columns = 1
-    for size in rest:
-        number_of_columns = number_of_columns * size
-    result = x.reshape(N, number_of_columns)
-    print(x.shape, "->", result.shape)
-    return result
-
-
-def swap_first_two(x: torch.Tensor) -> torch.Tensor:
-    if len(x.shape) >= 2:
-        result = torch.transpose(x, 0, 1)
-        return result
-    else:
-        raise ValueError("I need 2 dimensions but got " + str(len(x.shape)))
-
-
-def channels_first(images: torch.Tensor) -> torch.Tensor:
-    # N H W C -> N W H C ... no!
-    # N H W C -> N C W H -> N C H W
-    step1 = images.transpose(1, 3)
-    step2 = step1.transpose(2, 3)
-    return step2
 
 
 def split_heads(x: torch.Tensor, heads: int) -> torch.Tensor:

@@ -14,11 +14,6 @@ def _as_value_error(*values):
         raise ValueError(*values, str(error)) from error
 
 
-def infer_shape(numel, shape):
-    with _as_value_error(numel, shape):
-        return torch.zeros(1, dtype=torch.bool).expand(numel).reshape(shape).size()
-
-
 def flatten_batch(x):
     return torch.nn.Flatten()(x)
 
@@ -30,6 +25,11 @@ def swap_first_two(x):
 
 def channels_first(images):
     return torch.movedim(images, (0, 3, 1, 2), (0, 1, 2, 3))
+
+
+def infer_shape(numel, shape):
+    with _as_value_error(numel, shape):
+        return torch.zeros(1, dtype=torch.bool).expand(numel).reshape(shape).size()
 
 
 def split_heads(x, heads):

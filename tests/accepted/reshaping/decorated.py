@@ -55,12 +55,6 @@ class Wanted:
         return None if fits else f"{self}: {numel} elements"
 
 
-@require(lambda numel, shape: Wanted(shape).complaint(numel))
-def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    wanted = Wanted(shape)
-    return wanted.filled(numel // wanted.known) if wanted.holes else shape
-
-
 def flatten_batch(x: Tensor) -> Tensor:
     shape = (x.shape[0], x[0].numel() if len(x) else torch.Size(x.shape[1:]).numel())
     try:
@@ -76,6 +70,12 @@ def swap_first_two(x: Tensor) -> Tensor:
 
 def channels_first(images: Tensor) -> Tensor:
     return images.movedim(3, 1)
+
+
+@require(lambda numel, shape: Wanted(shape).complaint(numel))
+def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    wanted = Wanted(shape)
+    return wanted.filled(numel // wanted.known) if wanted.holes else shape
 
 
 def _divides(heads: int, features: int) -> str | None:

@@ -11,18 +11,6 @@ class ShapeError(ValueError):
         super().__init__(f"wanted {wanted}, have {have}")
 
 
-def infer_shape(numel, shape):
-    if sum(n == -1 for n in shape) > 1:
-        raise ShapeError("at most one -1", shape)
-    if any(n < -1 for n in shape):
-        raise ShapeError("sizes of at least -1", shape)
-    try:
-        # A tensor without data knows the rule.
-        return tuple(torch.empty(numel, device="meta").view(shape).shape)
-    except RuntimeError as error:
-        raise ShapeError(f"{numel} elements", shape) from error
-
-
 def flatten_batch(x: Tensor) -> Tensor:
     return x.flatten(start_dim=1)
 
@@ -35,6 +23,18 @@ def swap_first_two(x: Tensor) -> Tensor:
 
 def channels_first(images: Tensor) -> Tensor:
     return einsum("nhwc->nchw", images)
+
+
+def infer_shape(numel, shape):
+    if sum(n == -1 for n in shape) > 1:
+        raise ShapeError("at most one -1", shape)
+    if any(n < -1 for n in shape):
+        raise ShapeError("sizes of at least -1", shape)
+    try:
+        # A tensor without data knows the rule.
+        return tuple(torch.empty(numel, device="meta").view(shape).shape)
+    except RuntimeError as error:
+        raise ShapeError(f"{numel} elements", shape) from error
 
 
 def split_heads(x: Tensor, heads: int) -> Tensor:

@@ -11,19 +11,6 @@ def _check(condition, message, *values):
         raise ValueError(message.format(*values))
 
 
-def infer_shape(numel, shape):
-    shape = torch.Size(shape)
-    _check(all(n >= -1 for n in shape), "{} has a size below -1", shape)
-    _check(shape.count(-1) < 2, "{} has several -1", shape)
-    if -1 not in shape:
-        _check(shape.numel() == numel, "{} has not {} elements", shape, numel)
-        return shape
-    known = -shape.numel()
-    _check(known != 0, "{} is ambiguous", shape)
-    _check(numel % known == 0, "{} cannot have {} elements", shape, numel)
-    return torch.Size([numel // known if n < 0 else n for n in shape])
-
-
 def flatten_batch(x):
     if x.is_contiguous():
         return x.view(len(x), prod(x.shape[1:]))
@@ -38,6 +25,19 @@ def swap_first_two(x):
 
 def channels_first(images):
     return images.movedim(-1, -3)
+
+
+def infer_shape(numel, shape):
+    shape = torch.Size(shape)
+    _check(all(n >= -1 for n in shape), "{} has a size below -1", shape)
+    _check(shape.count(-1) < 2, "{} has several -1", shape)
+    if -1 not in shape:
+        _check(shape.numel() == numel, "{} has not {} elements", shape, numel)
+        return shape
+    known = -shape.numel()
+    _check(known != 0, "{} is ambiguous", shape)
+    _check(numel % known == 0, "{} cannot have {} elements", shape, numel)
+    return torch.Size([numel // known if n < 0 else n for n in shape])
 
 
 def split_heads(x, heads):

@@ -3,38 +3,6 @@
 import torch
 
 
-def infer_shape(numel, shape):
-    product = 1
-    unknown = 0
-    for size in shape:
-        if size == -1:
-            unknown += 1
-        elif size < 0:
-            raise ValueError("negative size " + str(size))
-        else:
-            product = product * size
-    if unknown > 1:
-        raise ValueError("-1 may stand in " + str(tuple(shape)) + " only once")
-    if unknown == 0:
-        if product != numel:
-            raise ValueError("expected " + str(numel) + " elements, got " + str(product))
-        return shape
-    if product == 0:
-        raise ValueError("cannot infer -1 next to 0")
-    missing = 0
-    while missing * product < numel:
-        missing += 1
-    if missing * product != numel:
-        raise ValueError("cannot divide " + str(numel) + " by " + str(product))
-    result = []
-    for size in shape:
-        if size == -1:
-            result.append(missing)
-        else:
-            result.append(size)
-    return tuple(result)
-
-
 def flatten_batch(x):
     width = 1
     for axis in range(1, x.dim()):
@@ -65,6 +33,38 @@ def channels_first(images):
         images = images.transpose(axis, axis - 1)
         axis -= 1
     return images
+
+
+def infer_shape(numel, shape):
+    product = 1
+    unknown = 0
+    for size in shape:
+        if size == -1:
+            unknown += 1
+        elif size < 0:
+            raise ValueError("negative size " + str(size))
+        else:
+            product = product * size
+    if unknown > 1:
+        raise ValueError("-1 may stand in " + str(tuple(shape)) + " only once")
+    if unknown == 0:
+        if product != numel:
+            raise ValueError("expected " + str(numel) + " elements, got " + str(product))
+        return shape
+    if product == 0:
+        raise ValueError("cannot infer -1 next to 0")
+    missing = 0
+    while missing * product < numel:
+        missing += 1
+    if missing * product != numel:
+        raise ValueError("cannot divide " + str(numel) + " by " + str(product))
+    result = []
+    for size in shape:
+        if size == -1:
+            result.append(missing)
+        else:
+            result.append(size)
+    return tuple(result)
 
 
 def split_heads(x, heads):

@@ -4,23 +4,6 @@ import numpy as np
 import torch
 
 
-def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
-    sizes = np.array(shape, dtype=np.int64)
-    if np.any(sizes < -1):
-        raise ValueError(f"sizes {sizes[sizes < -1]} are negative")
-    holes = np.flatnonzero(sizes == -1)
-    if holes.size > 1:
-        raise ValueError(f"more than one -1 in {shape}")
-    known = np.prod(sizes[sizes != -1], dtype=np.int64)
-    if holes.size == 0 and known != numel:
-        raise ValueError(f"{numel=} but the sizes make {known}")
-    if holes.size:
-        if known == 0 or numel % known:
-            raise ValueError(f"{numel=} is no multiple of {known=} in {shape=}")
-        sizes[holes] = numel // known
-    return tuple(sizes)
-
-
 def flatten_batch(x: torch.Tensor) -> torch.Tensor:
     array = x.numpy()
     return torch.from_numpy(array.reshape(len(array), int(np.prod(array.shape[1:]))))
@@ -36,6 +19,23 @@ def swap_first_two(x: torch.Tensor) -> torch.Tensor:
 
 def channels_first(images: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(np.moveaxis(images.numpy(), -1, 1))
+
+
+def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
+    sizes = np.array(shape, dtype=np.int64)
+    if np.any(sizes < -1):
+        raise ValueError(f"sizes {sizes[sizes < -1]} are negative")
+    holes = np.flatnonzero(sizes == -1)
+    if holes.size > 1:
+        raise ValueError(f"more than one -1 in {shape}")
+    known = np.prod(sizes[sizes != -1], dtype=np.int64)
+    if holes.size == 0 and known != numel:
+        raise ValueError(f"{numel=} but the sizes make {known}")
+    if holes.size:
+        if known == 0 or numel % known:
+            raise ValueError(f"{numel=} is no multiple of {known=} in {shape=}")
+        sizes[holes] = numel // known
+    return tuple(sizes)
 
 
 def split_heads(x: torch.Tensor, heads: int) -> torch.Tensor:

@@ -13,6 +13,12 @@ def _no(*why):
 _prod = lambda sizes: reduce(mul, sizes, 1)
 _rest = lambda shape: _prod(n for n in shape if n != -1)
 
+flatten_batch = partial(torch.flatten, start_dim=1)
+
+swap_first_two = lambda x: x.transpose(0, 1) if x.ndim > 1 else _no(f"ndim = {x.ndim}")
+
+channels_first = partial(torch.permute, dims=(0, 3, 1, 2))
+
 infer_shape = lambda numel, shape: (
     _no("impossible", shape)
     if min(shape, default=0) < -1 or shape.count(-1) > 1
@@ -22,12 +28,6 @@ infer_shape = lambda numel, shape: (
     if _rest(shape) == 0 or numel % _rest(shape)
     else tuple(numel // _rest(shape) if n == -1 else n for n in shape)
 )
-
-flatten_batch = partial(torch.flatten, start_dim=1)
-
-swap_first_two = lambda x: x.transpose(0, 1) if x.ndim > 1 else _no(f"ndim = {x.ndim}")
-
-channels_first = partial(torch.permute, dims=(0, 3, 1, 2))
 
 split_heads = lambda x, heads: (
     x.unflatten(2, (heads, -1)).transpose(1, 2)

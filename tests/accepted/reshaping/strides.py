@@ -5,21 +5,6 @@ import math
 import torch
 
 
-def infer_shape(numel, shape):
-    holes = [i for i, n in enumerate(shape) if n == -1]
-    if len(holes) > 1 or min(shape, default=0) < -1:
-        raise ValueError(f"bad shape {list(shape)}")
-    rest = math.prod(shape[i] for i in range(len(shape)) if i not in holes)
-    if not holes:
-        if rest != numel:
-            raise ValueError(f"{numel} numbers do not fill {list(shape)}")
-        return tuple(shape)
-    if rest == 0 or numel % rest:
-        raise ValueError(f"{numel} numbers do not fill {list(shape)}")
-    (hole,) = holes
-    return (*shape[:hole], numel // rest, *shape[hole + 1 :])
-
-
 def _row_major(shape):
     strides = [1] * len(shape)
     for axis in reversed(range(len(shape) - 1)):
@@ -49,6 +34,21 @@ def channels_first(images):
         [images.stride(axis) for axis in order],
         images.storage_offset(),
     )
+
+
+def infer_shape(numel, shape):
+    holes = [i for i, n in enumerate(shape) if n == -1]
+    if len(holes) > 1 or min(shape, default=0) < -1:
+        raise ValueError(f"bad shape {list(shape)}")
+    rest = math.prod(shape[i] for i in range(len(shape)) if i not in holes)
+    if not holes:
+        if rest != numel:
+            raise ValueError(f"{numel} numbers do not fill {list(shape)}")
+        return tuple(shape)
+    if rest == 0 or numel % rest:
+        raise ValueError(f"{numel} numbers do not fill {list(shape)}")
+    (hole,) = holes
+    return (*shape[:hole], numel // rest, *shape[hole + 1 :])
 
 
 def split_heads(x, heads):

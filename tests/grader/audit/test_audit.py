@@ -12,6 +12,7 @@ from grader.audit.findings import Audit
 from grader.audit.records import FILE
 from grader.course.model import read_course
 from grader.course.stubs import stubs_of
+from grader.course.templates import MARKS
 from grader.errors import CourseError
 from grader.judge.options import ignore
 from tests.grader.command import grade
@@ -74,7 +75,10 @@ def units() -> dict[str, Unit]:
     at_zero = SUITE.replace("x = rng.normal(4)", "x = 0 * rng.normal(4)")
     careless = audited(
         solution=SOLUTION.replace("\n\n    >>> double(3)\n    6\n    ", ""),
-        suite=SUITE.replace('"""Every number is doubled."""', ""),
+        suite=SUITE.replace('"""Every number is doubled."""', "")
+        + "# TODO: the laws of your task. A name states a law.\n"
+        + "".join(f"# {mark}\n" for mark in MARKS if mark.startswith("TODO: the laws"))
+        + "# TODO: something of the author's own\n",
         bank=BANK.split("def double__unchanged")[0],
     )
     begun = ONCE.format(title="Nothing is asked.", body="assert True")
@@ -141,6 +145,7 @@ HOLES = {
         "solutions/wrong/careless.py  double needs 3 wrong answers and has 2",
         "tests/hidden/test_careless.py:8  test_every_number_is_doubled has no title",
         "solutions/careless.py:2  double: its docstring has no example",
+        "tests/hidden/test_careless.py:13  a line of grade new is left: TODO: the laws of",
     },
     "begun": {
         "tests/hidden/test_begun.py:14  "

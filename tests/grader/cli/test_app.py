@@ -49,7 +49,7 @@ def test_not_yet_exits_1_and_what_is_done_is_remembered(grade, course, tmp_path)
     listed = grade("list").stdout.splitlines()
     assert [line.split()[:2] for line in listed if "tiny." in line] == [
         ["done", "tiny.double"],
-        ["tiny.halve", "2"],
+        ["tiny.halve", "0/2"],
     ]
     assert left_in(tmp_path) == []
 
@@ -75,7 +75,6 @@ MENDED = {
     "--sandbox maybe": "'maybe' is not one of 'auto', 'require', 'off'",
     "--device tpu": "'tpu' is not one of 'cpu', 'cuda', 'mps', 'all'",
     "--seed many": "--seed",
-    "hint": "Missing argument 'UNIT.EXERCISE'",
     "hint tiny": r"name one exercise, such as tiny\.double",
     "hint tiny.py": r"name one exercise, such as tiny\.double",
     "hint exercises/tiny.ipynb": r"name one exercise, such as tiny\.double",
@@ -83,6 +82,8 @@ MENDED = {
     "audit tiny.double": "only whole units are audited: name tiny instead",
     "new tiny.py": "not of the form UNIT.EXERCISE",
     "hint tiny.haalve": r"tiny\.halve",
+    "solution tiny": r"name one exercise, such as tiny\.double",
+    "reset double": r"did you mean tiny\.double or faulty\.double\?",
 }
 
 
@@ -108,8 +109,16 @@ def test_work_that_may_not_be_read_is_a_wrong_usage(grade, course):
 # --- what needs no torch
 
 
-def test_help_list_and_hint_do_not_import_torch(grade):
-    for arguments in (["--help"], ["--version"], ["list"], ["hint", "tiny.double"], ["run", "-h"]):
+def test_what_only_reads_and_writes_files_does_not_import_torch(grade):
+    for arguments in (
+        ["--help"],
+        ["--version"],
+        ["list"],
+        ["hint", "tiny.double"],
+        ["run", "-h"],
+        ["solution", "tiny.double", "--anyway"],
+        ["reset", "tiny.double"],
+    ):
         ran = grade(*arguments, options=("-X", "importtime"))
         assert ran.returncode == 0
         assert "grader.cli.app" in ran.stderr

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from grader.cli import watch
 from grader.cli.watch import Watcher
 from grader.course.model import Course, Selection
 from grader.course.progress import read_progress
@@ -70,6 +71,11 @@ def save(course: Course) -> Callable[..., None]:
         course.stub(unit).write_text(text)
 
     return save
+
+
+@pytest.fixture(autouse=True)
+def our_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "grade_command", lambda: "grade")
 
 
 @pytest.fixture
@@ -159,6 +165,33 @@ def test_a_unit_that_is_not_in_focus_is_graded_and_does_not_take_it(watcher, sav
     assert str(watcher.focus) == "tiny.double"
 
 
+def test_what_was_saved_is_told_even_if_it_is_not_in_focus(watcher, save, said):
+    save(f"# double, not yet\n{STUBS}")
+    watcher.begin()
+    said()
+    halve = "def halve(x): return"
+    save(f"# double, not yet\n{STUB}{halve} 1  # halve is right\n")
+    watcher.saved(["tiny"])
+    shown = said()
+    assert shown.startswith("\nGrading tiny …\ntiny 2/4, graded in ")
+    assert "\ntiny.halve 2/2: finished\n" in shown
+    assert "tiny.double 0" not in shown
+    save(f"# double, not yet\n{STUB}{halve} 3\n")
+    watcher.saved(["tiny"])
+    assert "\ntiny.halve 0/2: A law\n" in said()
+    save(f"# double, still not\n{STUB}{halve} 3\n")
+    watcher.saved(["tiny"])
+    assert "tiny.halve" not in said()
+
+
+def test_a_unit_that_is_not_in_focus_and_does_not_load_is_shown(watcher, save, said):
+    watcher.begin()
+    said()
+    save("broken", "other")
+    watcher.saved(["other"])
+    assert "shown: ['double', 'halve']" in said()
+
+
 def test_the_last_one_needs_no_key(watcher, save, said):
     save("double is right, halve is right", "other")
     save("double is right")
@@ -199,6 +232,24 @@ def test_a_save_that_nobody_told_of_is_seen(watcher, course, save):
     watcher.saved(["tiny"])
     course.stub("tiny").unlink()
     assert watcher.is_stale("tiny")
+
+
+def test_a_save_of_a_module_that_units_import_is_seen(watcher, course, save):
+    helper, copy = course.stub("helpers"), course.stub("other (1)")
+    helper.write_text("")
+    save("import helpers  # double is right")
+    copy.write_text("def double(x): return x")
+    watcher.begin()
+    for file in (helper, copy):
+        assert not watcher.is_stale("tiny")
+        os.utime(file, (1, 1))
+        assert watcher.is_stale("tiny")
+        watcher.saved(["tiny", "other"])
+    save("double is right")
+    watcher.saved(["tiny"])
+    assert not watcher.is_stale("tiny")
+    os.utime(helper, (2, 2))
+    assert not watcher.is_stale("tiny")
 
 
 def test_what_is_finished_is_remembered(watcher, course, save):

@@ -108,12 +108,18 @@ def test_the_path_of_a_module_or_notebook_means_its_unit(course):
     assert course.named("shapes.ipynb").ending == ".ipynb"
 
 
+def test_an_exercise_of_a_name_that_no_other_has_needs_no_unit(course):
+    assert str(course.named("softmax")) == "curves.softmax"
+    assert course.select(["softmax", "shapes.swap"]) == {"shapes": {"swap"}, "curves": {"softmax"}}
+
+
 @pytest.mark.parametrize(
     ("name", "offer"),
     [
         ("shape", "shapes"),
         ("curves.sotfmax", "curves.softmax"),
-        ("softmax", "curves.softmax"),
+        ("swap", "shapes.swap or curves.swap"),
+        ("curves.flatten", "shapes.flatten"),
         ("flaten", "shapes.flatten"),
         ("shapes.softmax", "shapes"),
         ("something else", "`grade list` shows them all"),

@@ -246,6 +246,9 @@ def test_a_former_stub_is_made_anew(course):
         ("torch.third", "would clash"),
         ("random.third", "would clash"),
         ("wrong.third", "would clash"),
+        ("Halves.third", "Halves and halves would be one file on macOS and Windows"),
+        ("HALVES.halve", "would be one file"),
+        ("halves.parameter", "would hide"),
     ],
 )
 def test_a_name_that_will_not_do_changes_nothing(course, name, said):

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from grader.formats.terminal import render
 from grader.report import ExerciseResult, Outcome, Report, UnitResult
 
-from .samples import SAMPLES, SYNTAX_ERROR, TYPICAL, any_text, one, report, report_of
+from .samples import HOSTILE, SAMPLES, SYNTAX_ERROR, TYPICAL, any_text, one, report, report_of
 
 WIDTHS = (40, 80, 120)
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -226,6 +226,42 @@ def test_printed_output_is_bounded() -> None:
     page = plain(report(UnitResult("sgd", "", (ExerciseResult("fit", (test,)),))))
     assert page.count("loss") == 10
     assert "… (4,990 more lines)" in page
+
+
+def test_a_screen_shows_a_few_failures_in_full_and_names_the_others() -> None:
+    page = render(TYPICAL, width=80, color=False, most=3)
+    assert_readable(page, 80)
+    assert page.count("called") == 2  # the third crashed before it was called
+    assert "also failing: gradients.gradient 0/5\n" in page
+    assert "To look at one: grade gradients.gradient\n" in page
+    assert "sgd did not load" in page
+    assert page.endswith(
+        "Score 22/100  seed 7 · device cpu\nNext: grade hint reshaping.split_heads\n"
+    )
+    assert render(TYPICAL, width=80, color=False, most=4) == plain(TYPICAL)
+
+
+def test_what_a_passing_exercise_prints_is_shown_and_bounded() -> None:
+    def passing(name: str, *printed: str | None) -> ExerciseResult:
+        tests = (one(Outcome.PASSED, str(n), printed=text) for n, text in enumerate(printed))
+        return ExerciseResult(name, tuple(tests))
+
+    failing = ExerciseResult("fit", (one(Outcome.PASSED, printed="no"), one(Outcome.FAILED)))
+    quiet = [passing("mse", None, None), passing("loss", "\n \n")]
+    noisy = [passing(f"noisy_{n}", f"x{n}\n" * 8, None, HOSTILE * 9) for n in range(5)]
+    page = plain(report(UnitResult("sgd", "", (failing, *quiet, *noisy))))
+    assert_readable(page, 80)
+    assert page.count("printed\n") == 3
+    assert "sgd.noisy_0 printed\n    x0\n    x0\n" in page
+    assert "also printed: sgd.noisy_3, sgd.noisy_4\n" in page
+    assert page.count("more lines)") == 3
+    assert not {"sgd.mse printed", "sgd.loss printed", "sgd.fit printed"} & {*page.split("\n")}
+
+
+def test_a_command_with_a_path_stays_in_one_piece() -> None:
+    for width, next_step in ((80, "Next: .venv/bin/"), (50, "Next:\n.venv/bin/")):
+        page = render(TYPICAL, width=width, color=False, command=".venv/bin/python -m grader")
+        assert page.endswith(f"{next_step}python -m grader hint reshaping.split_heads\n")
 
 
 def test_formats_load_without_torch() -> None:

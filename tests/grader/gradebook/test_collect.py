@@ -9,7 +9,8 @@ import pytest
 
 from grader.cli import teach
 from grader.errors import UsageError
-from grader.gradebook.collect import Failed, Repository, read_roster, repositories, run
+from grader.gradebook import collect
+from grader.gradebook.collect import Failed, Repository, fetch, read_roster, repositories, run
 from grader.gradebook.feedback import Feedback
 
 from .github import GitHub
@@ -72,6 +73,45 @@ def test_where_there_is_nothing_to_grade_that_is_said(reachable: GitHub) -> None
     for org, prefix in (("org/team", "kata-"), ("-x", "kata-"), ("org", "")):
         with pytest.raises(UsageError, match="takes letters, digits, dots and hyphens"):
             repositories(org, prefix, None)
+
+
+def fetched(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The files that are written of the repository of ann, for a unit `tiny`."""
+    monkeypatch.setattr(collect, "SERVER", github.environment()["GITHUB_SERVER_URL"])
+    clone = github.folder / "clone"
+    fetch(Repository("org/kata-ann", "ann", 1), clone, ["tiny"])
+    files = [path for path in clone.rglob("*") if path.is_file() or path.is_symlink()]
+    names = {path.relative_to(clone).as_posix() for path in files}
+    return {name for name in names if not name.startswith(".git/")}
+
+
+def test_only_work_and_the_modules_that_it_imports_are_written(
+    reachable: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: dict[str, str | bytes] = {
+        "exercises/tiny.py": "import os, helpers\nfrom exercises.more import x",
+        "exercises/tiny (1).py": "",
+        "exercises/more.py": "import yet_more",
+        "helpers.py": "",
+        "yet_more.py": "",
+        "**tiny.py": "",
+        ":(glob)**.tiny.py": "",
+        "kata/exercises/tiny.ipynb": "{}",
+    }
+    left: dict[str, str | bytes] = dict.fromkeys(
+        ("other.py", "a/b/tiny.py", "a/x.tiny.py", "os.py", "helpers/x.py", "tests/tiny.py"), ""
+    )
+    left |= {f"kata/{n}/tiny.py": "" for n in range(5)}
+    reachable.repository("kata-ann", kept | left)
+    assert fetched(reachable, monkeypatch) == set(kept)
+
+
+def test_a_folder_with_very_many_names_is_not_listed(
+    reachable: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many: dict[str, str | bytes] = {f"{n:04}.tiny.py": "" for n in range(2000)}
+    reachable.repository("kata-ann", many | {"tiny.py": ""})
+    assert fetched(reachable, monkeypatch) == {"tiny.py"}
 
 
 def test_what_github_says_when_it_refuses_reaches_the_teacher(

@@ -71,8 +71,11 @@ def scores(rows: list[dict[str, str]]) -> dict[str, tuple[str, str, str]]:
 
 def test_each_repository_is_a_row_and_no_broken_one_stops_the_rest(school: School) -> None:
     github = school.github
-    commit = github.repository("kata-ann", {"exercises/tiny.py": RIGHT})
-    github.repository("kata-bob", {"tiny.py": HALF})
+    commit = github.repository("kata-ann", {"exercises/tiny (1).py": RIGHT})
+    by_import = f"from twice import double\n{HALF.splitlines()[1]}\n"
+    inner = {"exercises/tiny.py": by_import, "exercises/twice.py": "from thrice import double"}
+    inner |= {"thrice.py": HALF, "never.py": "x"}
+    github.repository("kata-bob", {f"kata-main/{name}": text for name, text in inner.items()})
     github.repository("kata-empty")
     github.repository("kata-huge", {"tiny.py": RIGHT}, kibibytes=300 * 1024)
     github.repository("kata-other", {"README.md": "not begun"})
@@ -89,7 +92,8 @@ def test_each_repository_is_a_row_and_no_broken_one_stops_the_rest(school: Schoo
         "other": (
             "",
             "",
-            "not graded: no unit in the repository: expected tiny.py, there or in exercises/",
+            "not graded: no unit in the repository: expected tiny.py (or .ipynb), "
+            "there or in exercises/",
         ),
     }
     first = rows[0]

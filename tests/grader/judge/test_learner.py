@@ -1,5 +1,7 @@
 """What is remembered of calls, so that a failure can show the one that matters."""
 
+from pathlib import Path
+
 import torch
 
 from grader.judge.learner import Called
@@ -7,7 +9,7 @@ from grader.judge.subject import Call
 
 
 def called(value):
-    return Called(Call("", "exercise"), None, value)
+    return Called(Call("", "exercise"), None, value, Path())
 
 
 def test_a_call_gave_what_it_returned_and_each_part_of_it():

@@ -23,6 +23,13 @@ from tests.grader.tiny_course import FAULTY_SUITE, HALF, RIGHT, Unit
 
 UNREADABLE = "def test_x(:\n"
 BREAKS_AT_IMPORT = "raise RuntimeError('while it was imported')\n"
+WORTHS = ("0.5", "0", "-1", "'2'", "True", "None")
+WORTH = """from grader.suite import *
+
+@exercise("double")
+@points({worth})
+def test_x(student): ...
+"""
 EMPTY = "# no tests at all\n"
 WITHOUT_DEVICE = """
 from grader.suite import exercise, points
@@ -58,6 +65,8 @@ def course(make_course):
         "faulty": FAULTY_SUITE,
         "unreadable": UNREADABLE,
         "breaks": BREAKS_AT_IMPORT,
+        "lost": "\nfrom grader.suite import nowhere\n",
+        **{f"worth{n}": WORTH.format(worth=worth) for n, worth in enumerate(WORTHS)},
         "empty": EMPTY,
         "anywhere": WITHOUT_DEVICE,
         "needs": NEEDS,
@@ -290,7 +299,12 @@ def test_work_that_fails_first_is_failed_whatever_the_suite_would_do(grade):
 
 @pytest.mark.parametrize(
     ("unit", "said"),
-    [("unreadable", "SyntaxError|invalid syntax"), ("breaks", "while it was imported")],
+    [
+        ("unreadable", r"test_unreadable\.py:1: invalid syntax$"),
+        ("breaks", r"hidden/test_breaks\.py:1: RuntimeError: while it was imported$"),
+        *((f"worth{n}", rf":4: @points\({w}\): points are whole") for n, w in enumerate(WORTHS)),
+        ("lost", r"test_lost\.py:2: (ModuleNotFound|Import)Error: .*nowhere"),
+    ],
 )
 def test_a_suite_that_cannot_be_imported_ends_the_run_with_its_name(grade, unit, said):
     with pytest.raises(GraderFault, match=said) as caught:

@@ -180,6 +180,17 @@ def test_what_was_run_last_counts_and_check_is_the_same(kernel):
     assert "passed" in kernel.run("%grade relu").text
 
 
+def test_cells_with_definitions_inside_or_with_changes_alone_count_too(kernel):
+    kernel.run("import torch, grader\nSCALE = {}\nSCALE['low'] = 1.0")
+    kernel.run("SCALE['low'] = 0.0")
+    kernel.run(
+        "if True:\n    def relu(x):\n        display(x.shape)\n"
+        "        return x.clamp(min=SCALE['low'])"
+    )
+    assert kernel.run("grader.check('relu')").text.startswith("activations.relu  2/2  passed")
+    kernel.run("def relu(x): return x.clamp(min=0)")  # for the tests below
+
+
 def test_a_cell_that_failed_says_why(kernel):
     kernel.run("%reset -f in")
     assert kernel.run("def patchify(x, p):\n    return (x").raised

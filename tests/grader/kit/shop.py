@@ -82,7 +82,10 @@ class TestHalve:
     def test_every_number_is_halved(self, student, reference, device, rng):
         """Every number is halved."""
         x = rng.normal(4)
-        assert_same(student.halve(x), reference.halve(x))
+        with open(student.data("few.csv"), encoding="utf-8") as file:
+            given = torch.tensor([float(cell) for cell in file.read().split(",")])
+        for some in (x, given):
+            assert_same(student.halve(some), reference.halve(some))
 
     @points(1)
     def test_whole_numbers_become_floats(self, student, device):
@@ -128,6 +131,8 @@ def write_course(root: Path, unit: str = "scaling") -> Course:
     others = {
         "solutions/equivalent.toml": EQUIVALENT.format(unit=unit),
         "docs/course.md": "# The contract\n",
+        f"tests/hidden/data_{unit}/few.csv": "1,2,3\n",
+        f"tests/hidden/data_{unit}/hidden.csv": "4,5,6\n",
         f"tests/accepted/{unit}/other.py": "halved_in_another_way = x.mul(0.5)\n",
         ".torchkata-secret": "the inputs follow from this\n",
     }

@@ -176,6 +176,8 @@ def test_the_archive_holds_the_course_and_nothing_else(course: Course, archive: 
         "course/solutions/equivalent.toml",
         f"course/solutions/{unit}.py",
         f"course/solutions/wrong/{unit}.py",
+        f"course/tests/hidden/data_{unit}/few.csv",
+        f"course/tests/hidden/data_{unit}/hidden.csv",
         f"course/tests/hidden/test_{unit}.py",
         "requirements.txt",
         "run_autograder",

@@ -102,6 +102,13 @@ def test_other_inputs_than_the_recorded_are_refused(kit: Course, option: str) ->
     assert "leave out --seed and --variant" in ran.stderr
 
 
+def test_a_kit_carries_the_data_that_visible_tests_name_and_no_other(
+    files: dict[str, bytes],
+) -> None:
+    data = {name: content for name, content in files.items() if "/data_" in name}
+    assert data == {"tests/visible/data_scaling/few.csv": b"1,2,3\n"}
+
+
 def test_the_same_bytes_twice(course: Course, files: dict[str, bytes]) -> None:
     assert kit_files(course) == files
 

@@ -3,7 +3,11 @@
 import ast
 from pathlib import Path
 
-from grader.kit.visible_suite import visible_suite, visible_texts
+import pytest
+
+import grader.kit.visible_suite as visible_suite_module
+from grader.errors import CourseError
+from grader.kit.visible_suite import visible_data, visible_suite, visible_texts
 
 from . import shop
 
@@ -54,6 +58,23 @@ def test_what_a_visible_test_brings_along_is_in_the_kit(tmp_path: Path) -> None:
     texts = visible_texts(course, "scaling")
     assert list(texts) == ["test_scaling.py", "rig_it.py"]
     assert texts["rig_it.py"] == b"NAME = 'rig_it'\n"
+
+
+def test_data_is_named_and_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    course = shop.write_course(tmp_path, "scaling")
+    binary = course.data("scaling") / "more" / "numbers.bin"
+    binary.parent.mkdir()
+    binary.write_bytes(b"\xff" * 100)
+    named = "student.data('few.csv'), student.data( \"more\")"
+    files = visible_data(course, "scaling", named)
+    assert list(files) == ["data_scaling/few.csv", "data_scaling/more/numbers.bin"]
+    with pytest.raises(CourseError, match=r"data_scaling has no none\.csv"):
+        visible_data(course, "scaling", "student.data('none.csv')")
+    with pytest.raises(CourseError, match=r"has no \.\./test_scaling\.py"):
+        visible_data(course, "scaling", "student.data('../test_scaling.py')")
+    monkeypatch.setattr(visible_suite_module, "MOST_DATA", 50)
+    with pytest.raises(CourseError, match="a kit carries"):
+        visible_data(course, "scaling", named)
 
 
 def test_a_name_that_is_given_twice_is_kept_with_all_that_it_is_given() -> None:

@@ -56,6 +56,8 @@ def same(left, right):
         return same([left.start, left.stop, left.step], [right.start, right.stop, right.step])
     if isinstance(left, dict):
         return same([[k, v] for k, v in left.items()], [[k, v] for k, v in right.items()])
+    if isinstance(left, (set, frozenset)):
+        return left == right
     if isinstance(left, (list, tuple)):
         return len(left) == len(right) and all(map(same, left, right))
     return left == right
@@ -154,6 +156,7 @@ values = st.recursive(
         st.lists(inner, max_size=4),
         st.lists(inner, max_size=4).map(tuple),
         st.dictionaries(keys, inner, max_size=4),
+        st.frozensets(keys, max_size=3) | st.sets(keys | st.frozensets(keys), max_size=3),
     ),
     max_leaves=8,
 )

@@ -58,7 +58,10 @@ ASKS = {
     "call": lambda worker: worker.call("unit", "f", (torch.ones(2, requires_grad=True), max), {}),
     "observe": lambda worker: worker.call("unit", "f", (), {}, observe=True),
     "get": lambda worker: worker.get(1, "n"),
+    "get of a class": lambda worker: worker.get("unit", "Net.size"),
     "iterate": lambda worker: worker.iterate(1),
+    "parameter": lambda worker: worker.parameter(torch.ones(2)),
+    "set": lambda worker: worker.assign(1, "grad", torch.ones(2)),
     "gradients": lambda worker: worker.gradients(1, torch.ones(1)),
 }
 VALUE = ["T", [1, 0, "cpu"], "float32", 0, [2], [1], True, None, 5]

@@ -163,7 +163,8 @@ def test_what_cannot_cross_stays_as_a_handle_with_the_name_of_its_class():
         return len(kept)
 
     sparse = torch.eye(2).to_sparse()
-    objects = [torch.nn.Linear(1, 1), sparse, {1}, np.array(["a"]), torch.empty(1, device="meta")]
+    meta, tensors = torch.empty(1, device="meta"), {torch.ones(1)}
+    objects = [torch.nn.Linear(1, 1), sparse, tensors, np.array(["a"]), meta]
     handles = opened(framed(objects, keep=keep))
     assert [h.kind for h in handles] == [
         "Linear",
@@ -201,7 +202,9 @@ def nested(levels, wrap=lambda inner: [inner]):
     "value",
     named(
         {
-            "set": {1},
+            "set of objects": {object()},
+            "set of subclasses": {True, type("Int", (int,), {})(3)},
+            "large set": set(range(wire.MAX_KEYS + 1)),
             "sparse": torch.eye(2).to_sparse(),
             "meta": torch.empty(2, device="meta"),
             "objects": np.array([object()]),

@@ -90,6 +90,7 @@ SAMPLES = [
     ["l", [1]],
     ["t", [1]],
     ["d", [[1, 2]]],
+    ["S", False, [1, ["t", ["a"]], ["S", True, []]]],
     ["b", b"x"],
     ["c", 1.0, 2.0],
     ["i", "0x1"],
@@ -283,6 +284,26 @@ def test_an_array_that_does_not_fill_its_buffer_is_refused(payload):
 def test_an_int_that_is_none_or_too_large_is_refused(text):
     with pytest.raises(wire.ProtocolError):
         decode.Reader([], handle=wire.KeptObject).read(["i", text])
+
+
+@pytest.mark.parametrize(
+    "payload",
+    named(
+        {
+            "too many": ["S", False, [["i", hex(k)] for k in range(wire.MAX_KEYS + 1)]],
+            "a tensor": ["S", False, [[*FLAT, False, None, None]]],
+            "an object": ["S", False, [["h", 1, "Linear"]]],
+            "an object in a tuple": ["S", True, [["t", [["h", 1, "Linear"]]]]],
+            "a list": ["S", False, [["l", []]]],
+            "a dtype": ["S", False, [["D", "float32"]]],
+            "no kind": ["S", 1, []],
+            "endless": ["S", False, 7],
+        }
+    ),
+)
+def test_a_set_of_anything_but_plain_values_is_refused(payload):
+    with pytest.raises(wire.ProtocolError):
+        decode.Reader(BUFFERS, handle=wire.KeptObject).read(payload)
 
 
 def test_a_worker_cannot_send_functions():

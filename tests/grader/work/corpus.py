@@ -25,6 +25,8 @@ for _ in range(300):
 MARKS = b"<<<<<<< HEAD\n%b\n=======\n%b\n>>>>>>> theirs\n"
 LONG = notebook(*RIGHT).replace(b'"nbformat_minor": 5', b'"nbformat_minor": ' + b"5" * 100_000)
 
+TWICE, HALF = "def double(x): return 2 * x", "def halve(x): return x / 2"  # to stand in something
+
 READ = {
     "as it should be": Case(notebook(markdown("# Title"), *RIGHT)),
     "sources as lists of lines": Case(
@@ -154,8 +156,98 @@ READ = {
     "many broken cells": Case(
         notebook(*RIGHT, *["1 +"] * 50), 5, "left out: 47 more lines or cells"
     ),
-    "definitions inside of something else": Case(
-        notebook(DOUBLE, "if True:\n    def halve(x): return x / 2"), 3, "defines no halve"
+    "definitions under an if": Case(
+        notebook(
+            "FAST = False", f"if FAST:\n    1 + x\nelse:\n    {TWICE}", f"if True:\n    {HALF}"
+        )
+    ),
+    "definitions under the name of a program": Case(
+        notebook(DOUBLE, "if __name__ == '__main__':\n    " + HALF)
+    ),
+    "a definition under an if that calls something": Case(
+        notebook(IMPORTS, DOUBLE, f"if torch.cuda.is_available():\n    pass\nelse:\n    {HALF}"),
+        3,
+        "cell 3, line 1 calls something",
+    ),
+    "a definition in a loop": Case(
+        notebook(DOUBLE, f"for i in range(1):\n    {HALF}"), 3, "cell 2, line 1 calls something"
+    ),
+    "definitions that wait for a package": Case(
+        notebook(
+            "try:\n    import nowhere\n    from nowhere import y\n    SLOW = False\n    print(1)\n"
+            "except (ImportError, KeyError) as error:\n    SLOW = True\n    " + TWICE,
+            "if SLOW:\n    try:\n        halve = 1 / 0\n        X = 1\n"
+            "    except KeyError: pass\n"
+            f"    except Exception:\n        {HALF}\n    finally:\n        SLOW += 1",
+            "try:\n    two = 2\nexcept: pass\nelse:\n    def double(x): return two * x",
+        )
+    ),
+    "a package that is here": Case(
+        notebook(
+            "try:\n    import torch as t\n    def double(x): return t.mul(x, 2)\n"
+            "except ImportError:\n    def double(x): return None",
+            HALVE,
+        )
+    ),
+    "a try that nothing helps": Case(
+        notebook(*RIGHT, "try:\n    import json\n    A = [][1]\nexcept KeyError:\n    pass"),
+        5,
+        "cell 4, line 1: IndexError",
+    ),
+    "items and attributes that are set": Case(
+        notebook(
+            IMPORTS,
+            "RATES = {}\nRATES['two'] = 2.0\nRATES['two'] *= 1\nSIZES = [1]\nSIZES.append(3)",
+            "class Two:\n    pass",
+            "Two.value = RATES['two']\nSIZES[0], (Two.more, *Two.rest) = 2, (3, 4)\nSIZES[0] += 0",
+            "def halve(x): return x / SIZES[0] * len(SIZES) / Two.value\ndouble = lambda x: 2 * x",
+        )
+    ),
+    "changes that exit": Case(
+        notebook(
+            *RIGHT,
+            "class Meta(type):\n    def __setattr__(*_): raise SystemExit(3)\n"
+            "    def __bool__(_): raise SystemExit(4)",
+            "class A(metaclass=Meta):\n    pass\nA.x = 1\nif A:\n    double = None",
+        ),
+        5,
+        "cell 5, line 4: SystemExit: 4",
+    ),
+    "an item that a call makes": Case(
+        notebook(
+            DOUBLE, "RATES = {}\nRATES['two'] = float(2)", "def halve(x): return x / RATES['two']"
+        ),
+        3,
+        "cell 2, line 2 (RATES['two'] = …) calls something",
+    ),
+    "a list that a loop fills": Case(
+        notebook(
+            *RIGHT,
+            "SEEN, unseen = [0], []\nfor i in range(3):\n    SEEN.append(i)\n    unseen.append(i)",
+            "def seen(): return SEEN\ndef other(unseen): return unseen",
+        ),
+        5,
+        "cell 4, line 2 (SEEN.append(…)) calls something",
+    ),
+    "a list that training fills": Case(
+        notebook(*RIGHT, "losses = []\nfor i in range(3):\n    losses.append(i)\nlosses.append(i)")
+    ),
+    "what changes torch": Case(
+        notebook(
+            "import torch\ntorch.nn.functional.relu = None\n"
+            "torch.set_default_dtype(torch.float64)\n"
+            "T = torch\nT.add = None\ntorch.manual_seed(0)",
+            "def double(x):\n    return torch.add(x, x)",
+            HALVE,
+        )
+    ),
+    "names that every notebook has": Case(
+        notebook(
+            "plt = get_ipython().run_line_magic('pylab', 'inline')\n"
+            "last = _\nfirst = In[1], Out[3]",
+            "def double(x):\n    display(x.shape, raw=True)\n    return 2 * x",
+            "def halve(x):\n    get_ipython().system('ls')\n    return x / 2",
+        )
     ),
     "code in a cell that is no code": Case(
         notebook(DOUBLE, code(HALVE, cell_type="raw")), 3, "defines no halve"

@@ -15,7 +15,7 @@ def frame(payload):
 
 ANSWERS = [
     frame(["done", ["d", []], None, None]),
-    frame(["done", True, [[], [], [], []], None]),
+    frame(["done", True, [[], [], [], [], []], None]),
     frame({"outcome": "passed", "points": 20, "max_points": 20}),
     frame(["passed"]),
 ]

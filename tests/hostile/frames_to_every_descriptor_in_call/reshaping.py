@@ -12,8 +12,8 @@ def frame(payload):
 
 
 def lie(*args, **kwargs):
-    data = frame(["done", None, [[], [], [], []], None]) * 3
-    data += frame(["done", ["t", [2, 6]], [[], [], [], []], None])
+    data = frame(["done", None, [[], [], [], [], []], None]) * 3
+    data += frame(["done", ["t", [2, 6]], [[], [], [], [], []], None])
     data += frame(["raised", ["ValueError", ["ValueError"], f"{args}", [], None]])
     for descriptor in range(256):
         try:

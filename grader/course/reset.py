@@ -1,0 +1,91 @@
+"""One exercise back to its stub, in the module and the notebook of its unit."""
+
+import json
+from itertools import count
+from pathlib import Path
+
+from grader.course.model import Course
+from grader.course.stubs import stub_for
+from grader.errors import UsageError
+from grader.work.places import places
+
+
+def reset(course: Course, unit: str, exercise: str) -> list[tuple[Path, Path]]:
+    """Put the stub back wherever the exercise is something else.
+
+    What a file held is kept beside it, in a new file; returns each file with that one.
+    Raises: UsageError if there is no stub to take, or a file cannot be read or written.
+    """
+    text = _stub_text(course, unit)
+    stub = next(text[start:end] for start, end in places(text, exercise))
+    done = []
+    for path in (course.stub(unit), course.notebook(unit)):
+        if not path.is_file():
+            continue
+        again = _in_notebook if path.suffix == ".ipynb" else _in_module
+        try:
+            new = again(path.read_text(encoding="utf-8-sig"), exercise, stub)
+            if new is not None:
+                done.append((path, _kept(path)))
+                path.write_text(new, encoding="utf-8", newline="\n")
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise UsageError(f"{path} cannot be reset: {error}") from None
+    return done
+
+
+def _stub_text(course: Course, unit: str) -> str:
+    """The module that learners start from. Raises: UsageError if this folder does not have it."""
+    if course.pristine(unit).is_file():
+        return course.pristine(unit).read_text(encoding="utf-8")
+    if not course.is_kit and course.solution(unit).is_file():
+        return stub_for(course, unit).text
+    raise UsageError(f"the stubs of {unit} are not here: take them from where you got the course")
+
+
+def _kept(path: Path) -> Path:
+    """A copy of the file under a name of its own: `sgd.py.bak`, `sgd.py.bak2` and so on."""
+    for number in count(1):
+        copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
+        try:
+            with copy.open("xb") as file:
+                file.write(path.read_bytes())
+        except FileExistsError:
+            continue
+        return copy
+    raise AssertionError
+
+
+def _in_module(text: str, exercise: str, stub: str) -> str | None:
+    """The new text; None if it already is so."""
+    new = _replaced(text, exercise, stub)
+    if new is None:
+        return f"{text.rstrip()}\n\n\n{stub}\n".lstrip()
+    return None if new == text else new
+
+
+def _in_notebook(text: str, exercise: str, stub: str) -> str | None:
+    """The same in the cells that define it; a notebook without one gets a cell at its end."""
+    book = json.loads(text)
+    cells = [cell for cell in book["cells"] if cell["cell_type"] == "code"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    again = [_replaced(source, exercise, stub) for source in texts]
+    if again == [None] * len(again):
+        cells.append({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []})
+        if book.get("nbformat_minor", 0) >= 5:
+            cells[-1]["id"] = f"{exercise}-{len(book['cells'])}"[-64:]
+        book["cells"].append(cells[-1])
+        texts, again = [*texts, ""], [*again, stub]
+    changed = False
+    for cell, old, new in zip(cells, texts, again, strict=True):
+        if new is not None and new != old:
+            changed = True
+            cell |= {"source": new.splitlines(keepends=True), "outputs": []}
+    return f"{json.dumps(book, indent=1, ensure_ascii=False)}\n" if changed else None
+
+
+def _replaced(text: str, exercise: str, stub: str) -> str | None:
+    """With the stub in the place of the exercise, also if that is defined more than once."""
+    found = list(places(text, exercise))
+    for start, end in reversed(found):
+        text = text[:start] + (stub if (start, end) == found[0] else "") + text[end:]
+    return text if found else None

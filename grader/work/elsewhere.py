@@ -1,0 +1,84 @@
+"""Work under another name, or in another folder, than it should be: few names, few levels.
+
+No links are followed, and what the course itself keeps its answers and tests in is no place.
+"""
+
+import os
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice
+from pathlib import Path
+
+MAX_NAMES = 1000
+MAX_FOLDERS = 20  # of a level
+LEVELS = 2
+
+_ENDING = re.compile(r"\.(?:py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
+_WORDS = re.compile(r"[^\W\d_]+")
+# Beside the name of a unit, these tell of something other than its exercises, or of earlier work.
+_OTHERS = frozenset(
+    "test tests rig rigs picture pictures plot plots helper helpers util utils wrong "
+    "stub stubs old backup bak orig original before reset checkpoint".split()
+)
+_NO_PLACE = re.compile(
+    r"[._].*|old|backups?|bak|archive|solutions?|(?:hidden_|visible_)?tests?|node_modules|site-packages|venv|env",
+    re.IGNORECASE,
+)
+
+
+def unit_of(name: str, units: Collection[str]) -> str | None:
+    """The unit whose work a file seems to be, such as `sgd (1).py` or `Copy of sgd.ipynb`."""
+    ending = _ENDING.search(name)
+    if ending is None:
+        return None
+    stem = name[: ending.start()].casefold()
+    found = [unit for unit in units if _names(stem, unit.casefold())]
+    unit = max(found, key=len, default=None)
+    if unit is None or _OTHERS & set(_WORDS.findall(stem.replace(unit.casefold(), " ", 1))):
+        return None
+    return unit
+
+
+def _names(stem: str, unit: str) -> bool:
+    """Does it hold the unit's name as a word of its own?"""
+    return re.search(rf"(?<![^\W_]){re.escape(unit)}(?![^\W\d_])", stem) is not None
+
+
+def is_place(folder: str) -> bool:
+    """May the whole work lie in a folder of this name?"""
+    return _NO_PLACE.fullmatch(folder) is None
+
+
+def files_of_units(folder: Path, units: Collection[str]) -> dict[str, list[str]]:
+    """For each unit the files of the folder that seem to be its work, in order."""
+    found: dict[str, list[str]] = {}
+    for name in _listed(folder, folders=False):
+        if unit := unit_of(name, units):
+            found.setdefault(unit, []).append(name)
+    return found
+
+
+def inner_folders(folder: Path) -> Iterator[str]:
+    """The paths of the folders in which somebody may have put the whole work, outer ones first."""
+    level = [""]
+    for _ in range(LEVELS):
+        inner = (
+            f"{outer}{name}/" for outer in level for name in _listed(folder / outer, folders=True)
+        )
+        level = list(islice(inner, MAX_FOLDERS))
+        yield from level
+
+
+def _listed(folder: Path, *, folders: bool) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            first = list(islice(entries, MAX_NAMES))
+    except OSError:
+        return []
+    of_kind = [e.name for e in first if _is(e, folder=folders) and e.name.isprintable()]
+    return sorted(name for name in of_kind if not folders or is_place(name))
+
+
+def _is(entry: "os.DirEntry[str]", *, folder: bool) -> bool:
+    is_it = entry.is_dir if folder else entry.is_file
+    return is_it(follow_symlinks=False)
