@@ -191,7 +191,6 @@ os.getcwd() ~ `import os` is missing
 G.relu(torch.ones(3)) ~
 self.linear ~ def forward(self, x)
 x = true ~ with a capital letter
-import sklearn_that_nobody_has ~ There is no module
 next(iter([])) ~ the iterator has ended
 """
 CASES = [
