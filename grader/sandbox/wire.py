@@ -38,6 +38,7 @@ DTYPES: dict[str, torch.dtype] = {
 }
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 MAX_INT_BITS = 4096
+MAX_BUFFERS = 50_000  # a length of one byte becomes an object of two hundred
 
 
 class ProtocolError(Exception):
@@ -89,6 +90,8 @@ def unpack(head: bytes, body: bytes | memoryview) -> tuple[Any, list[memoryview]
             head, unicode_errors="surrogatepass", ext_hook=_no_extension, timestamp=0
         )
         buffers, start, view = [], 0, memoryview(body)
+        if len(lengths) > MAX_BUFFERS:
+            raise ProtocolError(f"the answer has more than {MAX_BUFFERS:,} buffers")
         for length in lengths:
             if type(length) is not int or length < 0:
                 raise ProtocolError("a buffer has no length")
