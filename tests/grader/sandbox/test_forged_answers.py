@@ -1,6 +1,5 @@
 """A worker may answer anything: it stays the answer of this one submission."""
 
-import os
 import socket
 from typing import Any
 
@@ -12,23 +11,10 @@ from hypothesis import strategies as st
 from grader.errors import Died, Malformed, SubmissionFault, TimedOut
 from grader.judge.left_out import remark
 from grader.sandbox import wire
-from grader.sandbox.client import WorkerClient
-from grader.sandbox.limits import MIB, Limits
-from grader.sandbox.processes import Process
+from grader.sandbox.limits import MIB
 
+from .forged import ASKS, client
 from .learner import named
-
-
-class Grave:
-    """Ends nothing: behind the channel there is no process."""
-
-    def end(self, process, *, tell=True):
-        process.channel.close()
-        process.output.close()
-        return 0
-
-
-GRAVE: Any = Grave()
 
 
 @pytest.fixture
@@ -43,24 +29,13 @@ def forged():
         for frame in frames:
             theirs.sendall(frame)
         theirs.shutdown(socket.SHUT_WR)
-        process = Process(os.getpid(), ours, output, None, "/nowhere")
-        return WorkerClient(GRAVE, process, Limits(**limits))
+        return client(ours, output, **limits)
 
     yield forged
     for channel in open_sockets:
         channel.close()
 
 
-ASKS = {
-    "load": lambda worker: worker.load("unit", {"unit": ("unit.py", "x = 1")}),
-    "load cells": lambda worker: worker.load("unit", {"unit": ("u.ipynb", [("unit.py", "x = 1")])}),
-    "bring": lambda worker: worker.bring("rig", "x = 1"),
-    "call": lambda worker: worker.call("unit", "f", (torch.ones(2, requires_grad=True), max), {}),
-    "observe": lambda worker: worker.call("unit", "f", (), {}, observe=True),
-    "get": lambda worker: worker.get(1, "n"),
-    "iterate": lambda worker: worker.iterate(1),
-    "gradients": lambda worker: worker.gradients(1, torch.ones(1)),
-}
 VALUE = ["T", [1, 0, "cpu"], "float32", 0, [2], [1], True, None, 5]
 anything = st.recursive(
     st.one_of(
@@ -105,8 +80,7 @@ def test_whatever_a_worker_answers_is_an_answer_or_a_fault_of_the_submission(ask
     with ours, theirs, output, printed:
         theirs.sendall(wire.pack(answer, [b"12345678"]))
         theirs.shutdown(socket.SHUT_WR)
-        process = Process(os.getpid(), ours, output, None, "/nowhere")
-        worker = WorkerClient(GRAVE, process, Limits())
+        worker = client(ours, output)
         try:
             ASKS[ask](worker)
         except SubmissionFault:
@@ -306,7 +280,7 @@ def test_a_line_that_the_file_has_not_is_no_place(forged, line):
         ["m", "unit.py", line, 1],
     ]
     left_out = [[["g"], "unit.py", line, error]]
-    loaded = ASKS["load cells"](
+    loaded = ASKS["load_cells"](
         forged(
             wire.pack(["loaded", [["f", "unit.py", line], ["h", "unit.py", 1]], left_out, 2], [])
         )
