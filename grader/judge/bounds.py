@@ -1,6 +1,8 @@
 """What the judge allows itself, so that nothing a worker sends can cost more than one test."""
 
+import ctypes
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +14,17 @@ from grader.sandbox.limits import MIB
 
 JUDGE_BYTES = 4096 * MIB  # beside what it holds when it begins
 JUDGE_SECONDS = 60.0  # for one test, beside what the worker may take
+_M_MMAP_THRESHOLD = -3
+
+
+def give_back_large_blocks() -> None:
+    """Have what is freed go back to the system at once, where the C library can be told so.
+
+    Left to itself glibc keeps blocks as large as those that it has seen freed, and scatters small
+    ones between them: a hundred large answers, one after the other, would take a gigabyte.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(_M_MMAP_THRESHOLD, MIB)
 
 
 @contextmanager

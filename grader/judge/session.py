@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING, Self
 import grader
 from grader.course.model import Course, Selection
 from grader.errors import CourseError, GraderFault, UsageError
-from grader.judge.bounds import JUDGE_BYTES, JUDGE_SECONDS, no_more_memory_than
+from grader.judge.bounds import (
+    JUDGE_BYTES,
+    JUDGE_SECONDS,
+    give_back_large_blocks,
+    no_more_memory_than,
+)
 from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore
 from grader.report import (
     ExerciseResult,
@@ -198,6 +203,7 @@ def _import_judge() -> None:
     torch.set_num_threads(1)  # the suites' tensors are small, and the worker needs a core
     gc.freeze()
     gc.enable()
+    give_back_large_blocks()
 
 
 def _suites(course: Course, units: list[str]) -> list[Path]:

@@ -3,6 +3,7 @@
 Reads no longer than the deadline, which is absolute: traffic does not extend it.
 """
 
+import gc
 import os
 import select
 import selectors
@@ -13,7 +14,7 @@ from typing import Any
 
 from grader.errors import Died, Malformed, Stopped, SubmissionFault, TimedOut
 from grader.sandbox import wire
-from grader.sandbox.limits import Limits
+from grader.sandbox.limits import HEAD_WEIGHT, MIB, Limits
 from grader.sandbox.processes import Process
 
 TICK_SECONDS = 0.1
@@ -23,6 +24,7 @@ CHUNK_BYTES = 65536
 CHUNKS_AT_ONCE = 16
 STACK_SECONDS = 1.0  # for a worker that is late to tell which line it runs; most take no time
 SILENCE_SECONDS = 0.05
+SWEEP_BYTES = 2 * MIB
 
 
 class Channel:
@@ -33,6 +35,7 @@ class Channel:
         self.printed = bytearray()
         self.printed_in_all = 0
         self.fault: SubmissionFault | None = None
+        self.left = limits.test_bytes
         self.next_check = time.monotonic() + TICK_SECONDS
         self.selector = selectors.DefaultSelector()
         for channel in (process.channel, process.output):
@@ -44,11 +47,22 @@ class Channel:
     def close(self) -> bool:
         """Stop listening; whether the process ended by itself."""
         self.selector.close()
+        self._sweep()
         died = type(self.fault) is Died
         if died and self.process.pidfd is not None:
             # It hung up a moment before its end: wait for the exit code that tells why.
             select.select([self.process.pidfd], [], [], EXIT_SECONDS)
         return died
+
+    def begin_test(self) -> None:
+        """What came until now is no longer held against the worker: nobody keeps it."""
+        self._sweep()
+        self.left = self.limits.test_bytes
+
+    def _sweep(self) -> None:
+        """What was large went into a failure, and with it into a cycle that Python may leave."""
+        if self.limits.test_bytes - self.left > SWEEP_BYTES:
+            gc.collect()
 
     def take_printed(self) -> str | None:
         """What the learner printed since the last time, bounded."""
@@ -82,6 +96,7 @@ class Channel:
         header = self._read(wire.HEADER.size, deadline)
         try:
             head, body = wire.frame_size(bytes(header), self.limits.reply_bytes + 4096)
+            self._spend(head, body)
             data = self._read(head + body, deadline)
             payload, buffers = wire.unpack(bytes(data[:head]), memoryview(data)[head:])
         except wire.ProtocolError as error:
@@ -107,6 +122,13 @@ class Channel:
                 raise self._died()
             data += part
         return data
+
+    def _spend(self, head: int, body: int) -> None:
+        """A test may keep all that it was given."""
+        self.left -= HEAD_WEIGHT * head + body
+        if self.left < 0:
+            most = self.limits.test_bytes // MIB
+            raise wire.ProtocolError(f"the answers to one test are larger than {most} MiB together")
 
     def _wait(self, deadline: float) -> None:
         """Until there is something to read; what is printed meanwhile is kept.

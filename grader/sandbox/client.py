@@ -156,6 +156,7 @@ class WorkerClient:
     def forget(self) -> None:
         """Drop every handle and graph; the next test starts without them."""
         if self.fault is None:
+            self.channel.begin_test()
             self.channel.send(
                 wire.pack(["forget"], []), time.monotonic() + self.limits.call_seconds
             )
@@ -200,29 +201,48 @@ class WorkerClient:
     ) -> tuple[list[Any], list[memoryview]]:
         if self.fault is not None:
             raise self.fault
+        try:
+            answer, received = self._exchange(request, buffers, functions)
+        except BaseException as error:
+            if self.fault is None:  # what it has yet to say would answer the next question
+                self.channel.broken("it took more memory or time than the judge has")
+            if isinstance(error, MemoryError):
+                raise self.fault or error from None
+            raise
+        match answer:
+            case ["done", _, _, _] if request[0] != "load":
+                return answer, received
+            case ["loaded", list(), list(), int()] if request[0] == "load":
+                return answer, received
+            case ["raised", exception]:
+                with self._disbelief():
+                    raised = self.files.raised(exception)
+                raise raised
+            case ["missing", list(names)] if request[0] in ("call", "get"):
+                defined = tuple(n for n in names[:200] if type(n) is str)
+                raise Missing(request[2].partition(".")[0], defined)
+            case ["unsendable", str(reason)]:
+                raise Malformed(f"the result cannot be sent: {reason[:200]}")
+            case _:
+                raise self.channel.broken("it is not an answer")
+
+    def _exchange(
+        self,
+        request: list[Any],
+        buffers: list[bytes],
+        functions: list[Callable[..., Any]] | None,
+    ) -> tuple[list[Any], list[memoryview]]:
+        """Ask, and carry out the callbacks that come before the answer."""
         deadline = time.monotonic() + self.limits.call_seconds
         self.channel.send(wire.pack(request, buffers), deadline)
         for _ in range(self.limits.callbacks + 1):
             self.channel.check_deadline(deadline)
             answer, received = self.channel.receive(deadline)
             match answer:
-                case ["done", _, _, _] if request[0] != "load":
-                    return answer, received
-                case ["loaded", list(), list(), int()] if request[0] == "load":
-                    return answer, received
-                case ["raised", exception]:
-                    with self._disbelief():
-                        raised = self.files.raised(exception)
-                    raise raised
-                case ["missing", list(names)] if request[0] in ("call", "get"):
-                    defined = tuple(n for n in names[:200] if type(n) is str)
-                    raise Missing(request[2].partition(".")[0], defined)
-                case ["unsendable", str(reason)]:
-                    raise Malformed(f"the result cannot be sent: {reason[:200]}")
                 case ["callback", int(number), list()] if functions is not None:
                     self._call_back(functions, number, answer[2], received, deadline)
                 case _:
-                    raise self.channel.broken("it is not an answer")
+                    return answer, received
         raise self.channel.broken(f"f was called more than {self.limits.callbacks:,} times")
 
     def _call_back(
@@ -242,6 +262,8 @@ class WorkerClient:
         writer = encode.Writer()
         try:
             reply = ["return", writer.write(functions[number](*args))]
+        except SubmissionFault:  # the test has run out of time
+            raise
         except Exception as error:
             kind = type(error).__name__ if type(error).__module__ == "builtins" else "RuntimeError"
             reply = ["raise", kind, str(error)[:1000]]
@@ -293,6 +315,8 @@ class WorkerClient:
         """The tensors that moved or became other leaves, and those changed without leave."""
         written, moved, grads, others = effects
         arguments, changed = writer.tensors, []
+        if max(map(len, effects)) > len(arguments):
+            raise wire.ProtocolError("it tells of more arguments than there are")
         with torch.no_grad():
             for number, buffer in written:
                 data, storage = reader.buffer(buffer), reader.storages[number]
@@ -303,17 +327,22 @@ class WorkerClient:
                 new = decode.filled_storage(data, str(storage.device))
                 changed += [(arguments[k], _laid_into(new, arguments[k])) for k in inside]
             for number, payload in moved:
-                now = reader.read(payload).detach()
+                tensor, now = reader.argument(number), _copy(reader.read(payload))
                 if number < mutable:
-                    arguments[number].data = now
+                    tensor.data = now
                 else:
-                    changed.append((arguments[number], now))
+                    changed.append((tensor, now))
             for number, payload in grads:
+                tensor = reader.argument(number)
                 if number < mutable:
-                    grad = None if payload is None else reader.read(payload)
-                    arguments[number].grad = grad
+                    tensor.grad = None if payload is None else _copy(reader.read(payload))
         numbers = [*(number for number, _ in moved), *others]
-        return tuple(arguments[number] for number in numbers), tuple(changed)
+        return tuple(map(reader.argument, numbers)), tuple(changed)
+
+
+def _copy(tensor: Tensor) -> Tensor:
+    """One that shares no memory with the judge's own, where a later call might change it."""
+    return tensor.detach().clone()
 
 
 def _address(tensor: Tensor) -> int:

@@ -131,10 +131,14 @@ class Reader:
         return self.function(_typed(rest[0], int))
 
     def _argument(self, rest: list[Any], depth: int) -> Tensor:
-        number = _typed(rest[0], int)
-        if not 0 <= number < len(self.arguments):
+        return self.argument(rest[0])
+
+    def argument(self, number: Any) -> Tensor:
+        """A tensor among the arguments by its number."""
+        if not 0 <= _typed(number, int) < len(self.arguments):
             raise ProtocolError("there is no such argument")
-        return self.arguments[number]
+        found: Tensor = self.arguments[number]
+        return found
 
     def _array(self, rest: list[Any], depth: int) -> Any:
         number, name, shape, scalar = rest

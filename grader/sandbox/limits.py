@@ -20,12 +20,14 @@ class Limits:
     threads: int = 64
     printed_bytes: int = 64 * 1024
     reply_bytes: int = 16 * MIB
+    test_bytes: int = 256 * MIB  # of all replies between one test and the next
     callbacks: int = 100_000
     handles: int = 10_000
 
 
 # What the JSON-like head of a frame may hold, on both sides.
 HEAD_BYTES = MIB
+HEAD_WEIGHT = 16  # a byte of it costs the judge about as much as so many bytes of numbers
 NESTING = 40
 # What is kept of an exception.
 MESSAGE_CHARACTERS = 2000

@@ -41,6 +41,7 @@ NAMES = {dtype: name for name, dtype in DTYPES.items()}
 MAX_INT_BITS = 4096
 MAX_KEYS = 1000  # of a dict or a set
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
+MAX_BUFFERS = 50_000  # a length of one byte becomes an object of two hundred
 
 
 class ProtocolError(Exception):
@@ -104,6 +105,8 @@ def unpack(head: bytes, body: bytes | memoryview) -> tuple[Any, list[memoryview]
             head, unicode_errors="surrogatepass", ext_hook=_no_extension, timestamp=0
         )
         buffers, start, view = [], 0, memoryview(body)
+        if len(lengths) > MAX_BUFFERS:
+            raise ProtocolError(f"the answer has more than {MAX_BUFFERS:,} buffers")
         for length in lengths:
             if type(length) is not int or length < 0:
                 raise ProtocolError("a buffer has no length")

@@ -1,7 +1,8 @@
 """Every hostile submission through the real command: no forged point, no harm, nothing left.
 
 By default a few cases are also run without the sandbox, to see that the judge does not rest on it;
-TORCHKATA_HOSTILE=all runs all of those. TORCHKATA_HOSTILE=name,name runs only the named cases.
+TORCHKATA_HOSTILE=all runs all of those. TORCHKATA_HOSTILE=name,name runs only the named cases. Both
+show what each run has cost the judge.
 """
 
 import ctypes
@@ -65,10 +66,11 @@ def warm():
 
 
 @pytest.mark.parametrize("cases", GROUPS, ids=label)
-def test_no_trick_pays(cases, tmp_path, warm):
+def test_no_trick_pays(cases, tmp_path, warm, record_property):
     starts_anew = cases[0].exit != 1 or cases in GROUPS[::10]
     sandbox = "off" if UNCONFINED else "require"
-    check(cases, tmp_path, sandbox, None if starts_anew else warm)
+    run = check(cases, tmp_path, sandbox, None if starts_anew else warm)
+    record_property("cost", (run.judge_mebibytes, run.seconds))
 
 
 @pytest.mark.parametrize("cases", grouped(TRUSTING if CHOICE else TRUSTING[::24]), ids=label)
@@ -139,8 +141,8 @@ def test_a_process_that_is_left_behind_is_seen():
         assert orphans() == []
 
 
-def check(cases: tuple[Case, ...], folder: Path, sandbox: str, warm: Warm | None = None) -> None:
-    """Everything that must hold, all of it said at once.
+def check(cases: tuple[Case, ...], folder: Path, sandbox: str, warm: Warm | None = None) -> Run:
+    """Everything that must hold, all of it said at once; the run in which it did.
 
     The limits are short, since many cases wait for them, and a busy machine may starve even honest
     work of its time: what fails and ran out of time somewhere is tried once more, with patience.
@@ -152,6 +154,7 @@ def check(cases: tuple[Case, ...], folder: Path, sandbox: str, warm: Warm | None
         wrong = _faults(cases, run)
     if wrong:
         pytest.fail("\n".join([*wrong, "", run.terminal[-3000:]]), pytrace=False)
+    return run
 
 
 def _ran_out_of_time(run: Run) -> bool:

@@ -1,6 +1,5 @@
 """A worker may answer anything: it stays the answer of this one submission."""
 
-import os
 import socket
 from typing import Any
 
@@ -9,26 +8,13 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.errors import Died, Malformed, SubmissionFault
+from grader.errors import Died, Malformed, SubmissionFault, TimedOut
 from grader.judge.left_out import remark
 from grader.sandbox import wire
-from grader.sandbox.client import WorkerClient
-from grader.sandbox.limits import Limits
-from grader.sandbox.processes import Process
+from grader.sandbox.limits import MIB
 
+from .forged import ASKS, client
 from .learner import named
-
-
-class Grave:
-    """Ends nothing: behind the channel there is no process."""
-
-    def end(self, process, *, tell=True):
-        process.channel.close()
-        process.output.close()
-        return 0
-
-
-GRAVE: Any = Grave()
 
 
 @pytest.fixture
@@ -43,27 +29,13 @@ def forged():
         for frame in frames:
             theirs.sendall(frame)
         theirs.shutdown(socket.SHUT_WR)
-        process = Process(os.getpid(), ours, output, None, "/nowhere")
-        return WorkerClient(GRAVE, process, Limits(**limits))
+        return client(ours, output, **limits)
 
     yield forged
     for channel in open_sockets:
         channel.close()
 
 
-ASKS = {
-    "load": lambda worker: worker.load("unit", {"unit": ("unit.py", "x = 1")}),
-    "load cells": lambda worker: worker.load("unit", {"unit": ("u.ipynb", [("unit.py", "x = 1")])}),
-    "bring": lambda worker: worker.bring("rig", "x = 1"),
-    "call": lambda worker: worker.call("unit", "f", (torch.ones(2, requires_grad=True), max), {}),
-    "observe": lambda worker: worker.call("unit", "f", (), {}, observe=True),
-    "get": lambda worker: worker.get(1, "n"),
-    "get of a class": lambda worker: worker.get("unit", "Net.size"),
-    "iterate": lambda worker: worker.iterate(1),
-    "parameter": lambda worker: worker.parameter(torch.ones(2)),
-    "set": lambda worker: worker.assign(1, "grad", torch.ones(2)),
-    "gradients": lambda worker: worker.gradients(1, torch.ones(1)),
-}
 VALUE = ["T", [1, 0, "cpu"], "float32", 0, [2], [1], True, None, 5]
 anything = st.recursive(
     st.one_of(
@@ -108,8 +80,7 @@ def test_whatever_a_worker_answers_is_an_answer_or_a_fault_of_the_submission(ask
     with ours, theirs, output, printed:
         theirs.sendall(wire.pack(answer, [b"12345678"]))
         theirs.shutdown(socket.SHUT_WR)
-        process = Process(os.getpid(), ours, output, None, "/nowhere")
-        worker = WorkerClient(GRAVE, process, Limits())
+        worker = client(ours, output)
         try:
             ASKS[ask](worker)
         except SubmissionFault:
@@ -138,7 +109,7 @@ def test_a_worker_that_hangs_up_in_mid_sentence_died(forged, frame):
                 ["done", ["f", 0], [[], [], [], [], []], None], []
             ),
             "no effects": wire.pack(["done", None, None, None], []),
-            "half an effect": wire.pack(["done", None, [[[0]], [], [], []], None], []),
+            "half an effect": wire.pack(["done", None, [[[0]], [], [], [], []], None], []),
             "colliding storage": wire.pack(
                 ["done", ["T", [0, 0, "cpu"], *VALUE[2:]], [[], [], [], [], []], None], [b"1" * 8]
             ),
@@ -170,10 +141,105 @@ def test_a_gradient_of_the_wrong_shape_is_malformed(forged):
 
 def test_an_answer_cannot_write_past_the_judges_tensor(forged):
     x, beside = torch.zeros(2), torch.zeros(2)
-    worker = forged(wire.pack(["done", None, [[[0, 0]], [], [], []], None], [b"\1" * 4096]))
+    worker = forged(wire.pack(["done", None, [[[0, 0]], [], [], [], []], None], [b"\1" * 4096]))
     with pytest.raises(Malformed):
         worker.call("unit", "f", (x,), {})
     assert x.tolist() == beside.tolist() == [0, 0]
+
+
+ZEROS = ["T", [9, 0, "cpu"], "float32", 0, [2], [1], False, None, None]
+
+
+@pytest.mark.parametrize("number", [-1, -2, 2, True, 0.0, None])
+@pytest.mark.parametrize("in_place", [False, True])
+@pytest.mark.parametrize(
+    "effects",
+    named(
+        {
+            "moved": lambda number: [[], [[number, ZEROS]], [], [], []],
+            "given a gradient": lambda number: [[], [], [[number, ZEROS]], [], []],
+            "another leaf": lambda number: [[], [], [], [number]],
+        }
+    ),
+)
+def test_only_arguments_that_there_are_can_have_changed(forged, effects, in_place, number):
+    """Counted from behind, the last argument is one that no call may change."""
+    x, y = torch.ones(2), torch.ones(2)
+    worker = forged(wire.pack(["done", None, effects(number), None], [bytes(8)]))
+    with pytest.raises(Malformed):
+        worker.call("unit", "f_", (x, y), {}, in_place=in_place)
+    assert x.tolist() == y.tolist() == [1, 1]
+    assert x.grad is y.grad is None
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_no_argument_changes_twice(forged, part):
+    effects: list[list[Any]] = [[], [], [], [], []]
+    effects[part] = [0, 0] if part == 3 else [[0, 0]] * 2
+    worker = forged(wire.pack(["done", None, effects, None], [bytes(8)]))
+    with pytest.raises(Malformed, match="more arguments than there are"):
+        worker.call("unit", "f_", (torch.ones(2),), {}, in_place=True)
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_an_argument_that_may_change_never_shares_the_memory_of_one_that_may_not(forged, part):
+    effects: list[list[Any]] = [[], [], [], [], []]
+    effects[part] = [[0, ["a", 1]]]
+    x, y = torch.zeros(2), torch.ones(2)
+    worker = forged(wire.pack(["done", None, effects, None], []))
+    worker.call("unit", "f_", (x, y), {}, in_place=True)
+    changed = x if part == 1 else x.grad
+    assert changed.tolist() == [1, 1]
+    changed.zero_()
+    assert y.tolist() == [1, 1]
+
+
+def test_a_worker_that_was_given_up_is_not_asked_again(forged, monkeypatch):
+    """What it has yet to say would be taken for the answer to the next question."""
+
+    def late(*args):
+        raise TimedOut("this test took longer than 120 seconds")
+
+    def without_memory(*args):
+        raise MemoryError
+
+    callback = wire.pack(["callback", 0, ["l", []]], [])
+    done = wire.pack(["done", 1, [[], [], [], [], []], None], [])
+    for function, patch in ((late, None), (max, without_memory)):
+        worker = forged(callback, done)
+        with monkeypatch.context() as patches:
+            if patch:
+                patches.setattr(worker, "_call_back", patch)
+            with pytest.raises(SubmissionFault, match="took"):
+                worker.call("unit", "f", (function,), {})
+        with pytest.raises(Malformed, match="than the judge has"):
+            worker.call("unit", "f", (), {})
+
+
+@pytest.mark.parametrize("test", ["callbacks", "answers", "heads"])
+def test_what_one_test_is_given_is_bounded_together(forged, test):
+    effects: list[list[Any]] = [[], [], [], [], []]
+    value = {"callbacks": None, "answers": None, "heads": "x" * 700}[test]
+    data = [] if test == "heads" else [bytes(10_000)]
+    done = wire.pack(["done", value, effects, None], data)
+    callback = wire.pack(["callback", 0, ["l", []]], data)
+    frames = [callback] * 10 if test == "callbacks" else [done] * 10
+    worker = forged(*frames, done, test_bytes=MIB // 16)
+
+    def ask():
+        for _ in range(8):
+            worker.call("unit", "f", (lambda: 0,), {})
+
+    with pytest.raises(Malformed, match="answers to one test"):
+        ask()
+
+
+def test_the_next_test_is_given_as_much_again(forged):
+    frame = wire.pack(["done", None, [[], [], [], [], []], None], [bytes(1_000)])
+    worker = forged(*[frame] * 20, test_bytes=5_000)
+    for _ in range(20):
+        worker.call("unit", "f", (), {})
+        worker.forget()
 
 
 def test_an_expanded_result_is_not_copied_whole(forged):
@@ -216,7 +282,7 @@ def test_a_line_that_the_file_has_not_is_no_place(forged, line):
         ["m", "unit.py", line, 1],
     ]
     left_out = [[["g"], "unit.py", line, error]]
-    loaded = ASKS["load cells"](
+    loaded = ASKS["load_cells"](
         forged(
             wire.pack(["loaded", [["f", "unit.py", line], ["h", "unit.py", 1]], left_out, 2], [])
         )

@@ -34,7 +34,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are for
     ),
 )
 def test_a_deadline_is_absolute(start, body):
-    learner = start("def use(f):\n  " + body.replace("\n", "\n  "), call_seconds=0.5)
+    source = "def use(f):\n  " + body.replace("\n", "\n  ")
+    learner = start(source, call_seconds=0.5, test_bytes=2**40)
     began = time.monotonic()
     with pytest.raises(TimedOut, match=r"within 0\.5 seconds"):
         learner.call("use", lambda *_: None)

@@ -164,6 +164,7 @@ def test_a_frame_that_claims_gigabytes_is_refused_by_its_header(head, body):
             "brackets and a value": b"\x91" * 900 + b"\xc0",
             "maps": b"\x81\xa1a" * 100_000,
             "nothing": b"",
+            "a million buffers": msgpack.packb([None, [0] * 1_000_000]),
             "extension type": msgpack.packb([msgpack.ExtType(4, b"x"), []]),
         }
     ),
