@@ -52,7 +52,7 @@ def check(ask: str, data: bytes) -> None:
                 assert not reaches_past_its_storage(tensor)
             for tensor in [t for t in tensors if t.grad_fn is not None][:1]:
                 tensor.real.sum().backward()
-        except SubmissionFault:
+        except (SubmissionFault, wire.Unsendable):  # the latter for gradients out of reach
             pass
         finally:
             worker.close()
