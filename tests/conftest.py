@@ -3,4 +3,12 @@
 from importlib.util import find_spec
 
 if find_spec("hypothesis") is None:  # an editor that looks for tests in a learner's environment
-    collect_ignore = ["course", "grader", "hostile", "bench", "test_docs.py", "test_project.py"]
+    collect_ignore = [
+        "course",
+        "grader",
+        "fuzz",
+        "hostile",
+        "bench",
+        "test_docs.py",
+        "test_project.py",
+    ]

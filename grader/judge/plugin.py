@@ -218,6 +218,9 @@ def pytest_runtest_makereport(
 
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Missing):  # another exercise is not this one under a misspelled name
+        others = {exercise_of(one) for one in item.session.items if unit_of(one) == unit_of(item)}
+        error.defined = tuple(name for name in error.defined if name not in others)
     test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
     students, unit, known = judging_of(item).students, unit_of(item), judging_of(item).errors
     texts = students.texts(unit) if students else {}

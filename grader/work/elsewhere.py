@@ -27,9 +27,12 @@ _NO_PLACE = re.compile(
 
 
 def unit_of(name: str, units: Collection[str]) -> str | None:
-    """The unit whose work a file seems to be, such as `sgd (1).py` or `Copy of sgd.ipynb`."""
+    """The unit whose work a file seems to be, such as `sgd (1).py` or `Copy of sgd.ipynb`.
+
+    Hidden files are what editors and systems keep for themselves.
+    """
     ending = _ENDING.search(name)
-    if ending is None:
+    if ending is None or name.startswith("."):
         return None
     stem = name[: ending.start()].casefold()
     found = [unit for unit in units if _names(stem, unit.casefold())]

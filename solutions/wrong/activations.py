@@ -395,8 +395,8 @@ def sigmoid__clamped_too_early(x):
 
 
 def leaky_relu__factor_in_float32(x, negative_slope=0.01):
-    """A tensor that where makes of two plain numbers is float32, and so the slope is rounded. Of
-    x and slope * x it makes one with the dtype of x."""
+    """A tensor that is made of plain numbers is float32, and so the slope is rounded.
+    negative_slope * x has the dtype of x."""
     return x * torch.where(x > 0, 1.0, negative_slope).to(x.dtype)
 
 

@@ -332,8 +332,8 @@ def train__cleared_after_the_step_only(model, x, y, lr=0.01, epochs=100):
 
 
 def train__cleared_too_early(model, x, y, lr=0.01, epochs=100):
-    """The model never changes: either the gradients are cleared before the step, or `p = p - ...`
-    makes new tensors where `-=` would change p."""
+    """The model never changes: optimizer.step() is missing, or the gradients are cleared before it,
+    or `p = p - ...` makes new tensors where `-=` would change p."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -459,8 +459,8 @@ def train__momentum(model, x, y, lr=0.01, epochs=100):
 
 
 def train__new_tensors(model, x, y, lr=0.01, epochs=100):
-    """The model never changes: either the gradients are cleared before the step, or `p = p - ...`
-    makes new tensors where `-=` would change p."""
+    """The model never changes: optimizer.step() is missing, or the gradients are cleared before it,
+    or `p = p - ...` makes new tensors where `-=` would change p."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -745,7 +745,8 @@ def count_parameters__layer_by_layer(model):
 
 
 def count_parameters__linear_layers_only(model):
-    """Other modules than nn.Linear have parameters as well. parameters() finds all of them."""
+    """Other modules than nn.Linear have parameters too, and some layers share them. parameters()
+    finds each of them once."""
     layers = [m for m in model.modules() if isinstance(m, nn.Linear)]
     return sum(p.numel() for m in layers for p in m.parameters() if p.requires_grad)
 
@@ -895,7 +896,74 @@ def predict__to_the_first_parameter(model, x):
 
 
 def count_parameters__layers_alone(model):
-    """A module may have parameters of its own beside its layers. model.parameters() gives all."""
+    """Layer by layer, a module's own parameters are left out and shared ones count twice.
+    model.parameters() gives each of them once."""
     return sum(
         p.numel() for layer in model.children() for p in layer.parameters() if p.requires_grad
     )
+
+
+def train__no_step(model, x, y, lr=0.01, epochs=100):
+    """The model never changes: optimizer.step() is missing, or the gradients are cleared before it,
+    or `p = p - ...` makes new tensors where `-=` would change p."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        losses.append(loss.item())
+        loss.backward()
+    return losses
+
+
+class MLPRegressor__one_layer_for_all(nn.Module):
+    """Two layers of one size are two layers still, each with numbers of its own."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        made = {}
+        layers = []
+        for pair in pairwise([in_features, *hidden, out_features]):
+            made.setdefault(pair, nn.Linear(*pair))
+            layers += [made[pair], nn.ReLU()]
+        self.layers = nn.Sequential(*layers[:-1])
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class LinearRegressor__always_float32(nn.Module):
+    """float() makes float32 of a float64 x, and a layer in float64 cannot take it."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features)
+
+    def forward(self, x):
+        return self.linear(x.float())
+
+
+def evaluate__thawed_afterwards(model, x, y):
+    """Some parameters may have come frozen, and stay so. torch.no_grad() touches none of them."""
+    was_training = model.training
+    model.eval()
+    for p in model.parameters():
+        p.requires_grad_(False)
+    loss = ((model(x) - y) ** 2).mean().item()
+    for p in model.parameters():
+        p.requires_grad_(True)
+    model.train(was_training)
+    return loss
+
+
+def predict__one_array_for_all(model, x):
+    """Each call gives an array of its own: one that is kept and written again changes what was
+    given before."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = model(x).cpu().numpy()
+    model.train(was_training)
+    kept = predict__one_array_for_all.__dict__.setdefault((y.shape, y.dtype.name), y)
+    kept[...] = y
+    return kept

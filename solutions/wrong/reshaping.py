@@ -259,7 +259,7 @@ def split_heads__batch_behind_the_heads(x, heads):
 
 
 def split_heads__tokens_left_open(x, heads):
-    """With no samples, any number of tokens would fit the -1. The shape of x tells it."""
+    """In an empty batch every size would fit the -1. The shape of x tells them all."""
     n, _, features = x.shape
     if heads < 1 or features % heads:
         raise ValueError(f"cannot split {features} into {heads}")

@@ -1,5 +1,7 @@
 """What only hidden tests of `regressor` bring along: networks, modes, and what a model trains."""
 
+import copy
+
 import torch
 from torch import nn
 
@@ -55,6 +57,37 @@ def without_parameters():
 def frozen(model):
     """The names of the parameters that are not trained."""
     return [name for name, p in model.named_parameters() if not p.requires_grad]
+
+
+class OneWeightTwice(nn.Module):
+    """Two layers with one weight between them, each with a bias of its own."""
+
+    def __init__(self, first, second):
+        super().__init__()
+        second.weight = first.weight
+        self.first, self.second = first, second
+
+    def forward(self, x):
+        return self.second(torch.relu(self.first(x)))
+
+
+def one_weight_twice(first, second):
+    return OneWeightTwice(first, second)
+
+
+class OneFace(nn.Module):
+    """Looks at its own mode, and has no modules inside."""
+
+    def forward(self, x):
+        return x.sin() if self.training else x
+
+
+def of_one_face():
+    return OneFace()
+
+
+def in_double(model):
+    return copy.deepcopy(model).double()
 
 
 def freeze(model, name):

@@ -154,6 +154,10 @@ def assert_elementwise(student, own, device, rng, mistakes, **options):
     expected = oracle(own, torch.cat([x] * 8), **options)
     assert_same(assert_vectorised(student, x, **options), expected)
     assert_same(student(x[:0], **options), x[:0])
+    for x in (rng.normal(2, 3), rng.normal(2, 3)):  # they ask for no gradients
+        before = x.clone()
+        assert_same(student(x, **options), oracle(own, before, **options))
+        assert_unchanged(x, before)
 
 
 def assert_extremes(student, own, device, likely=None, **options):
@@ -208,6 +212,11 @@ def around_zero(rng):
     return size * torch.tensor([1, -1, 1, -1, -1, 1], device=size.device)
 
 
+def far_out(device):
+    """Where float64 still tells the curve from its limit."""
+    return torch.tensor([-17.5, -12.0, -9.5, 9.5, 12.0, 16.0], dtype=torch.float64, device=device)
+
+
 NEITHER = (
     "No gradient gets through at 0: abs and sign have slope 0 there, x > 0 and x < 0 are both "
     "False, and in maximum(x, -x) two halves cancel. where(x < 0, a, b) takes one of its sides."
@@ -241,6 +250,7 @@ class TestSigmoid:
     def test_slope(self, student, device, rng):
         """Its slope is s(x) (1 - s(x)) everywhere, and 1/4 at 0."""
         assert_slopes(student.sigmoid, torch.sigmoid, around_zero(rng), rng)
+        assert_slopes(student.sigmoid, torch.sigmoid, far_out(device), rng)
         assert_slope_at_zero(student.sigmoid, 0.25, device)
 
 
@@ -272,6 +282,7 @@ class TestTanh:
     def test_slope(self, student, device, rng):
         """Its slope is 1 - tanh(x)^2 everywhere, and 1 at 0."""
         assert_slopes(student.tanh, torch.tanh, around_zero(rng), rng)
+        assert_slopes(student.tanh, torch.tanh, far_out(device), rng)
         assert_slope_at_zero(student.tanh, 1, device)
 
 
@@ -325,7 +336,8 @@ class TestLeakyRelu:
         """Negative inputs are multiplied by negative_slope, 0.01 if nothing is said."""
         own, wrong = torch.nn.functional.leaky_relu, leaky_relus_gone_wrong
         assert_elementwise(student.leaky_relu, own, device, rng, wrong, negative_slope=0.3)
-        for x in (around_zero(rng).float(), around_zero(rng)):
+        close = torch.tensor([-5e-4, 5e-4, -0.02, 0.03], device=device)
+        for x in (around_zero(rng).float(), around_zero(rng), close):
             assert_by_hand(student.leaky_relu, x, expected=oracle(own, x))
         for slope in (0.1, 0.0, 1.0, -0.7):  # at most 1, as the contract says
             expected = oracle(own, x, slope)
@@ -351,7 +363,7 @@ def leaky_relus_gone_wrong(x, negative_slope):
         (own(x), "negative_slope is not used: this is what 0.01 gives, the default."),
         (torch.relu(x), "negative_slope is not used: this is relu."),
         (torch.where(x > 0, x, slope), "negative_slope is a factor: multiply x by it."),
-        (own(x, -slope), "negative_slope * x is negative already: there is no minus."),
+        (own(x, -slope), "negative_slope has changed its sign: multiply x by it as it is."),
         (torch.minimum(x, slope * x), "The sides are exchanged: x < 0 is the one to shrink."),
         (torch.relu(x) + slope * x, "negative_slope * x is added above 0, too."),
     )
@@ -374,9 +386,10 @@ class TestElu:
     def test_accurate_near_zero(self, student, device, rng):
         """Just below 0 it keeps its digits, in float32 and float64."""
         alpha = 1.1 + rng.integer(1, 9) / 8
-        steps = torch.tensor([1e-1, 1e-3, 1e-4, 1e-5, 1e-6, 1e-8], device=device)
+        powers = torch.tensor([-1.0, -3, -4, -5, -6, -8, -9, -10], dtype=torch.float64)
+        steps = (10**powers).to(device)
         for dtype, rtol in ((torch.float32, 1e-5), (torch.float64, 1e-9)):
-            x = -steps.to(dtype) * rng.uniform(1, 2, 6, dtype=dtype)
+            x = -steps.to(dtype) * rng.uniform(1, 2, 8, dtype=dtype)
             expected = alpha * torch.expm1(x)
             y = assert_by_hand(student.elu, x, alpha=alpha, expected=expected)
             likely = (
@@ -397,7 +410,7 @@ class TestElu:
     def test_slope(self, student, device, rng):
         """Its slope is 1 above 0 and alpha e^x below; at 0 it is 1 if alpha is 1."""
         own = torch.nn.functional.elu
-        for alpha in (1.0, 0.3, 1.1 + rng.integer(1, 9) / 8):
+        for alpha in (1.0, 0.0, 0.3, 1.1 + rng.integer(1, 9) / 8):
             assert_slopes(student.elu, own, around_zero(rng), rng, alpha=alpha)
             assert_slope_at_zero(student.elu, 1 if alpha == 1 else None, device, alpha=alpha)
 
@@ -472,7 +485,7 @@ class TestSoftmax:
         for rows in ([[1000.0, -1000.0, 998.0]], [[1000.0, 999.0], [-1000.0, -999.0]]):
             x = torch.tensor(rows, device=device)
             likely = overflow(
-                "Subtract the largest of each row: the largest of all may be far above a row."
+                "Only with the largest of each row subtracted is every exponent at or below 0."
             )
             expected = oracle(torch.softmax, x, -1)
             assert_by_hand(student.softmax, x, expected=expected, likely=likely, rtol=1e-3)
@@ -582,6 +595,16 @@ class TestIsLinear:
             return student.is_linear(lambda x: x + off * one, one, one, 2.0, tol=0.5)
 
         questions = [(-0.6, True), (3.0, True), (-1.2, False)]
+        edge = "The sides are [1, 0] and [0, 0], and tol = 1: 1 is at most tol times 1."
+        got = student.is_linear(lambda x: x - one, one, one, 2.0, tol=1.0)
+        assert_same(got, True, likely=edge)
+        many = torch.ones(100, dtype=torch.float64, device=device)
+        spot = 5e-6 * (torch.arange(100, device=device) == 7)
+        likely = (
+            "One entry of 100 is off by 5e-6, and the largest is 2: that is more than 1e-6 of it."
+        )
+        got = student.is_linear(lambda x: x + spot, many, many, 2.0)
+        assert_same(got, False, likely=likely)
         for off, expected in rng.missed(ask_of_one, 2 * questions):
             sides = 2 + off, 2 + 2 * off
             likely = (

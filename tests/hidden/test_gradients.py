@@ -330,7 +330,8 @@ class TestGradient:
             "none if x is float64 already; clone() makes one.",
         )
         check_moves(f, H)
-        assert_same(got, 3 * before**2 + H**2, rtol=1e-8, atol=1e-8, likely=CENTRAL)
+        # Every number on the way is exact in float64, so nothing is lost but by float32.
+        assert_same(got, 3 * before**2 + H**2, rtol=1e-10, atol=1e-10, likely=CENTRAL)
 
     @points(1)
     def test_float32_input(self, student, device, rng):
@@ -399,8 +400,8 @@ class TestJacobian:
             assert_same(
                 got,
                 torch.stack([cubes, others]),
-                rtol=1e-8,
-                atol=1e-6,
+                rtol=1e-10,
+                atol=1e-10,
                 likely=CENTRAL,
             )
 
@@ -578,6 +579,11 @@ class TestDescend:
         known = walks_gone_wrong(start, low, lr, steps)
         options = {"rtol": 1e-8, "atol": 1e-8, "what": "x"}
         assert_below(student, x, expected, mistakes=known, **options)
+        # A step that is too long leads up the other side, and is taken all the same.
+        x, _ = unpack(student.descend(f, start.clone(), 1.2, 3), "x", "history")
+        expected = low + (1 - 2 * 1.2) ** 3 * (start - low)
+        longer = "With lr = 1.2 each step leads higher up. It is still x - lr * gradient."
+        assert_below(student, x, expected, longer, **{**options, "rtol": 1e-7, "atol": 1e-7})
         cubes = Watched(lambda x: (x**3).sum(), start)
         x, _ = unpack(student.descend(cubes, start.clone(), 0.1, 1, h=0.5), "x", "history")
         expected, known = one_step_on_cubes(start, 0.1, 0.5), small_steps_on_cubes(start, 0.1)
@@ -612,6 +618,12 @@ class TestDescend:
         likely = "Convert x to x0.dtype once, at the end."
         x = assert_form(x, before, likely=likely, what="x")
         assert_below(student, x, before - 0.5, what="x")
+        # float32 cannot hold steps this small near 1; f sees each of them in float64.
+        _, history = unpack(student.descend(f, before.clone(), lr=1e-9, steps=20), "x", "history")
+        expected = [2 - 2e-9 * step for step in range(21)]
+        likely = "x is rounded to float32 in every step here. Walk in float64 all the way."
+        options = {"rtol": 0, "atol": 1e-10, "what": "history"}
+        assert_below(student, history, expected, likely, **options)
         x0 = x0.double()
         # With this h, x + h - h is x to the last digit, for those who move x0 and put it back.
         x, _ = unpack(student.descend(f, x0, lr=0.25, steps=1, h=H), "x", "history")

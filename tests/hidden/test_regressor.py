@@ -38,8 +38,8 @@ BROADCAST = (
     "with every other. Keep both (N, 1), without squeeze()."
 )
 STUCK = (
-    "Nothing has moved. `p = p - ...` makes a new tensor and leaves p as it was, and gradients "
-    "that are cleared after backward() are gone before the step."
+    "Nothing has moved: optimizer.step() is missing, or the gradients are cleared between "
+    "backward() and the step, or `p = p - ...` makes new tensors where `-=` would change p."
 )
 LEFT_OUT = "The parameters before this one have moved: every one of them takes the step."
 BEFORE = "Note loss.item() before the update, not after it."
@@ -319,8 +319,15 @@ def check_affine(model, x, outputs):
             "every output must depend on every input",
             expected="another output for another input",
             got=y,
-            likely=LAYER,
         )
+
+
+def check_in_double(student, model, x, outputs):
+    """A model in float64 takes float64 and gives float64, and the same numbers."""
+    expected = model(x).detach().double()
+    got = check_output(student.bring("rig_regressor_modules").in_double(model), x.double(), outputs)
+    likely = "model.double() makes all parameters float64, and x is float64 as well here."
+    assert_same(got, expected, likely=likely, **LOOSE)
 
 
 def check_dependence(rig, model, x, numbers):
@@ -333,7 +340,8 @@ def check_dependence(rig, model, x, numbers):
             "the output must depend on the parameters",
             expected="another output for other parameters",
             got=after,
-            likely=f"forward must use all parameters. {LAYER}",
+            likely="All numbers of model.parameters() were changed, and the output stayed as it "
+            "was: forward works with others.",
         )
 
 
@@ -356,6 +364,8 @@ class TestLinearRegressor:
             rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
             x = two_sided(rng, n, columns)
             check_affine(model, x, out)
+            check_output(model, x[:0], out)
+            check_in_double(student, model, x, out)
             check_dependence(rig, model, x, rng.uniform(-1.5, -0.5, 31))
 
     @points(1)
@@ -387,7 +397,11 @@ class TestMLPRegressor:
     def test_registered_parameters(self, student, device, rng):
         """All layers are registered, (fan_in + 1) * fan_out numbers each, and all take part."""
         rig = student.bring("rig_regressor")
-        for widths in ([*rng.sizes(3, 2, 6), rng.integer(1, 4)], [1, rng.integer(1, 4), 1]):
+        for widths in (
+            [*rng.sizes(3, 2, 6), rng.integer(1, 4)],
+            [1, rng.integer(1, 4), 1],
+            [3, 3, 3, 3],
+        ):
             model = student.MLPRegressor(widths[0], widths[1:-1], widths[-1])
             check_parameter_count(rig, model, *widths)
             rig.to_device(model, device)
@@ -418,6 +432,7 @@ class TestMLPRegressor:
             check_parameter_count(rig, model, *widths)
             rig.to_device(model, device)
             check_against_equal_weights(rig, model, x, widths)
+            check_output(model, x[:0], widths[-1])
 
     @visible
     @points(1)
@@ -457,6 +472,9 @@ class TestTrain:
         losses = student.train(rig.linear(weight, bias), x, line_at(x, weight, bias), epochs=30)
         likely = "The model fits y from the start. There are 30 epochs still, and 30 losses."
         assert_same(losses, [0.0] * 30, likely=likely, what="losses", **LOOSE)
+        losses = as_like(student.train(rig.linear(weight, bias), x, y, 1e4, 30), [])
+        likely = "All epochs are run, also where the losses become infinite."
+        assert_same(len(losses), 30, likely=likely, what="the number of losses")
 
     @visible
     @points(1)
@@ -480,7 +498,10 @@ class TestTrain:
         shapes = (4, 3), (4,), (3, 4), (3,)
         two = [rng.normal(*shape, dtype=torch.float64) for shape in shapes]
         one = [rng.normal(*shape, dtype=torch.float64) for shape in ((3, 3), (3,))]
-        scale = rng.uniform(0.5, 2, dtype=torch.float64)
+        scale, other_bias = (
+            rng.uniform(0.5, 2, dtype=torch.float64),
+            rng.normal(3, dtype=torch.float64),
+        )
         network = modules.network(rig.linear(*two[:2]), rig.linear(*two[2:]))
         for model, start, forward in (
             (network, two, lambda x, a, b, c, d: (x @ a.T + b).relu() @ c.T + d),
@@ -488,6 +509,11 @@ class TestTrain:
                 modules.tied(rig.linear(*one)),
                 one,
                 lambda x, a, b: (x @ a.T + b).relu() @ a.T + b,
+            ),
+            (
+                modules.one_weight_twice(rig.linear(*one), rig.linear(one[0], other_bias)),
+                [*one, other_bias],
+                lambda x, a, b, c: (x @ a.T + b).relu() @ a.T + c,
             ),
             (
                 modules.scaled(scale, rig.linear(*one)),
@@ -546,6 +572,7 @@ class TestTrain:
         check_parameters(rig, model, start, descend_line(*run), lambda part: known[part : part + 1])
         weight, bias = start
         model = rig.linear(weight, bias)
+        modules.leave_gradients(model, 5.0)
         modules.freeze(model, "bias")
         student.train(model, x, y, lr=0.1, epochs=3)
         likely = "The bias came with requires_grad = False: leave both as they are."
@@ -600,12 +627,17 @@ class TestEvaluate:
         rig = student.bring("rig_regressor")
         x, _, weight, bias = line(rng)
         model = rig.two_faced(weight, bias)
+        modules = student.bring("rig_regressor_modules")
+        modules.freeze(model, "0.bias")
         check_no_error(student.evaluate, model, x, x @ weight.T + bias)
         check_no_graph(rig, model)
-        modules = student.bring("rig_regressor_modules")
         check_trainable(modules, model)
-        got = student.evaluate(modules.without_parameters(), x, x + 2)
-        assert_same(got, 4.0, likely="This model has no parameters: it gives x as it is.", **LOOSE)
+        words = "The squares are added up over the outputs: the mean goes over those too."
+        known = [(4.0 * x.shape[1], words), (4.0 * x.numel(), "This is the sum of the squares.")]
+        for model in (modules.without_parameters(), modules.of_one_face()):
+            got = student.evaluate(model, x, x + 2)
+            likely = "In evaluation mode this model gives x as it is. It has no parameters."
+            assert_same(got, 4.0, mistakes=known, likely=likely, **LOOSE)
 
     @points(1)
     def test_mode_is_restored(self, student, device, rng):
@@ -654,13 +686,13 @@ def check_no_error(evaluate, model, x, y):
 def check_trainable(modules, model):
     """Whoever measures halfway through training goes on with it: the parameters still learn."""
     frozen = modules.frozen(model)
-    if frozen:
+    if frozen != ["0.bias"]:
         fail(
             "the model must be as trainable afterwards as before",
-            expected="every parameter with requires_grad = True",
-            got=f"{frozen[0]}.requires_grad = False",
-            likely="torch.no_grad() stops the recording inside its block. requires_grad = False "
-            "stays, and the model no longer learns.",
+            expected="0.bias frozen, as before, and nothing else",
+            got=f"frozen: {', '.join(frozen) or 'nothing'}",
+            likely="torch.no_grad() stops the recording inside its block. What is done to "
+            "requires_grad stays.",
         )
 
 
@@ -689,13 +721,15 @@ class TestPredict:
         rig = student.bring("rig_regressor")
         x, _, weight, bias = line(rng)
         model = rig.two_faced(weight, bias)
+        modules = student.bring("rig_regressor_modules")
+        modules.freeze(model, "0.bias")
         check_calm(student.predict, model, x, x @ weight.T + bias)
         check_no_graph(rig, model)
-        modules = student.bring("rig_regressor_modules")
         check_trainable(modules, model)
-        got = student.predict(modules.without_parameters(), x)
-        likely = "This model has no parameters: it gives x as it is."
-        assert_same(got, np.asarray(x.cpu()), likely=likely)
+        for model in (modules.without_parameters(), modules.of_one_face()):
+            got = student.predict(model, x)
+            likely = "In evaluation mode this model gives x as it is. It has no parameters."
+            assert_same(got, np.asarray(x.cpu()), likely=likely)
 
     @points(1)
     def test_mode_is_restored(self, student, device, rng):
@@ -764,6 +798,11 @@ class TestCountParameters:
         mistakes = [(expected + (inputs + 3) * hidden, words)]
         likely = "Only the last layer is trained here: a weight and a bias."
         assert_same(got, expected, mistakes=mistakes, likely=likely)
+        other = rig.nested(inputs, hidden, outputs)
+        modules.freeze(other, "head.bias")
+        expected = (inputs + 1) * hidden + 2 * hidden + hidden * outputs
+        likely = "One parameter of a layer may be frozen, and the other not: look at each."
+        assert_same(student.count_parameters(other), expected, likely=likely)
         modules.freeze(model, "")
         assert_same(student.count_parameters(model), 0, likely="Every parameter is frozen here.")
         likely = "This model has no parameters."

@@ -51,7 +51,7 @@ class TestFlattenBatch:
     @points(1)
     def test_rows_are_flattened_without_a_copy(self, student, device, rng):
         """Each sample becomes one row; a contiguous input is not copied."""
-        for shape in ((2, 3, 2), rng.sizes(2), rng.sizes(3), rng.sizes(5)):
+        for shape in ((2, 3, 2), rng.sizes(2), rng.sizes(3), rng.sizes(5), (1, 3, 2)):
             x = counted(rng, *shape)
             before, expected = x.clone(), sample_by_sample(x)
             got = student.flatten_batch(x)
@@ -67,6 +67,7 @@ class TestFlattenBatch:
             counted(rng, 3, 2, 2).transpose(0, 1),
             counted(rng, a, n, b).transpose(0, 1),
             rng.normal(n, a, b, 2).permute(0, 3, 2, 1),
+            counted(rng, 3, 2, 2)[1:],
         ):
             before, expected = x.clone(), sample_by_sample(x)
             assert_same(student.flatten_batch(x), expected)
@@ -97,6 +98,7 @@ class TestSwapFirstTwo:
     def test_axes_move_and_memory_does_not(self, student, device, rng):
         """The first two axes change places, the rest stay, nothing is copied."""
         shapes = (rng.sizes(2), (2, 3, 2), rng.sizes(3), (3, 3), (2, 2, *rng.sizes(2)))
+        shapes = (*shapes, rng.sizes(5, 2, 7))
         for shape in (*shapes, (0, 3), (1, 4, 2)):
             x = counted(rng, *shape)
             before, expected = x.clone(), second_axis_first(x)
@@ -132,6 +134,8 @@ def second_axis_first(x):
 @recorded
 def swapped_wrongly(x):
     """What mistakes with swap_first_two give."""
+    if x.shape[0] == x.shape[1]:
+        yield x, "x came back as it was. Axes of one size change places, too."
     yield x.reshape(x.shape[1], x.shape[0], *x.shape[2:]), REREAD
     yield x.permute(*reversed(range(x.ndim))), "The axes after the first two stay."
     yield x.transpose(-1, -2), "-1 and -2 count from the end: use axes 0 and 1."
@@ -146,6 +150,9 @@ class TestChannelsFirst:
         for shape in ((1, 2, 3, 2), rng.sizes(4), (1, 4, 4, 3), (2, 3, 3, 3), (0, 4, 2, 3)):
             assert_planes(student, counted(rng, *shape).float())
         assert_planes(student, counted(rng, 1, 1, 2, 3))
+        assert_planes(student, counted(rng, 1, 2, 3, 1))
+        assert_planes(student, rng.normal(0, 3, 2, 3, dtype=torch.float64))
+        assert_planes(student, rng.normal(2, 3, 4, 2))
 
     @points(1)
     def test_the_pixels_are_not_copied(self, student, device, rng):
@@ -364,7 +371,8 @@ class TestMergeHeads:
         """One head, one feature per head, one sample or none: the rule is the same."""
         tokens, heads, width = rng.sizes(3)
         x = rng.normal(2, heads, tokens, width)
-        for part in (x[:1], x[:, :1], x[..., :1], x[:, :, :1], x[:0]):
+        alone = x[:1, :1], x[:, :1, :1], x[:, :1, :, :1], x[:1, :1, :1, :1]
+        for part in (x[:1], x[:, :1], x[..., :1], x[:, :, :1], x[:0], *alone):
             assert_merged(student, part)
 
 
@@ -441,6 +449,7 @@ class TestPatchify:
             (2 * size, 3 * size + 1, size),
             (3 * size + 1, 2 * size, size),
             (6, 12, 12),
+            (9, 4, 6),
             (4, 4, 0),
             (4, 4, -1),
             (4, 4, -2),
@@ -521,6 +530,8 @@ class TestSetBlock:
         for x, index, value in [
             (counted(rng, 3, 2), rng.integer(0, 3), number),
             (counted(rng, 5), -2, number),
+            (counted(rng, 4, 2), -1, number),
+            (counted(rng, 3, 2), slice(0, 0), number),
             (rng.normal(5, 2, dtype=torch.float64), slice(1, 4), -1.5),
             (rng.normal(2, 6).T, slice(None, None, 2), float(number)),
             (counted(rng, 4, 2, 2), slice(-3, -1), number),

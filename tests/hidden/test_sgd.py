@@ -264,8 +264,6 @@ class TestPredict:
             expected, mistakes = line(x, w, b), lines_gone_wrong(x, w, b)
             got = by_hand(student.predict, x, w, b)
             assert_same(got, expected, mistakes=mistakes, likely=PRODUCT)
-        likely = "A batch without rows gives a column without rows, (0, 1)."
-        assert_same(student.predict(x[:0], w, b), x.new_zeros(0, 1), likely=likely)
 
     @visible
     @points(1)
@@ -418,7 +416,7 @@ class TestMseGradients:
         check_slopes(result, *expected, *before)
         for t, old in zip((x, y, w, b), before, strict=True):
             assert_unchanged(t, old)
-        seen = student.mse_gradients.observe(x, y, leaf(w), leaf(b))
+        seen = student.mse_gradients.observe(x, y, w, b)
         tools = [name for name in sorted(seen.modules) if name.startswith(DIFFERENTIATES)]
         if tools:
             fail(
@@ -427,26 +425,9 @@ class TestMseGradients:
                 got=f"{tools[0]} ran",
                 likely="Derive the slopes on paper: forward mode is automatic as well.",
             )
-        w, b = leaf(w), leaf(b)
-        for wanted in (w, b):
-            check_slopes(as_numbers(student.mse_gradients(x, y, w, b)), *expected, *before)
-            if student.rebound(wanted):
-                fail(
-                    "w and b must require gradients afterwards, as before",
-                    expected="requires_grad = True",
-                    got="requires_grad = False",
-                    likely="requires_grad_(False) changes the tensor of the caller.",
-                )
 
 
 DIFFERENTIATES = ("torch._functorch", "torch.func", "torch.autograd.forward_ad")
-
-
-def as_numbers(result):
-    """Without their graphs, which are nobody's business."""
-    if not isinstance(result, (list, tuple)):
-        return result
-    return type(result)(t.detach() if isinstance(t, Tensor) else t for t in result)
 
 
 def check_slopes(result, dw, db, x, y, w, b):
@@ -624,12 +605,9 @@ class TestFit:
         )
         assert_same(losses, [0.0] * 30, likely=likely, what="losses")
         check_line(w, b, (torch.zeros_like(x[:1].T), torch.zeros_like(y[0])), likely=likely)
-        for lr, steps, likely in (
-            (0.05, 0, "No step gives no loss: steps=0 is a number of steps like any other."),
-            (1e4, 30, "All steps are taken, also where the losses become infinite."),
-        ):
-            losses = as_like(unpack(student.fit(x, y, lr, steps), "w", "b", "losses")[2], [])
-            assert_same(len(losses), steps, likely=likely, what="the number of losses")
+        losses = as_like(unpack(student.fit(x, y, 1e4, 30), "w", "b", "losses")[2], [])
+        likely = "All steps are taken, also where the losses become infinite."
+        assert_same(len(losses), 30, likely=likely, what="the number of losses")
 
     @points(1)
     def test_steps_from_zero(self, student, device, rng):

@@ -204,7 +204,7 @@ def empty_folder(folder: Path) -> None:
 @awkward(alone=True, exit=2)
 def other_names(folder: Path) -> None:
     """Files that are almost named like units."""
-    for name in ("Activations.PY", "activations.pyc", ".activations.py", "activations", "sgd.py "):
+    for name in ("activations.pyc", ".activations.py", "activations", "sgd.py "):
         (folder / name).write_text(LINE)
 
 

@@ -98,7 +98,7 @@ def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differen
 
 def _dtype_hint(got: torch.dtype, expected: torch.dtype) -> str:
     if got == torch.get_default_dtype():
-        return f"a new tensor is {got} unless it is given a dtype; here it should be {expected}"
+        return f"new tensors are {got} unless they are given a dtype; here it should be {expected}"
     return f".to({expected}) converts a tensor"
 
 

@@ -78,6 +78,7 @@ def _has_one_entry(value: object) -> bool:
 
 _CONVERSIONS = {
     ("a NumPy array", "a tensor"): "torch.from_numpy(...) makes a tensor of an array",
+    ("a tuple", "a tensor"): "several values came back; max and min along an axis give two",
     ("a list", "a tensor"): "torch.stack or torch.tensor makes one tensor of a list",
     ("a tensor", "a NumPy array"): ".detach().cpu().numpy() makes an array of a tensor",
     ("a tensor", "a list"): ".tolist() makes a list of a tensor",

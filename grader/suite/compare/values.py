@@ -94,6 +94,8 @@ def offset(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
     difference = got - expected
     amount = float(difference.mean())
     spread = float(expected.max() - expected.min())
+    if not amount:
+        return None
     if float((difference - amount).abs().max()) > close.rtol * min(spread, 100 * abs(amount)):
         return None
     return f"every entry is {abs(amount):.4g} too {'large' if amount > 0 else 'small'}"

@@ -1,5 +1,6 @@
 """A difference between two values, put into words."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from grader.suite.compare.describe import describe
 
 DIGITS = (4, 6, 9, 17)
 SEGMENT = 4
+_ZEROS = re.compile(r"(\.\d*?)0+(?!\d)")  # at the end of a number: 2.0 and 2.00000 look the same
 WHOLE = ("the result", "it")
 
 
@@ -32,7 +34,7 @@ def described(expected: object, got: object) -> tuple[str, str]:
     texts = ("", "")
     for digits in DIGITS:
         texts = describe(expected, digits=digits), describe(got, digits=digits)
-        if texts[0] != texts[1]:
+        if _ZEROS.sub(r"\1", texts[0]) != _ZEROS.sub(r"\1", texts[1]):
             break
     return texts
 

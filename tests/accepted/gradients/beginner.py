@@ -87,15 +87,14 @@ def descend(f, x0: torch.Tensor, lr: float, steps: int, h: float = 1e-6):
         raise ValueError("lr is %f" % lr)
     if steps < 0:
         raise ValueError("steps is %d" % steps)
-    x = x0.clone()
+    x = x0.clone().to(torch.float64)
     history = []
     value = f(x.to(torch.float64))
     history.append(float(value))
     for step in range(steps):
         g = gradient(f, x, h)
         x = x - lr * g
-        x = x.to(x0.dtype)
-        value = f(x.to(torch.float64))
+        value = f(x)
         history.append(float(value))
         print("step", step, "value", value)
-    return x, history
+    return x.to(x0.dtype), history

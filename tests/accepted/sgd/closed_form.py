@@ -20,7 +20,7 @@ def mse_gradients(x, y, w, b):
     error = x @ w + b - y
     dw = 2 * (x * error).mean(dim=0).unsqueeze(1)
     db = 2 * error.mean().reshape(1)
-    return [dw, db]
+    return dw, db
 
 
 def sgd_step_(params, lr):

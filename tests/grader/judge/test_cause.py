@@ -353,7 +353,7 @@ def test_a_report_says_it(read, text, test, said):
 
 def test_a_module_without_forward_is_not_one_that_waits(read):
     text = f"from torch import nn\nclass M(nn.Module):\n    pass\ndouble = M()\n{CHECKED}"
-    assert "M has no method forward" in read(text)[DOUBLED]
+    assert "M has no forward" in read(text)[DOUBLED]
 
 
 @pytest.mark.parametrize(

@@ -337,7 +337,11 @@ W[0, 0] *= -1
             X,
             "infinity comes from a division by 0, log(0) or a number too large for the dtype",
         ),
-        (X * 0, X, "every entry is 0: was the result ever filled in?"),
+        (
+            X * 0,
+            X,
+            "every entry is 0, as where nothing is filled in, or two things are one and the same",
+        ),
         (X * 0 + 5, X, "every entry is the same"),
         (W, X, "the magnitudes are right, but not every sign"),
         (Z, X, "only row 1 is wrong"),
