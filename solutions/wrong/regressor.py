@@ -792,28 +792,26 @@ def train__squeezed(model, x, y, lr=0.01, epochs=100):
     """(N,) and (N, 1) broadcast to (N, N), so that every row is compared with every other. Both
     stay (N, 1)."""
     model.train()
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
     for _ in range(epochs):
-        optimizer.zero_grad()
+        model.zero_grad()
         loss = ((model(x).squeeze() - y) ** 2).mean()
         losses.append(loss.item())
         loss.backward()
-        optimizer.step()
+        _step(model, lr)
     return losses
 
 
 def train__stops_early(model, x, y, lr=0.01, epochs=100):
     """All epochs are run, even where nothing changes any more: one loss for each."""
     model.train()
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
     losses = []
     for _ in range(epochs):
-        optimizer.zero_grad()
+        model.zero_grad()
         loss = ((model(x) - y) ** 2).mean()
         losses.append(loss.item())
         loss.backward()
-        optimizer.step()
+        _step(model, lr)
         if len(losses) > 1 and abs(losses[-2] - losses[-1]) < 1e-9:
             break
     return losses
@@ -840,14 +838,16 @@ def train__gradients_times_zero(model, x, y, lr=0.01, epochs=100):
 def train__weight_decay(model, x, y, lr=0.01, epochs=100):
     """Weight decay pulls every parameter towards 0. Plain SGD follows the gradient alone."""
     model.train()
-    optimizer = torch.optim.SGD(model.parameters(), lr=lr, weight_decay=0.01)
     losses = []
     for _ in range(epochs):
-        optimizer.zero_grad()
+        model.zero_grad()
         loss = ((model(x) - y) ** 2).mean()
         losses.append(loss.item())
         loss.backward()
-        optimizer.step()
+        for p in model.parameters():
+            if p.grad is not None:
+                p.grad += 0.01 * p.detach()
+        _step(model, lr)
     return losses
 
 

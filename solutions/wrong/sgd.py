@@ -673,11 +673,6 @@ def mse__as_a_matrix(y_pred, y_true):
     return error.T @ error / len(error)
 
 
-def sgd_step___by_torch(params, lr):
-    """torch.optim has this step; the exercise is to write it."""
-    torch.optim.SGD(list(params), lr=lr).step()
-
-
 def zero_grads___times_zero(params):
     """0 * NaN is NaN: a gradient that was NaN stays so. Set it to 0, or to None."""
     for p in params:
@@ -763,15 +758,6 @@ def fit_minibatch__last_filled_up(x, y, lr, epochs, batch_size, seed=0):
         order = torch.randperm(len(x), generator=generator)
         orders.append(torch.cat([order, order[: -len(x) % batch_size]]))
     return _epochs(x, y, lr, batch_size, orders)
-
-
-def mse_gradients__forward_mode(x, y, w, b):
-    """Here the slopes are to be derived by hand. Forward mode is automatic, too."""
-
-    def loss(w, b):
-        return ((x @ w + b - y) ** 2).mean()
-
-    return torch.func.jacfwd(loss, argnums=(0, 1))(w, b)
 
 
 def mse__numbers_counted(y_pred, y_true):

@@ -623,7 +623,9 @@ class TestDescend:
         expected = [2 - 2e-9 * step for step in range(21)]
         likely = "x is rounded to float32 in every step here. Walk in float64 all the way."
         options = {"rtol": 0, "atol": 1e-10, "what": "history"}
-        assert_below(student, history, expected, likely, **options)
+        floats = as_like(history, expected)  # anything else is told of where the history is tested
+        if isinstance(floats, list) and all(isinstance(height, float) for height in floats):
+            assert_below(student, floats, expected, likely, **options)
         x0 = x0.double()
         # With this h, x + h - h is x to the last digit, for those who move x0 and put it back.
         x, _ = unpack(student.descend(f, x0, lr=0.25, steps=1, h=H), "x", "history")
