@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from grader.errors import GraderFault, Malformed, Missing, SubmissionFault, TimedOut
 from grader.sandbox import decode, encode, wire
@@ -21,6 +20,7 @@ from grader.sandbox.channel import Channel
 from grader.sandbox.limits import CLAIM_ELEMENTS, SMALL_CLAIM_ELEMENTS, Limits
 from grader.sandbox.observe import Observation
 from grader.sandbox.processes import START_SECONDS, Process, Processes
+from grader.sandbox.remote_gradients import remote
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,10 @@ class WorkerClient:
         if type(grads) is not list or not all(g is None or isinstance(g, Tensor) for g in grads):
             raise self.channel.broken("the gradients are not tensors")
         return grads
+
+    def broken(self, why: str) -> SubmissionFault:
+        """The fault of a worker whose last answer makes no sense: it is not asked again."""
+        return self.channel.broken(why)
 
     def forget(self) -> None:
         """Drop every handle and graph; the next test starts without them."""
@@ -296,7 +300,7 @@ class WorkerClient:
         reader = decode.Reader(
             buffers,
             handle=self.make_handle,
-            graph=lambda value, graph: _remote(self, graph, value, wanting),
+            graph=lambda value, graph: remote(self, graph, value, wanting),
             storages=writer.storages,
             arguments=writer.tensors,
             elements=elements,
@@ -355,55 +359,3 @@ def _laid_into(storage: Any, like: Tensor) -> Tensor:
         raise wire.ProtocolError("a storage changed its size")
     new = torch.empty(0, dtype=like.dtype, device=like.device)
     return new.set_(storage, like.storage_offset(), like.shape, like.stride())
-
-
-def _remote(worker: WorkerClient, graph: int, value: Tensor, inputs: list[Tensor]) -> Tensor:
-    if not inputs:
-        return out_of_reach(value)
-    result: Tensor = _Remote.apply(worker, graph, value, *inputs)  # type: ignore[no-untyped-call]
-    return result
-
-
-def out_of_reach(value: Tensor) -> Tensor:
-    """A result that requires gradients, but of nothing that the call was given."""
-    anchor = torch.empty((), requires_grad=True)
-    result: Tensor = _OutOfReach.apply(value, anchor)  # type: ignore[no-untyped-call]
-    return result
-
-
-class _OutOfReach(torch.autograd.Function):
-    """Says so when somebody asks for those gradients."""
-
-    @staticmethod
-    def forward(ctx: Any, value: Tensor, anchor: Tensor) -> Tensor:
-        return value.clone()
-
-    @staticmethod
-    def backward(ctx: Any, grad: Tensor) -> Any:
-        raise wire.Unsendable(
-            "gradients of the work's own parameters do not cross: change a parameter a little, "
-            "in a rig, and compare what the model gives"
-        )
-
-
-class _Remote(torch.autograd.Function):
-    """A result whose graph stays in the worker: backward asks there for the gradients."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, worker: WorkerClient, graph: int, value: Tensor, *inputs: Tensor
-    ) -> Tensor:
-        ctx.worker, ctx.graph = worker, graph
-        ctx.inputs = [(t.shape, t.dtype, t.device) for t in inputs]
-        return value.clone()
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> Any:
-        grads = ctx.worker.gradients(ctx.graph, grad)
-        if len(grads) != len(ctx.inputs):
-            raise ctx.worker.channel.broken("it has too few or too many gradients")
-        for got, (shape, dtype, device) in zip(grads, ctx.inputs, strict=True):
-            if got is not None and (got.shape, got.dtype, got.device) != (shape, dtype, device):
-                raise ctx.worker.channel.broken("a gradient does not fit its tensor")
-        return (None, None, None, *grads)

@@ -242,69 +242,72 @@ def _restrict_calls(*, gpu: bool) -> None:
     _checked(_libc.prctl(_PR_SET_SECCOMP, 2, ctypes.byref(program), 0, 0), "seccomp")
 
 
-def _filter(pid: int, *, gpu: bool) -> list[tuple[int, int, int, int]]:
-    """The seccomp program: instructions as (code, jump if true, jump if false, operand)."""
+_Call = tuple[int | None, int | None]  # its number on x86_64 and on aarch64
+_Step = tuple[int, int, int, int]  # an instruction: code, jump if true, jump if false, operand
+_NUMBER, _MACHINE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data; arguments take 8 bytes
+_ALLOW, _REFUSE = (_RETURN, 0, 0, _RET_ALLOW), (_RETURN, 0, 0, _RET_ERRNO | _EPERM)
+
+
+def _filter(pid: int, *, gpu: bool) -> list[_Step]:
+    """The seccomp program. Those in `_ALLOWED` may be called, the others with some arguments."""
     column, audit = _MACHINES[platform.machine()]
-    number, machine, first = 0, 4, 16  # offsets in struct seccomp_data; arguments take 8 bytes each
-
-    def when(
-        call: tuple[int | None, int | None], *test: tuple[int, int, int, int]
-    ) -> list[tuple[int, int, int, int]]:
-        """Run `test` for this call; it ends in a return on both branches."""
-        return [] if call[column] is None else [(_EQUAL, 0, len(test), call[column] or 0), *test]
-
-    allow, refuse = (_RETURN, 0, 0, _RET_ALLOW), (_RETURN, 0, 0, _RET_ERRNO | _EPERM)
-    absent = (_RETURN, 0, 0, _RET_ERRNO | _ENOSYS)
-
-    def argument(index: int, high: bool = False) -> tuple[int, int, int, int]:
-        return (_LOAD, 0, 0, first + 8 * index + (4 if high else 0))
-
-    def only(*values: int) -> list[tuple[int, int, int, int]]:
-        """Allow the call if what was loaded is one of these."""
-        tests = [(_EQUAL, len(values) - n, 0, value) for n, value in enumerate(values)]
-        return [*tests, refuse, allow]
-
-    truncating = [
-        (_AND, 0, 0, os.O_TRUNC | os.O_ACCMODE),
-        (_EQUAL, 0, 1, os.O_TRUNC),
-        refuse,
-        allow,
-    ]
     program = [
-        (_LOAD, 0, 0, machine),
+        (_LOAD, 0, 0, _MACHINE),
         (_EQUAL, 1, 0, audit),
         (_RETURN, 0, 0, _RET_KILL),
-        (_LOAD, 0, 0, number),
+        (_LOAD, 0, 0, _NUMBER),
         (_AT_LEAST, 0, 1, 0x40000000),  # the x32 table, under the same machine code
-        refuse,
+        _REFUSE,
     ]
-    for call in _ALLOWED.values():
-        program += when(call, allow)
+    tested = [(call, [_ALLOW]) for call in _ALLOWED.values()] + _by_arguments(pid, gpu=gpu)
+    for call, test in tested:
+        if (called := call[column]) is not None:
+            program += [(_EQUAL, 0, len(test), called), *test]
+    return [*program, _REFUSE]
+
+
+def _argument(index: int, *, high: bool = False) -> _Step:
+    return (_LOAD, 0, 0, _ARGUMENTS + 8 * index + (4 if high else 0))
+
+
+def _only(*values: int) -> list[_Step]:
+    """Allow the call if what was loaded is one of these."""
+    tests = [(_EQUAL, len(values) - n, 0, value) for n, value in enumerate(values)]
+    return [*tests, _REFUSE, _ALLOW]
+
+
+def _by_arguments(pid: int, *, gpu: bool) -> list[tuple[_Call, list[_Step]]]:
+    """Calls that depend on what they are given, each with a test that ends in a return."""
     # Threads, not processes, that share their descriptors: the judge counts files by those.
-    # clone3 hides its flags in memory, so libc is told to use clone.
     shared = _CLONE_FILES | _CLONE_THREAD
-    program += when((56, 220), argument(0), (_AND, 0, 0, shared), *only(shared))
-    program += when((435, 435), absent)
-    # Signals to its own threads only, as abort() and raise() do.
-    program += when((234, 131), argument(0), *only(pid))
-    # Read limits, never set them: root could raise its own, anyone those of its siblings.
-    program += when(
-        (302, 261),
-        argument(2), (_EQUAL, 0, 3, 0), argument(2, high=True), (_EQUAL, 0, 1, 0), allow, refuse,
-    )  # fmt: skip
     # Before Landlock's third version a file that may be read could be emptied by opening it so.
-    program += when((2, None), argument(1), *truncating)
-    program += when((257, 56), argument(2), *truncating)
-    # Naming a thread is all that prctl is good for here.
-    program += when((157, 167), argument(0), *only(15))
-    program += when((72, 25), argument(1), *only(*_FCNTL))
-    # Closing descriptors, and not in a table of one's own (CLOSE_RANGE_UNSHARE).
-    program += when((436, 436), argument(2), *only(0, 4))
+    truncating = [(_AND, 0, 0, os.O_TRUNC | os.O_ACCMODE), (_EQUAL, 0, 1, os.O_TRUNC)]
+    # Read limits, never set them: root could raise its own, anyone those of its siblings.
+    reading = [
+        *(_argument(2), (_EQUAL, 0, 3, 0)),
+        *(_argument(2, high=True), (_EQUAL, 0, 1, 0)),
+        *(_ALLOW, _REFUSE),
+    ]
+    ioctl = [_argument(1), *_only(*_IOCTL)]
+    pinning: list[tuple[_Call, list[_Step]]] = []
     if gpu:  # the driver has commands of its own, and pins its helper threads to processors
-        first_one, after = _SOCKET_IOCTLS
-        outside = [(_AT_LEAST, 0, 2, first_one), (_AT_LEAST, 1, 0, after), refuse, allow]
-        program += when((16, 29), argument(1), *outside)
-        program += when((203, 122), allow)
-    else:
-        program += when((16, 29), argument(1), *only(*_IOCTL))
-    return [*program, refuse]
+        first, after = _SOCKET_IOCTLS
+        outside = [(_AT_LEAST, 0, 2, first), (_AT_LEAST, 1, 0, after), _REFUSE, _ALLOW]
+        ioctl, pinning = [_argument(1), *outside], [((203, 122), [_ALLOW])]
+    return [
+        ((56, 220), [_argument(0), (_AND, 0, 0, shared), *_only(shared)]),
+        # clone3 hides its flags in memory, so libc is told to use clone.
+        ((435, 435), [(_RETURN, 0, 0, _RET_ERRNO | _ENOSYS)]),
+        # Signals to its own threads only, as abort() and raise() do.
+        ((234, 131), [_argument(0), *_only(pid)]),
+        ((302, 261), reading),
+        ((2, None), [_argument(1), *truncating, _REFUSE, _ALLOW]),
+        ((257, 56), [_argument(2), *truncating, _REFUSE, _ALLOW]),
+        # Naming a thread is all that prctl is good for here.
+        ((157, 167), [_argument(0), *_only(15)]),
+        ((72, 25), [_argument(1), *_only(*_FCNTL)]),
+        # Closing descriptors, and not in a table of one's own (CLOSE_RANGE_UNSHARE).
+        ((436, 436), [_argument(2), *_only(0, 4)]),
+        ((16, 29), ioctl),
+        *pinning,
+    ]
