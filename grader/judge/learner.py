@@ -235,11 +235,12 @@ class UnitRunner:
 
     # What a report wants to know
 
-    def called(self, value: object) -> Called | None:
-        """The call that gave `value`, or the last one."""
+    def called(self, value: object, exercise: str) -> Called | None:
+        """The call that gave `value`, or the last one: of the exercise, if it was called."""
         given = (c for c in reversed(self.calls) if c.gave(value)) if value is not None else ()
         called = next(iter(given), None)
-        own = [c for c in self.calls if c.call.of_work] or self.calls
+        own = [c for c in self.calls if c.call.is_of(exercise)]
+        own = own or [c for c in self.calls if c.call.of_work] or self.calls
         if own and (called is None or not called.call.of_work):
             called = own[-1]  # what a rig tells is of no use to learners
         return called

@@ -232,7 +232,9 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     if runner is not None:
         result = with_circumstances(
             result,
-            called=None if error is None else runner.called(getattr(error, "value", None)),
+            called=None
+            if error is None
+            else runner.called(getattr(error, "value", None), exercise_of(item)),
             location=_location(item, result.outcome, error, runner),
             printed=runner.take_printed(),
         )

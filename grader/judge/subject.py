@@ -41,6 +41,15 @@ class Call:
         """Of what the learner wrote, not of a file that the suite brought."""
         return isinstance(self.owner, Handle) or not self.owner
 
+    def is_of(self, exercise: str) -> bool:
+        """Of the exercise itself, or of an object of the class that it is."""
+        owner = self.owner
+        return (
+            owner.kind == exercise
+            if isinstance(owner, Handle)
+            else (owner, self.name) == ("", exercise)
+        )
+
     @property
     def shown_name(self) -> str:
         if not isinstance(self.owner, Handle):

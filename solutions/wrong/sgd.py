@@ -123,7 +123,8 @@ def mse__plain_number(y_pred, y_true):
 
 
 def mse__unchecked(y_pred, y_true):
-    """(N, 1) minus (N,) is (N, N). Nobody warns, so the shapes have to be compared first."""
+    """Shapes that differ may broadcast: (N, 1) minus (N,) is (N, N). Nobody warns, so they have to
+    be compared first."""
     return ((y_pred - y_true) ** 2).mean()
 
 
