@@ -60,6 +60,7 @@ class Found:
     timed_out: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
     told: dict[str, frozenset[str]] = field(default_factory=dict)  # forms, by exercise
+    sound: set[tuple[str, str]] = field(default_factory=set)  # exercises, and what they may raise
 
 
 JUDGING = pytest.StashKey[Judging]()
@@ -224,7 +225,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
     students, unit, known = judging_of(item).students, unit_of(item), judging_of(item).errors
     texts = students.texts(unit) if students else {}
-    result = verdict_of(test, error, lambda: _with_solution(item), known, texts)
+    result = verdict_of(test, error, lambda: _with_solution(item, error), known, texts)
     if students and result.outcome is Outcome.FAILED:
         result = with_changed_default(result, students.modules(unit))
     runner = _runner_of(item, result.outcome)
@@ -295,20 +296,23 @@ def _location(
     return students.location(frame) if frame and students else None
 
 
-def _with_solution(item: pytest.Item) -> BaseException | None:
-    """What the test raises when the solution is what it judges.
+def _with_solution(item: pytest.Item, error: BaseException | None) -> BaseException | None:
+    """What the test raises when the solution is what it judges, instead of `error`.
 
-    Where there is no solution, it passed when the test was recorded.
+    Where there is no solution, it passed when the test was recorded. Work that raises the same
+    in many tests of an exercise is believed to be at fault from the second of them on.
     """
     solution = judging_of(item).key.solution(unit_of(item))
-    if solution is None:
+    same = full_name_of(item), getattr(error, "kind", type(error).__name__)
+    if solution is None or same in found_by(item).sound:
         return None
     try:
         with random_states_kept():
             start_anew()
             _run_again(item, solution)
-    except (Exception, pytest.fail.Exception) as error:
-        return error
+    except (Exception, pytest.fail.Exception) as its_own:
+        return its_own
+    found_by(item).sound.add(same)
     return None
 
 
