@@ -62,6 +62,7 @@ class Case:
     needs_sandbox: bool = False
     bites: bool = False
     alone: bool = False
+    nightly: bool = False
     timeout: float = 2
     seconds: float = 30
     exit: int = 1
