@@ -17,6 +17,7 @@ it attacks; `every_unit.py` stands for all of them. Keys of case.toml, with thei
     needs_sandbox = false     holds with the sandbox on only; never run without
     bites = false             run without any sandbox it is harmless, and says that it got through
     alone = false             not graded together with other cases
+    nightly = false           tried only where TORCHKATA_HOSTILE says so: it takes long
     timeout = 2               seconds for one call
     seconds = 30              the whole run takes no longer
     exit = 1                  only for cases that cannot be graded at all: 2
