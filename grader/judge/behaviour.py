@@ -115,6 +115,13 @@ _LEFT_BEHIND = {
         "the result of the call before, with other numbers in it",
         "it is one and the same tensor (or list) in every call: make a new one in each",
     ),
+    "dtype": (
+        "after the call, torch makes tensors of another dtype than before",
+        "the default dtype as it was",
+        "another default dtype",
+        "torch.set_default_dtype(...) lasts: give the tensors that you make a dtype instead, as in "
+        "torch.zeros(3, dtype=x.dtype)",
+    ),
     "no_grad": (
         "after the call, torch records no gradients any more",
         "torch.is_grad_enabled() is True, as before",

@@ -99,7 +99,7 @@ class LocalRunner:
         encode.Writer().write([list(call.args), call.kwargs])
         args, kwargs = self._unwrap(call.args), self._unwrap(call.kwargs)
         before = [(t, _place(t)) for t in tensors_in([args, kwargs])]
-        containers = containers_in([args, kwargs])
+        containers, dtype = containers_in([args, kwargs]), torch.get_default_dtype()
         torch.set_grad_enabled(True)
         reaches = any(t.requires_grad for t, _ in before)
         seen = None
@@ -111,7 +111,7 @@ class LocalRunner:
         value = self._wrap(made, reaches)
         seen = replace(seen, value=value) if seen else None
         self.moved = tuple(t for t, place in before if _place(t) != place or not t.is_leaf)
-        left = left_behind(containers)
+        left = left_behind(containers, dtype)
         if self.results.is_changed(call.name):
             left.append("result")
         self.results.note(call.name, made, [args, kwargs])

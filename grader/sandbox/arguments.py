@@ -76,6 +76,7 @@ class Arguments:
         ]
         self.wanting = [t for t in reader.tensors if t.requires_grad]
         self.containers = containers_in([self.args, self.kwargs])
+        self.dtype = torch.get_default_dtype()
 
     def writer(
         self, keep: Callable[[object], int], graph: Callable[[Tensor], int], max_bytes: int
@@ -103,7 +104,7 @@ class Arguments:
             if before.has_another_grad():
                 grad = None if tensor.grad is None else writer.write(tensor.grad.detach())
                 grads.append([k, grad])
-        return [changed, moved, grads, others, left_behind(self.containers)]
+        return [changed, moved, grads, others, left_behind(self.containers, self.dtype)]
 
 
 def containers_in(value: Any) -> list[tuple[Any, list[Any]]]:
@@ -117,13 +118,19 @@ def containers_in(value: Any) -> list[tuple[Any, list[Any]]]:
     return found
 
 
-def left_behind(containers: list[tuple[Any, list[Any]]]) -> list[str]:
-    """What a call should not leave behind, other than in tensors: names of `wire.LEFT_BEHIND`."""
+def left_behind(containers: list[tuple[Any, list[Any]]], dtype: torch.dtype) -> list[str]:
+    """What a call should not leave behind, other than in tensors: names of `wire.LEFT_BEHIND`.
+
+    `dtype` was the default before it, and is again.
+    """
     left = []
     if any(not _same_things(_contents(value), before) for value, before in containers):
         left.append("list")
     if not torch.is_grad_enabled():
         left.append("no_grad")
+    if torch.get_default_dtype() != dtype:
+        left.append("dtype")
+        torch.set_default_dtype(dtype)
     return left
 
 

@@ -53,8 +53,8 @@ class Unsendable(Exception):
 
 
 # What a call may leave behind beside tensors: a list or dict of the caller's that it changed,
-# gradients switched off, and another content of what the call before it returned.
-LEFT_BEHIND = frozenset({"list", "no_grad", "result"})
+# gradients switched off, another default dtype, and another content of an earlier result.
+LEFT_BEHIND = frozenset({"list", "no_grad", "dtype", "result"})
 
 
 class KeptObject:

@@ -520,8 +520,8 @@ def train__weights_only(model, x, y, lr=0.01, epochs=100):
 
 
 def evaluate__mode_forgotten(model, x, y):
-    """Dropout was still on. Only model.eval() switches the model and the modules inside it;
-    no_grad() leaves the mode alone."""
+    """The model ran in training mode. Only model.eval() switches it and the modules inside it, such
+    as dropout; no_grad() leaves the mode alone."""
     with torch.no_grad():
         return _loss(model, x, y).item()
 
@@ -544,8 +544,8 @@ def evaluate__always_back_to_training(model, x, y):
 
 
 def evaluate__top_module_only(model, x, y):
-    """Dropout was still on. Only model.eval() switches the model and the modules inside it;
-    no_grad() leaves the mode alone."""
+    """The model ran in training mode. Only model.eval() switches it and the modules inside it, such
+    as dropout; no_grad() leaves the mode alone."""
     was_training = model.training
     model.training = False
     with torch.no_grad():
@@ -574,8 +574,8 @@ def evaluate__graph_recorded(model, x, y):
 
 
 def evaluate__mode_mistaken_for_no_grad(model, x, y):
-    """Dropout was still on. Only model.eval() switches the model and the modules inside it;
-    no_grad() leaves the mode alone."""
+    """The model ran in training mode. Only model.eval() switches it and the modules inside it, such
+    as dropout; no_grad() leaves the mode alone."""
     was_training = model.training
     with torch.no_grad():
         loss = _loss(model, x, y).item()
@@ -664,7 +664,8 @@ def predict__always_float64(model, x):
 
 
 def predict__mode_forgotten(model, x):
-    """Without model.eval(), dropout goes on dropping numbers, and every prediction differs."""
+    """The model ran in training mode. Only model.eval() switches it and the modules inside it, such
+    as dropout; no_grad() leaves the mode alone."""
     with torch.no_grad():
         return model(x).cpu().numpy()
 

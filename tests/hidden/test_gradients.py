@@ -34,10 +34,19 @@ FLOAT32 = (
 UPHILL = "This walks uphill, where the gradient points. To go down, subtract it."
 NO_TENSOR = "A Python float is float64 already. A tensor made of it is not, and has fewer digits."
 FLAT = "Bring the flat copy back to the shape of x before you call f: reshape(x.shape)."
+PUT_BACK = (
+    "Move one element, and put it back before you move the next. Each is needed at x + h and at "
+    "x - h."
+)
 AUTOGRAD = (
     "f answers with plain numbers, and no graph leads back to x. Ask f at x + h and at x - h."
 )
 TIMES_H = "a / 2 * h multiplies by h. Use brackets: a / (2 * h)."
+ONE_POINT = (
+    "This is half of (f(x + h) - f(x)) / h: one of the two points was x itself. `up = x` is no "
+    "copy of x, clone() makes one."
+)
+OTHER_STEP = "The step is h, as the caller says: here it is another one."
 HALF_STEP = "f is called at x + h / 2 and at x - h / 2. The step to each side is h."
 ALL_OF_X = (
     "f takes all of x at once, in its shape. Move one element of a copy of x, and give f the copy."
@@ -128,17 +137,17 @@ def check_moves(f, h):
     f.check_calls(2 * origin.numel())
     moves = [(x.to(origin.device).flatten() - origin) / h for x in f.seen]
     steps = torch.eye(origin.numel(), dtype=torch.float64, device=origin.device)
-    halves = all(0.4 < float(move.abs().max()) < 0.6 for move in moves)
+    sizes = [float(move.abs().max()) for move in moves]
+    alone = all(int((move.abs() > 1e-9).sum()) == 1 for move in moves)
+    other = alone and all(abs(size - 1) > 1e-3 for size in sizes)
+    halves = all(0.4 < size < 0.6 for size in sizes)
     for step in (*steps, *-steps):
         if not any((move - step).abs().max() < 1e-6 for move in moves):
             fail(
                 "each element of x must move by h alone, once up and once down",
                 expected=(origin + h * step).reshape(f.like.shape),
                 got="no call of f at that point",
-                likely=HALF_STEP
-                if halves
-                else "Move one element, and put it back before you move the next. Each is needed "
-                "at x + h and at x - h.",
+                likely=HALF_STEP if halves else OTHER_STEP if other else PUT_BACK,
             )
 
 
@@ -189,6 +198,7 @@ def gradients_gone_wrong(function, x, expected):
     mistakes = [(slope.reshape(x.shape), sentence) for slope, sentence in one_sided(function, x)]
     words = "All elements moved together. Move one at a time, and leave the others."
     mistakes += [(expected.sum(), words), (expected * 1e-12, TIMES_H)]
+    mistakes += [(s.reshape(x.shape) / 2, ONE_POINT) for s, _ in one_sided(function, x)]
     for axis in range(1, x.ndim):
         together = expected.sum(tuple(range(axis, x.ndim)), keepdim=True)
         mistakes += [(together, "Whole rows moved together. Move one element at a time.")]
@@ -199,7 +209,8 @@ def gradients_gone_wrong(function, x, expected):
 def jacobians_gone_wrong(function, x):
     """What mistakes with jacobian give: pairs of that and a sentence."""
     slopes = list(one_sided(function, x))
-    return [*slopes, (slopes[0][0] * 1e-12, TIMES_H)]
+    halves = [(slope / 2, ONE_POINT) for slope, _ in slopes]
+    return [*slopes, (slopes[0][0] * 1e-12, TIMES_H), *halves]
 
 
 def assert_slopes(got, expected, mistakes, *, likely=None, rtol=1e-7, atol=1e-7):

@@ -570,6 +570,8 @@ def assert_written(student, x, index, value):
     likely = None
     if equal(x, before):
         likely = "x is as it was: nothing went into it. x[index] = value writes into x itself."
+        if index == -1:
+            likely = "x is as it was. -1 names the last entry; slice(-1, 0) is empty."
     elif x.shape == before.shape and not torch.equal(x[outside], before[outside]):
         likely = "Entries outside x[index] have changed too. Only x[index] is to be written."
     assert_same(x, expected, likely=likely, what="x")

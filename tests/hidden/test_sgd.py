@@ -651,6 +651,8 @@ class TestFit:
                 atol=1e-6,
             )
             default = "Unless the caller says how many, fit takes 1000 steps: steps=1000."
+            if "steps" in options:
+                default = "All steps are taken, also where little changes any more."
             losses = as_like(losses, [])
             got = len(losses) if isinstance(losses, list) else losses
             assert_same(got, steps, likely=default, what="the number of losses")

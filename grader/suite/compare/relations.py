@@ -102,7 +102,7 @@ def _digits(got: Tensor, expected: Tensor) -> str | None:
     if not 0 < error <= 1e-6:
         return None
     digits = math.floor(-math.log10(error))
-    return f"right to about {digits} digits only, as when float32 or a small constant comes in"
+    return f"right to about {digits} digits, and no further"
 
 
 def _confined(wrong: Tensor | None) -> str | None:

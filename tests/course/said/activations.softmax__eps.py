@@ -1,6 +1,6 @@
-# test_values: right to about 8 digits only, as when float32 or a small constant comes in
-# test_any_dim: right to about 8 digits only, as when float32 or a small constant comes in
-# test_gradient: right to about 8 digits only, as when float32 or a small constant comes in
+# test_values: right to about 8 digits, and no further
+# test_any_dim: right to about 8 digits, and no further
+# test_gradient: right to about 8 digits, and no further
 
 
 def softmax(x, dim=-1):

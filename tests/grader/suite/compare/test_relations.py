@@ -379,6 +379,6 @@ def test_numbers_that_stand_elsewhere_are_far_off():
 
 def test_noise_of_float32_is_a_symptom_where_float64_is_asked_for():
     got = D * (1 + 2e-7 * normal((3, 4), 8).clamp(-2, 2))
-    words = "right to about 6 digits only, as when float32 or a small constant comes in"
+    words = "right to about 6 digits, and no further"
     assert symptom(got, D, rtol=1e-9) == words
     assert symptom(got, D, rtol=1e-4) is None
