@@ -281,5 +281,5 @@ def debug(
     if file.endswith(".ipynb"):
         print(f"written: {script.name}. Copy it into a cell of {file}, below {name.exercise}.")
         return 1
-    print(f"written: {script.name}. Run it: {python_command()} {script.name}")
+    print(f"written: {script.name}. Run it: {python_command()} {script.name}", flush=True)
     return in_debugger(script) if pdb else 1

@@ -48,6 +48,7 @@ BY_BATCH_SIZE = (
     "The sum of the gradients is divided by batch_size. A batch with fewer rows is divided by "
     "their own number; the mean of the loss does that by itself."
 )
+ONE_FOR_EACH = "One loss for each step, and no others."
 ONE_STEP = "This is one step over all rows: each batch takes its own."
 FORBIDDEN = ("torch.optim", "torch.nn.functional", "torch.nn.modules")
 BORROWED = {"mse_loss", "linear", "_fused_sgd"}
@@ -651,10 +652,12 @@ class TestFit:
                 atol=1e-6,
             )
             default = "Unless the caller says how many, fit takes 1000 steps: steps=1000."
-            if "steps" in options:
-                default = "All steps are taken, also where little changes any more."
             losses = as_like(losses, [])
             got = len(losses) if isinstance(losses, list) else losses
+            if "steps" in options:
+                fewer = isinstance(got, int) and got < steps
+                default = "All steps are taken, also where little changes any more."
+                default = default if fewer else ONE_FOR_EACH
             assert_same(got, steps, likely=default, what="the number of losses")
 
 

@@ -1,6 +1,6 @@
 # test_losses_before_each_step: it is one and the same tensor (or list) in every call: make a new one in each
 # test_steps_from_zero: One loss for each step, and there is 1 here.
-# test_reaches_least_squares: Unless the caller says how many, fit takes 1000 steps: steps=1000.
+# test_reaches_least_squares: One loss for each step, and no others.
 
 
 def fit(x, y, lr=0.1, steps=1000, losses=[]):

@@ -186,8 +186,11 @@ def test_what_is_defined_twice_or_not_at_all_becomes_one_stub(grade: Grade, cour
 
 
 @pytest.mark.skipif(os.name != "posix", reason="terminals as POSIX has them")
-def test_a_screen_names_what_it_has_no_room_for_and_offers_what_the_shell_finds(make_course):
+def test_a_screen_names_what_it_has_no_room_for_and_offers_what_the_shell_finds(
+    make_course, monkeypatch
+):
     course: Course = make_course(one=Unit(), two=Unit(), three=Unit())
+    monkeypatch.chdir(course.root)  # from where the command is named
     for unit in course.everything:
         text = "def double(x):\n    print('mine')\n    return 2 * x\ndef halve(x): return x\n"
         course.stub(unit).write_text(text.replace("2 *", "3 *") if unit == "two" else text)
