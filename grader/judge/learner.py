@@ -89,7 +89,7 @@ class Workers:
             return self.current[1]
         self.end()
         with ours():
-            starting = self.ahead.pop(unit, None) or self.processes.start()
+            starting = self.ahead.pop(unit, None) or self._start(unit)
             worker = WorkerClient(self.processes, starting.ready(), self.limits)
             worker.wait_until_ready()
         self.current = (unit, worker)

@@ -330,3 +330,10 @@ def test_a_mistake_of_the_suite_is_never_the_learners(grade, work):
             continue
         assert tests[name].outcome is Outcome.GRADER_FAULT, (name, tests[name].message)
         assert said in tests[name].message
+
+
+@pytest.mark.skipif(jail.unavailable() is not None, reason="no confinement here")
+def test_a_worker_in_the_place_of_one_that_has_died_reads_the_data_too(grade):
+    tests = grade("sound", SOLUTION + "\ndef common(a, b):\n    __import__('os')._exit(1)\n")
+    assert tests["sets"].outcome is Outcome.CRASHED
+    assert tests["data"].outcome is Outcome.PASSED, tests["data"].message
