@@ -224,7 +224,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
         error.defined = tuple(name for name in error.defined if name not in others)
     test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
     students, unit, known = judging_of(item).students, unit_of(item), judging_of(item).errors
-    texts = students.texts(unit) if students else {}
+    texts = students.texts(unit) if students and error is not None else {}
     result = verdict_of(test, error, lambda: _with_solution(item, error), known, texts)
     if students and result.outcome is Outcome.FAILED:
         result = with_changed_default(result, students.modules(unit))

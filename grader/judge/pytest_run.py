@@ -43,7 +43,6 @@ class _Session:
         config.pluginmanager.unregister(name="terminalreporter")
 
     @pytest.hookimpl(trylast=True)
-    @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         # By now pytest has put the tests of one device together, of all units: but a worker is
         # ended where the next unit begins.

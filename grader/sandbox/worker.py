@@ -154,7 +154,7 @@ class Worker:
         self.modules[unit] = importlib.import_module(unit)
         start_anew()
         if isinstance(own.source, str):
-            places = _definitions(own.source, own.file)
+            places = _definitions(own.python, own.file)
         else:
             places = [[name, *place] for name, place in own.notebook.definitions.items()]
         skipped = own.notebook.skipped
@@ -330,7 +330,7 @@ class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def __init__(self, unit: str, file: str, source: str | list[list[str]]) -> None:
         self.unit, self.file, self.source = unit, file, source
         self.parts = [[file, source]] if isinstance(source, str) else source
-        self.notebook = Notebook([])
+        self.notebook, self.python = Notebook([]), ""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
@@ -345,7 +345,7 @@ class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if module.__name__ != "exercises":
             module.__file__ = self._on_disk()
             if isinstance(self.source, str):
-                text = _python_of(self.source)
+                self.python = text = _python_of(self.source)
                 code = compile(text, self.file, "exec")
                 try:
                     exec(code, module.__dict__)
@@ -376,7 +376,7 @@ def _python_of(source: str) -> str:
 
 def _definitions(source: str, file: str) -> list[list[Any]]:
     """The functions and classes a module defines, with their lines; the last definition wins."""
-    found, waiting = [], ast.parse(_python_of(source)).body[::-1]
+    found, waiting = [], ast.parse(source).body[::-1]
     while waiting:
         match waiting.pop():
             case ast.If(body=body, orelse=other):
