@@ -135,7 +135,11 @@ class Watcher:
 
     def _grade(self, unit: str) -> None:
         self.graded[unit] = self._saved_at(unit)
-        submission = read_submission(self.course.exercises_folder, list(self.course.everything))
+        submission = read_submission(
+            self.course.exercises_folder,
+            list(self.course.everything),
+            given=self.session.given,
+        )
         if (beside := self._beside(submission)) != self.beside:
             self.beside, times = beside, [_time_of(file) for file in beside]
             self.graded = {unit: [*seen[:2], *times] for unit, seen in self.graded.items()}
