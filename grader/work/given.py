@@ -8,12 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from io import StringIO
-from tokenize import COMMENT, DEDENT, INDENT, NEWLINE, NL, STRING, TokenError, generate_tokens
+from tokenize import (
+    COMMENT,
+    DEDENT,
+    ERRORTOKEN,
+    INDENT,
+    NEWLINE,
+    NL,
+    STRING,
+    TokenError,
+    generate_tokens,
+)
 
 from grader.work.begun import Part, parts_of
 from grader.work.magics import without_magics
 
-MAX_CHARACTERS = 8_000  # of a definition that is compared: odd ones are slow to take apart
+MAX_CHARACTERS = 8_000  # of a definition that is compared
 _LEFT_OPEN = "raise NotImplementedError"
 _FUNCTION = re.compile(r"\s*(?:async[ \t]+)?def[ \t]+(\w+)")
 _STRUCTURE = {NEWLINE: "\n", INDENT: "\n>", DEDENT: "\n<"}
@@ -70,11 +80,15 @@ def given_in(stub: str, exercises: Iterable[str]) -> Given:
 @lru_cache(maxsize=64)
 def program_of(text: str) -> Program | None:
     """What a definition says, without comments, docstrings and layout; None if it breaks off."""
+    tokens = []
     try:
-        every = list(generate_tokens(StringIO(text).readline))
+        for token in generate_tokens(StringIO(text).readline):
+            if token.type == ERRORTOKEN:  # to go on from there could take long
+                return None
+            if token.type not in (COMMENT, NL):
+                tokens.append(token)
     except (TokenError, SyntaxError, ValueError):
         return None
-    tokens = [token for token in every if token.type not in (COMMENT, NL)]
     said: list[str] = []
     begins = True  # a statement
     alone = False
