@@ -107,7 +107,8 @@ def mean_squared_error__number(prediction, target):
 
 
 def mean_squared_error__detached(prediction, target):
-    """detach() cuts the graph, so that nothing would learn from this loss."""
+    """The graph is cut, so that nothing would learn from this loss: detach() and a new
+    torch.tensor(...) keep the numbers alone."""
     return ((prediction.detach() - target.reshape(-1, 1)) ** 2).mean()
 
 
@@ -219,8 +220,8 @@ def fit_line__new_tensor(x, y, lr, steps):
 
 
 def fit_line__as_it_was(x, y, lr, steps):
-    """Only the first step moves anything. w = w - ... makes a new tensor, which no backward()
-    fills: change w itself. After that, look at what is in w.grad before each backward()."""
+    """Only the first step moves anything: w = w - ... makes a new tensor, whose .grad no backward()
+    fills. Change w itself, with w -= ... under torch.no_grad()."""
     w, b = _zeros(x)
     for _ in range(steps):
         if w.grad is None:
@@ -232,8 +233,8 @@ def fit_line__as_it_was(x, y, lr, steps):
 
 
 def fit_line__new_tensor_unwatched(x, y, lr, steps):
-    """Under torch.no_grad(), w = w - ... makes a new tensor that requires no gradient, so the next
-    loss has no graph. Change w itself, with w -= ..."""
+    """w = w - ... makes a new tensor. Made under torch.no_grad(), or detached, it requires no
+    gradient, and the next loss has no graph. Change w itself: w -= ... under torch.no_grad()."""
     w, b = _zeros(x)
     for _ in range(steps):
         w.grad = b.grad = None
@@ -398,6 +399,18 @@ class Line__bias_idle(nn.Module):
         return x @ self.w
 
 
+class Line__frozen(nn.Module):
+    """requires_grad=False freezes a number: it never learns. Both of them are trained."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(1, 1), requires_grad=False)
+        self.b = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
 class Line__one_axis(nn.Module):
     """w is a matrix of one row and one column: (1, 1), as in nn.Linear."""
 
@@ -486,6 +499,15 @@ class Net__no_relu(_Layers):
         return x
 
 
+class Net__relu_at_the_end(_Layers):
+    """The ReLU stands between two layers, where it is missing here, and never after the last."""
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return torch.relu(x)
+
+
 class Net__relu_first(_Layers):
     """A ReLU before the first layer cuts off the negative inputs. It stands between two layers."""
 
@@ -570,6 +592,19 @@ def loss__over_rows(logits, targets):
     return F.nll_loss(logits.log_softmax(dim=0), targets)
 
 
+def loss__all_pairs(logits, targets):
+    """p[:, targets] takes the columns of all targets from every row. Row n has one target: pick
+    its column alone, or let cross_entropy do it."""
+    return -logits.log_softmax(dim=1)[:, targets].mean()
+
+
+def loss__binary(logits, targets):
+    """The binary cross-entropy asks of each class by itself, yes or no. Here one of C classes is
+    right: cross_entropy."""
+    one_hot = F.one_hot(targets, logits.shape[1]).to(logits.dtype)
+    return F.binary_cross_entropy_with_logits(logits, one_hot)
+
+
 def loss__sum(logits, targets):
     """The loss is the mean over the rows, not the sum."""
     return F.cross_entropy(logits, targets, reduction="sum")
@@ -586,8 +621,8 @@ def loss__number(logits, targets):
 
 
 def train__step_first(model, optimizer, x, y, epochs):
-    """Nothing moves: between backward() and step() the gradients are cleared. First zero_grad(),
-    then backward(), then step()."""
+    """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
+    step(). First zero_grad(), then backward(), then step()."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -612,8 +647,8 @@ def train__adds_up(model, optimizer, x, y, epochs):
 
 
 def train__tensors(model, optimizer, x, y, epochs):
-    """A loss that is still a tensor keeps the whole graph behind it alive. item() gives the
-    number alone."""
+    """The losses are to be floats, and item() gives the number in a tensor. A tensor with a grad_fn
+    keeps the whole graph behind it alive."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -706,14 +741,40 @@ def train__cleared_after(model, optimizer, x, y, epochs):
 
 
 def train__cleared_too_early(model, optimizer, x, y, epochs):
-    """Nothing moves: between backward() and step() the gradients are cleared. First zero_grad(),
-    then backward(), then step()."""
+    """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
+    step(). First zero_grad(), then backward(), then step()."""
     model.train()
     losses = []
     for _ in range(epochs):
         error = F.mse_loss(model(x), y)
         error.backward()
         optimizer.zero_grad()
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__step_outside(model, optimizer, x, y, epochs):
+    """step() stands behind the loop. It belongs into it, in every epoch."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        losses.append(error.item())
+    optimizer.step()
+    return losses
+
+
+def train__sum(model, optimizer, x, y, epochs):
+    """The loss is the mean of the squared errors, not their sum."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = ((model(x) - y) ** 2).sum()
+        error.backward()
         optimizer.step()
         losses.append(error.item())
     return losses
@@ -877,6 +938,20 @@ def validate__training_mode(model, batches):
         for x, y in batches:
             total += ((model(x) - y) ** 2).sum().item()
             count += y.numel()
+    return total / count
+
+
+def validate__attribute(model, batches):
+    """model.training = ... sets the mode of one module. model.train(was_training) sets it in all
+    modules inside as well, as model.eval() did."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).sum().item()
+            count += y.numel()
+    model.training = was_training
     return total / count
 
 
