@@ -4,6 +4,9 @@ Nothing is left open in this unit. Each program below looks right, and is not: s
 error, the others run to the end and give wrong numbers, which is worse. The docstring says what
 the program should do, and what somebody has seen. Change as little as you need, or write it anew.
 
+Run a program before you change it. `python -i exercises/bughunt.py` starts Python with all of them
+at hand; type the example of the docstring, and see what comes out in place of what should.
+
 Guessing takes long. Four ways to look, the cheapest one first:
 
     read the error      The last line says what went wrong, the lines above it where. Read the
@@ -51,7 +54,8 @@ Many notes say that `zero_grad` sets the gradients to 0. Since torch 2.0 they ar
     >>> print(layer.weight.grad)
     None
 
-A program that still is what you were given counts as not started. Check your work with
+Of a program that still is what you were given, `grade` says that it is not started, and no more.
+Check your work with
 
     grade bughunt
 """
@@ -256,8 +260,9 @@ def train(
 ) -> list[float]:
     """Train `model` on the mean squared error: one step of `optimizer` on all rows in each epoch.
 
-    `y` is shaped like the output of the model. Works in training mode; gradients from before do not
-    count. Returns the losses, each before its step, as floats.
+    `optimizer` is one for all parameters of the model, and `y` is shaped like its output. Works in
+    training mode; gradients from before do not count. Returns the losses, each before its step, as
+    floats.
 
     Seen: the first two losses are the same, later ones jump about, and memory grows with every
     epoch.
