@@ -159,10 +159,9 @@ def explanations(bank: Bank, cases: Iterable[Case]) -> dict[str, str]:
     for case in cases:
         exercises.setdefault((case.unit, case.exercise), []).append(case)
     said: dict[str, str] = {}
-    with warnings.catch_warnings(action="ignore"):  # what wrong answers do is no news
-        for (unit, exercise), own in exercises.items():
-            if any(case.failure for case in own):
-                said |= _explained([_explain(known, own) for known in bank.answers(unit, exercise)])
+    for (unit, exercise), own in exercises.items():
+        if any(case.failure for case in own):
+            said |= _explained([_explain(known, own) for known in bank.answers(unit, exercise)])
     return said
 
 
@@ -248,7 +247,8 @@ class Freely(LocalRunner):
         """How the test fails with this answer, or None."""
         start_anew()
         try:
-            case.rehearse(self, told)
+            with warnings.catch_warnings(action="ignore"):  # what it does wrong is no news
+                case.rehearse(self, told)
         except (Exception, Unlike) as error:
             return error
         return None
