@@ -11,7 +11,8 @@ Guessing takes long. Four ways to look, the cheapest one first:
 
     read the error      The last line says what went wrong, the lines above it where. Read the
                         words, too: a "leaf", a "size", an "attribute" is something you can look at.
-    print the shapes    print(x.shape, y.shape, (x - y).shape). Broadcasting never warns.
+    print the shapes    print(x.shape, y.shape, (x - y).shape). x - y broadcasts without a
+                        word of warning.
     do a small case     Two rows and round numbers, on paper. Where does the program first differ
     by hand             from the paper? Print inside the loop: the losses, w, w.grad.
     turn one screw      Change one line, look again. One step, then two; one batch, then two; a
