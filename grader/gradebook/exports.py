@@ -1,37 +1,27 @@
-"""A class as a table: scores.csv, one row for each student."""
+"""A gradebook as a table that other programs read."""
 
 import csv
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
-from pathlib import Path
+import io
+from collections.abc import Iterable
+
+from grader.gradebook.store import Row
+
+COLUMNS = "student name score max_score status note submitted_at commit place".split()
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of scores.csv. An empty score is none: nobody gets a zero for a fault of ours."""
-
-    repository: str
-    student: str
-    score: int | None = None
-    max_score: int | None = None
-    status: str = ""
-    commit: str = ""
-    graded_at: str = ""
-    feedback: str = ""
+def as_csv(rows: Iterable[Row]) -> str:
+    """A row for each student; an empty score is none: nobody gets a zero for a fault of ours."""
+    file = io.StringIO(newline="")
+    table = csv.writer(file)
+    table.writerow(COLUMNS)
+    for row in rows:
+        values = (getattr(row, column) for column in COLUMNS)
+        # The id is never changed, since it is what rows are found by.
+        table.writerow([row.student, *(cell(value) for value in list(values)[1:])])
+    return file.getvalue()
 
 
-def written(rows: Iterable[Row], path: Path) -> Iterator[Row]:
-    """Pass each row on as soon as it is in the file: what is graded stays, should the run end."""
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(field.name for field in fields(Row))
-        for row in rows:
-            table.writerow(map(_cell, asdict(row).values()))
-            file.flush()
-            yield row
-
-
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
     """No spreadsheet takes it for a formula."""
     formula = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{value}" if formula else value
+    return f"\t{value}" if formula else value
