@@ -57,6 +57,8 @@ for _name, _of_class in (
     ("run", classes.run),
     ("export", classes.export),
     ("feedback", classes.feedback),
+    ("diff", classes.diff),
+    ("merge", classes.merge),
 ):
     class_app.command(_name)(_of_class)
 app.add_typer(class_app, name="class", help="For teachers: grade a whole class.")

@@ -14,7 +14,7 @@ import typer
 from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
 from grader.formats.parts.text import visible
-from grader.gradebook.told import Told
+from grader.gradebook.choices import Platform, Told
 from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
 
 if TYPE_CHECKING:
@@ -38,11 +38,14 @@ def run(
     prefix: Annotated[str, typer.Option(help="How its repositories' names begin.")] = "",
     roster: Annotated[
         Path | None,
-        typer.Option(help="A CSV with GitHub user names.", show_default="every repository"),
+        typer.Option(help="A CSV of who is in the class.", show_default="all that is there"),
     ] = None,
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", "-j", min=1, help="Judges at once.", show_default="one a core"),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(help="I/N: only the I-th of N parts of the class.")
     ] = None,
     regrade: Annotated[bool, typer.Option("--regrade", help="Judge again what is known.")] = False,
     device: Annotated[Device, typer.Option(help="Where the tensors live.")] = Device.CPU,
@@ -57,7 +60,7 @@ def run(
     From GitHub, with --org: needs git, and gh logged in (or GH_TOKEN).
     """
     from grader.gradebook.judging import judged_here
-    from grader.gradebook.run import ClassRun
+    from grader.gradebook.run import ClassRun, part_of
     from grader.gradebook.store import Gradebook, only_writer
 
     course = find_whole_course(Path.cwd())
@@ -70,6 +73,8 @@ def run(
         Gradebook(gradebook, new=True) as book,
         _display(len(found)) as show,
     ):
+        if shard is not None:
+            found = part_of(found, shard)
         processes = min(jobs or os.cpu_count() or 1, len(found))
         judging = partial(judged_here, course, options=options, processes=processes)
         class_run = ClassRun(course, book, judging, lay_out, device=device.value, regrade=regrade)
@@ -107,28 +112,81 @@ def _class(
             )
         for note in left_out:
             print(f"not taken: {visible(note)}")
-        yield hand_ins(folder), laid_out
+        found = hand_ins(folder)
+        if roster is not None:
+            from grader.gradebook.roster import on_roster, read_roster
+
+            members = read_roster(roster)
+            if members.said:
+                print(f"note: {visible(members.said)}")
+            found = on_roster(found, members)
+        yield found, laid_out
 
 
 def export(
     gradebook: Book,
+    to: Annotated[Platform, typer.Option("--to", help="Who is to read it.")] = Platform.CSV,
     output: Annotated[
         Path | None, typer.Option(help="The file to write.", show_default="standard output")
     ] = None,
+    fill: Annotated[
+        Path | None, typer.Option(help="For canvas and moodle: the file that was exported there.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="The assignment, or the column of grades, to fill in.")
+    ] = None,
+    feedback: Annotated[
+        str | None, typer.Option(help="For moodle: the column of feedback to fill in.")
+    ] = None,
+    marks: Annotated[
+        Path | None, typer.Option(help="A CSV with what you have decided, applied last.")
+    ] = None,
 ) -> None:
-    """Write a gradebook as a table."""
-    from grader.gradebook.exports import as_csv
+    """Write marks for a spreadsheet or a platform."""
+    from grader.gradebook.exports.all import exported
     from grader.gradebook.store import Gradebook
 
     with Gradebook(gradebook) as book:
-        text = as_csv(book.rows())
+        data, said = exported(book, to, marks, fill, column, feedback)
+    for line in said:
+        print(f"note: {visible(line)}", file=sys.stderr)
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.buffer.write(data)
         return
     try:
-        output.write_text(text, encoding="utf-8", newline="")
+        output.write_bytes(data)
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from None
+
+
+def diff(
+    gradebook: Book,
+    student: Annotated[
+        str | None, typer.Argument(help="All that changed of one.", show_default="the last changes")
+    ] = None,
+) -> None:
+    """Show what changed from one grading to the next, and why."""
+    from grader.gradebook.changes import changes
+    from grader.gradebook.store import Gradebook
+
+    with Gradebook(gradebook) as book:
+        lines = list(changes(book, student))
+    for line in lines:
+        print(visible(line))
+    if not lines:
+        print("Nothing has changed: nobody has two results.")
+
+
+def merge(
+    gradebook: Book,
+    others: Annotated[list[Path], typer.Argument(metavar="OTHER...", help="Gradebooks to add.")],
+) -> None:
+    """Add other gradebooks, such as those of shards, to one."""
+    from grader.gradebook.store import Gradebook, only_writer
+
+    with only_writer(gradebook), Gradebook(gradebook, new=True) as book:
+        for other in others:
+            print(visible(f"{other}: {book.take(other)} results taken"))
 
 
 def feedback(

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 
 from grader.formats import markdown
+from grader.gradebook.choices import Told
 from grader.gradebook.github import Failed, gh
 from grader.gradebook.store import Gradebook, Row
-from grader.gradebook.told import Told
 from grader.report import Report
 
 ISSUE = "Feedback"

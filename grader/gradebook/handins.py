@@ -43,7 +43,8 @@ class Handin:
     """What one student has handed in. `parts` are files and folders, each with the name that it
     has in the student's own folder, or "" for that folder itself.
 
-    `student` is the id by which a roster knows them. A `problem` says why nothing can be graded.
+    `student` is the id by which a roster knows them. A `problem` says why nothing can be graded,
+    a `note` what else a teacher should know.
     """
 
     student: str
@@ -53,6 +54,7 @@ class Handin:
     submitted_at: str = ""
     commit: str = ""
     problem: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

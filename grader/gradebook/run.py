@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -78,7 +78,10 @@ class ClassRun:
             )
             if handin.problem or not handin.parts:
                 note = handin.problem or "nothing was handed in"
-                self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
+                if handin.place:
+                    self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
+                elif not self.book.has(row.student):  # what was handed in before still counts
+                    self._put(replace(row, status=MISSING, note=note), None)
                 continue
             try:
                 with self.lay_out(handin) as laid:
@@ -92,7 +95,7 @@ class ClassRun:
                 note = _note([problem, *laid.left_out], laid.folder)
                 self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
             else:
-                yield from self._job(row, work, laid)
+                yield from self._job(replace(row, note=handin.note), work, laid)
 
     def _read(self, folder: Path) -> tuple[Submission | None, str]:
         try:
@@ -103,7 +106,8 @@ class ClassRun:
     def _job(self, row: Row, work: Submission, laid: LaidOut) -> Iterator[Job]:
         problems = [s.problem for u, s in work.sources.items() if s.problem and u in self.units]
         remarks = work.remarks(self.units)
-        note = _note([*problems, *remarks, *laid.left_out], laid.folder)
+        said = [row.note] * bool(row.note)
+        note = _note([*said, *problems, *remarks, *laid.left_out], laid.folder)
         row = replace(row, note=note, status=NEEDS_A_LOOK if problems else "")
         seed = None if self.secret is None else variant_seed(row.student, self.secret)
         key = Key(fingerprint.of_work(work), seed, self.digest)
@@ -157,6 +161,22 @@ class ClassRun:
         row = self._known(row, result)
         self.book.copy(row, key, result, _now())
         self.ready.append(Done(row, False))
+
+
+def part_of(found: Sequence[Handin], shard: str) -> list[Handin]:
+    """The I-th of N parts, `I/N`: each student is in the same one, whatever else is there.
+
+    Raises: UsageError.
+    """
+    asked = re.fullmatch(r"(\d+)/(\d+)", shard)
+    part, parts = map(int, asked.groups()) if asked else (0, 0)
+    if not 1 <= part <= parts:
+        raise UsageError(f"--shard is I/N, such as 1/4, not {shard}")
+    return [
+        handin
+        for handin in found
+        if int(fingerprint.digest(handin.student or handin.place), 16) % parts == part - 1
+    ]
 
 
 def has_secret(course: Course) -> bool:

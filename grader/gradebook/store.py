@@ -76,6 +76,12 @@ CREATE TABLE tests (              -- of the suites that graded last
 """
 
 
+_DETAILS = (  # what belongs to a result
+    ("exercises", "unit, exercise, status, score, max_score"),
+    ("lost", "unit, exercise, test, outcome, max_points, likely"),
+)
+
+
 @dataclass(frozen=True)
 class Row:
     """What stands in the gradebook of one student; no score is not a zero."""
@@ -99,6 +105,20 @@ class Key:
     work: str
     seed: int | None
     course: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """One result of a student."""
+
+    id: int
+    graded_at: str
+    work: str
+    course: str
+    seed: int | None
+    status: str
+    score: int | None
+    max_score: int
 
 
 class Gradebook:
@@ -193,6 +213,11 @@ class Gradebook:
         ).fetchone()
         return int(found[0]) if found else None
 
+    def has(self, student: str) -> bool:
+        """Is there a result of this student?"""
+        asked = "SELECT 1 FROM results WHERE student = ? LIMIT 1"
+        return self.db.execute(asked, (student,)).fetchone() is not None
+
     def outcome(self, result: int) -> tuple[str, int | None, int]:
         """Status, score, and how much there is to earn."""
         asked = "SELECT status, score, max_score FROM results WHERE id = ?"
@@ -231,10 +256,7 @@ class Gradebook:
                 (row.student, graded_at, result),
             ).lastrowid
             assert new is not None
-            for table, rest in (
-                ("exercises", "unit, exercise, status, score, max_score"),
-                ("lost", "unit, exercise, test, outcome, max_points, likely"),
-            ):
+            for table, rest in _DETAILS:
                 self.db.execute(
                     f"INSERT INTO {table} SELECT ?, {rest} FROM {table} WHERE result = ?",
                     (new, result),
@@ -287,14 +309,64 @@ class Gradebook:
         )
         return {name: (status, score, most) for name, status, score, most in found}
 
-    def history(self, student: str) -> list[tuple[int, str, str, str, str, int | None, int]]:
-        """The results of a student, oldest first: id, graded_at, work, course, status, score,
-        max_score."""
-        return self.db.execute(
-            "SELECT id, graded_at, work, course, status, score, max_score FROM results "
-            "WHERE student = ? ORDER BY id",
+    def history(self, student: str) -> list[Past]:
+        """The results of a student, oldest first."""
+        found = self.db.execute(
+            "SELECT id, graded_at, work, course, seed, status, score, max_score FROM results "
+            "WHERE student = ? ORDER BY graded_at, id",
             (student,),
-        ).fetchall()
+        )
+        return [Past(*row) for row in found]
+
+    def take(self, other: Path) -> int:
+        """All that another gradebook holds and this one does not; how many results that were. Of a
+        student in both, the newer result counts. Raises: UsageError if it is no gradebook."""
+        with Gradebook(other) as theirs:
+            rows = {row.student: row for row in theirs.rows()}
+        columns = "student, work, seed, course, graded_at, status, score, max_score, report"
+        taken: dict[int, int] = {}
+        self.db.execute("ATTACH DATABASE ? AS other", (f"{other}",))
+        try:
+            with self._change():
+                for id_, student, graded_at, work in self.db.execute(
+                    "SELECT id, student, graded_at, work FROM other.results ORDER BY id"
+                ).fetchall():
+                    asked = "SELECT id FROM results WHERE (student, graded_at, work) = (?, ?, ?)"
+                    if here := self.db.execute(asked, (student, graded_at, work)).fetchone():
+                        taken[id_] = -here[0]
+                        continue
+                    new = self.db.execute(
+                        f"INSERT INTO results ({columns}) SELECT {columns} FROM other.results "
+                        "WHERE id = ?",
+                        (id_,),
+                    ).lastrowid
+                    assert new is not None
+                    taken[id_] = new
+                    for table, rest in _DETAILS:
+                        self.db.execute(
+                            f"INSERT INTO {table} SELECT ?, {rest} FROM other.{table} "
+                            "WHERE result = ?",
+                            (new, id_),
+                        )
+                known = {row.student: row for row in self.rows()}
+                for student, row in rows.items():
+                    result = None if row.result is None else abs(taken[row.result])
+                    if student not in known or self._newer(result, known[student].result):
+                        self._put(row, result)
+                if not self.meta("tests"):
+                    self.db.execute("INSERT INTO tests SELECT * FROM other.tests")
+                    asked = "INSERT OR REPLACE INTO meta SELECT * FROM other.meta WHERE key = ?"
+                    self.db.execute(asked, ("tests",))
+        finally:
+            self.db.execute("DETACH DATABASE other")
+        return sum(new > 0 for new in taken.values())
+
+    def _newer(self, one: int | None, other: int | None) -> bool:
+        if one is None or other is None:
+            return one is not None
+        asked = "SELECT graded_at FROM results WHERE id = ?"
+        times = [self.db.execute(asked, (id_,)).fetchone()[0] for id_ in (one, other)]
+        return bool(times[0] > times[1])
 
 
 @contextmanager

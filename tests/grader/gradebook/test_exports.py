@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from grader.gradebook.exports import as_csv
+from grader.gradebook.exports.table import as_csv
+from grader.gradebook.marks import marks_of
 from grader.gradebook.store import Row
 
 
@@ -14,7 +15,9 @@ def read(text: str) -> list[dict[str, str]]:
 
 
 def test_no_score_is_not_a_zero() -> None:
-    ann, bob = read(as_csv([Row("ann", score=5, max_score=5), Row("bob", note="no user name")]))
+    ann, bob = read(
+        as_csv(marks_of([Row("ann", score=5, max_score=5), Row("bob", note="no user name")], {}))
+    )
     assert (ann["score"], ann["max_score"]) == ("5", "5")
     assert (bob["score"], bob["max_score"], bob["note"]) == ("", "", "no user name")
 
@@ -23,7 +26,7 @@ def test_no_score_is_not_a_zero() -> None:
     "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", 'a,"b"\nc', "ann"]
 )
 def test_no_spreadsheet_takes_a_cell_for_a_formula(text: str) -> None:
-    (row,) = read(as_csv([Row("7", text, score=0)]))
+    (row,) = read(as_csv(marks_of([Row("7", text, score=0)], {})))
     assert row["name"].lstrip("\t") == text.lstrip("\t")
     assert row["name"][0] not in "=+-@\r"
     assert row["score"] == "0"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.gradebook.choices import Told
 from grader.gradebook.feedback import give
 from grader.gradebook.store import Gradebook, Key, Row
-from grader.gradebook.told import Told
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
 from .github import GitHub

@@ -93,7 +93,8 @@ def test_each_repository_is_a_row_and_no_broken_one_stops_the_rest(school: Schoo
     github.repository("lecture-notes", {"tiny.py": RIGHT})
     github.disable_issues("kata-ann")
     rows, said = school.grade()
-    moved = "the work lies in exercises/; exercises/tiny (1).py was graded: exercises/tiny.py is missing"
+    moved = "exercises/tiny (1).py was graded: exercises/tiny.py is missing"
+    moved = f"the work lies in exercises/; {moved}"
     nothing = "no unit in the folder: expected tiny.py (or .ipynb), there or in exercises/"
     assert scores(rows) == {
         "ann": ("5", "5", "passed", moved),
