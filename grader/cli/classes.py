@@ -135,7 +135,7 @@ def export(
     column: Annotated[
         str | None, typer.Option(help="The assignment, or the column of grades, to fill in.")
     ] = None,
-    feedback: Annotated[
+    feedback_column: Annotated[
         str | None, typer.Option(help="For moodle: the column of feedback to fill in.")
     ] = None,
     marks: Annotated[
@@ -147,7 +147,7 @@ def export(
     from grader.gradebook.store import Gradebook
 
     with Gradebook(gradebook) as book:
-        data, said = exported(book, to, marks, fill, column, feedback)
+        data, said = exported(book, to, marks, fill, column, feedback_column)
     for line in said:
         print(f"note: {visible(line)}", file=sys.stderr)
     if output is None:

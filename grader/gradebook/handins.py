@@ -118,7 +118,9 @@ def hand_ins(folder: Path) -> list[Handin]:
         found = [_of_entry(entry) for entry in entries]
     if not found:
         raise UsageError(f"{folder} is empty: class run takes a folder with an entry per student")
-    return sorted(_joined(found), key=lambda handin: (handin.student, handin.place))
+    return sorted(
+        _joined(found), key=lambda handin: (not handin.student, handin.student, handin.place)
+    )
 
 
 def _entries(folder: Path) -> list[Path]:

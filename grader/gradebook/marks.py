@@ -43,6 +43,7 @@ class Mark:
     row: Row
     score: Decimal | None
     note: str = ""
+    by_hand: bool = False
 
     @property
     def text(self) -> str:
@@ -131,7 +132,7 @@ def marks_of(rows: Iterable[Row], rules: Mapping[str, Rule]) -> Iterator[Mark]:
         if own.excused:
             yield Mark(row, None, _joined("excused", own.note))
         elif own.score is not None:
-            yield Mark(row, own.score, _joined("marked by hand", own.note))
+            yield Mark(row, own.score, _joined("marked by hand", own.note), by_hand=True)
         elif row.score is None:
             yield Mark(row, None, own.note)
         else:

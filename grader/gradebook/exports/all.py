@@ -32,7 +32,7 @@ def exported(
             "give that file with --fill, and the column with --column"
         )
     if not filled_in and (fill or column or feedback):
-        raise UsageError("--fill, --column and --feedback are for canvas and moodle")
+        raise UsageError("--fill, --column and --feedback-column are for canvas and moodle")
     given = list(marks_of(book.rows(), {} if marks is None else read_marks(marks)))
     if fill is not None and column is not None:
         sheet = read_sheet(fill)

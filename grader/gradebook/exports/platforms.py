@@ -123,7 +123,8 @@ def _filled(
                 without.append(mark.row.student)
             continue
         score = mark.score
-        if most and mark.row.max_score and most != mark.row.max_score:
+        measured = not mark.by_hand
+        if most and measured and mark.row.max_score and most != mark.row.max_score:
             score, scaled = score * most / mark.row.max_score, True
         cells[line, column] = number(score)
         if feedback is not None and mark.note and feedback < len(sheet.lines[line]):
