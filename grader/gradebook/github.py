@@ -76,14 +76,16 @@ def repositories(org: str, prefix: str, roster: Path | None) -> list[Repository]
             raise UsageError(f"{option} takes letters, digits, dots and hyphens, not {name!r}")
     students = None if roster is None else read_roster(roster)
     try:
-        listed = gh("repo", "list", org, "--limit", "10000", "--json", "name,diskUsage")
+        listed = gh("repo", "list", org, "--limit", "10000", "--json", "name,diskUsage,isTemplate")
     except Failed as reason:
         told = f"cannot list the repositories of {org}: {reason}\n{reason.said}"
         raise UsageError(told.rstrip()) from None
     sizes = {each["name"]: (each["diskUsage"] or 0) / 1024 for each in json.loads(listed)}
+    templates = {each["name"] for each in json.loads(listed) if each.get("isTemplate")}
     if students is None:
         own = os.environ.get("GITHUB_REPOSITORY", "")
         names = sorted(name for name in sizes if f"{org}/{name}" != own)
+        names = [name for name in names if name not in templates]
         users = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
         students = [(user, user) for user in users if user]
     if not students:

@@ -19,7 +19,7 @@ def test_every_repository_with_the_prefix_is_graded_but_the_teachers_own(
     reachable: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_REPOSITORY", "org/kata-course")
-    for name in ("kata-bob", "kata-", "kata-course", "notes", "kata-ann"):
+    for name in ("kata-bob", "kata-", "kata-course", "notes", "kata-ann", "kata-template"):
         reachable.announce(name, kibibytes=512)
     reachable.announce("kata-new", kibibytes=None)  # GitHub has not measured it yet
     assert repositories("org", "kata-", None) == [

@@ -254,7 +254,7 @@ def test_the_class_workflow_does_nothing_where_nobody_asked() -> None:
     workflow = yaml.safe_load(CLASS_WORKFLOW.read_text(encoding="utf-8"))
     (job,) = workflow["jobs"].values()
     assert job["if"] == "inputs.org != '' || vars.CLASS_ORG != ''"
-    assert workflow["permissions"] == {"contents": "read"}
+    assert workflow["permissions"] == {"contents": "read", "actions": "read"}
     tokens = [step["name"] for step in job["steps"] if "CLASS_TOKEN" in str(step.get("env"))]
     assert tokens == ["Grade the class", "Give feedback"]
     for step in job["steps"]:
