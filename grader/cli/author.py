@@ -80,11 +80,8 @@ def audit(
     from grader.audit.page import render
 
     course = find_whole_course(Path.cwd())
-    for name in map(course.named, units or ()):
-        if name.exercise:
-            raise UsageError(f"only whole units are audited: name {name.unit} instead")
     with progress_bar() as progress:
-        wanted = list(course.select(units or []))
+        wanted = list(course.only(units or []).everything)
         found = audited(
             course, wanted, progress, seeds=seeds, sample=sample, jobs=jobs, fresh=fresh
         )
