@@ -88,7 +88,6 @@ def bundle(
 def grade_class(
     org: Annotated[str, typer.Option(help="The organisation or account on GitHub.")],
     prefix: Annotated[str, typer.Option(help="The prefix of the repositories' names.")],
-    units: Units = None,
     roster: Annotated[
         Path | None,
         typer.Option(help="A CSV with GitHub user names.", show_default="every repository"),
@@ -97,6 +96,7 @@ def grade_class(
         Feedback, typer.Option(help="What to tell each student, in an issue.")
     ] = Feedback.NONE,
     output: Annotated[Path, typer.Option(help="Where scores and reports go.")] = Path("class"),
+    units: Units = None,
 ) -> None:
     """Grade the repositories of a class on GitHub. Needs git, and gh logged in (or GH_TOKEN)."""
     from grader.gradebook.collect import repositories
