@@ -59,7 +59,7 @@ def sync(
 def audit(
     units: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[UNIT]...", help="What to audit; default: everything."),
+        typer.Argument(metavar="UNIT", help="What to audit; default: everything."),
     ] = None,
     seeds: Annotated[
         int, typer.Option(min=1, help="Seeds with which a solution must get full marks.")

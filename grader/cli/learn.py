@@ -35,7 +35,7 @@ OTHER_WAYS = 3  # to write an exercise: as many as are shown below the solution
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[UNIT | UNIT.EXERCISE]...", help="What to grade; default: everything."),
+    typer.Argument(metavar="UNIT | UNIT.EXERCISE", help="What to grade; default: everything."),
 ]
 OnDevice = Annotated[
     Device, typer.Option(help="Where to run the exercises; all: wherever this machine can.")
@@ -140,7 +140,7 @@ def list_units(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[UNIT | UNIT.EXERCISE]...", help="Whose exercises; default: only the units."
+            metavar="UNIT | UNIT.EXERCISE", help="Whose exercises; default: only the units."
         ),
     ] = None,
     format: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.output import check_output, progress_bar
+from grader.cli.output import check_output, grade_command, progress_bar
 from grader.course.model import find_whole_course
 from grader.errors import UsageError
 from grader.formats.parts.text import counted, visible
@@ -14,7 +14,7 @@ from grader.gradebook.feedback import Feedback
 
 Units = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[UNIT]...", help="Only these units.", show_default="the whole course"),
+    typer.Argument(metavar="UNIT", help="Only these units.", show_default="the whole course"),
 ]
 
 
@@ -46,7 +46,7 @@ def kit(
     write_kit(files, folder, course)
     number, points = counted(len(course.units), "unit"), sum(unit.points for unit in course.units)
     print(f"A kit of {number}, {points} points, in {folder}: {len(files)} files.")
-    print(f"Next: grade kit --check {folder}")
+    print(f"Next: {grade_command()} kit --check {folder}")
     return 0
 
 

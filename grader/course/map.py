@@ -68,8 +68,9 @@ class Map:
     @property
     def total(self) -> str:
         earned, worth = (sum(stop.earned for stop in self.stops), sum(s.worth for s in self.stops))
-        here = " here" * self.is_kit
-        return f"{earned} of {worth} points{here}, as last graded"
+        graded = any(step.earned is not None for stop in self.stops for step in stop.steps)
+        here, when = " here" * self.is_kit, ", as last graded" * graded
+        return f"{earned} of {worth} points{here}{when}"
 
 
 def map_of(course: Course, progress: Progress, wanted: Selection) -> Map:
