@@ -76,7 +76,8 @@ class Map:
 def map_of(course: Course, progress: Progress, wanted: Selection) -> Map:
     """The path as far as it is `wanted`. Raises: CourseError if a suite is no Python."""
     whole = [Stop(unit, tuple(_steps(course, unit, progress))) for unit in course.units]
-    steps = (step for stop in whole for step in stop.steps)
+    steps = [step for stop in whole for step in stop.steps]
+    tested = [step for step in steps if step.worth] or steps
     return Map(
         course.title,
         tuple(
@@ -86,7 +87,7 @@ def map_of(course: Course, progress: Progress, wanted: Selection) -> Map:
             for stop in whole
             if stop.unit.name in wanted
         ),
-        next((step for step in steps if step.worth and not step.is_done), None),
+        next((step for step in tested if not step.is_done), None),
         course.is_kit,
     )
 

@@ -36,13 +36,13 @@ class Unit:
 
 @dataclass(frozen=True)
 class Course:
-    """A course on disk; all paths follow from its root. Of a part, `omitted` names the rest."""
+    """A course on disk; all paths follow from its root. Of a part, `omitted` is the rest."""
 
     root: Path
     title: str
     units: tuple[Unit, ...]
     errors: tuple[KnownError, ...] = ()
-    omitted: tuple[str, ...] = ()
+    omitted: tuple[Unit, ...] = ()
 
     @property
     def exercises_folder(self) -> Path:
@@ -155,7 +155,7 @@ class Course:
         return replace(
             self,
             units=tuple(unit for unit in self.units if unit.name in units),
-            omitted=tuple(unit.name for unit in self.units if unit.name not in units),
+            omitted=tuple(unit for unit in self.units if unit.name not in units),
         )
 
 

@@ -52,14 +52,12 @@ def _script(name: str) -> bytes:
 
 def _course_files(course: Course) -> Iterator[tuple[str, bytes]]:
     """What grading needs of a course: no dot-files, where secrets and progress are kept."""
-    private = {
-        course.equivalents_file,
-        *(p for unit in course.omitted for p in course.files_of(unit)),
-    }
+    others = {path for unit in course.omitted for path in course.files_of(unit.name)}
+    others.add(course.equivalents_file)
     yield COURSE_FILE, course_text(course).encode()
     for folder in (course.exercises_folder, course.solutions_folder, course.suites_folder):
         inside = folder.relative_to(course.root).as_posix()
         for name, content in kept(folder):
             path = folder / name
-            if private.isdisjoint((path, *path.parents)):
+            if others.isdisjoint((path, *path.parents)):
                 yield f"{inside}/{name}", content

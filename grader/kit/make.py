@@ -47,7 +47,7 @@ def _contract(course: Course) -> bytes:
     """The page without the sections `## UNIT` of units that this part of the course omits."""
     page = (course.root / CONTRACT).read_bytes().decode("utf-8")
     sections = re.split(r"^(?=## )", page, flags=re.MULTILINE)
-    omitted = {f"## {unit}" for unit in course.omitted}
+    omitted = {f"## {unit.name}" for unit in course.omitted}
     kept = (section for section in sections if section.partition("\n")[0].strip() not in omitted)
     return "".join(kept).encode()
 

@@ -42,7 +42,7 @@ def secrets_of(course: Course) -> list[Secret]:
     private = _private(course)
     programs = [text for path, text in private.items() if path.suffix == ".py"]
     units = [unit.name for unit in course.units]
-    every = [*units, *course.omitted]
+    every = [*units, *(unit.name for unit in course.omitted)]
     stubs = single_spaced(*(stub_for(course, unit).text for unit in every))
     shown = [text.decode() for unit in units for text in visible_texts(course, unit).values()]
     tests = single_spaced(*map(_without_recorded, shown))
