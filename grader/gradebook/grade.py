@@ -40,7 +40,7 @@ def _row(repository: Repository, units: Sequence[str], feedback: Feedback, stem:
         clone = Path(folder) / "work"
         try:
             row = replace(row, commit=fetch(repository, clone, units))
-            report = _grade(repository.student, clone, stem)
+            report = _grade(repository.student, units, clone, stem)
         except Failed as reason:
             if reason.said:
                 Path(f"{stem}.log").write_text(reason.said, encoding="utf-8")
@@ -51,11 +51,11 @@ def _row(repository: Repository, units: Sequence[str], feedback: Feedback, stem:
     return replace(row, feedback=give(feedback, row, report, Path(f"{stem}.md")))
 
 
-def _grade(student: str, clone: Path, stem: Path) -> dict[str, Any]:
+def _grade(student: str, units: Sequence[str], clone: Path, stem: Path) -> dict[str, Any]:
     """The report, which also lies at `stem` as JSON and as Markdown. Raises: Failed."""
     environment = {name: text for name, text in os.environ.items() if not OURS.search(name)}
-    command = [sys.executable, "-m", "grader", "run", "--submission", str(clone)]
-    command += ["--sandbox", "require"]
+    command = [sys.executable, "-m", "grader", "run", *units]
+    command += ["--submission", str(clone), "--sandbox", "require"]
     command += [f"--variant={student}"] if os.environ.get("TORCHKATA_SECRET") else []
     command += ["--format", "json", "--output", f"{stem}.json"]
     command += ["--format", "markdown", "--output", f"{stem}.md"]

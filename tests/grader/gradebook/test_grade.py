@@ -11,7 +11,7 @@ from grader.sandbox import jail
 
 from ..command import grade
 from ..conftest import MakeCourse
-from ..tiny_course import HALF, RIGHT
+from ..tiny_course import HALF, RIGHT, Unit
 from .github import TOKEN, GitHub
 
 pytestmark = pytest.mark.skipif(jail.unavailable() is not None, reason="needs the sandbox")
@@ -164,6 +164,19 @@ def test_a_repository_that_unfolds_into_a_billion_files_is_graded_like_any_other
     rows, _ = school.grade()
     assert scores(rows) == {"eve": ("5", "5", "passed"), "fay": ("0", "5", "blocked")}
     assert "is larger than 1024 KiB" in school.report("kata-fay.json")
+
+
+def test_of_some_units_only_these_are_fetched_and_graded(
+    make_course: MakeCourse, github: GitHub
+) -> None:
+    school = School(make_course(week1=Unit(), week2=Unit(), week3=Unit()).root, github)
+    github.repository("kata-ann", {"exercises/week2.py": RIGHT, "exercises/week3.py": HALF})
+    github.repository("kata-bob", {"exercises/week3.py": RIGHT})
+    rows, _ = school.grade("week2", "week1")
+    ann, bob = scores(rows).values()
+    assert ann == ("5", "10", "failed")
+    assert bob[:2] == ("", "")
+    assert bob[2].startswith("not graded: no unit in the repository")
 
 
 def test_a_fault_of_the_course_is_nobodys_zero(school: School) -> None:

@@ -240,6 +240,8 @@ def test_the_class_is_graded_as_variables_and_secrets_say(job: Job) -> None:
     assert ran.stdout.splitlines() == [f"{usual} {rest}", "unset"]
     ran = job.run(grade, **chosen, CLASS_ROSTER="my class.csv", TORCHKATA_SECRET="s")
     assert ran.stdout.splitlines() == [f"{usual} --roster my class.csv {rest}", "s"]
+    ran = job.run(grade, **chosen, CLASS_UNITS="reshaping sgd", TORCHKATA_SECRET="s")
+    assert ran.stdout.splitlines() == [f"{usual} reshaping sgd {rest}", "s"]
     ran = job.run(grade, **chosen | {"CLASS_PREFIX": ""}, CLASS_ROSTER="", TORCHKATA_SECRET="")
     assert ran.returncode == 1
     assert "Set the variable CLASS_PREFIX" in ran.stdout
