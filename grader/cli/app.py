@@ -22,7 +22,7 @@ STOPPED = 130  # what shells call a command that was ended by Ctrl-C
 COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": learn.run,
     "watch": learn.watch,
-    "list": learn.list_exercises,
+    "list": learn.list_units,
     "hint": learn.hint,
     "debug": learn.debug,
     "solution": learn.solution,

@@ -40,6 +40,10 @@ def run(
         Path | None,
         typer.Option(help="A CSV of who is in the class.", show_default="all that is there"),
     ] = None,
+    units: Annotated[
+        str,
+        typer.Option(help="Only these, as in 'sgd, autograd'.", show_default="the whole course"),
+    ] = "",
     jobs: Annotated[
         int | None,
         typer.Option("--jobs", "-j", min=1, help="Judges at once.", show_default="one a core"),
@@ -63,7 +67,7 @@ def run(
     from grader.gradebook.run import ClassRun, part_of
     from grader.gradebook.store import Gradebook, only_writer
 
-    course = find_whole_course(Path.cwd())
+    course = find_whole_course(Path.cwd()).only(units.replace(",", " ").split())
     options = Options(device=device, sandbox=sandbox, limits=limited(seconds, memory))
     statuses: Counter[str] = Counter()
     judged = 0

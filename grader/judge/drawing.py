@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader.course.model import pictures_file
 from grader.errors import GraderError
 from grader.judge.answer_key import AnswerKey
 from grader.judge.learner import Students, Workers
@@ -96,7 +97,7 @@ def draw(
     suites: Path, unit: str, exercise: str, student: Subject, reference: Subject
 ) -> tuple[Picture, ...]:
     """The same, but every error surfaces."""
-    path = suites / f"pictures_{unit}.py"
+    path = pictures_file(suites, unit)
     if not path.is_file():
         return ()
     function = getattr(load_module(path), exercise, None)

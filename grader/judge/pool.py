@@ -84,7 +84,7 @@ def judge_all(
     if own_work and processes <= 1:
         yield from _judge_here(Sessions(course, options, own_work=own_work), jobs, judge)
     else:  # the work of others may end a process
-        arguments = course.root, options, own_work
+        arguments = course.root, list(course.everything), options, own_work
         yield from _judge_in_pool(arguments, iter(jobs), judge, max(1, processes))
 
 
@@ -122,12 +122,12 @@ def _judge_in_pool(
 _sessions: Sessions | None = None  # of this process, if it is one of a pool
 
 
-def _start(root: Path, options: Options, own_work: bool) -> None:
+def _start(root: Path, units: list[str], options: Options, own_work: bool) -> None:
     global _sessions
     for name in [name for name in os.environ if _KEPT_AWAY.search(name)]:
         del os.environ[name]  # no business of a judge
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the business of the first process
-    _sessions = Sessions(read_course(root), options, own_work=own_work)
+    _sessions = Sessions(read_course(root).only(units), options, own_work=own_work)
     Finalize(None, _sessions.close, exitpriority=10)
 
 

@@ -19,14 +19,14 @@ def untouched(report: Report) -> bool:
     return report.status is Outcome.NOT_STARTED and loaded
 
 
-def first_step(report: Report) -> str:
-    """How to begin, where nothing has been begun."""
+def first_step(report: Report, command: str = "grade") -> str:
+    """How to begin, where nothing has been begun; `command` is what starts us."""
     unit, (exercise, *_) = unbegun(report)[0]
     located = (test.location for test in exercise.tests if test.location)
     file = next((place.file for place in located), f"exercises/{unit.name}.py")
     return (
         f"Start with {one_line(exercise.name)} in {one_line(file)}: put your code in the place of "
-        "raise NotImplementedError, save, and run grade again."
+        f"raise NotImplementedError, save, and run {one_line(command)} again."
     )
 
 

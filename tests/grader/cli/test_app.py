@@ -48,10 +48,10 @@ def test_not_yet_exits_1_and_what_is_done_is_remembered(grade, course, tmp_path)
     report = json.loads(output.read_text())
     jsonschema.validate(report, SCHEMA)
     assert (report["score"], report["seed"]) == (3, 7)
-    listed = grade("list").stdout.splitlines()
-    assert [line.split()[:2] for line in listed if "tiny." in line] == [
-        ["done", "tiny.double"],
-        ["tiny.halve", "0/2"],
+    listed = grade("list", "tiny").stdout.splitlines()
+    assert [line.split()[:3] for line in listed if "much" in line] == [
+        ["done", "double", "3/3"],
+        ["→", "halve", "0/2"],
     ]
     assert left_in(tmp_path) == []
 
@@ -95,7 +95,9 @@ MENDED = {
     "hint tiny.py": r"name one exercise, such as tiny\.double",
     "hint exercises/tiny.ipynb": r"name one exercise, such as tiny\.double",
     "hint double": r"did you mean tiny\.double or faulty\.double\?",
-    "audit tiny.double": "only whole units are audited: name tiny instead",
+    "audit tiny.double": r"tiny\.double is one exercise: name its whole unit, tiny",
+    "kit kit tiny tinny": "did you mean tiny",
+    "bundle gradescope x.zip faulty.double": "name its whole unit, faulty",
     "new tiny.py": "not of the form UNIT.EXERCISE",
     "hint tiny.haalve": r"tiny\.halve",
     "solution tiny": r"name one exercise, such as tiny\.double",

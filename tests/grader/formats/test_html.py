@@ -6,9 +6,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from grader.formats.html import POLICY, fragment, render
+from grader.formats.html import fragment, render
 from grader.formats.parts import style
 from grader.formats.parts.markup import element, escaped
+from grader.formats.parts.page import POLICY
 from grader.formats.parts.text import one_line
 from grader.report import Cells, Grid, Outcome, Plot, Series
 

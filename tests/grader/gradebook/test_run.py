@@ -13,7 +13,7 @@ from grader.sandbox import jail
 
 from ..command import grade
 from ..conftest import MakeCourse
-from ..tiny_course import HALF, RIGHT
+from ..tiny_course import HALF, RIGHT, Unit
 from .github import TOKEN, GitHub
 
 pytestmark = pytest.mark.skipif(jail.unavailable() is not None, reason="needs the sandbox")
@@ -178,6 +178,19 @@ def test_a_repository_that_unfolds_into_a_billion_files_is_graded_like_any_other
         "eve": ("5", "5", "passed", ""),
         "fay": ("0", "5", "needs_a_look", "tiny.py is larger than 1024 KiB"),
     }
+
+
+def test_of_some_units_only_these_are_fetched_and_graded(
+    make_course: MakeCourse, github: GitHub
+) -> None:
+    school = School(make_course(week1=Unit(), week2=Unit(), week3=Unit()).root, github)
+    github.repository("kata-ann", {"exercises/week2.py": RIGHT, "exercises/week3.py": HALF})
+    github.repository("kata-bob", {"exercises/week3.py": RIGHT})
+    rows, _ = school.grade("--units", "week2, week1")
+    ann, bob = scores(rows).values()
+    assert ann[:3] == ("5", "10", "failed")
+    assert bob[:3] == ("", "", "needs_a_look")
+    assert bob[3].startswith("no unit in the folder")
 
 
 def test_a_fault_of_the_course_is_nobodys_zero(school: School) -> None:

@@ -173,7 +173,6 @@ def test_the_archive_holds_the_course_and_nothing_else(course: Course, archive: 
     names = opened.namelist()
     assert [name for name in names if not name.startswith("vendor/")] == [
         "course/course.toml",
-        "course/solutions/equivalent.toml",
         f"course/solutions/{unit}.py",
         f"course/solutions/wrong/{unit}.py",
         f"course/tests/hidden/data_{unit}/few.csv",

@@ -243,6 +243,8 @@ def test_the_class_is_graded_as_variables_and_secrets_say(job: Job) -> None:
     first, secret, *_ = ran.stdout.splitlines()
     assert first == f"{usual} --roster my class.csv --gradebook {book}"
     assert secret.startswith("s,")
+    ran = job.run(grade, **chosen, CLASS_UNITS="reshaping sgd", TORCHKATA_SECRET="s")
+    assert ran.stdout.splitlines()[0] == f"{usual} --units reshaping sgd --gradebook {book}"
     job.program("grade", "exit 3")  # a pipe hides no fault
     assert job.run(grade, **chosen, CLASS_ROSTER="", TORCHKATA_SECRET="").returncode == 3
     ran = job.run(grade, **chosen | {"CLASS_PREFIX": ""}, CLASS_ROSTER="", TORCHKATA_SECRET="")
