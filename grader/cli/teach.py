@@ -10,7 +10,6 @@ from grader.cli.output import check_output, grade_command, progress_bar
 from grader.course.model import find_whole_course
 from grader.errors import UsageError
 from grader.formats.parts.text import counted, visible
-from grader.gradebook.feedback import Feedback
 
 Units = Annotated[
     list[str] | None,
@@ -83,37 +82,3 @@ def bundle(
             files = kit_files(course, progress)
         write_kit(classroom50(files), output, course)
         print(f"written: {output}. It may be public: visible tests, no solutions.")
-
-
-def grade_class(
-    org: Annotated[str, typer.Option(help="The organisation or account on GitHub.")],
-    prefix: Annotated[str, typer.Option(help="The prefix of the repositories' names.")],
-    roster: Annotated[
-        Path | None,
-        typer.Option(help="A CSV with GitHub user names.", show_default="every repository"),
-    ] = None,
-    feedback: Annotated[
-        Feedback, typer.Option(help="What to tell each student, in an issue.")
-    ] = Feedback.NONE,
-    output: Annotated[Path, typer.Option(help="Where scores and reports go.")] = Path("class"),
-    units: Units = None,
-) -> None:
-    """Grade the repositories of a class on GitHub. Needs git, and gh logged in (or GH_TOKEN)."""
-    from grader.gradebook.collect import repositories
-    from grader.gradebook.exports import written
-    from grader.gradebook.grade import graded
-
-    course = find_whole_course(Path.cwd()).only(units or [])
-    found = repositories(org, prefix, roster)
-    reports = output / "reports"
-    try:
-        reports.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"cannot write {reports}: {error.strerror}") from None
-    scored = 0
-    for row in written(
-        graded(found, list(course.everything), feedback, reports), output / "scores.csv"
-    ):
-        print(f"{row.repository}: {row.status}", flush=True)
-        scored += row.score is not None
-    print(f"{scored} of {len(found)} repositories have a score")
