@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.grader.warm import Warm
+
 from .cases import ROOT, Case, place, solution, untouched_unit
-from .warm import Warm
 
 SECRET = "canary-7f3a91d2c5"
 CANARY_TEXT = "this file is nobody else's business\n"
@@ -124,7 +125,7 @@ def _watched(
     environment = environment_of_command() | {"TMPDIR": str(folder / "tmp")}
     started, memory = time.monotonic(), 0.0
     process = (
-        warm.start(arguments, environment, folder / "stdout", folder / "stderr")
+        warm.start(arguments, ROOT, environment, folder / "stdout", folder / "stderr")
         if warm
         else _fresh(arguments, environment, folder / "stdout", folder / "stderr")
     )

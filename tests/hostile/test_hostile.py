@@ -19,6 +19,7 @@ import pytest
 
 from grader.sandbox import jail
 from tests.grader.processes import SECONDS
+from tests.grader.warm import Warm
 
 from .awkward import AWKWARD
 from .cases import EVERY_UNIT, HERE, ROOT, Case, grouped, read_cases, solution
@@ -31,7 +32,6 @@ from .running import (
     run_cases,
     taking_turns,
 )
-from .warm import Warm
 
 CHOICE = os.environ.get("TORCHKATA_HOSTILE", "")
 ALL = [*read_cases(), *AWKWARD]

@@ -14,13 +14,11 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
-from unittest import mock
 
-from grader.sandbox.limits import Limits
-from grader.sandbox.processes import ForkServer
-from tests.grader.processes import descendants
+from .processes import descendants
+from .zygote import lending
 
-from .cases import ROOT
+ROOT = Path(__file__).parents[2]
 
 
 class Forked:
@@ -36,9 +34,11 @@ class Forked:
             self.wait()
         return self.returncode
 
-    def wait(self) -> int:
-        if self.returncode is None:
+    def wait(self, seconds: float | None = None) -> int:
+        if self.returncode is None and select.select([self.answers], [], [], seconds)[0]:
             self.returncode = int(self.answers.readline())
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired("grade", seconds)
         return self.returncode
 
 
@@ -65,10 +65,15 @@ class Warm:
         self.folder.cleanup()
 
     def start(
-        self, arguments: list[str], environment: Mapping[str, str], out: Path, err: Path
+        self,
+        arguments: list[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        out: Path,
+        err: Path,
     ) -> Forked:
-        """Start `grade ARGUMENTS` in the folder of the course and in a session of its own."""
-        order = [arguments, dict(environment), str(out), str(err)]
+        """Start `grade ARGUMENTS` in a folder and in a session of its own."""
+        order = [arguments, str(folder), dict(environment), str(out), str(err)]
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
         return Forked(self.process.stdout)
 
@@ -82,47 +87,31 @@ class Warm:
         self.__enter__()
 
 
-class Shared(ForkServer):
-    """A zygote that serves one command after the other."""
-
-    def close(self) -> None:
-        """Leave it to the next command as if nothing had been asked."""
-        for ours in self.sockets:
-            ours.close()
-        self.unheard.clear()
-        if self.answered < self.asked:
-            self.answer(self.asked)
-
-
 def serve() -> None:
+    from grader.cli import app  # noqa: F401
     from grader.judge import session
+    from grader.sandbox.limits import Limits
 
-    shared = Shared(Limits(), confined=True, gpu=False)
-    session._import_judge()
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            grade(shared, *json.loads(line))
-        print(pid, flush=True)
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
-    ForkServer.close(shared)
+    with lending() as lender:
+        lender.start(Limits(), confined=True, gpu=False)
+        session._import_judge()
+        for line in sys.stdin:
+            pid = os.fork()
+            if pid == 0:
+                grade(*json.loads(line))
+            print(pid, flush=True)
+            _, status = os.waitpid(pid, 0)
+            print(os.waitstatus_to_exitcode(status), flush=True)
 
 
 def grade(
-    shared: Shared, arguments: list[str], environment: dict[str, str], out: str, err: str
+    arguments: list[str], folder: str, environment: dict[str, str], out: str, err: str
 ) -> None:
-    """Become the command, with a zygote that is there already."""
+    """Become the command."""
     from grader.cli.app import main
-    from grader.judge import session
 
-    def start(limits: Limits, *, confined: bool, gpu: bool) -> Shared:
-        assert (confined, gpu) == (shared.confined, shared.gpu)
-        shared.limits = limits
-        return shared
-
-    mock.patch.object(session, "start_processes", start).start()
     os.setsid()
+    os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None
