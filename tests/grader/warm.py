@@ -1,13 +1,15 @@
 """`grade`, forked from a process that stays warm: the same command, much sooner.
 
 Most of a short run is to import torch, twice: where the work is judged, and in the zygote that
-starts the workers. Run as a program, this file does both once. It reads orders from its standard
-input and answers each with two lines: the process that it has forked, and what that ended with.
+starts the workers. Run as a program, this file does both once. It takes orders from a socket, each
+with a standard input, output and error, and answers with two lines: the process that it has
+forked, and what that ended with.
 """
 
 import json
 import os
 import select
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +20,15 @@ from typing import Any, Self
 from .processes import descendants
 from .zygote import lending
 
-ROOT = Path(__file__).parents[2]
+CLIENT = """#!{python} -IS
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as warm:
+    warm.connect({address!r})
+    order = [sys.argv[1:], os.getcwd(), dict(os.environ)]
+    socket.send_fds(warm, [json.dumps(order).encode() + b"\\n"], [0, 1, 2])
+    pid, code = warm.makefile().read().split()
+sys.exit(int(code))
+"""
 
 
 class Forked:
@@ -37,6 +47,7 @@ class Forked:
     def wait(self, seconds: float | None = None) -> int:
         if self.returncode is None and select.select([self.answers], [], [], seconds)[0]:
             self.returncode = int(self.answers.readline())
+            self.answers.close()
         if self.returncode is None:
             raise subprocess.TimeoutExpired("grade", seconds)
         return self.returncode
@@ -45,19 +56,22 @@ class Forked:
 class Warm:
     """The process that stays warm, in an environment like that of every command."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self.environment = environment
+    def __init__(self, environment: Mapping[str, str], program: str = __name__) -> None:
+        self.environment, self.program = environment, program
 
     def __enter__(self) -> Self:
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            cwd=ROOT,
-            env={**self.environment, "TMPDIR": self.folder.name},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-        )
+        self.address = os.path.join(self.folder.name, "orders")
+        with socket.socket(socket.AF_UNIX) as orders:
+            orders.bind(self.address)
+            orders.listen()
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", self.program, str(orders.fileno())],
+                cwd=Path(__file__).parents[2],
+                env={**self.environment, "TMPDIR": self.folder.name},
+                pass_fds=[orders.fileno()],
+                stdin=subprocess.PIPE,
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,9 +87,21 @@ class Warm:
         err: Path,
     ) -> Forked:
         """Start `grade ARGUMENTS` in a folder and in a session of its own."""
-        order = [arguments, str(folder), dict(environment), str(out), str(err)]
-        self.process.stdin.write(json.dumps(order).encode() + b"\n")
-        return Forked(self.process.stdout)
+        order = json.dumps([arguments, str(folder), dict(environment)]).encode() + b"\n"
+        with (
+            open(os.devnull, "rb") as none,
+            open(out, "wb") as output,
+            open(err, "wb") as errors,
+            socket.socket(socket.AF_UNIX) as asking,
+        ):
+            asking.connect(self.address)
+            socket.send_fds(asking, [order], [file.fileno() for file in (none, output, errors)])
+            return Forked(asking.makefile("rb", buffering=0))
+
+    def write_client(self, path: Path) -> None:
+        """Write a program that is `grade` for whoever starts it."""
+        path.write_text(CLIENT.format(python=sys.executable, address=self.address))
+        path.chmod(0o755)
 
     def left(self) -> list[str]:
         """What is there beside the zygote and its folder once a command has ended."""
@@ -88,24 +114,38 @@ class Warm:
 
 
 def serve() -> None:
+    """Take orders until nobody holds the other end of the standard input."""
     from grader.cli import app  # noqa: F401
     from grader.judge import session
     from grader.sandbox.limits import Limits
 
-    with lending() as lender:
+    with socket.socket(fileno=int(sys.argv[1])) as orders, lending() as lender:
         lender.start(Limits(), confined=True, gpu=False)
         session._import_judge()
-        for line in sys.stdin:
-            pid = os.fork()
-            if pid == 0:
-                grade(*json.loads(line))
-            print(pid, flush=True)
-            _, status = os.waitpid(pid, 0)
-            print(os.waitstatus_to_exitcode(status), flush=True)
+        while orders in select.select([orders, sys.stdin], [], [])[0]:
+            asking, _ = orders.accept()
+            with asking:
+                obey(asking, orders)
+
+
+def obey(asking: socket.socket, orders: socket.socket) -> None:
+    order, streams, _, _ = socket.recv_fds(asking, 65536, 3)
+    while not order.endswith(b"\n"):
+        order += asking.recv(65536)
+    pid = os.fork()
+    if pid == 0:
+        asking.close()
+        orders.close()
+        grade(*json.loads(order), streams)
+    for stream in streams:
+        os.close(stream)
+    asking.sendall(b"%d\n" % pid)
+    _, status = os.waitpid(pid, 0)
+    asking.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
 def grade(
-    arguments: list[str], folder: str, environment: dict[str, str], out: str, err: str
+    arguments: list[str], folder: str, environment: dict[str, str], streams: list[int]
 ) -> None:
     """Become the command."""
     from grader.cli.app import main
@@ -115,10 +155,10 @@ def grade(
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None
-    for number, file in enumerate([os.devnull, out, err]):
-        opened = os.open(file, os.O_RDWR | os.O_CREAT)
-        os.dup2(opened, number)
-        os.close(opened)
+    for number, (name, mode) in enumerate([("stdin", "r"), ("stdout", "w"), ("stderr", "w")]):
+        os.dup2(streams[number], number)
+        os.close(streams[number])
+        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
     sys.argv = ["grade", *arguments]
     main()
 

@@ -11,8 +11,9 @@ it attacks; `every_unit.py` stands for all of them. Keys of case.toml, with thei
     exact_score = {}          exactly these points
     exercises = {}            "unit.exercise" = outcome, or a list: its tests have no others (and
                               are at most blocked besides)
-    untouched = "…"           unit whose solution is put beside and keeps full marks; by default
-                              the first unit after the hostile ones that is free
+    untouched = "…"           unit whose solution is put beside, and whose first exercise keeps
+                              full marks; by default the first unit after the hostile ones that
+                              is free
     solved = false            the unit's solution follows the text of the case; "before": precedes
     needs_sandbox = false     holds with the sandbox on only; never run without
     bites = false             run without any sandbox it is harmless, and says that it got through
@@ -38,6 +39,7 @@ ROOT = HERE.parents[1]
 COURSE = tomllib.loads((ROOT / "course.toml").read_text("utf-8"))
 POINTS: dict[str, int] = {unit["name"]: unit["points"] for unit in COURSE["unit"]}
 UNITS = tuple(POINTS)
+FIRST: dict[str, str] = {unit["name"]: unit["exercise"][0]["name"] for unit in COURSE["unit"]}
 AIMS = frozenset("points run reach read flood text callback beside by_hand broken honest".split())
 SHORT_SECONDS = 2
 CASE_FILE, EVERY_UNIT = "case.toml", "every_unit.py"
