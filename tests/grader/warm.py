@@ -155,10 +155,12 @@ def grade(
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None
-    for number, (name, mode) in enumerate([("stdin", "r"), ("stdout", "w"), ("stderr", "w")]):
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
         os.dup2(streams[number], number)
         os.close(streams[number])
-        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+        mode, buffering = "w" if number else "r", 1 if name == "stderr" else -1
+        stream = open(number, mode, buffering, encoding="utf-8", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
     sys.argv = ["grade", *arguments]
     main()
 

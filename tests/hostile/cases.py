@@ -1,7 +1,8 @@
 """The hostile and broken submissions, and what is expected of each.
 
 A case is a folder with the learner's files and a `case.toml`. A file is named after the unit that
-it attacks; `every_unit.py` stands for all of them. Keys of case.toml, with their defaults:
+it attacks; `every_unit.py` stands for all of them, of which a case is tried with every second one
+where not `everywhere` is asked for. Keys of case.toml, with their defaults:
 
     about = "…"               one sentence: what it tries
     aim = "points"            points, run (end, crash or hang it), reach (out of the sandbox), read
@@ -93,19 +94,20 @@ def case_of(name: str, units: tuple[str, ...], settings: dict[str, Any], **more:
     return case
 
 
-def read_case(folder: Path) -> Case:
+def read_case(folder: Path, *, everywhere: bool) -> Case:
     settings = tomllib.loads((folder / CASE_FILE).read_text("utf-8"))
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     units = tuple(u for u in UNITS if {f"{u}.py", f"exercises/{u}.py"} & set(files))
     if EVERY_UNIT in files:
-        units = UNITS
+        units = UNITS if everywhere else UNITS[len(folder.name) % 2 :: 2]
     if EVERY_UNIT in files or any(name.startswith("exercises/") for name in files):
         settings["alone"] = True
     return case_of(folder.name, units, settings, folder=folder)
 
 
-def read_cases() -> list[Case]:
-    return [read_case(path.parent) for path in sorted(HERE.glob(f"*/{CASE_FILE}"))]
+def read_cases(*, everywhere: bool) -> list[Case]:
+    folders = [path.parent for path in sorted(HERE.glob(f"*/{CASE_FILE}"))]
+    return [read_case(folder, everywhere=everywhere) for folder in folders]
 
 
 def place(case: Case, folder: Path) -> Path:
@@ -117,7 +119,7 @@ def place(case: Case, folder: Path) -> Path:
         name = source.relative_to(case.folder)
         if source.is_dir() or name.name == CASE_FILE:
             continue
-        for unit in UNITS if name.name == EVERY_UNIT else [""]:
+        for unit in case.units if name.name == EVERY_UNIT else [""]:
             target = folder / (f"{unit}.py" if unit else name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())

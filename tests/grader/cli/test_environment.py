@@ -28,12 +28,22 @@ def course(make_course: MakeCourse) -> Path:
     return root
 
 
+@pytest.fixture
+def program(tmp_path: Path) -> str:
+    command.write_program(tmp_path / "grade")
+    return str(tmp_path / "grade")
+
+
 def run(
-    course: Path, *arguments: str, before: Callable[[], object] | None = None, **options: Any
+    course: Path,
+    *arguments: str,
+    program: str | None = None,
+    before: Callable[[], object] | None = None,
+    **options: Any,
 ) -> tuple[int, str, str]:
     """The exit code, and what the command said on standard output and standard error."""
     ended = subprocess.run(
-        command.command_line(*arguments),
+        [program, *arguments] if program else command.command_line(*arguments),
         cwd=course,
         env=command.environment(**options.pop("variables", {})),
         stdin=subprocess.DEVNULL,
@@ -87,11 +97,11 @@ def test_streams_that_are_closed_and_signals_that_are_ignored_change_no_verdict(
     assert code == 0
 
 
-def test_a_reader_that_leaves_changes_no_exit_code(course: Path) -> None:
+def test_a_reader_that_leaves_changes_no_exit_code(course: Path, program: str) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with open(writing, "wb") as stdout:
-        code, _, complaint = run(course, stdout=stdout)
+        code, _, complaint = run(course, program=program, stdout=stdout)
     assert "Traceback" not in complaint
     assert code in (0, 1)
 
@@ -99,10 +109,10 @@ def test_a_reader_that_leaves_changes_no_exit_code(course: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("arguments", [(), ("list",)], ids=str)
 def test_a_disk_that_is_full_is_one_line_and_no_verdict(
-    course: Path, arguments: tuple[str, ...]
+    course: Path, program: str, arguments: tuple[str, ...]
 ) -> None:
     with open("/dev/full", "wb") as stdout:
-        code, _, complaint = run(course, *arguments, stdout=stdout)
+        code, _, complaint = run(course, *arguments, program=program, stdout=stdout)
     assert code == 3
     assert "No space left on device" in complaint
     assert "Traceback" not in complaint
