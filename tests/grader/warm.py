@@ -136,7 +136,8 @@ def obey(asking: socket.socket, orders: socket.socket) -> None:
     if pid == 0:
         asking.close()
         orders.close()
-        grade(*json.loads(order), streams)
+        arguments, folder, environment = json.loads(order)
+        grade(arguments, folder, environment, streams)
     for stream in streams:
         os.close(stream)
     asking.sendall(b"%d\n" % pid)
