@@ -1,8 +1,10 @@
 """Every hostile submission through the real command: no forged point, no harm, nothing left.
 
-By default a few cases are also run without the sandbox, to see that the judge does not rest on it;
-TORCHKATA_HOSTILE=all runs all of those, and what is left to the night because it takes long.
-TORCHKATA_HOSTILE=name,name runs only the named cases. Both show what each run has cost the judge.
+By default most runs are forked from a process that stays warm and knows few wrong answers, and a
+few cases are also run without the sandbox, to see that the judge does not rest on it.
+TORCHKATA_HOSTILE=all starts each run anew, tries all cases without the sandbox that allow it, and
+what is left to the night because it takes long; TORCHKATA_HOSTILE=name,name does so with the named
+cases. Both show what each run has cost the judge.
 """
 
 import ctypes
