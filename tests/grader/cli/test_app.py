@@ -26,8 +26,9 @@ not_root = pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="
 # --- runs
 
 
-def test_full_marks_exit_0_and_json_on_standard_output_is_nothing_but_json(grade, course, tmp_path):
-    ran = grade("tiny", "--submission", "solutions", "--format", "json")
+def test_full_marks_exit_0_and_json_on_standard_output_is_nothing_but_json(course, tmp_path):
+    line = ("tiny", "--submission", "solutions", "--format", "json")
+    ran = command.grade_anew(course.root, *line, TMPDIR=str(tmp_path))
     assert (ran.returncode, ran.stderr) == (0, "")
     jsonschema.validate(ran.report, SCHEMA)
     report = ran.report

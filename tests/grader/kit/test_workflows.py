@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import yaml
 from grader.course.model import Course
 from grader.kit.make import kit_files, write_kit
 from grader.kit.pages import pages
+from tests.grader.command import write_program
 
 from . import shop
 
@@ -47,7 +47,7 @@ class Job:
     def __post_init__(self) -> None:
         self.programs.mkdir(parents=True)
         self.temporary.mkdir()
-        self.program("grade", f'exec {sys.executable} -m grader "$@"')
+        write_program(self.programs / "grade")
         for file in (self.output, self.summary):
             file.write_text("")
 

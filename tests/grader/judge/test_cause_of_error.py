@@ -12,8 +12,8 @@ from torch import nn
 from grader.course.known_errors import GROUP_CHARACTERS, KnownError, known_error
 from grader.course.model import read_course
 from grader.errors import CourseError, Frame, Raised
-from grader.judge import cause
-from grader.judge.cause import cause_of
+from grader.judge import cause_of_error
+from grader.judge.cause_of_error import cause_of
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.report import Outcome
@@ -243,7 +243,7 @@ def test_what_a_learner_raises_is_not_explained_as_torchs(line, error, told):
 
 
 def test_every_known_error_can_be_told_and_is_short():
-    for known in cause._table():
+    for known in cause_of_error._table():
         known.check()
         assert len(known.likely) <= 200
         assert known.likely.endswith((".", "?", ":", ")"))
