@@ -26,6 +26,7 @@ if torch.ones(3) > 0: pass ~ chooses number by number
 torch.ones(3) and torch.ones(3) ~ `and` needs one yes or no
 not torch.ones(3) ~ `not` needs one yes or no
 max(0, torch.ones(3)) ~ Python's own max
+x = torch.ones(2, 2); max(x) ~ x.max() is the max of all its numbers
 sorted(torch.ones(2, 2)) ~ Python's own sorted
 0 < torch.ones(3) < 1 ~ (a < x) & (x < b)
 nn.MSELoss(torch.ones(3), torch.ones(3)) ~ nn.MSELoss()(prediction, target)
