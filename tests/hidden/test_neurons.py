@@ -936,7 +936,7 @@ def check_form(got, sizes):
 
 
 def check_fresh(got, sizes):
-    """Pairs of the right shapes, biases of 0 and, where enough are there to tell, normal weights."""
+    """Pairs of the right shapes, biases of 0, and normal weights where enough are there to tell."""
     for k, (weight, bias) in enumerate(check_form(got, sizes)):
         assert_same(bias, torch.zeros(len(bias)), likely="Biases begin at 0.", what=f"bias {k}")
         count, outputs, inputs = weight.numel(), *weight.shape
