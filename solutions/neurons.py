@@ -120,7 +120,7 @@ def train_perceptron(
     for _ in range(epochs):
         wrong = 0
         for i in range(len(x)):
-            error = (y[i] - perceptron(x[i], w, b)).item()
+            error = y[i].item() - int(x[i] @ w + b > 0)
             w, b = w + lr * error * x[i], b + lr * error
             wrong += abs(error)
         mistakes.append(wrong)

@@ -98,13 +98,13 @@ def perceptron__one_answer(x, w, b):
     return ((x @ w + b) > 0).any().long()
 
 
-def _train(x, y, epochs, lr, *, says=None, move=None, b_moves=True):
+def _train(x, y, epochs, lr, *, says=None, move=None, b_moves=True, b_seen=True):
     """Right training; other rules for p, for a step and for the bias may be given."""
     w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
     for _ in range(epochs):
         wrong = 0
         for row, right in zip(x, y, strict=True):
-            z = row @ w + b
+            z = row @ w + b if b_seen else row @ w
             p = says(z) if says else int(z > 0)
             error = move(right.item(), p) if move else right.item() - p
             wrong += int(p != right.item())
@@ -130,8 +130,20 @@ def train_perceptron__bias_stays(x, y, epochs, lr=1.0):
 
 
 def train_perceptron__every_row(x, y, epochs, lr=1.0):
-    """A row that is right already moves nothing: the step is y - p, not y."""
+    """The step is y - p, not y. A row that is right moves nothing, and one that should have given
+    0 is taken away."""
     return _train(x, y, epochs, lr, move=lambda right, p: right)
+
+
+def train_perceptron__adds_only(x, y, epochs, lr=1.0):
+    """The step is y - p, not y. A row that is right moves nothing, and one that should have given
+    0 is taken away."""
+    return _train(x, y, epochs, lr, move=lambda right, p: right if right != p else 0)
+
+
+def train_perceptron__bias_unseen(x, y, epochs, lr=1.0):
+    """p is 1 where w·x + b is above 0. Without b in it, nobody sees what b has learned."""
+    return _train(x, y, epochs, lr, b_seen=False)
 
 
 def train_perceptron__plus_minus(x, y, epochs, lr=1.0):
@@ -239,6 +251,13 @@ def dense__columns(x, weight, bias=None):
     return y if bias is None else y + (bias.unsqueeze(1) if x.ndim > 1 else bias)
 
 
+def dense__in_out(x, weight, bias=None):
+    """weight is (out, in), as in nn.Linear: `in` is weight.shape[1], and weight is transposed."""
+    if x.shape[-1] != weight.shape[0]:
+        raise ValueError(f"x {tuple(x.shape)} does not fit to weight {tuple(weight.shape)}")
+    return x @ weight + (0 if bias is None else bias)
+
+
 def dense__flattened(x, weight, bias=None):
     """reshape(-1, in) joins all leading axes. They have to be put back in the result."""
     _check(x, weight)
@@ -334,6 +353,23 @@ def mlp__first_only(x, layers, activation):
         if k == 0 and len(layers) > 1:
             x = activation(x)
     return x
+
+
+def mlp__reversed(x, layers, activation):
+    """The first layer of the list is the one that meets x."""
+    for k, (weight, bias) in enumerate(layers[::-1]):
+        x = dense(activation(x) if k else x, weight, bias)
+    return x
+
+
+def mlp__always_x(x, layers, activation):
+    """Each layer takes what came out of the one before it. Only the first takes x itself."""
+    out = x
+    for k, (weight, bias) in enumerate(layers):
+        out = dense(x, weight, bias)
+        if k < len(layers) - 1:
+            out = activation(out)
+    return out
 
 
 def mlp__biases_forgotten(x, layers, activation):
@@ -597,7 +633,7 @@ def init_layers__seed_forgotten(sizes, seed):
 
 
 def init_layers__global_seed(sizes, seed):
-    """torch.manual_seed sets the random state of the whole program. Make a generator of your own."""
+    """torch.manual_seed sets the random state of the whole program. Make a generator of yours."""
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"bad sizes: {sizes}")
     torch.manual_seed(seed)
