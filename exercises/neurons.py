@@ -28,9 +28,9 @@ bias it does neither; the right word is affine. Try it:
     >>> f(0), f(3 + 4), f(3) + f(4)
     (1, 15, 16)
 
-Many notes give a perceptron two layers, input and output. The inputs are given: nothing is
-computed there. Count the layers that have weights, and it has one. One layer cannot do much. For
-exclusive or, it would have to be high at two opposite corners of a square and low at the others:
+Many notes give a perceptron two layers, input and output. Count what has weights, and there is
+one: the inputs are given, nothing is computed there. And one layer cannot do much. For exclusive
+or, it would have to be high at two opposite corners of a square and low at the others:
 
     x2
      1    high  low          whatever w and b are, affine functions obey
@@ -38,13 +38,15 @@ exclusive or, it would have to be high at two opposite corners of a square and l
            0     1   x1      but low + low is not high + high
 
 Many notes say that more layers make a network stronger. Alone they do not: two affine maps, one
-after the other, are one affine map. Try it, with a layer from 2 to 50 and one from 50 to 1:
+after the other, are one affine map, whatever numbers are in them. Try it:
 
-    >>> first, second = torch.ones(50, 2), torch.ones(1, 50)
-    >>> (second @ first).shape, second @ first   # all of it is one layer from 2 to 1
-    (torch.Size([1, 2]), tensor([[50., 50.]]))
+    >>> network = torch.nn.Sequential(torch.nn.Linear(2, 50), torch.nn.Linear(50, 1))
+    >>> low_1, low_2, high_1, high_2 = network(torch.tensor([[0.0, 0], [1, 1], [0, 1], [1, 0]]))
+    >>> torch.isclose(low_1 + low_2, high_1 + high_2, atol=1e-5).item()
+    True
 
-It is the activation between two layers that makes the second one worth having.
+Put torch.nn.ReLU() between the two, and it is False: the activation is what makes a second layer
+worth having.
 
 Where do weights begin? All at 0 is fine for one neuron. In a layer, neurons that begin alike get
 the same corrections and stay alike for ever: fifty of them are one. So weights begin random. And
@@ -174,8 +176,9 @@ def xor_layers() -> list[tuple[torch.Tensor, torch.Tensor]]:
     the grader puts step(z): 1 where z > 0 and 0 elsewhere. What comes out must be at least 0.1 for
     the inputs (0, 1) and (1, 0), and at most -0.1 for (0, 0) and (1, 1). Any such layers will do.
 
-    >>> [(weight.shape[1], weight.shape[0]) for weight, bias in xor_layers()][0]  # in, out
-    (2, 2)
+    >>> layers = xor_layers()
+    >>> layers[0][0].shape[1], layers[-1][0].shape[0]     # from 2 numbers to 1
+    (2, 1)
     """
     # One neuron can tell whether at least one input is 1, another whether both are.
     raise NotImplementedError("xor_layers")

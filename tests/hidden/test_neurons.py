@@ -97,7 +97,7 @@ class TestNeuron:
 
     @points(1)
     def test_one_call(self, student, device, rng):
-        """activation is called once, with one number, and what it gives is the result."""
+        """activation is called once, with the sum, and gives the result."""
         for d in rng.shuffled([1, 2, 4]):
             x, w, b = whole(rng, d), whole(rng, d), whole(rng)
             z, answers = weighted_sum(x, w, b), list(rng.normal(20))
@@ -227,7 +227,7 @@ class TestTrainPerceptron:
     @visible
     @points(1)
     def test_moves_by_its_mistakes(self, student, device, rng):
-        """Rows that are answered wrongly move w and b, in order, each from where they are."""
+        """Each row that is answered wrongly moves w and b, one after the other."""
         for n, d, lr, dtype in (
             (4, 2, 1.0, torch.float32),
             (rng.integer(6, 9), 3, 0.5, torch.float64),
@@ -243,7 +243,7 @@ class TestTrainPerceptron:
 
     @points(1)
     def test_mistakes_of_each_epoch(self, student, device, rng):
-        """mistakes holds for each epoch how many rows were wrong, each before its update."""
+        """mistakes counts the wrong rows of each epoch, each before its update."""
         corners = torch.cartesian_prod(*[torch.tensor([0.0, 1.0], device=device)] * 2)
         both = torch.tensor([0, 0, 0, 1], device=device)
         order = rng.permutation(4).to(device)
@@ -262,7 +262,7 @@ class TestTrainPerceptron:
 
     @points(1)
     def test_few_rows_and_epochs(self, student, device, rng):
-        """No rows, no epochs, one row or one feature are no obstacle; lr is 1 by default."""
+        """It works without rows, without epochs, and with one of each; lr is 1."""
         for n, d, epochs, dtype in (
             (6, 3, 2, torch.float32),
             (5, 1, 2, torch.float64),
@@ -439,7 +439,7 @@ class TestDense:
 
     @points(1)
     def test_gradients_with_any_leading_axes(self, student, device, rng):
-        """Any leading axes, or none, are kept, and gradients flow to x, weight and bias."""
+        """Leading axes, if any, are kept; gradients flow to x, weight and bias."""
         for axes, inputs, outputs, dtype in (
             ((), 3, 2, torch.float64),
             ((2, 3), 4, 2, torch.float32),
@@ -479,7 +479,7 @@ class TestDense:
     @visible
     @points(1)
     def test_sizes_must_agree(self, student, device, rng):
-        """Another last size than `in` is a ValueError, 1 included, though 1 would broadcast."""
+        """A last size of x other than `in` is a ValueError, 1 included."""
         weight, bias = whole(rng, 2, 4), whole(rng, 2)
         x = whole(rng, 3, 4)
         right = dense_rows(x, weight, bias)
@@ -536,7 +536,7 @@ class TestMlp:
     @visible
     @points(1)
     def test_activation_between_layers(self, student, device, rng):
-        """Each layer is dense, and activation comes between two layers, not after the last."""
+        """activation comes between two layers, and not after the last."""
         for n, widths, function, dtype in (
             (2, (2, 2, 1), square, torch.float32),
             (3, (3, *rng.sizes(2), 2), bent, torch.float64),
@@ -555,7 +555,7 @@ class TestMlp:
 
     @points(1)
     def test_one_call_between_two_layers(self, student, device, rng):
-        """activation is called once between two layers, with all that the first one gives."""
+        """activation is called once between two layers, for all rows together."""
         widths = (2, 3, 2, 4, 1)
         for count in rng.shuffled([2, 3, 4]):
             layers = stack(whole, rng, widths[: count + 1], torch.float64)
@@ -582,7 +582,7 @@ class TestMlp:
 
     @points(1)
     def test_any_number_of_layers(self, student, device, rng):
-        """Without layers x comes back; one layer needs no activation; x may have any axes."""
+        """No layers give x, one needs no activation, and x may have any axes."""
         for axes, widths, dtype in (
             ((3,), (2, 3), torch.float32),
             ((), (3, 2, 2), torch.float64),
@@ -679,7 +679,7 @@ class TestMergeLinear:
     @visible
     @points(1)
     def test_two_layers_are_one(self, student, device, rng):
-        """Two layers without an activation between are one, with this weight and this bias."""
+        """Two layers without an activation between them are one layer."""
         for widths, dtype in (
             ((2, 2, 2), torch.float32),
             ((4, 3, 2), torch.float64),
@@ -764,12 +764,12 @@ class TestXorLayers:
     @visible
     @points(1)
     def test_high_where_one_input_is_one(self, student, device, rng):
-        """It gives 0.1 or more for (0, 1) and (1, 0), and -0.1 or less for the others."""
+        """It is above 0 for (0, 1) and (1, 0), and below for the others, by 0.1."""
         check_corners(network_of(student.xor_layers()))
 
     @points(1)
     def test_a_list_of_float32_layers(self, student, device, rng):
-        """It is a list of two or more (weight, bias), from 2 numbers to 1, in float32."""
+        """It is a list of (weight, bias), from 2 numbers to 1, in float32."""
         got = student.xor_layers()
         network = network_of(got)
         check_corners(network)
@@ -792,7 +792,7 @@ def network_of(layers):
     network, inputs = [], 2
     for k, layer in enumerate(layers):
         if not isinstance(layer, (list, tuple)) or len(layer) != 2:
-            each = "Each layer is a pair of its own, in brackets of its own."
+            each = "Each layer is a tuple of its own, of two tensors: (weight, bias)."
             message = f"layer {k} must be a pair (weight, bias)"
             fail(message, expected=PAIRS, got=layer, likely=each)
         weight, bias = (plain(part, f"layer {k}") for part in layer)
@@ -891,13 +891,13 @@ class TestInitLayers:
     @visible
     @points(1)
     def test_normal_weights_and_zero_biases(self, student, device, rng):
-        """Weights are normal with mean 0 and deviation sqrt(2 / in), biases 0, in float32."""
+        """Weights are normal, with deviation sqrt(2 / in); biases are 0."""
         for sizes in ([100, 150, 60], [3, 1], [1, 1, 2]):
             check_fresh(student.init_layers(sizes, seed=rng.integer(0, 2**32)), sizes)
 
     @points(1)
     def test_seed_decides_alone(self, student, device, rng):
-        """The seed decides, rows all differ, and the global random state is left alone."""
+        """The seed alone decides, rows differ, and the global random state stays."""
         rig = student.bring("rig_neurons")
         seed = rng.integer(1, 2**32 - 1)
         sizes = [4, 4, 4, 3]
