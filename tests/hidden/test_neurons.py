@@ -168,11 +168,11 @@ class TestPerceptron:
     @points(1)
     def test_one_side_of_the_line(self, student, device, rng):
         """It is 1 where w·x + b > 0 and 0 elsewhere, on the line too: int64, (N,)."""
-        five = [-7, -1, 0, 1, 3]
+        six = [-7, -3, -1, 0, 1, 3]
         for d, dtype, heights in (
-            (2, torch.float32, rng.shuffled(five * 2)),
-            (rng.integer(3, 6), torch.float64, rng.shuffled(five * 4)),
-            (1, torch.float32, rng.shuffled(five)),
+            (2, torch.float32, rng.shuffled(six)),
+            (rng.integer(3, 6), torch.float64, rng.shuffled(six * 3)),
+            (1, torch.float32, rng.shuffled(six)),
             *((3, dtype, [k]) for k, dtype in zip((1, 0), DTYPES, strict=True)),
             (2, torch.float32, []),
         ):
