@@ -394,6 +394,13 @@ def mlp__needs_layers(x, layers, activation):
     return out
 
 
+def mlp__last_apart(x, layers, activation):
+    """An empty list has no last layer, and layers[-1] is an IndexError. Return x before that."""
+    for weight, bias in layers[:-1]:
+        x = activation(dense(x, weight, bias))
+    return dense(x, *layers[-1])
+
+
 def mlp__each_row(x, layers, activation):
     """activation takes all rows at once. Called for each row, it runs N times as often."""
     for k, (weight, bias) in enumerate(layers):

@@ -56,19 +56,18 @@ def same(a, b):
     return a == b if isinstance(a, list) and isinstance(b, list) else False
 
 
-def square(z):
-    return z * z
-
-
-def bent(z):
-    """Not 0 at 0, and no two numbers give the same."""
-    return torch.where(z > 0, z, z / 4) + 0.5
+# Not 0 at 0, and no two numbers give the same. A lambda, so that a report can write it out.
+(BENT,) = (lambda z: torch.where(z > 0, z, z / 4) + 0.5,)
 
 
 def whole(rng, *shape, dtype=torch.float32):
     """Whole numbers but 0, easy to read and to work with on paper."""
     size, sign = rng.integers(1, 6, *shape), rng.integers(0, 2, *shape)
     return (size * (2 * sign - 1)).to(dtype)
+
+
+def normal(rng, *shape, dtype):
+    return rng.normal(*shape, dtype=dtype)
 
 
 @exercise("neuron")
@@ -79,10 +78,10 @@ class TestNeuron:
         """It is activation(w·x + b), 0-dim, in float32 and float64."""
         d = rng.integer(2, 6)
         for function, x, w, b in (
-            (square, *(whole(rng, *shape) for shape in ((3,), (3,), ()))),
-            (bent, *(rng.normal(*shape, dtype=torch.float64) for shape in ((d,), (d,), ()))),
-            (bent, *(rng.normal(*shape) for shape in ((1,), (1,), ()))),
-            (bent, rng.normal(4, 2)[:, 1], rng.normal(4), rng.normal()),
+            (torch.square, *(whole(rng, *shape) for shape in ((3,), (3,), ()))),
+            (BENT, *(rng.normal(*shape, dtype=torch.float64) for shape in ((d,), (d,), ()))),
+            (BENT, *(rng.normal(*shape) for shape in ((1,), (1,), ()))),
+            (BENT, rng.normal(4, 2)[:, 1], rng.normal(4), rng.normal()),
         ):
             z, known_sums = weighted_sum(x, w, b), sums_gone_wrong(x, w, b)
             expected, known = function(z), neurons_gone_wrong(function, x, w, b)
@@ -262,7 +261,7 @@ class TestTrainPerceptron:
 
     @points(1)
     def test_few_rows_and_epochs(self, student, device, rng):
-        """It works without rows, without epochs, and with one of each; lr is 1."""
+        """Few rows or epochs, or none, are no obstacle; lr is 1 by default."""
         for n, d, epochs, dtype in (
             (6, 3, 2, torch.float32),
             (5, 1, 2, torch.float64),
@@ -281,8 +280,9 @@ class TestTrainPerceptron:
             for name, got, right, wrong in zip("wb", parts, (w, b), tenth, strict=False):
                 known = () if wrong is None else [(wrong, default)]
                 assert_same(got, right, mistakes=known, likely=ROW_BY_ROW, what=name)
-            likely = of_mistakes(parts[2], epochs, parts[:2], (w, b))
-            assert_same(parts[2], counts, likely=likely, what="mistakes")
+            if n == 0 or epochs == 0:  # the other test looks at all others
+                likely = of_mistakes(parts[2], epochs, parts[:2], (w, b))
+                assert_same(parts[2], counts, likely=likely, what="mistakes")
 
 
 ROW_BY_ROW = (
@@ -428,7 +428,7 @@ class TestDense:
         ):
             x, weight = whole(rng, n, inputs, dtype=dtype), rng.normal(outputs, inputs, dtype=dtype)
             if n == 2:
-                weight = whole(rng, outputs, inputs)
+                weight = whole(rng, inputs, outputs).T
             bias = whole(rng, outputs, dtype=dtype)
             for given in (bias, None):
                 right, known = dense_rows(x, weight, given), dense_gone_wrong(x, weight, given)
@@ -538,14 +538,12 @@ class TestMlp:
     def test_activation_between_layers(self, student, device, rng):
         """activation comes between two layers, and not after the last."""
         for n, widths, function, dtype in (
-            (2, (2, 2, 1), square, torch.float32),
-            (3, (3, *rng.sizes(2), 2), bent, torch.float64),
-            (1, (1, 3, 3, 3), bent, torch.float32),
-            (4, (3, 1, 2), bent, torch.float64),
+            (2, (2, 2, 1), torch.square, torch.float32),
+            (3, (3, *rng.sizes(2), 2), BENT, torch.float64),
+            (1, (1, 3, 3, 3), BENT, torch.float32),
+            (4, (3, 1, 2), BENT, torch.float64),
         ):
-            numbers = (
-                whole if n == 2 else lambda rng, *shape, **options: rng.normal(*shape, **options)
-            )
+            numbers = whole if n == 2 else normal
             x, layers = numbers(rng, n, widths[0], dtype=dtype), stack(numbers, rng, widths, dtype)
             right, known = forward(x, layers, function), forward_gone_wrong(x, layers, function)
             activation = Watched(function)
@@ -561,10 +559,10 @@ class TestMlp:
             layers = stack(whole, rng, widths[: count + 1], torch.float64)
             x = whole(rng, 3, 2, dtype=torch.float64)
             factors = [2.0, *rng.uniform(1, 2, 50).tolist()]  # each call has an answer of its own
-            activation = Watched(lambda z, factors=factors: bent(z) * factors.pop())
+            activation = Watched(lambda z, factors=factors: BENT(z) * factors.pop())
             here, given = x, []
             for k, layer in enumerate(layers):
-                here = linear(bent(here) * factors[-k] if k else here, *layer)
+                here = linear(BENT(here) * factors[-k] if k else here, *layer)
                 given.append(here)
             got = student.mlp(x, layers, activation)
             calls = len(activation.seen)
@@ -591,11 +589,11 @@ class TestMlp:
             ((2,), (3,), torch.float64),
         ):
             x, layers = whole(rng, *axes, widths[0], dtype=dtype), stack(whole, rng, widths, dtype)
-            right = through(x, layers, bent)
-            activation = Watched(bent)
+            right = through(x, layers, BENT)
+            activation = Watched(BENT)
             none = "There are no layers here: x comes back."
             alone = "One layer, and nothing comes after the last: this is activation of it."
-            known = [(bent(right), alone)] if len(layers) == 1 else ()
+            known = [(BENT(right), alone)] if len(layers) == 1 else ()
             got = student.mlp(x, layers, activation)
             called = IN_TURN if activation.seen or len(layers) < 2 else NOT_CALLED
             assert_same(got, right, mistakes=known, likely=called if layers else none)
@@ -882,7 +880,7 @@ def of_corners(network, outputs):
     if min(one, other, both) > low and abs(both - one) < 1e-6:
         return "This is or: high for (1, 1), too. A second neuron has to take that away."
     if both > max(low, one, other):
-        return "This is and: high for (1, 1) alone."
+        return "(1, 1) comes out highest, as for and. It has to be low, as (0, 0) is."
     return None
 
 
@@ -1005,13 +1003,13 @@ def check_fresh(got, sizes):
         if count < 1000:
             continue
         deviation = math.sqrt(2 / inputs)
-        got, mean = weight.double().std().item(), weight.double().mean().item()
-        if abs(got / deviation - 1) > 6 / math.sqrt(2 * count):
+        spread, mean = weight.double().std().item(), weight.double().mean().item()
+        if abs(spread / deviation - 1) > 6 / math.sqrt(2 * count):
             fail(
                 f"the weights of layer {k} have another standard deviation",
                 expected=f"about {deviation:.3g}, sqrt(2 / in) with in = {inputs}",
-                got=f"{got:.3g}",
-                likely=of_deviation(got, inputs, outputs),
+                got=f"{spread:.3g}",
+                likely=of_deviation(spread, inputs, outputs),
             )
         if abs(mean) > 6 * deviation / math.sqrt(count):
             fail(
@@ -1043,7 +1041,7 @@ EVEN = "They are spread evenly, as by torch.rand or uniform_. torch.randn draws 
 DRAWN = "Each weight is a number of its own: torch.randn draws as many as its shape has."
 
 
-def of_deviation(got, inputs, outputs):
+def of_deviation(spread, inputs, outputs):
     """Which other formula it is, if it is clearly one."""
     for other, words in (
         (1.0, "These are the numbers of randn as they are: multiply them by sqrt(2 / in)."),
@@ -1055,7 +1053,7 @@ def of_deviation(got, inputs, outputs):
         (1 / math.sqrt(3 * inputs), "This is what nn.Linear draws by itself, evenly."),
         (math.sqrt(inputs / 2), "Divided by sqrt(2 / in) instead of multiplied."),
     ):
-        if abs(got / other - 1) < 0.05:
+        if abs(spread / other - 1) < 0.05:
             return words
     return None
 
