@@ -122,7 +122,7 @@ def train_perceptron(
     for _ in range(epochs):
         wrong = 0
         for i in range(len(x)):
-            error = y[i].item() - int(x[i] @ w + b > 0)
+            error = int(y[i]) - int(x[i] @ w + b > 0)
             w, b = w + lr * error * x[i], b + lr * error
             wrong += abs(error)
         mistakes.append(wrong)
