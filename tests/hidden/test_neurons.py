@@ -230,7 +230,7 @@ class TestTrainPerceptron:
         for n, d, lr, dtype in (
             (4, 2, 1.0, torch.float32),
             (rng.integer(6, 9), 3, 0.5, torch.float64),
-            (9, 1, 2.0**-10, torch.float32),  # so that all sums are near 0
+            (9, 2, 2.0**-10, torch.float32),  # so that all sums are near 0
         ):
             for epochs in (1, 3):
                 x, y = whole(rng, n, d, dtype=dtype), answers(rng, n)
@@ -351,6 +351,8 @@ def wrong_ways(part, x, y, epochs, lr):
     yield walked(x, y, epochs, lr, b_moves=0)[part], stuck
     tie = "Where w·x + b is exactly 0, as at the start, p is 0: > and not >=."
     yield walked(x, y, epochs, lr, says=lambda z: int(z >= 0))[part], tie
+    half = "p is 1 where w·x + b is above 0, not above 1/2."
+    yield walked(x, y, epochs, lr, says=lambda z: int(z > 0.5))[part], half
     late = "Each p follows from w and b as they are now, not as they were when the epoch began."
     yield walked(x, y, epochs, lr, old=True)[part], late
     yield walked(x, y, epochs, lr, says=lambda z: 0)[part], NOT_Y
