@@ -52,6 +52,7 @@ torch.ones(3, 1) @ torch.ones(2, 3) ~ 1 is not 2
 nn.Linear(3, 2)(torch.ones(4, 2)) ~ does a layer expect 3 features?
 torch.ones(2, 3) @ torch.ones(2) ~ needs a vector of 3 numbers
 torch.ones(3) @ torch.ones(2) ~ two vectors of equal length
+torch.ones(3) @ torch.ones(3).double() ~ One side is Float, the other Double
 torch.mm(torch.ones(3), torch.ones(3, 2)) ~ exactly one number of axes
 torch.ones(4, 2, 3) @ torch.ones(4, 2, 3) ~ must be the last but one on the right (2)
 torch.ones(3) + torch.ones(4) ~ At axis 0 they are 3 and 4
