@@ -103,7 +103,7 @@ def leaf(held, dtype, weights):
     """What leaf gives: what its `.grad` was, what it is after a backward pass, and whether a
     change of x shows in it."""
     made = autograd.leaf(held.x, dtype)
-    before = made.grad
+    before = made.grad if made.is_leaf else None
     (made * weights).sum().backward()
     after = made.grad if made.is_leaf else None
     values = made.detach().clone()

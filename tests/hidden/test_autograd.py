@@ -163,9 +163,8 @@ class TestLeaf:
             for dtype in rng.shuffled(FLOATS):
                 before = x.clone()
                 made = student.leaf(x, dtype)
-                made = assert_same(made, x.to(dtype), likely="The values are those of x.")
-                check_leaf(made)
                 check_untouched(student, x, before)
+                check_leaf(assert_same(made, x.to(dtype), likely="The values are those of x."))
 
     @points(1)
     def test_leaves_x_alone(self, student, device, rng):
@@ -317,16 +316,16 @@ class TestGradientOf:
                 fail("the gradient is None", expected=a * x.cos(), got=None, likely=OF_A_RESULT)
             known = [(a * x.cos() + old, HELD_BEFORE)]
             assert_same(got, a * x.cos(), mistakes=known, likely=SLOPES, what="the gradient")
-            check_others(within, f, others)
             check_past(within, held, kind, old, rng.normal(2, 2, dtype=torch.float64))
+            check_others(within, f, others)
             assert_same(held.values(), x, what="x")
             f, held = rig.sines(a), within.held(kind, x, old)
             within.set_gradient(f, others)
             if not within.refuses(f, held):
                 student.gradient_of(f, x)
                 fail("no ValueError was raised", expected="ValueError", got="a result", likely=MANY)
-            check_others(within, f, others)
             check_past(within, held, kind, old, rng.normal(2, 2, dtype=torch.float64))
+            check_others(within, f, others)
 
     @visible
     @points(1)
@@ -892,6 +891,8 @@ def programs(a, b):
         ("y = a * a * a; y.backward()", {"a": 3 * a * a}, ADDS_UP),
         ("c = a * b; y = c + a; y.backward()", {"a": b + 1, "b": a, "c": 1, "y": 1}, ADDS_UP),
         ("c = a * a; y = c * c; y = y + c; y.backward()", {"a": 4 * a**3 + 2 * a}, ADDS_UP),
+        ("c = a * a; d = c * 3; y = c + d; y.backward()", {"a": 8 * a, "c": 4, "d": 1}, ADDS_UP),
+        ("c = a * a; d = c * 3; y = d + c; y.backward()", {"a": 8 * a, "c": 4, "d": 1}, ADDS_UP),
         ("c = a + b; y = c * a; y = y * c; y.backward()", used_twice(a, b), ADDS_UP),
         ("y = a * b; y.backward(); y.backward()", {"a": 2 * b, "b": 2 * a, "y": 2}, AGAIN),
         (
