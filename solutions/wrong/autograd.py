@@ -60,7 +60,8 @@ def snapshot__inference(x):
 
 
 def snapshot__grad_off(x):
-    """requires_grad_(False) changes x itself, which stops collecting gradients. Take detach()."""
+    """requires_grad_(False) and detach_() change x itself, which then collects no gradients any
+    more. x.detach() is another tensor."""
     return (x.requires_grad_(False) if x.is_leaf else x.detach()).clone()
 
 
@@ -217,6 +218,30 @@ def gradient_of__backward(f, x):
     if y.requires_grad:
         y.backward()
     return torch.zeros_like(inner) if inner.grad is None else inner.grad
+
+
+def gradient_of__clone_first(f, x):
+    """clone() of a tensor that requires a gradient is a result, and only leaves get a .grad.
+    detach() comes first."""
+    inner = x.clone().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if y.requires_grad:
+        y.backward()
+    return inner.grad if inner.is_leaf else None
+
+
+def gradient_of__tuple(f, x):
+    """torch.autograd.grad returns a tuple, with a gradient for each tensor that it is asked for.
+    Here it has one: take [0]."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return (torch.zeros_like(inner),)
+    return torch.autograd.grad(y, inner, materialize_grads=True)
 
 
 def gradient_of__must_depend(f, x):
@@ -409,11 +434,32 @@ def accumulate___step(loss, w, batches):
 
 
 def accumulate___other_leaf(loss, w, batches):
-    """w = w.clone()... is another tensor, and the gradient lands there. It is wanted in the w that
-    was given."""
+    """w.grad is empty at the end. Clear it before backward(), not after, and give loss the w that
+    you were given, not a copy."""
     w = w.detach().clone().requires_grad_()
     total = sum(_shares(loss, w, batches))
     total.backward()
+    return total.item()
+
+
+def accumulate___cleared_after(loss, w, batches):
+    """w.grad is empty at the end. Clear it before backward(), not after, and give loss the w that
+    you were given, not a copy."""
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    w.grad = None
+    return total.item()
+
+
+def accumulate___retain_graph(loss, w, batches):
+    """Each backward follows all that was added up so far, so the first batches count several times;
+    retain_graph=True only hides it. Call backward() on each share alone."""
+    w.grad = None
+    rows = sum(len(batch) for batch in batches)
+    total = 0.0
+    for batch in batches:
+        total = total + loss(w, batch) * (len(batch) / rows)
+        total.backward(retain_graph=True)
     return total.item()
 
 

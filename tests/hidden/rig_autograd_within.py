@@ -14,20 +14,24 @@ class Held:
         self.leaf.grad = None if kind == "plain" else old.clone()
         self.x = 1 * self.leaf if kind == "result" else self.leaf
 
-    def gradient_after(self, weights):
-        """The gradient in the leaf after one more backward pass that begins at x."""
-        one = torch.ones_like(self.leaf, requires_grad=True)
-        (self.x * weights * one).sum().backward()
-        return self.leaf.grad
 
-    def values(self):
-        return self.x.detach().clone()
+def gradient_after(held, weights):
+    """The gradient in the leaf after one more backward pass that begins at x."""
+    one = torch.ones_like(held.leaf, requires_grad=True)
+    (held.x * weights * one).sum().backward()
+    return held.leaf.grad
 
-    def add(self, number):
-        with torch.no_grad():
-            self.leaf += number
-            if self.x is not self.leaf:
-                self.x += number
+
+def values(held):
+    return held.x.detach().clone()
+
+
+def add(held, number):
+    """Change x in place, and the leaf that it is a result of."""
+    with torch.no_grad():
+        held.leaf += number
+        if held.x is not held.leaf:
+            held.x += number
 
 
 def held(kind, values, old):
@@ -80,21 +84,21 @@ def broken(x):
 
 
 def recording_after_broken(x):
-    """Does the error come out of without_graph, and are gradients recorded after it?"""
+    """The kind of the error that comes out of without_graph; are gradients recorded after it?"""
     try:
         autograd.without_graph(broken, x)
-        came_out = False
-    except Broken:
-        came_out = True
+        raised = ""
+    except Exception as error:
+        raised = type(error).__name__
     recorded = (torch.ones((), requires_grad=True) * 2).requires_grad
     torch.set_grad_enabled(True)
-    return came_out, recorded
+    return raised, recorded
 
 
 def snapshot(held):
     """What snapshot gives, x having changed in place meanwhile, and as part of a graph."""
     taken = autograd.snapshot(held.x)
-    held.add(1)
+    add(held, 1)
     requires_grad = taken.requires_grad
     return taken.detach().clone(), requires_grad, in_a_graph(taken)
 
@@ -107,24 +111,24 @@ def leaf(held, dtype, weights):
     (made * weights).sum().backward()
     after = made.grad if made.is_leaf else None
     values = made.detach().clone()
-    held.add(1)
+    add(held, 1)
     moved = made.detach() - values
     return before, after, moved
 
 
-def start_of(w):
-    """Another tensor in the memory of the leaf."""
-    return Alias(w)
-
-
 class Alias:
-    """Writes into the memory that a leaf had when this was made."""
+    """The memory that a leaf had when this was made."""
 
     def __init__(self, w):
         self.memory = w.detach()
 
-    def write(self, values):
-        self.memory.copy_(values)
+
+def start_of(w):
+    return Alias(w)
+
+
+def write_(alias, values):
+    alias.memory.copy_(values)
 
 
 def gradient_by(loss, w, batch):

@@ -123,9 +123,9 @@ def check_usable(slope, tensor, likely=INFERENCE):
     assert_same(slope, tensor, what="a gradient that has come back through the result")
 
 
-def check_past(rig, held, kind, old, weights, what="x"):
+def check_past(rig, held, kind, old, weights):
     """x still is what it was to autograd: one more backward pass through it adds `weights`."""
-    got = held.gradient_after(weights)
+    got = rig.gradient_after(held, weights)
     if kind == "plain":
         if got is not None:
             fail(
@@ -143,6 +143,14 @@ def check_past(rig, held, kind, old, weights, what="x"):
             expected=old + weights,
             got=None,
             likely="What the caller has in .grad belongs to the caller.",
+        )
+    if got.numel() and torch.equal(got, old):
+        fail(
+            "x does not require a gradient any more",
+            expected=f"one more backward pass through x adds to {whose}",
+            got="it adds nothing",
+            likely="requires_grad_(False) and detach_() change x itself, which belongs to the "
+            "caller. x.detach() is another tensor.",
         )
     assert_same(
         got,
@@ -174,13 +182,17 @@ class TestLeaf:
             for x in (rng.normal(2, 3), rng.normal(1, dtype=torch.float64), rng.normal(0)):
                 old, weights, again = (rng.normal(*x.shape).to(x.dtype) for _ in range(3))
                 for dtype in rng.shuffled(FLOATS):
-                    if kind == "leaf":
-                        made = student.leaf(wanting(x), dtype)
-                        check_leaf(assert_same(made, x.to(dtype), likely="The values of x."))
+                    given = x.clone() if kind == "plain" else wanting(x)
+                    made = student.leaf(given, dtype)
+                    check_untouched(student, given, x)
+                    check_leaf(assert_same(made, x.to(dtype), likely="The values of x."))
                     held = rig.held(kind, x, old)
                     answer = rig.leaf(held, dtype, weights.to(dtype))
                     check_kept_apart(answer, weights.to(dtype))
                     check_past(rig, held, kind, old, again)
+
+
+NEW = "backward makes the gradient. Until then .grad is None, and is left so."
 
 
 def check_leaf(made):
@@ -197,14 +209,14 @@ def check_leaf(made):
             else "requires_grad_(), in the last step, asks for gradients.",
         )
     if isinstance(made, Tensor) and made.grad is not None:
-        fail("a new leaf has no gradient yet", expected=".grad = None", got=made.grad)
+        fail("a new leaf has no gradient yet", expected=".grad = None", got=made.grad, likely=NEW)
 
 
 def check_kept_apart(answer, weights):
     """What rig.leaf tells: of the gradient, and of what x, changed in place, did to the leaf."""
     before, after, moved = unpack(answer, "before", "after", "moved")
     if before is not None:
-        fail("a new leaf has no gradient yet", expected=".grad = None", got=before)
+        fail("a new leaf has no gradient yet", expected=".grad = None", got=before, likely=NEW)
     if after is None:
         fail(
             "backward does not fill its .grad",
@@ -231,7 +243,6 @@ class TestWithoutGraph:
             got = assert_same(student.without_graph(f, x), a * x.detach().sin(), likely=F_OF_X)
             check_calls(f.get("calls"))
             check_untouched(student, x, before)
-            check_apart(got, NO_GRAD)
             if f.get("recorded"):
                 fail(
                     "f was recorded while it ran",
@@ -239,6 +250,7 @@ class TestWithoutGraph:
                     got="f(x), inside f, requires a gradient",
                     likely=NO_GRAD,
                 )
+            check_apart(got, "Nothing was recorded, and requires_grad_() came afterwards.")
 
     @points(1)
     def test_only_while_f_runs(self, student, device, rng):
@@ -248,13 +260,13 @@ class TestWithoutGraph:
             x, a = rng.normal(2, 3, dtype=dtype), rng.normal(2, 3, dtype=dtype)
             assert_same(student.without_graph(rig.sines(a), x), a * x.sin(), likely=F_OF_X)
             check_usable(within.without_graph(rig.sines(a), x), a * x.sin())
-        came_out, recorded = unpack(within.recording_after_broken(x), "came_out", "recorded")
-        if not came_out:
+        raised, recorded = unpack(within.recording_after_broken(x), "raised", "recorded")
+        if raised != "Broken":
             fail(
-                "the error that f raises must come out",
-                expected="the error of f",
-                got="no error",
-                likely="Leave errors of f alone: whoever calls has to know.",
+                "an error that f raises must come out as it is",
+                expected="the error of f, whose kind is Broken",
+                got=f"{raised}" if raised else "no error",
+                likely="Whoever calls has to know. Neither catch the error nor raise another one.",
             )
         if not recorded:
             fail(
@@ -268,8 +280,8 @@ class TestWithoutGraph:
 
 F_OF_X = "It is f(x), as f gives it."
 NO_GRAD = (
-    "f works with a parameter of its own, so detach() before or after it changes nothing: run f "
-    "inside `with torch.no_grad():`."
+    "f works with a parameter of its own, so detach() before it does not help, and after it comes "
+    "too late: run f inside `with torch.no_grad():`."
 )
 
 
@@ -297,6 +309,7 @@ class TestGradientOf:
                 (2 * slope, "Each slope counts twice: backward ran twice, and adds up."),
             ]
             got = student.gradient_of(f, x)
+            check_some(got, slope)
             likely = f"f(x) is the sum of a * sin(x), so the slope is a * cos(x). {SLOPES}"
             got = assert_same(got, slope, mistakes=mistakes, likely=likely)
             check_apart(got, "create_graph=True records how the gradient came about. Leave it out.")
@@ -309,16 +322,16 @@ class TestGradientOf:
         rig, within = student.bring("rig_autograd"), student.bring("rig_autograd_within")
         for kind in ("leaf", "plain", "result"):
             x, a, old, others = (rng.normal(2, 2, dtype=torch.float64) for _ in range(4))
+            student.gradient_of(rig.sum_of_sines(a), x if kind == "plain" else wanting(x))
             f, held = rig.sum_of_sines(a), within.held(kind, x, old)
             within.set_gradient(f, others)
             got = within.gradient_of(f, held)
-            if got is None and kind == "result":
-                fail("the gradient is None", expected=a * x.cos(), got=None, likely=OF_A_RESULT)
+            check_some(got, a * x.cos())
             known = [(a * x.cos() + old, HELD_BEFORE)]
             assert_same(got, a * x.cos(), mistakes=known, likely=SLOPES, what="the gradient")
             check_past(within, held, kind, old, rng.normal(2, 2, dtype=torch.float64))
             check_others(within, f, others)
-            assert_same(held.values(), x, what="x")
+            assert_same(within.values(held), x, what="x")
             f, held = rig.sines(a), within.held(kind, x, old)
             within.set_gradient(f, others)
             if not within.refuses(f, held):
@@ -360,10 +373,18 @@ HELD_BEFORE = (
     "This is the gradient plus what x.grad held before. Differentiate with respect to another "
     "tensor, x.detach().requires_grad_()."
 )
-OF_A_RESULT = (
-    "x is a result here, not a leaf, and only leaves get a .grad. x.detach().requires_grad_() is "
-    "a leaf with the same values."
-)
+
+
+def check_some(got, slope):
+    if got is None:
+        fail(
+            "it returns None",
+            expected=slope,
+            got=None,
+            likely="Only leaves have a .grad. clone() of a tensor that requires a gradient is a "
+            "result: x.detach() comes first. (backward() returns None, too, and so does a function "
+            "without return.)",
+        )
 
 
 def check_others(rig, f, others):
@@ -417,7 +438,7 @@ class TestAccumulate:
             check_gradient(p.grad, expected[0], left_over(w, batches, old))
             assert_same(p.value, w, likely="Only the gradient is wanted here, no step.", what="w")
             elsewhere = rng.normal(2, dtype=torch.float64)
-            alias.write(elsewhere)
+            within.write_(alias, elsewhere)
             again = within.gradient_by(rig.line_error(), p, batches[0])
             expected = over_rows(elsewhere, batches[:1])[0]
             likely = (
@@ -431,7 +452,12 @@ def batch_sizes(rng):
     """How many rows the batches have, how many entries w, and their dtype."""
     long, short, middle = rng.sizes(3, 2, 6)
     many = rng.shuffled([long, 1, middle])
-    return (many, 2, torch.float32), ([short], 3, torch.float64), ([1, long], 1, torch.float64)
+    return (
+        ([2, 1], 1, torch.float32),
+        (many, 2, torch.float32),
+        ([short], 3, torch.float64),
+        ([1, 1], 2, torch.float64),
+    )
 
 
 def line_data(rng, sizes, d, dtype):
@@ -472,6 +498,11 @@ def accumulated_wrongly(w, batches):
         yield last[0], "This is the gradient of the last batch alone: let them add up."
         words = "This is the share of the last batch alone: let them add up."
         yield last[0] * last[2] / rows, words
+        words = (
+            "Each backward follows all that was added up so far, so the first batches count "
+            "several times. Call it on each share alone, or once on the sum."
+        )
+        yield sum((len(found) - k) * n * g for k, (g, _, n) in enumerate(found)) / rows, words
         yield found[0][0], "This is the gradient of the first batch alone: let them add up."
     if rows > 1:
         yield (
@@ -514,8 +545,8 @@ def check_gradient(got, expected, mistakes):
             "w.grad is None",
             expected=expected,
             got=None,
-            likely="backward() on a loss that was computed from w fills w.grad. w.grad is cleared "
-            "before it, not after.",
+            likely="Clear w.grad before backward(), not after it, and give loss the w that you "
+            "were given, not a copy.",
         )
     likely = "Add up the gradients of the batches, each weighed by its share of the rows."
     assert_same(got, expected, mistakes=mistakes, likely=likely, what="w.grad")
@@ -549,8 +580,8 @@ class TestRoundThrough:
     def test_values_and_gradient(self, student, device, rng):
         """It is torch.round(x), and gradients come through as if x had not been rounded."""
         for dtype in FLOATS:
-            x = (5 * rng.normal(3, 4, dtype=dtype)).requires_grad_()
-            check_rounded(student, x, rng.normal(3, 4, dtype=dtype))
+            x = (5 * rng.normal(2, 3, dtype=dtype)).requires_grad_()
+            check_rounded(student, x, rng.normal(2, 3, dtype=dtype))
 
     @points(1)
     def test_any_x(self, student, device, rng):
@@ -596,8 +627,10 @@ def check_rounded(student, x, weights):
             likely="requires_grad_() makes a new leaf, from which no way leads back to x.",
         )
     zero = "The slope of torch.round is 0. Only what rounding adds to x is to be a constant."
+    ones = "A gradient of 1 goes back whatever arrives. Pass on what backward is given."
     mistakes = [
         (0 * weights, zero),
+        (torch.ones_like(weights), ones),
         (2 * weights, "The gradient comes through twice: x stands in the result twice."),
     ]
     assert_same(x.grad, weights, mistakes=mistakes, likely=THROUGH, what="x.grad")
@@ -609,6 +642,7 @@ THROUGH = "The gradient of x is that of the result, entry by entry, as if y were
 def rounded_wrongly(x):
     """What other ways of rounding give."""
     yield x, "These are the values of x, not rounded."
+    yield x + x.round(), "x + round(x) counts x twice: what rounding adds to x is round(x) - x."
     yield (x + 0.5).floor(), "floor(x + 0.5) rounds halves up. torch.round rounds them to even."
     yield x.trunc(), "trunc, int() and long() cut the digits off. Round to the nearest."
     yield x.floor(), "floor rounds down. Round to the nearest."
@@ -649,9 +683,10 @@ class TestTwoLayerGradients:
 
 
 def layer_sizes(rng):
-    """Sizes (N, D, H, K), each with a dtype: all different, all equal, and of one."""
+    """Sizes (N, D, H, K), each with a dtype: few, all different, all equal, and of one."""
     n, d, h, k = rng.sizes(4, 2, 6)
     return (
+        ((2, 1, 2, 2), torch.float32),
         ((n, d, h, k), torch.float64),
         ((3, 3, 3, 3), torch.float32),
         ((1, d, 2, k), torch.float64),
