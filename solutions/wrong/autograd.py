@@ -245,8 +245,8 @@ def gradient_of__tuple(f, x):
 
 
 def gradient_of__must_depend(f, x):
-    """Where no way leads from f(x) back to x, torch.autograd.grad raises an error. A function that
-    does not depend on x has slope 0."""
+    """Where no way leads from f(x) back to x, torch raises an error. A function that does not
+    depend on x has slope 0."""
     inner = x.detach().requires_grad_()
     y = f(inner)
     if y.numel() != 1:

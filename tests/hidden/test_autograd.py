@@ -47,7 +47,9 @@ def forms(rng):
 
 
 def wanting(x):
-    return x.detach().requires_grad_()
+    x = 1 * x
+    x.requires_grad = True
+    return x
 
 
 def check_apart(value, likely, what=""):
@@ -90,9 +92,9 @@ class TestSnapshot:
 
     @points(1)
     def test_without_a_past(self, student, device, rng):
-        """Of a leaf or a result, too, it is a tensor without a graph, for later graphs to use."""
-        for x in (wanting(rng.normal(2, 2)), wanting(rng.normal(3, dtype=torch.float64))):
-            before = x.detach().clone()
+        """Of a leaf or a result, too, it has no past, and later graphs can use it."""
+        for before in (rng.normal(2, 2), rng.normal(3, dtype=torch.float64)):
+            x = wanting(before)
             taken = assert_same(student.snapshot(x), before)
             check_apart(taken, IN_GRAPH, "the snapshot")
             check_untouched(student, x, before)
@@ -238,9 +240,9 @@ class TestWithoutGraph:
         rig = student.bring("rig_autograd")
         for k, x in enumerate(forms(rng)):
             a = rng.normal(*x.shape).to(x.dtype)
-            f, x = rig.sines(a), wanting(x) if k % 2 else x
-            before = x.detach().clone()
-            got = assert_same(student.without_graph(f, x), a * x.detach().sin(), likely=F_OF_X)
+            f, before, expected = rig.sines(a), 1 * x, a * x.sin()
+            x = wanting(x) if k % 2 else x
+            got = assert_same(student.without_graph(f, x), expected, likely=F_OF_X)
             check_calls(f.get("calls"))
             check_untouched(student, x, before)
             if f.get("recorded"):
@@ -254,7 +256,7 @@ class TestWithoutGraph:
 
     @points(1)
     def test_only_while_f_runs(self, student, device, rng):
-        """Later graphs can use the result; recording goes on after it, also if f raises."""
+        """Later graphs can use the result; recording goes on, also if f raises."""
         rig, within = student.bring("rig_autograd"), student.bring("rig_autograd_within")
         for dtype in FLOATS:
             x, a = rng.normal(2, 3, dtype=dtype), rng.normal(2, 3, dtype=dtype)
@@ -302,10 +304,10 @@ class TestGradientOf:
         for k, x in enumerate(forms(rng)):
             a = rng.normal(*x.shape).to(x.dtype)
             f = rig.sum_of_sines(a, shapes[k])
+            before, slope = 1 * x, a * x.cos()
             x = wanting(x) if k % 2 else x
-            before, slope = x.detach().clone(), a * x.detach().cos()
             mistakes = [
-                (a.detach() * before.sin(), "This is f(x), or its terms, not its slope."),
+                (a * before.sin(), "This is f(x), or its terms, not its slope."),
                 (2 * slope, "Each slope counts twice: backward ran twice, and adds up."),
             ]
             got = student.gradient_of(f, x)
@@ -318,7 +320,7 @@ class TestGradientOf:
 
     @points(1)
     def test_nothing_else_changes(self, student, device, rng):
-        """No .grad changes, of x or of what f uses, nor x.requires_grad, also if it raises."""
+        """No .grad changes, of x or in f, nor x.requires_grad, even if it raises."""
         rig, within = student.bring("rig_autograd"), student.bring("rig_autograd_within")
         for kind in ("leaf", "plain", "result"):
             x, a, old, others = (rng.normal(2, 2, dtype=torch.float64) for _ in range(4))
@@ -343,7 +345,7 @@ class TestGradientOf:
     @visible
     @points(1)
     def test_what_f_gives(self, student, device, rng):
-        """Zeros if f(x) does not depend on x; ValueError unless it has exactly one entry."""
+        """Zeros if f(x) ignores x; ValueError unless it has exactly one entry."""
         rig = student.bring("rig_autograd")
         x, a = rng.normal(2, 3), rng.normal(2, 3)
         assert_same(student.gradient_of(rig.sum_of_sines(a), x), a * x.cos(), likely=SLOPES)
@@ -414,7 +416,7 @@ class TestAccumulate:
 
     @points(1)
     def test_mean_loss(self, student, device, rng):
-        """It returns the mean loss over all rows as a float; loss is called once a batch."""
+        """It returns the mean over all rows, a float; loss is called once a batch."""
         rig = student.bring("rig_autograd")
         for sizes, d, dtype in batch_sizes(rng):
             w, batches = line_data(rng, sizes, d, dtype)
@@ -428,7 +430,7 @@ class TestAccumulate:
 
     @points(1)
     def test_same_leaf(self, student, device, rng):
-        """What was in w.grad does not count, and w stays the same leaf in the same memory."""
+        """What was in w.grad does not count; w stays the same leaf in its memory."""
         rig, within = student.bring("rig_autograd"), student.bring("rig_autograd_within")
         for sizes, old in (((2, 1), 5.0), ((3,), float("nan"))):
             w, batches = line_data(rng, sizes, 2, torch.float64)
@@ -578,14 +580,14 @@ class TestRoundThrough:
     @visible
     @points(1)
     def test_values_and_gradient(self, student, device, rng):
-        """It is torch.round(x), and gradients come through as if x had not been rounded."""
+        """It is torch.round(x), and the gradient that arrives goes on to x."""
         for dtype in FLOATS:
-            x = (5 * rng.normal(2, 3, dtype=dtype)).requires_grad_()
+            x = 5 * rng.normal(2, 3, dtype=dtype)
             check_rounded(student, x, rng.normal(2, 3, dtype=dtype))
 
     @points(1)
     def test_any_x(self, student, device, rng):
-        """Halves, large and no numbers too; it requires a gradient exactly if x does."""
+        """Halves, large numbers, none: it requires a gradient just if x does."""
         whole = rng.integers(-6, 6, 8)
         for x in (
             whole + 0.5,
@@ -595,7 +597,7 @@ class TestRoundThrough:
             rng.normal(1, dtype=torch.float64),
             rng.normal(0),
         ):
-            check_rounded(student, wanting(x), rng.normal(*x.shape).to(x.dtype))
+            check_rounded(student, x, rng.normal(*x.shape).to(x.dtype))
             got = assert_same(student.round_through(x), torch.round(x), likely=ROUND)
             check_apart(got, "x requires no gradient here, so the result has no reason to.")
 
@@ -603,9 +605,9 @@ class TestRoundThrough:
 ROUND = "torch.round rounds to the nearest whole number, and halves to the even one."
 
 
-def check_rounded(student, x, weights):
+def check_rounded(student, before, weights):
     """The values, and that the gradient of the result is the gradient of x."""
-    before = x.detach().clone()
+    x = wanting(before)
     y = student.round_through(x)
     y = assert_same(y, torch.round(before), mistakes=rounded_wrongly(before), likely=ROUND)
     check_untouched(student, x, before)
@@ -671,7 +673,7 @@ class TestTwoLayerGradients:
 
     @points(1)
     def test_units_on_and_off(self, student, device, rng):
-        """All four are right where units are off for every row, or on, and no input changes."""
+        """All four are right where units are off or on for all rows; inputs stay."""
         rig = student.bring("rig_autograd")
         for dtype, shift in ((torch.float32, -20.0), (torch.float64, 20.0), (torch.float64, 0.0)):
             x, y, w1, b1, w2, b2 = layers(rng, *rng.sizes(4, 2, 6), dtype)
@@ -739,7 +741,7 @@ CHAIN = {
 
 def by_autograd(x, y, *parameters):
     """The four gradients; not by hand."""
-    leaves = [p.detach().requires_grad_() for p in parameters]
+    leaves = [wanting(p) for p in parameters]
     w1, b1, w2, b2 = leaves
     loss = (((x @ w1 + b1).relu() @ w2 + b2 - y) ** 2).mean()
     return torch.autograd.grad(loss, leaves)
@@ -794,7 +796,7 @@ class TestScalar:
     @visible
     @points(1)
     def test_each_operation(self, student, device, rng):
-        """Each operation gives the right number, and its slopes, with numbers on either side."""
+        """Each operation gives its number and slopes, with numbers on either side."""
         student.Scalar.get("__name__")
         rig = student.bring("rig_autograd")
         a, b = (rng.uniform(0.5, 2, dtype=torch.float64).item() for _ in range(2))
@@ -822,7 +824,7 @@ class TestScalar:
 
     @points(1)
     def test_all_uses(self, student, device, rng):
-        """Slopes add up over all uses and all calls of backward, and never flow on twice."""
+        """Slopes add up over all uses, and over calls of backward, each one once."""
         student.Scalar.get("__name__")
         rig = student.bring("rig_autograd")
         a, b = (rng.uniform(0.5, 2, dtype=torch.float64).item() for _ in range(2))
