@@ -111,9 +111,9 @@ def without_graph(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) ->
 def gradient_of(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> torch.Tensor:
     """Return df/dx, shaped like `x`, where f maps a tensor like `x` to a tensor with one entry.
 
-    Call `f` once. The result carries no graph, and is all zeros if f(x) does not depend on `x`.
-    Nothing else changes: not `x.grad`, not `x.requires_grad`, and not the `.grad` of a tensor that
-    `f` works with.
+    One entry: f(x) may be 0-dim, or have a shape such as (1,) or (1, 1). Call `f` once. The result
+    carries no graph, and is all zeros if f(x) does not depend on `x`. Nothing else changes: not
+    `x.grad`, not `x.requires_grad`, and not the `.grad` of a tensor that `f` works with.
 
     Raises ValueError, with the shape of f(x) in its message, unless that has exactly one entry.
 

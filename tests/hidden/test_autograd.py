@@ -68,8 +68,8 @@ def check_untouched(student, x, before):
     assert_unchanged(x.detach(), before)
     if student.rebound(x):
         fail(
-            "x was changed: it is another leaf now, or lies in other memory",
-            expected=f"x.requires_grad = {x.requires_grad}, as before",
+            "x itself was changed: whether it requires a gradient, or where it lies in memory",
+            expected=f"x with requires_grad = {x.requires_grad} in its own memory, as before",
             got="x with another requires_grad, or in other memory",
             likely="requires_grad_(), detach_() and x.data = ... change x itself, which belongs to "
             "the caller. Work on another tensor.",
@@ -249,7 +249,7 @@ class TestWithoutGraph:
                 fail(
                     "f was recorded while it ran",
                     expected="no graph, as under torch.no_grad()",
-                    got="f(x), inside f, requires a gradient",
+                    got="f(x) = a * sin(x), inside f, requires a gradient",
                     likely=NO_GRAD,
                 )
             check_apart(got, "Nothing was recorded, and requires_grad_() came afterwards.")
@@ -280,7 +280,7 @@ class TestWithoutGraph:
             )
 
 
-F_OF_X = "It is f(x), as f gives it."
+F_OF_X = "It is f(x), as f gives it: a * sin(x) here."
 NO_GRAD = (
     "f works with a parameter of its own, so detach() before it does not help, and after it comes "
     "too late: run f inside `with torch.no_grad():`."
