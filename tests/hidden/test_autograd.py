@@ -698,8 +698,9 @@ def layer_sizes(rng):
 
 def layers(rng, n, d, h, k, dtype):
     """x, y and the parameters: units are on for some rows, and none is near the kink of relu."""
-    shapes = (n, d), (n, k), (d, h), (h,), (h, k), (k,)
+    shapes = (n, d), (n, k), (h, d), (h,), (h, k), (k,)
     x, y, w1, b1, w2, b2 = (rng.normal(*shape, dtype=dtype) for shape in shapes)
+    w1 = w1.T  # not contiguous
     b1 = b1 - (x @ w1 + b1).mean(dim=0)
     while (x @ w1 + b1).abs().min() < 1e-3:
         b1 = b1 + 0.1
@@ -710,24 +711,41 @@ def check_slopes(student, rig, network, names):
     """These of the four are right, and are found where nothing is recorded, too."""
     expected = by_autograd(*network)
     known = {name: slopes_gone_wrong(name, *network) for name in names}
-    result = unpack(student.two_layer_gradients(*network), *NAMES)
+    seen = student.two_layer_gradients.observe(*network)
+    result = unpack(seen.value, *NAMES)
     for name, got, there in zip(NAMES, result, expected, strict=True):
         if name in names:
             assert_same(got, there, mistakes=known[name], likely=CHAIN[name], what=name)
+    if borrowed := [m for m in sorted(seen.modules) if m.startswith(AUTOMATIC)]:
+        fail(
+            "it must be written by hand",
+            expected="tensor operations of your own",
+            got=f"{borrowed[0]} ran",
+            likely=BY_HAND,
+        )
     again = rig.where_nothing_is_recorded(*network)
     if again is None:
         fail(
             "it must run where torch records nothing",
             expected="four gradients under torch.inference_mode()",
             got="an error, or a graph",
-            likely="By hand, without backward() and torch.autograd: derive each slope on paper, "
-            "from the loss back to w1, and write down the formulas.",
+            likely=BY_HAND,
         )
     for name, got, there in zip(NAMES, unpack(again, *NAMES), expected, strict=True):
         if name in names:
             assert_same(got, there, what=f"{name}, under torch.inference_mode(),")
 
 
+AUTOMATIC = (
+    "torch._functorch",
+    "torch.func",
+    "torch.autograd.functional",
+    "torch.autograd.forward",
+)
+BY_HAND = (
+    "By hand, without backward() or anything else that differentiates: derive each slope on paper, "
+    "from the loss back to w1, and write down the formulas."
+)
 CHAIN = {
     "dw2": "The slope at w2 is a.T @ d: a is what goes into the second layer, d the slope of the "
     "loss at what comes out of it.",
