@@ -198,7 +198,7 @@ class Arithmetic:
     """
 
     def __neg__(self: Any) -> Any:
-        return self * -1
+        return -1 * self
 
     def __sub__(self: Any, other: Any) -> Any:
         return self + -other

@@ -137,7 +137,8 @@ def gradient_of(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> t
         raise ValueError(f"f(x) must have one entry, but its shape is {tuple(y.shape)}")
     if not y.requires_grad:
         return torch.zeros_like(inner)
-    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+    (slope,) = torch.autograd.grad(y, inner, materialize_grads=True)
+    return slope
     # END SOLUTION
 
 
@@ -214,11 +215,10 @@ def two_layer_gradients(
     """
     # Go forward and keep what you will need. Then come back, one operation after the other.
     # BEGIN SOLUTION
-    before = x @ w1 + b1
-    hidden = before.clamp(min=0)
+    hidden = (x @ w1 + b1).clamp(min=0)
     error = hidden @ w2 + b2 - y
     d_out = 2 * error / error.numel()
-    d_before = (d_out @ w2.T) * (before > 0)
+    d_before = (d_out @ w2.T) * (hidden > 0)
     return x.T @ d_before, d_before.sum(dim=0), hidden.T @ d_out, d_out.sum(dim=0)
     # END SOLUTION
 
@@ -231,7 +231,7 @@ class Arithmetic:
     """
 
     def __neg__(self: Any) -> Any:
-        return self * -1
+        return -1 * self
 
     def __sub__(self: Any, other: Any) -> Any:
         return self + -other
@@ -307,7 +307,8 @@ class Scalar(Arithmetic):
 
     def relu(self) -> "Scalar":
         # BEGIN SOLUTION
-        return self._from(max(self.data, 0.0), (self, 1.0 if self.data > 0 else 0.0))
+        on = self.data > 0
+        return self._from(self.data if on else 0.0, (self, float(on)))
         # END SOLUTION
 
     def tanh(self) -> "Scalar":
