@@ -689,7 +689,7 @@ def layer_sizes(rng):
     """Sizes (N, D, H, K), each with a dtype: few, all different, all equal, and of one."""
     n, d, h, k = rng.sizes(4, 2, 6)
     return (
-        ((2, 1, 2, 2), torch.float32),
+        ((2, 1, 2, 3), torch.float32),
         ((n, d, h, k), torch.float64),
         ((3, 3, 3, 3), torch.float32),
         ((1, d, 2, k), torch.float64),
