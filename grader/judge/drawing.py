@@ -11,7 +11,7 @@ from grader.judge.learner import Students, Workers
 from grader.judge.local import load_module
 from grader.judge.subject import Subject
 from grader.judge.verdict import Blocked, NotStarted
-from grader.report import ExerciseResult, Grid, Outcome, Plot, UnitResult
+from grader.report import ExerciseResult, Graph, Grid, Outcome, Plot, UnitResult
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes
 from grader.suite.pictures import Picture
@@ -105,4 +105,4 @@ def draw(
         return ()
     drawn = function(student, reference)
     pictures = drawn if isinstance(drawn, tuple) else (drawn,)
-    return tuple(p for p in pictures if isinstance(p, (Plot, Grid)))[:MOST_PICTURES]
+    return tuple(p for p in pictures if isinstance(p, (Plot, Grid, Graph)))[:MOST_PICTURES]
