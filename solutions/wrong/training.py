@@ -717,7 +717,8 @@ def run_epoch__cleared_once(model, batches, criterion, optimizer):
 
 
 def run_epoch__cleared_before_the_step(model, batches, criterion, optimizer):
-    """Between backward() and step() the gradients are needed: clear them before backward()."""
+    """The model never changes: optimizer.step() is missing, or the gradients are cleared between
+    backward() and the step."""
     model.train()
     total, rows = 0.0, 0
     for x, y in batches:

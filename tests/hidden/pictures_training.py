@@ -24,24 +24,20 @@ def cross_entropy(student, reference):
 
 @recorded
 def class_one(points):
-    """The logits of both classes at these points."""
-    return by_equal_weights(points)
-
-
-def by_equal_weights(points):
-    hidden = (0.5 * (points.sum(dim=1, keepdim=True) + 1)).clamp(min=0)
-    return (0.5 * (3 * hidden + 1)).expand(-1, 2)
+    """The logit of class 1 at these points."""
+    hidden = (-0.5 * (points + 1)).clamp(min=0)
+    return -0.5 * (3 * hidden + 1)
 
 
 def Classifier(student, reference):
     points = torch.tensor([[x] for x in AXIS])
-    right = class_one(points)[:, 1]
+    right = class_one(points)
     model, rig = student.Classifier(1, 3, 2), student.bring("rig_regressor")
-    rig.set_parameters(model, torch.tensor([0.5]))
+    rig.set_parameters(model, torch.tensor([-0.5]))
     yours = model(points)
     if not isinstance(yours, torch.Tensor) or yours.shape != (len(AXIS), 2):
         return None
-    title = "a logit of Classifier(1, 3, 2) with all weights and biases 0.5"
+    title = "a logit of Classifier(1, 3, 2) with all weights and biases -0.5"
     return curves(title, "x", "logit", AXIS, yours[:, 1], right)
 
 
@@ -66,6 +62,34 @@ def Momentum(student, reference):
         yours.append(p.value)
     title = "Momentum([p], lr=0.1): p where the gradient is always 1"
     return curves(title, "steps", "p", range(1, 13), yours, right)
+
+
+@recorded
+def losses_of_epochs(batches, lr, epochs):
+    """The mean loss over the rows in each epoch."""
+    weight, bias, losses = torch.zeros(1, 1), torch.zeros(1), []
+    for _ in range(epochs):
+        total = 0.0
+        for x, y in batches:
+            error = x @ weight.T + bias - y
+            total += (error**2).sum().item()
+            slope = 2 * error / len(x)
+            weight, bias = weight - lr * slope.T @ x, bias - lr * slope.sum(dim=0)
+        losses.append(total / sum(len(x) for x, _ in batches))
+    return losses
+
+
+def run_epoch(student, reference):
+    """How the loss falls from epoch to epoch."""
+    training, rig = student.bring("rig_training"), student.bring("rig_regressor")
+    y = 1.5 * X - 1
+    batches = [(X[:3], y[:3]), (X[3:6], y[3:6]), (X[6:], y[6:])]
+    right = losses_of_epochs(batches, 0.05, 15)
+    model, criterion = rig.linear(torch.zeros(1, 1), torch.zeros(1)), training.squared_error()
+    optimizer = training.descent(model, 0.05)
+    yours = [student.run_epoch(model, batches, criterion, optimizer) for _ in right]
+    title = "the losses of 15 epochs of run_epoch, with batches of 3, 3 and 1 rows"
+    return curves(title, "epoch", "loss", range(15), yours, right, y_log=True)
 
 
 def fit_best(student, reference):
