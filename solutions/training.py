@@ -78,8 +78,10 @@ def split(
     (torch.Size([3, 2]), torch.Size([2]), True)
     """
     # BEGIN SOLUTION
-    count = round(fraction * len(x)) if 0 < fraction < 1 else 0
-    if not 0 < count < len(x):
+    if not 0 < fraction < 1:
+        raise ValueError(f"fraction must be between 0 and 1, not {fraction}")
+    count = round(fraction * len(x))
+    if count in (0, len(x)):
         raise ValueError(f"a fraction of {fraction} of {len(x)} rows leaves a part empty")
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(x), generator=generator).to(x.device)
@@ -209,9 +211,9 @@ class Momentum:
         """
         # BEGIN SOLUTION
         with torch.no_grad():
-            for p, v in zip(self.params, self.velocities, strict=True):
+            for k, p in enumerate(self.params):
                 if p.grad is not None:
-                    v.mul_(self.beta).add_(p.grad)
+                    v = self.velocities[k].mul_(self.beta).add_(p.grad)
                     p -= self.lr * v
         # END SOLUTION
 
@@ -291,14 +293,15 @@ def fit_best(
     # BEGIN SOLUTION
     if epochs < 1:
         raise ValueError(f"epochs must be 1 or more, not {epochs}")
-    best, losses, state = 0, [], {}
+    losses = []
     for epoch in range(epochs):
         run(model)
         loss = validate(model)
         losses.append(loss)
-        lowest = losses[best]
-        if epoch == 0 or loss < lowest or (math.isnan(lowest) and not math.isnan(loss)):
-            best, state = epoch, {k: v.clone() for k, v in model.state_dict().items()}
+        first = epoch == 0
+        if first or loss < losses[best] or (math.isnan(losses[best]) and not math.isnan(loss)):
+            best = epoch
+            state = {name: value.clone() for name, value in model.state_dict().items()}
     model.load_state_dict(state)
     return best, losses
     # END SOLUTION
@@ -319,8 +322,8 @@ def curve(model: nn.Module, x: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
     was_training = model.training
     model.eval()
     with torch.no_grad():
-        xs = x[:, 0].sort().values
-        ys = model(xs.unsqueeze(1))[:, 0]
+        xs = x.squeeze(1).sort().values
+        ys = model(xs.unsqueeze(1)).squeeze(1)
     model.train(was_training)
     return xs.cpu().numpy(), ys.cpu().numpy()
     # END SOLUTION
