@@ -293,15 +293,14 @@ def fit_best(
     # BEGIN SOLUTION
     if epochs < 1:
         raise ValueError(f"epochs must be 1 or more, not {epochs}")
-    losses = []
+    best, losses, state = 0, [], {}
     for epoch in range(epochs):
         run(model)
         loss = validate(model)
         losses.append(loss)
-        first = epoch == 0
-        if first or loss < losses[best] or (math.isnan(losses[best]) and not math.isnan(loss)):
-            best = epoch
-            state = {name: value.clone() for name, value in model.state_dict().items()}
+        lowest = losses[best]
+        if epoch == 0 or loss < lowest or (math.isnan(lowest) and not math.isnan(loss)):
+            best, state = epoch, {k: v.clone() for k, v in model.state_dict().items()}
     model.load_state_dict(state)
     return best, losses
     # END SOLUTION

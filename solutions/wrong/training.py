@@ -356,8 +356,8 @@ def cross_entropy__one_maximum_for_all(logits, targets):
 
 
 def cross_entropy__torchs_own(logits, targets):
-    """This is torch's own. Write it yourself, from -log(e^z of the target / sum of e^z); take the log
-    on paper first."""
+    """This is torch's own. Write it yourself, from -log(e^z of the target / sum of e^z), and take
+    the log on paper first."""
     _checked(logits, targets)
     return nn.functional.cross_entropy(logits, targets)
 
