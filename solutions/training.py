@@ -1,26 +1,27 @@
 """Training: what counts is how well the model does on rows that it has not seen.
 
 Fitting is easy: a model with enough parameters learns its rows by heart. So before anything else,
-the rows are split in two:
+the rows are split in two. The model learns from the training rows. The validation rows are only
+measured, after each epoch, and say which epoch was the best:
 
-    training rows      the model learns from these, and so does whatever scales x
-    validation rows    are only measured, after each epoch, and say which epoch was the best
-
-            loss  |  *
-                  |  o *
-                  |    o   *                  o o     o  validation: falls, then rises again
-                  |      o o   * o   o  o  o          *  training: falls and falls
-                  |             *     *   *   *   *
-                  +--------------------------------- epoch
-                             ^ keep the model of this one
+    epoch               0      1      2      3      4      5
+    training loss      1.90   1.02   0.61   0.38   0.24   0.15    falls and falls
+    validation loss    1.95   1.20   0.94   0.90   0.97   1.12    falls, then rises again
+                                              ^ keep the model of this epoch
 
 Many notes measure a model on the rows that it was trained on. That tells how well it remembers.
+
+Columns in metres and in millimetres should not count differently, so they are shifted and scaled
+to mean 0 and deviation 1: by the numbers of the training rows, and by the same ones ever after.
+Such numbers belong to a module and are not trained. They are its buffers, saved and moved with it.
 
 To tell classes apart, a model gives one number for each class, a logit. Logits are any numbers at
 all; softmax makes probabilities of them, and the cross-entropy is -log of the probability of the
 right class. Many notes put a softmax at the end of the model, and then use cross_entropy, which
-has one inside. Try it: a good answer, and what is left of it after two of them.
+has one inside. Try it: a sure and right answer, and what two of them leave of it.
 
+    >>> import torch
+    >>> from torch import nn
     >>> logits, targets = torch.tensor([[10.0, 0.0, 0.0]]), torch.tensor([0])
     >>> round(nn.functional.cross_entropy(logits, targets).item(), 4)
     0.0001
@@ -45,6 +46,9 @@ batch normalisation; gradients are still recorded, until torch.no_grad() stops t
 
     >>> nn.Linear(1, 1).eval()(torch.ones(1, 1)).requires_grad
     True
+
+A step with momentum goes along v, into which every gradient flows: v = beta * v + grad. Like a
+ball, v gains speed where the slope stays the same, and swings less where it changes sides.
 
 Check your work with
 

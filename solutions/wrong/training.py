@@ -77,8 +77,7 @@ def split__fraction_for_training(x, y, fraction, seed=0):
 
 
 def split__cut_off(x, y, fraction, seed=0):
-    """int() cuts the decimals off. round() goes to the nearest whole number, as the contract
-    says."""
+    """int() cuts the decimals off: int(1.5) is 1. The number of rows is round(fraction * N)."""
     count = int(fraction * len(x)) if 0 < fraction < 1 else 0
     if round(fraction * len(x)) in (0, len(x)) or count == 0:
         raise ValueError(f"fraction {fraction} of {len(x)} rows")
@@ -527,7 +526,8 @@ class Momentum__uphill(_Moves):
 
 
 class Momentum__one_for_all(_Moves):
-    """Each parameter has a v of its own. One v for all mixes their gradients."""
+    """Each parameter has a v of its own. One v for all mixes their gradients, whatever their
+    shapes."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__(params, lr, beta)
@@ -535,7 +535,7 @@ class Momentum__one_for_all(_Moves):
 
     def move(self, p, v):
         self.v = self.beta * self.v + p.grad
-        p -= (self.lr * self.v).reshape(-1)[: p.numel()].reshape(p.shape)
+        p -= self.lr * self.v
 
 
 class Momentum__one_buffer(_Moves):

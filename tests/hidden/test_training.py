@@ -249,7 +249,7 @@ class TestStandardize:
     def test_columns_of_x_decide(self, student, device, rng):
         """The columns of x shift and scale all rows; a constant column becomes 0."""
         n, d = rng.sizes(2, 3, 6)
-        for dtype, *size in ((torch.float32, n, d), (torch.float64, 4, 2), (torch.float32, 5, 1)):
+        for dtype, *size in ((torch.float32, 4, 2), (torch.float64, n, d), (torch.float32, 5, 1)):
             x, rows = with_constant(rng, dtype, *size)
             module = student.Standardize(x if dtype == torch.float32 else x.T.contiguous().T)
             for given in (rows, x, rows[:1], rows[:0], rows.T.contiguous().T):
@@ -1211,7 +1211,7 @@ class TestFitBest:
     @visible
     @points(1)
     def test_the_best_model_is_left(self, student, device, rng):
-        """The model ends as it was after the best epoch, the number of which is told."""
+        """The model is left as the best epoch made it; best is its number."""
         rig, training = student.bring("rig_regressor"), student.bring("rig_training")
         zero, x, size = torch.zeros(1, 2, device=device), rng.normal(3, 2), rng.uniform(1, 2).item()
         for offsets in rng.shuffled(([3, 1, 2, 4], [1, 2], [4, 2, 3, 1], [5], [2, 3, 1, 1.5])):
