@@ -812,7 +812,7 @@ class TestMomentum:
             walk(student, optimizer, parameters, starts, slopes, lr, beta)
 
     @points(1)
-    def test_gradients(self, student, device, rng):
+    def test_no_gradient_no_step(self, student, device, rng):
         """No gradient, no step; step leaves gradients, zero_grad clears them."""
         starts = [whole(rng, 2) for _ in range(3)]
         parameters = [student.parameter(x) for x in starts]
