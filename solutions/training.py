@@ -118,7 +118,7 @@ class Standardize(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Standardise `(M, D)`, other rows than those that it was made with."""
         # BEGIN SOLUTION
-        return (x - self.mean) / self.deviation
+        return (x - self.get_buffer("mean")) / self.get_buffer("deviation")
         # END SOLUTION
 
 
