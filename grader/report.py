@@ -133,12 +133,31 @@ class Grid:
 
 
 @dataclass(frozen=True)
+class Node:
+    """A number of a computation: `made` says how, from the nodes with the numbers `sources`, which
+    stand before it. `yours` and `right` are gradients there; None is no number."""
+
+    made: str
+    sources: tuple[int, ...]
+    yours: float | None
+    right: float
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A computation, and the gradient of its result at each of its numbers."""
+
+    title: str
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
 class ExerciseResult:
     """`pictures` show how far the work is from what is right, where some were asked for."""
 
     name: str
     tests: tuple[TestResult, ...]
-    pictures: tuple[Plot | Grid, ...] = ()
+    pictures: tuple[Plot | Grid | Graph, ...] = ()
 
     @property
     def score(self) -> int:

@@ -1,6 +1,9 @@
 """What can be collected where `make test` has installed nothing: the suites, over the solutions."""
 
+from collections.abc import Iterator
 from importlib.util import find_spec
+
+import pytest
 
 if find_spec("hypothesis") is None:  # an editor that looks for tests in a learner's environment
     collect_ignore = [
@@ -12,3 +15,13 @@ if find_spec("hypothesis") is None:  # an editor that looks for tests in a learn
         "test_docs.py",
         "test_project.py",
     ]
+else:
+
+    @pytest.fixture(scope="session", autouse=True)
+    def what_stays_warm() -> Iterator[None]:
+        """What imports torch is started once, when it is first needed, and ended with the tests."""
+        from tests.grader import command
+        from tests.grader.zygote import lending
+
+        with lending(), command.at_the_end:
+            yield

@@ -46,6 +46,15 @@ def test_relative_links_resolve(name: str) -> None:
     assert [link for link in relative if not (NAMED[name].parent / link).exists()] == []
 
 
+def test_the_readme_shows_the_path_of_the_course() -> None:
+    rows = ["| | unit | what it teaches |", "|--:|---|---|"]
+    for number, unit in enumerate(COURSE.units, start=1):
+        link = f"[{unit.name}](exercises/{unit.name}.py)"
+        rows.append(f"| {number} | {link} | {unit.summary} |")
+    table = "\n".join(rows)
+    assert f"\n\n{table}\n\n" in text("README.md"), f"in README.md, put\n{table}"
+
+
 def commands(document: str) -> Iterator[list[str]]:
     """Every `grade ...` in code, in a line or in a block, as words."""
     blocks = re.findall(r"^(?: {4}|\$ )(grade\b[^\n]*)", document, re.MULTILINE)

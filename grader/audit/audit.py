@@ -40,7 +40,7 @@ def audit(
         results = {job: known for job, known in found.items() if known is not None}
         unknown = [job for job in due if job not in results]
         processes = jobs or os.cpu_count() or 1
-        with closing(judge_all(course, unknown, graded, processes)) as new:
+        with closing(judge_all(course, unknown, graded, min(processes, len(unknown)))) as new:
             for done, (job, result) in enumerate(new, start=1):
                 results[job] = result
                 records.add(job, result)

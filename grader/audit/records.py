@@ -1,18 +1,15 @@
 """What was graded before, kept beside the course: an audit grades again only what has changed."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
-from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import grader
 from grader.audit.jobs import Graded, Job, read_text, solution_of
 from grader.course.model import Course
+from grader.judge import fingerprint
 from grader.report import Location, Outcome, TestResult
 
 FILE = ".torchkata-audit.jsonl"
@@ -61,30 +58,16 @@ class Records:
     def _key(self, job: Job) -> str:
         """The digest of a job; what jobs share is read once."""
         if job.unit not in self.units:
-            self.units[job.unit] = self._of_unit(job.unit)
+            self.units[job.unit] = fingerprint.of_unit(self.course, job.unit)
         others = [
             solution_of(self.course, unit.name)
             for unit in self.course.units
             if unit.name != job.unit and re.search(rf"\b{unit.name}\b", job.text)
         ]
         asked = [job.text, *sorted(job.exercises), job.seed, job.device, job.attempt, job.examples]
-        return _digest(job.unit, self.units[job.unit], self._grader, *asked, *others)
-
-    def _of_unit(self, unit: str) -> str:
-        folder = self.course.suites_folder
-        rigs = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
-        files = [self.course.suite(unit), self.course.bank(unit), *rigs]
-        texts = [read_text(path) if path.is_file() else "" for path in files]
-        data = [path for path in sorted(self.course.data(unit).rglob("*")) if path.is_file()]
-        return _digest(solution_of(self.course, unit), *texts, *data, *map(Path.read_bytes, data))
-
-    @cached_property
-    def _grader(self) -> str:
-        """The grader's own sources, the versions it works with, and the devices at hand."""
-        root = Path(grader.__file__).parent
-        texts = [read_text(path) for path in sorted(root.rglob("*.py"))]
-        devices = sorted(str(path) for path in Path("/dev").glob("nvidia[0-9]*"))
-        return _digest(*texts, version("torch"), version("numpy"), *devices)
+        return fingerprint.digest(
+            job.unit, self.units[job.unit], fingerprint.of_grader(), *asked, *others
+        )
 
 
 def _line(key: str, unit: str, graded: Graded) -> str:
@@ -113,11 +96,3 @@ def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
 def _test(*, outcome: str, location: dict[str, Any] | None = None, **rest: Any) -> TestResult:
     where = None if location is None else Location(**location)
     return TestResult(outcome=Outcome(outcome), location=where, **rest)
-
-
-def _digest(*parts: object) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        data = str(part).encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()

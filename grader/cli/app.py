@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 import grader
-from grader.cli import author, learn, teach
+from grader.cli import author, classes, learn, teach
 from grader.errors import GraderError
 from grader.formats.parts.text import visible
 
@@ -22,7 +22,7 @@ STOPPED = 130  # what shells call a command that was ended by Ctrl-C
 COMMANDS: dict[str, Callable[..., int | None]] = {
     "run": learn.run,
     "watch": learn.watch,
-    "list": learn.list_exercises,
+    "list": learn.list_units,
     "hint": learn.hint,
     "debug": learn.debug,
     "solution": learn.solution,
@@ -53,7 +53,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 class_app = typer.Typer(no_args_is_help=True)
-class_app.command("run")(teach.grade_class)
+for _name, _of_class in (
+    ("run", classes.run),
+    ("export", classes.export),
+    ("feedback", classes.feedback),
+    ("diff", classes.diff),
+    ("merge", classes.merge),
+):
+    class_app.command(_name)(_of_class)
 app.add_typer(class_app, name="class", help="For teachers: grade a whole class.")
 
 

@@ -62,7 +62,7 @@ def sync(
 def audit(
     units: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[UNIT]...", help="What to audit; default: everything."),
+        typer.Argument(metavar="UNIT", help="What to audit; default: everything."),
     ] = None,
     seeds: Annotated[
         int, typer.Option(min=1, help="Seeds with which a solution must get full marks.")
@@ -83,11 +83,8 @@ def audit(
     from grader.audit.page import render
 
     course = find_whole_course(Path.cwd())
-    for name in map(course.named, units or ()):
-        if name.exercise:
-            raise UsageError(f"only whole units are audited: name {name.unit} instead")
     with progress_bar() as progress:
-        wanted = list(course.select(units or []))
+        wanted = list(course.only(units or []).everything)
         found = audited(
             course, wanted, progress, seeds=seeds, sample=sample, jobs=jobs, fresh=fresh
         )

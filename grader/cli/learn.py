@@ -2,6 +2,7 @@
 
 import sys
 import textwrap
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from grader.cli.output import (
+    check_output,
     deliver,
     grade_command,
     printable,
@@ -18,9 +20,9 @@ from grader.cli.output import (
     terminal_size,
     wanted_of,
 )
+from grader.course.map import map_of
 from grader.course.model import Course, find_course
 from grader.course.names import Name
-from grader.course.points import points_of_suite
 from grader.course.progress import Progress, read_progress, remember
 from grader.course.seeds import seed_asked_for
 from grader.course.stubs import given_by
@@ -34,7 +36,7 @@ OTHER_WAYS = 3  # to write an exercise: as many as are shown below the solution
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[UNIT | UNIT.EXERCISE]...", help="What to grade; default: everything."),
+    typer.Argument(metavar="UNIT | UNIT.EXERCISE", help="What to grade; default: everything."),
 ]
 OnDevice = Annotated[
     Device, typer.Option(help="Where to run the exercises; all: wherever this machine can.")
@@ -131,29 +133,47 @@ def watch(
     return watch_exercises(course, course.select(names or []), options, show_exercise)
 
 
-def list_exercises() -> None:
-    """List units, exercises and points, and what is done."""
+class MapFormat(StrEnum):
+    TERMINAL = "terminal"
+    HTML = "html"
+
+
+def list_units(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="UNIT | UNIT.EXERCISE", help="Whose exercises; default: only the units."
+        ),
+    ] = None,
+    format: Annotated[
+        MapFormat, typer.Option(metavar="FORMAT", help=f"{', '.join(MapFormat)}.")
+    ] = MapFormat.TERMINAL,
+    output: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+) -> None:
+    """Show the units, what each teaches, what is done and what is next."""
+    from grader.course import map_page, map_text
+
+    if output is not None:
+        check_output(output)
     course = find_course(Path.cwd())
-    progress, (width, _) = read_progress(course.root), terminal_size()
-    done = "passes" if course.is_kit else "done"  # your teacher has other tests
-    names = [str(Name(unit.name, e.name)) for unit in course.units for e in unit.exercises]
-    longest = max(map(len, names), default=0)
-    earned = whole = 0
-    for unit in course.units:
-        points = points_of_suite(course.suite(unit.name))  # its text: running it would need torch
-        here = sum(points.get(e.name, 0) for e in unit.exercises)
-        in_kit = f"{here} of " * course.is_kit
-        print(f"{unit.name}: {unit.title} ({in_kit}{unit.points} points{' here' * course.is_kit})")
-        for exercise in unit.exercises:
-            name, worth = str(Name(unit.name, exercise.name)), points.get(exercise.name, 0)
-            score = progress.points.get(name)
-            mark = (done if name in progress.finished else "").ljust(len(done))
-            shown = f"{worth}" if score is None else f"{min(score, worth)}/{worth}"
-            row = f"  {mark} {name:<{longest}} {shown:>5}  {exercise.title}"
-            print(row if len(row) <= width else f"{row[: width - 1]}…")
-            earned += min(score or 0, worth)
-        whole += here
-    print(f"total: {earned} of {whole} points{' here' * course.is_kit}, as last graded")
+    shown = map_of(course, read_progress(course.root), course.select(names or []))
+    width, color = terminal_size()
+    color = color and output is None
+    if format is MapFormat.HTML:
+        text = map_page.render(shown)
+    elif names:
+        text = map_text.render_exercises(shown, width=width, color=color)
+    else:
+        command = grade_command()
+        text = map_text.render_units(shown, width=width, color=color, command=command)
+    if output is None:
+        sys.stdout.write(printable(text) if format is MapFormat.TERMINAL else text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    print(f"written: {output}")
 
 
 def hint(
@@ -204,11 +224,10 @@ def _exercise(course: Course, text: str) -> Name:
 
 def _unfinished(course: Course, progress: Progress) -> Name:
     """The first exercise that is not finished. Raises: UsageError if there is none."""
-    every = (Name(unit.name, exercise.name) for unit in course.units for exercise in unit.exercises)
-    found = next((name for name in every if str(name) not in progress.finished), None)
+    found = map_of(course, progress, course.everything).next
     if found is None:
         raise UsageError("everything is finished: name the exercise whose hints you want to read")
-    return found
+    return found.name
 
 
 OneExercise = Annotated[str, typer.Argument(metavar="UNIT.EXERCISE", help="The exercise.")]

@@ -1,7 +1,7 @@
 """The course: units and exercises in order, read from course.toml."""
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,13 @@ class Unit:
 
 @dataclass(frozen=True)
 class Course:
-    """A course on disk; all paths follow from its root."""
+    """A course on disk; all paths follow from its root. Of a part, `omitted` is the rest."""
 
     root: Path
     title: str
     units: tuple[Unit, ...]
     errors: tuple[KnownError, ...] = ()
+    omitted: tuple[Unit, ...] = ()
 
     @property
     def exercises_folder(self) -> Path:
@@ -77,6 +78,10 @@ class Course:
     def suite(self, unit: str) -> Path:
         return self.suites_folder / f"test_{unit}.py"
 
+    def pictures(self, unit: str) -> Path:
+        """What to draw when something fails."""
+        return pictures_file(self.suites_folder, unit)
+
     def data(self, unit: str) -> Path:
         """What the work may read besides."""
         return data_folder(self.suites_folder, unit)
@@ -101,6 +106,12 @@ class Course:
     def accepted(self, unit: str) -> list[Path]:
         """Other correct ways to write a unit."""
         return sorted((self.accepted_folder / unit).glob("*.py"))
+
+    def files_of(self, unit: str) -> list[Path]:
+        """Where what is of this unit alone lies, files and folders."""
+        learners = [self.stub(unit), self.notebook(unit)]
+        answers = [self.solution(unit), self.bank(unit), self.accepted_folder / unit]
+        return [*learners, *answers, self.suite(unit), self.pictures(unit), self.data(unit)]
 
     def unit(self, name: str) -> Unit:
         return next(unit for unit in self.units if unit.name == name)
@@ -131,6 +142,25 @@ class Course:
         for name in map(self.named, names):
             wanted[name.unit] = wanted.get(name.unit, frozenset()) | self.exercises_of(name)
         return {unit: wanted[unit] for unit in self.everything if unit in wanted}
+
+    def only(self, names: list[str]) -> "Course":
+        """The part of the course that these units are; no names mean all of it.
+
+        Raises: UsageError for a name of anything else.
+        """
+        for name in map(self.named, names):
+            if name.exercise:
+                raise UsageError(f"{name} is one exercise: name its whole unit, {name.unit}")
+        units = self.select(names)
+        return replace(
+            self,
+            units=tuple(unit for unit in self.units if unit.name in units),
+            omitted=tuple(unit for unit in self.units if unit.name not in units),
+        )
+
+
+def pictures_file(suites: Path, unit: str) -> Path:
+    return suites / f"pictures_{unit}.py"
 
 
 def data_folder(suites: Path, unit: str) -> Path:

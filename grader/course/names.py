@@ -8,6 +8,8 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.work.submission import ENDINGS
 
+_OFFER = "`grade list` shows the units, `grade list UNIT` the exercises of one."
+
 
 @dataclass(frozen=True)
 class Name:
@@ -44,5 +46,5 @@ def unknown(text: str, every: Mapping[str, Collection[str]]) -> UsageError:
     full = {name.exercise: str(name) for name in exercises}
     near = difflib.get_close_matches(text, [*every, *map(str, exercises), *full], n=3)
     named = list(dict.fromkeys(full.get(match, match) for match in near))
-    offer = f"did you mean {' or '.join(named)}?" if named else "`grade list` shows them all."
+    offer = f"did you mean {' or '.join(named)}?" if named else _OFFER
     return UsageError(f"there is no unit or exercise {text!r}: {offer}")

@@ -14,6 +14,7 @@ from symtable import SymbolTable, symtable
 from typing import Any
 
 from grader.course import templates
+from grader.course.entries import EXERCISE_HEADER, HEADER
 from grader.course.model import COURSE_FILE, Course, find_whole_course, read_course, root_around
 from grader.course.names import Name, name_in
 from grader.course.stubs import Stub, both_forms, stub_of
@@ -25,8 +26,6 @@ TAKEN = frozenset(
     "torch np numpy math pytest student reference device rng bring rebound parameter data".split()
 )
 TAKEN_UNITS = frozenset("wrong exercises solutions tests grader conftest".split())
-HEADER = re.compile(r"\s*\[\[\s*unit\s*\]\]")
-EXERCISE_HEADER = re.compile(r"\s*\[\[\s*unit\s*\.\s*exercise\s*\]\]")
 WORTH = re.compile(r"(\s*points\s*=\s*)(\d+)")
 
 

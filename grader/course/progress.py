@@ -51,5 +51,7 @@ def read_progress(root: Path) -> Progress:
             for key in ("hints", "points")
         )
         return Progress(path, {str(name) for name in data["finished"]}, hints, points)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Progress(path)
+    except (RecursionError, OverflowError):  # of brackets, or of a number
         return Progress(path)

@@ -96,6 +96,7 @@ def _blocks(stub: str, module: ast.Module, names: list[str]) -> Iterator[tuple[s
 
 
 def _shortest(name: str, course: Course, unit: Unit) -> str:
-    """An exercise's name, with its unit if that is needed to tell it from another."""
-    every = [word for u in course.units for word in (u.name, *(e.name for e in u.exercises))]
+    """An exercise's name, with its unit if that is needed to tell it from another of the course."""
+    units = (*course.units, *course.omitted)
+    every = [word for u in units for word in (u.name, *(e.name for e in u.exercises))]
     return name if Counter(every)[name] == 1 else f"{unit.name}.{name}"

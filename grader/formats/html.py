@@ -5,29 +5,21 @@ No script, no request: the page forbids both to itself. `markup` escapes all tex
 
 from grader.formats.parts import failures, summary
 from grader.formats.parts.markup import Markup, element, joined
+from grader.formats.parts.page import bar, page
 from grader.formats.parts.scoreboard import points_of, total_of, word_of
-from grader.formats.parts.style import fragment_style, page_style
+from grader.formats.parts.style import fragment_style
 from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.figure import figure
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _CODE = {"look at": "code"} | dict.fromkeys(("called", "expected", "got", "printed"), "pre")
-_BAR = 1000
 _MOST_PICTURES = 4
 
 
 def render(report: Report) -> str:
     """A whole page."""
-    head = joined(
-        Markup('<meta charset="utf-8">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
-        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        element("title", f"Score {total_of(report)}"),
-        element("style", Markup(page_style())),
-    )
-    body = joined(_header(report), element("main", *_sections(report)), _footer(report))
-    return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n<body>{body}</body>\n</html>\n'
+    main = element("main", *_sections(report))
+    return page(f"Score {total_of(report)}", _header(report), main, _footer(report))
 
 
 def fragment(report: Report) -> str:
@@ -105,20 +97,11 @@ def _board(report: Report) -> Markup:
 
 def _row(unit: UnitResult) -> Markup:
     word, _ = word_of(unit)
-    known = unit.status is not Outcome.GRADER_FAULT and unit.max_score
-    part = round(_BAR * unit.score / unit.max_score) if known else 0
-    bar = element(
-        "svg",
-        element("rect", class_="track", width=_BAR, height=8, rx=0),
-        element("rect", class_="part", width=part, height=8),
-        viewBox=f"0 0 {_BAR} 8",
-        preserveAspectRatio="none",
-        aria_hidden="true",
-    )
+    score = 0 if unit.status is Outcome.GRADER_FAULT else unit.score
     return element(
         "tr",
         element("th", one_line(unit.name), scope="row"),
-        element("td", bar, class_="bar"),
+        element("td", bar(score, unit.max_score), class_="bar"),
         element("td", points_of(unit), class_="number"),
         element("td", word, class_="word"),
     )

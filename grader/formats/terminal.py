@@ -33,7 +33,7 @@ def render(
         _pending,
     )
     if summary.untouched(report):
-        sections = (_welcome,)
+        sections = (partial(_welcome, command),)
     lines: list[Text] = []
     every: tuple[Section, ...] = (_notes, scoreboard, *sections, partial(_closing, command))
     for section in every:
@@ -58,10 +58,10 @@ def _notes(report: Report, width: int) -> list[Text]:
     ]
 
 
-def _welcome(report: Report, width: int) -> list[Text]:
+def _welcome(command: str, report: Report, width: int) -> list[Text]:
     return [
         *wrapped(summary.WELCOME, width, style="bold"),
-        *wrapped(summary.first_step(report), width),
+        *wrapped(summary.first_step(report, command), width),
     ]
 
 

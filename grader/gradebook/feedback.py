@@ -1,37 +1,30 @@
-"""What goes back to a student: one issue in the repository, written anew each time."""
+"""What goes back to a student on GitHub: one issue in the repository, written anew each time."""
 
-from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Iterator
 
-if TYPE_CHECKING:
-    from grader.gradebook.exports import Row
+from grader.formats import markdown
+from grader.gradebook.choices import Told
+from grader.gradebook.github import Failed, gh
+from grader.gradebook.store import Gradebook, Row
+from grader.report import Report
 
 ISSUE = "Feedback"
 MAX_BODY = 65_000  # GitHub takes issues of 65,536 characters, and a report has 60 KB at most
 
 
-class Feedback(StrEnum):
-    """What each student is told."""
+def give(book: Gradebook, told: Told) -> Iterator[tuple[Row, str]]:
+    """Write the issue of every repository that has a score; each student with what became of it."""
+    for row in book.rows():
+        if row.result is not None and row.score is not None:
+            yield row, _give(row, book.report(row.result), told)
 
-    NONE = "none"
-    SCORES = "scores"
-    FULL = "full"
 
-
-def give(feedback: Feedback, row: "Row", report: dict[str, Any], markdown: Path) -> str:
-    """Write the issue, or the one of an earlier run anew; the outcome, as scores.csv words it."""
-    import json  # here, as every command line imports this module for Feedback
-
-    from grader.gradebook.collect import Failed, gh
-
-    if feedback is Feedback.NONE:
-        return ""
-    full = feedback is Feedback.FULL
-    details = markdown.read_text(encoding="utf-8") if full else _scores(report)
-    headline = f"**{row.score} of {row.max_score} points**, commit `{row.commit}`, {row.graded_at}"
+def _give(row: Row, report: Report, told: Told) -> str:
+    details = markdown.render(report) if told is Told.FULL else scores(report)
+    headline = f"**{row.score} of {row.max_score} points**, commit `{row.commit}`"
     body = f"{headline}\n\n{details}"[:MAX_BODY]
-    where = ("--repo", row.repository)
+    where = ("--repo", row.place)
     every = ("--state", "all", "--limit", "200", "--json", "number,title")
     try:
         listed = json.loads(gh("issue", "list", *where, *every))
@@ -43,11 +36,17 @@ def give(feedback: Feedback, row: "Row", report: dict[str, Any], markdown: Path)
     return "given"
 
 
-def _scores(report: dict[str, Any]) -> str:
-    """Points alone: what the tests ask for is for those who mark to know."""
+def scores(report: Report) -> str:
+    """Points alone, and why a unit could not be loaded: what the tests ask for is for those who
+    mark to know."""
+    from grader.formats.parts.gfm import code
+
     lines = [
-        f"| {unit['name']}.{each['name']} | {each['score']}/{each['max_score']} |"
-        for unit in report["units"]
-        for each in unit["exercises"]
+        f"| {unit.name}.{each.name} | {each.score}/{each.max_score} |"
+        for unit in report.units
+        for each in unit.exercises
     ]
-    return "\n".join(["| exercise | points |", "|---|---|", *lines, ""])
+    messages = [f"- {unit.name}: {code(unit.message)}" for unit in report.units if unit.message]
+    notes = [f"- note: {code(note)}" for note in report.notes]
+    table = ["| exercise | points |", "|---|---|", *lines, ""]
+    return "\n".join([*table, *messages, *notes]).rstrip() + "\n"

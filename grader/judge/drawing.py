@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
+from grader.course.model import pictures_file
 from grader.errors import GraderError
 from grader.judge.answer_key import AnswerKey
 from grader.judge.learner import Students, Workers
 from grader.judge.local import load_module
 from grader.judge.subject import Subject
 from grader.judge.verdict import Blocked, NotStarted
-from grader.report import ExerciseResult, Grid, Outcome, Plot, UnitResult
+from grader.report import ExerciseResult, Graph, Grid, Outcome, Plot, UnitResult
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes
 from grader.suite.pictures import Picture
@@ -96,7 +97,7 @@ def draw(
     suites: Path, unit: str, exercise: str, student: Subject, reference: Subject
 ) -> tuple[Picture, ...]:
     """The same, but every error surfaces."""
-    path = suites / f"pictures_{unit}.py"
+    path = pictures_file(suites, unit)
     if not path.is_file():
         return ()
     function = getattr(load_module(path), exercise, None)
@@ -104,4 +105,4 @@ def draw(
         return ()
     drawn = function(student, reference)
     pictures = drawn if isinstance(drawn, tuple) else (drawn,)
-    return tuple(p for p in pictures if isinstance(p, (Plot, Grid)))[:MOST_PICTURES]
+    return tuple(p for p in pictures if isinstance(p, (Plot, Grid, Graph)))[:MOST_PICTURES]

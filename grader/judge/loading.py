@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 
 from grader.errors import Frame, Raised, SubmissionFault, TimedOut
-from grader.judge.cause import cause_of
-from grader.judge.causes import refused
+from grader.judge.cause_of_error import cause_of
 from grader.judge.left_out import without_module
+from grader.judge.surroundings import refused
 
 MAX_PRINTED = 300
 _NO_TRIAL = re.compile(r"[ \t]*(?:import|from|def|class|async|@)\b")

@@ -18,11 +18,11 @@ from grader.errors import GraderError, Missing, Raised, TimedOut
 from grader.judge.answer_key import AnswerKey, answer_key_of
 from grader.judge.behaviour import Behaviour, failure_of
 from grader.judge.bounds import no_longer_than
-from grader.judge.causes import with_changed_default
 from grader.judge.diagnosis import Case
 from grader.judge.learner import Students, UnitRunner
 from grader.judge.local import LocalRunner
 from grader.judge.subject import Subject
+from grader.judge.surroundings import with_changed_default
 from grader.judge.verdict import (
     Blocked,
     NotStarted,

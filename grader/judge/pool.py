@@ -1,10 +1,14 @@
 """Many sessions at once: work is spread over processes that stay warm."""
 
+import os
+import re
 import signal
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -15,12 +19,26 @@ from grader.errors import GraderFault
 from grader.judge.options import Device, Options
 from grader.judge.session import Session
 
+_KEPT_AWAY = re.compile("TOKEN|SECRET|ACTIONS_|GITHUB_")
+WAITING = 3  # jobs for each process: the next one is there when it needs it
+
 
 class Job(Protocol):
     """Something to be judged on one device, or on all."""
 
     @property
     def device(self) -> str: ...
+
+
+class Lost(GraderFault):
+    """A process of the grader was killed; `jobs` were under way, and have no result."""
+
+    def __init__(self, jobs: list[Any]) -> None:
+        super().__init__(
+            "a grader process was killed, perhaps for lack of memory: "
+            "run it again with fewer --jobs; it continues where it stopped"
+        )
+        self.jobs = jobs
 
 
 J = TypeVar("J", bound=Job)
@@ -31,14 +49,15 @@ Judge = Callable[[Session, J], R]
 class Sessions:
     """The sessions of one process: one for each device that is asked for."""
 
-    def __init__(self, course: Course) -> None:
-        self.course = course
+    def __init__(self, course: Course, options: Options, *, own_work: bool) -> None:
+        self.course, self.options, self.own_work = course, options, own_work
         self.by_device: dict[str, Session] = {}
         self.opened = ExitStack()
 
     def on(self, device: str) -> Session:
         if device not in self.by_device:
-            session = Session(self.course, Options(Device(device)), own_work=True)
+            options = replace(self.options, device=Device(device))
+            session = Session(self.course, options, own_work=self.own_work)
             self.by_device[device] = self.opened.enter_context(session)
             if len(session.devices) == 1:
                 self.by_device[session.devices[0]] = session
@@ -49,22 +68,29 @@ class Sessions:
 
 
 def judge_all(
-    course: Course, jobs: Sequence[J], judge: Judge[J, R], processes: int
+    course: Course,
+    jobs: Iterable[J],
+    judge: Judge[J, R],
+    processes: int,
+    options: Options = Options(),  # noqa: B008  # frozen
+    *,
+    own_work: bool = True,
 ) -> Generator[tuple[J, R], None, None]:
     """Each job with what `judge` says of it, in the order in which they end; close it after use.
 
-    Raises: GraderFault if a process of the grader is lost.
+    Jobs are taken as they can be judged, so that a generator of many takes little memory.
+    Raises: Lost if a process of the grader is, with the jobs that were under way.
     """
-    if min(processes, len(jobs)) <= 1:
-        yield from _judge_here(course, jobs, judge)
-    else:
-        yield from _judge_in_pool(course, jobs, judge, min(processes, len(jobs)))
+    if own_work and processes <= 1:
+        yield from _judge_here(Sessions(course, options, own_work=own_work), jobs, judge)
+    else:  # the work of others may end a process
+        arguments = course.root, list(course.everything), options, own_work
+        yield from _judge_in_pool(arguments, iter(jobs), judge, max(1, processes))
 
 
 def _judge_here(
-    course: Course, jobs: Sequence[J], judge: Judge[J, R]
+    sessions: Sessions, jobs: Iterable[J], judge: Judge[J, R]
 ) -> Generator[tuple[J, R], None, None]:
-    sessions = Sessions(course)
     try:
         for job in jobs:
             yield job, judge(sessions.on(job.device), job)
@@ -73,18 +99,22 @@ def _judge_here(
 
 
 def _judge_in_pool(
-    course: Course, jobs: Sequence[J], judge: Judge[J, R], processes: int
+    arguments: tuple[Any, ...], jobs: Iterator[J], judge: Judge[J, R], processes: int
 ) -> Generator[tuple[J, R], None, None]:
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _start, (course.root,))
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _start, arguments)
+    waiting: dict[Future[R], J] = {}
     try:
-        futures = {pool.submit(_judge, judge, job): job for job in jobs}
-        for future in as_completed(futures):
-            yield futures.pop(future), future.result()
+        while True:
+            for job in islice(jobs, WAITING * processes - len(waiting)):
+                waiting[pool.submit(_judge, judge, job)] = job
+            if not waiting:
+                return
+            ended, _ = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in ended:
+                result = future.result()
+                yield waiting.pop(future), result
     except BrokenProcessPool:
-        raise GraderFault(
-            "a grader process was killed, perhaps for lack of memory: "
-            "run it again with fewer --jobs; it continues where it stopped"
-        ) from None
+        raise Lost(list(waiting.values())) from None
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -92,10 +122,12 @@ def _judge_in_pool(
 _sessions: Sessions | None = None  # of this process, if it is one of a pool
 
 
-def _start(root: Path) -> None:
+def _start(root: Path, units: list[str], options: Options, own_work: bool) -> None:
     global _sessions
+    for name in [name for name in os.environ if _KEPT_AWAY.search(name)]:
+        del os.environ[name]  # no business of a judge
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the business of the first process
-    _sessions = Sessions(read_course(root))
+    _sessions = Sessions(read_course(root).only(units), options, own_work=own_work)
     Finalize(None, _sessions.close, exitpriority=10)
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from grader.course.known_errors import KnownError
 from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOut
-from grader.judge.cause import NAMES, cause_of
-from grader.judge.causes import refused
+from grader.judge.cause_of_error import NAMES, cause_of
+from grader.judge.surroundings import refused
 from grader.judge.unwritten import unwritten
 from grader.report import Location, Outcome, Replay, TestResult
 from grader.suite.asserts import Mismatch

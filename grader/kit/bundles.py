@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from grader.course.entries import course_text
 from grader.course.model import COURSE_FILE, Course
 from grader.errors import UsageError
 from grader.kit.archives import kept, zipped
@@ -12,7 +13,7 @@ MAX_PUBLISHED = 10 * 1024 * 1024  # Classroom 50 fetches no bundle that is large
 
 
 def gradescope(course: Course) -> bytes:
-    """An autograder.zip with the whole course, solutions and hidden tests included.
+    """An autograder.zip with the course, solutions and hidden tests included.
 
     Raises: UsageError where those are missing.
     """
@@ -51,8 +52,12 @@ def _script(name: str) -> bytes:
 
 def _course_files(course: Course) -> Iterator[tuple[str, bytes]]:
     """What grading needs of a course: no dot-files, where secrets and progress are kept."""
-    yield COURSE_FILE, (course.root / COURSE_FILE).read_bytes()
+    others = {path for unit in course.omitted for path in course.files_of(unit.name)}
+    others.add(course.equivalents_file)
+    yield COURSE_FILE, course_text(course).encode()
     for folder in (course.exercises_folder, course.solutions_folder, course.suites_folder):
         inside = folder.relative_to(course.root).as_posix()
         for name, content in kept(folder):
-            yield f"{inside}/{name}", content
+            path = folder / name
+            if others.isdisjoint((path, *path.parents)):
+                yield f"{inside}/{name}", content

@@ -12,8 +12,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.course.model import Course
-from grader.errors import UsageError
+from grader.course.model import Course, read_course
+from grader.errors import CourseError, UsageError
 from grader.judge.options import OnProgress, ignore
 from grader.kit.make import kit_files
 from grader.kit.secrets import secrets_of, single_spaced
@@ -54,6 +54,15 @@ def leaks(course: Course, folder: Path, on_unit: OnProgress = ignore) -> list[st
 
     held = [*_files(folder), *_objects(folder)]
     return sorted(found for where, data in held if (found := problem(where, data)))
+
+
+def part_in(folder: Path, course: Course) -> Course:
+    """The part of the course that a kit was made of, as its course.toml has it."""
+    try:
+        units = [unit.name for unit in read_course(folder).units]
+    except CourseError:
+        return course
+    return course.only([unit for unit in units if unit in course.everything])
 
 
 def _files(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -1,9 +1,11 @@
 """`grade kit`: the repository that students get, made from the course."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import grader
+from grader.course.entries import course_text
 from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import Stub, given_by, stubs_of
 from grader.errors import UsageError
@@ -28,9 +30,9 @@ def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
         **vendored(),
         **pages({"title": course.title, "version": grader.__version__}),
     }
-    for name in (COURSE_FILE, CONTRACT):
-        if (course.root / name).is_file():
-            files[name] = (course.root / name).read_bytes()
+    files[COURSE_FILE] = course_text(course).encode()
+    if (course.root / CONTRACT).is_file():
+        files[CONTRACT] = _contract(course)
     for stub in stubs_of(course):
         files[stub.path.relative_to(course.root).as_posix()] = stub.text.encode()
         if stub.path.suffix == ".py":  # for `grade reset`
@@ -41,6 +43,15 @@ def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
         files |= _tests(course, unit.name)
     on_unit(len(course.units), len(course.units))
     return dict(sorted(files.items()))
+
+
+def _contract(course: Course) -> bytes:
+    """The page without the sections `## UNIT` of units that this part of the course omits."""
+    page = (course.root / CONTRACT).read_bytes().decode("utf-8")
+    sections = re.split(r"^(?=## )", page, flags=re.MULTILINE)
+    omitted = {f"## {unit.name}" for unit in course.omitted}
+    kept = (section for section in sections if section.partition("\n")[0].strip() not in omitted)
+    return "".join(kept).encode()
 
 
 def _tests(course: Course, unit: str) -> dict[str, bytes]:
@@ -87,7 +98,7 @@ def _check_contents(files: dict[str, bytes], folder: Path, given: Mapping[str, G
         if path.is_symlink():
             raise UsageError(f"{path} is a link: nothing was written")
         if not path.is_dir() and name.as_posix() not in files:
-            raise UsageError(f"{path} is not part of a kit: choose an empty folder")
+            raise UsageError(f"{path} is not part of this kit: choose an empty folder")
         is_stub = path.is_file() and path.suffix in (".py", ".ipynb")
         if not is_stub:
             continue

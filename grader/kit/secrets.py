@@ -42,14 +42,15 @@ def secrets_of(course: Course) -> list[Secret]:
     private = _private(course)
     programs = [text for path, text in private.items() if path.suffix == ".py"]
     units = [unit.name for unit in course.units]
-    stubs = single_spaced(*(stub_for(course, unit).text for unit in units))
+    every = [*units, *(unit.name for unit in course.omitted)]
+    stubs = single_spaced(*(stub_for(course, unit).text for unit in every))
     shown = [text.decode() for unit in units for text in visible_texts(course, unit).values()]
     tests = single_spaced(*map(_without_recorded, shown))
     told = single_spaced(*map(_told, [*programs, *shown]))
     grader = "\n".join(text.decode() for name, text in package() if name.endswith(".py"))
     known_lines = _lines(grader)
     known_names = set(_NAME.findall("\n".join([grader, *shown])))
-    solutions = {course.solution(unit) for unit in units}
+    solutions = {course.solution(unit) for unit in every}
     found: dict[str, Path] = {}
     for path, text in private.items():
         readable = stubs if path in solutions else stubs + tests

@@ -30,7 +30,7 @@ def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
 
     Raises: CourseError if there is nothing for them to read.
     """
-    path, pictures = course.suite(unit), course.suites_folder / f"pictures_{unit}.py"
+    path, pictures = course.suite(unit), course.pictures(unit)
     if not path.is_file():
         raise CourseError(f"{path} is missing: a kit can only be made of a whole course")
     suite = visible_suite(read_python(path), unit)

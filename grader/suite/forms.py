@@ -120,15 +120,14 @@ def _tensor_of(got: Any, like: Tensor) -> Tensor | None:
     """A tensor of plain numbers; their dtype is theirs where numbers have one, else that wanted."""
     if isinstance(got, np.ndarray) and got.dtype.kind in "fiub":
         return torch.from_numpy(np.array(got)).to(like.device)
-    if isinstance(got, NUMBERS):
-        made = torch.tensor(got).to(like.device)
-    elif isinstance(got, (list, tuple)) and got:
-        if all(isinstance(item, Tensor) for item in got):
-            return torch.stack(list(got))
-        made = torch.tensor(got).to(like.device)
-    else:
+    if isinstance(got, (list, tuple)) and got and all(isinstance(item, Tensor) for item in got):
+        return torch.stack(list(got))
+    if not isinstance(got, NUMBERS) and not (isinstance(got, (list, tuple)) and got):
         return None
-    return made.to(like.dtype) if _holds(made, like.dtype) else made
+    made = torch.tensor(got)
+    if _holds(made, like.dtype):  # Python's floats have more digits than torch's default dtype
+        made = torch.tensor(got, dtype=like.dtype)
+    return made.to(like.device)
 
 
 def _as_array(got: Any, like: np.ndarray, forms: frozenset[str], slips: set[str]) -> Any:

@@ -6,15 +6,16 @@ give: a picture, several of them in a tuple, or None where there is nothing to s
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from grader.report import Cells, Grid, Plot, Series
+from grader.report import Cells, Graph, Grid, Node, Plot, Series
 
-Picture = Plot | Grid
+Picture = Plot | Grid | Graph
 MOST_NUMBERS = 4096
 _MOST_AXES = 8
 # Two curves that are closer than this part of their height look the same.
@@ -129,6 +130,26 @@ def grid(title: str, given: Any, yours: Any, right: Any) -> Grid | None:
     if cells[0] is None or cells[1] is None or cells[2] is None or cells[1] == cells[2]:
         return None
     return Grid(title, cells[0], cells[1], cells[2])
+
+
+def graph(title: str, *nodes: tuple[str, Sequence[int], Any, float]) -> Graph | None:
+    """A computation, and the learner's gradient at each of its numbers; None if all look right.
+
+    A node is (how it was made, the places of the nodes that it was made from, which come before it,
+    the learner's gradient, the right one).
+    """
+    drawn = tuple(
+        Node(made, tuple(sources), _one_number(yours), right)
+        for made, sources, yours, right in nodes
+    )
+    if all(node.yours is not None and look_same(node.yours, node.right) for node in drawn):
+        return None
+    return Graph(title, drawn)
+
+
+def _one_number(value: Any) -> float | None:
+    found = numbers(value)
+    return found[0] if found is not None and len(found) == 1 else None
 
 
 def _cells(value: Any) -> Cells | None:

@@ -62,6 +62,8 @@ def _decoded(data: bytes) -> str:
 
 def _encoding(data: bytes) -> tuple[str, str]:
     """The one that a module names in its first lines, as Python reads it, and in words."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16", "the UTF-16 text that it begins like"
     cookie = _COOKIE.match(data)
     if cookie is None or data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig", "UTF-8 text"

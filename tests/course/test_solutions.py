@@ -16,7 +16,7 @@ from grader.work.submission import read_submission
 COURSE = read_course(Path(__file__).resolve().parents[2])
 UNITS = [unit.name for unit in COURSE.units]
 POINTS = sum(unit.points for unit in COURSE.units)
-SEEDS = [0, 1, 2**31 - 1, 2**31, 2**32 - 1]
+SEEDS = [0, 2**31, 2**32 - 1]
 
 
 @pytest.fixture(scope="module")
@@ -54,15 +54,18 @@ def test_stubs_are_in_step_with_the_solutions() -> None:
     assert not stale, "run `grade sync`"
 
 
-def test_stubs_are_not_started_and_earn_nothing(session: Session) -> None:
-    report = graded(session, COURSE.exercises_folder, 0)
-    assert report.score == 0
-    assert {test.outcome for test in report.tests} == {Outcome.NOT_STARTED}
+@pytest.fixture(scope="module")
+def untouched(session: Session) -> Report:
+    return graded(session, COURSE.exercises_folder, 0)
 
 
-def test_every_unit_and_exercise_is_worth_what_it_should_be(session: Session) -> None:
-    report = graded(session, COURSE.exercises_folder, 0)
-    for unit, result in zip(COURSE.units, report.units, strict=True):
+def test_stubs_are_not_started_and_earn_nothing(untouched: Report) -> None:
+    assert untouched.score == 0
+    assert {test.outcome for test in untouched.tests} == {Outcome.NOT_STARTED}
+
+
+def test_every_unit_and_exercise_is_worth_what_it_should_be(untouched: Report) -> None:
+    for unit, result in zip(COURSE.units, untouched.units, strict=True):
         assert result.max_score == unit.points
         assert all(exercise.max_score >= 1 for exercise in result.exercises)
         assert all(

@@ -81,6 +81,8 @@ class Unit:
     """What an author writes of a unit. What is not said is sound: `double` and `halve`."""
 
     title: str = "A tiny unit"
+    summary: str = ""
+    reading: tuple[str, ...] = ()
     points: int = 5
     exercises: Mapping[str, tuple[str, ...]] = field(default_factory=EXERCISES.copy)  # with hints
     solution: str = SOLUTION
@@ -89,8 +91,9 @@ class Unit:
 
     def entry(self, name: str) -> str:
         """Its part of course.toml."""
-        lines = ["", "[[unit]]", f'name = "{name}"', f'title = "{self.title}"']
-        lines.append(f"points = {self.points}")
+        told = {"title": self.title, "summary": self.summary, "reading": self.reading}
+        lines = ["", "[[unit]]", f'name = "{name}"', f"points = {self.points}"]
+        lines += [f"{key} = {json.dumps(value)}" for key, value in told.items()]
         for exercise, hints in self.exercises.items():
             lines += ["", "[[unit.exercise]]", f'name = "{exercise}"']
             lines += [f'title = "{TITLES.get(exercise, exercise)}"', f"hints = {json.dumps(hints)}"]

@@ -1,7 +1,8 @@
 """The hostile and broken submissions, and what is expected of each.
 
 A case is a folder with the learner's files and a `case.toml`. A file is named after the unit that
-it attacks; `every_unit.py` stands for all of them. Keys of case.toml, with their defaults:
+it attacks; `every_unit.py` stands for all of them, of which a case is tried with every second one
+where not `everywhere` is asked for. Keys of case.toml, with their defaults:
 
     about = "…"               one sentence: what it tries
     aim = "points"            points, run (end, crash or hang it), reach (out of the sandbox), read
@@ -11,8 +12,9 @@ it attacks; `every_unit.py` stands for all of them. Keys of case.toml, with thei
     exact_score = {}          exactly these points
     exercises = {}            "unit.exercise" = outcome, or a list: its tests have no others (and
                               are at most blocked besides)
-    untouched = "…"           unit whose solution is put beside and keeps full marks; by default
-                              the first unit after the hostile ones that is free
+    untouched = "…"           unit whose solution is put beside, and whose first exercise keeps
+                              full marks; by default the first unit after the hostile ones that
+                              is free
     solved = false            the unit's solution follows the text of the case; "before": precedes
     needs_sandbox = false     holds with the sandbox on only; never run without
     bites = false             run without any sandbox it is harmless, and says that it got through
@@ -38,6 +40,7 @@ ROOT = HERE.parents[1]
 COURSE = tomllib.loads((ROOT / "course.toml").read_text("utf-8"))
 POINTS: dict[str, int] = {unit["name"]: unit["points"] for unit in COURSE["unit"]}
 UNITS = tuple(POINTS)
+FIRST: dict[str, str] = {unit["name"]: unit["exercise"][0]["name"] for unit in COURSE["unit"]}
 AIMS = frozenset("points run reach read flood text callback beside by_hand broken honest".split())
 SHORT_SECONDS = 2
 CASE_FILE, EVERY_UNIT = "case.toml", "every_unit.py"
@@ -91,19 +94,20 @@ def case_of(name: str, units: tuple[str, ...], settings: dict[str, Any], **more:
     return case
 
 
-def read_case(folder: Path) -> Case:
+def read_case(folder: Path, *, everywhere: bool) -> Case:
     settings = tomllib.loads((folder / CASE_FILE).read_text("utf-8"))
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     units = tuple(u for u in UNITS if {f"{u}.py", f"exercises/{u}.py"} & set(files))
     if EVERY_UNIT in files:
-        units = UNITS
+        units = UNITS if everywhere else UNITS[len(folder.name) % 2 :: 2]
     if EVERY_UNIT in files or any(name.startswith("exercises/") for name in files):
         settings["alone"] = True
     return case_of(folder.name, units, settings, folder=folder)
 
 
-def read_cases() -> list[Case]:
-    return [read_case(path.parent) for path in sorted(HERE.glob(f"*/{CASE_FILE}"))]
+def read_cases(*, everywhere: bool) -> list[Case]:
+    folders = [path.parent for path in sorted(HERE.glob(f"*/{CASE_FILE}"))]
+    return [read_case(folder, everywhere=everywhere) for folder in folders]
 
 
 def place(case: Case, folder: Path) -> Path:
@@ -115,7 +119,7 @@ def place(case: Case, folder: Path) -> Path:
         name = source.relative_to(case.folder)
         if source.is_dir() or name.name == CASE_FILE:
             continue
-        for unit in UNITS if name.name == EVERY_UNIT else [""]:
+        for unit in case.units if name.name == EVERY_UNIT else [""]:
             target = folder / (f"{unit}.py" if unit else name)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .cases import ROOT, Case, place, solution, untouched_unit
-from .warm import Warm
+from tests.grader.warm import Warm
+
+from .cases import FIRST, ROOT, Case, place, solution, untouched_unit
 
 SECRET = "canary-7f3a91d2c5"
 CANARY_TEXT = "this file is nobody else's business\n"
@@ -52,7 +53,7 @@ def run_cases(
     *,
     patience: float = 1,
 ) -> Run:
-    """Grade the cases together, beside the solution of a unit that they do not touch.
+    """Grade the cases together, beside an exercise that is solved, of a unit they do not touch.
 
     The command is forked from `warm`, where there is one. All time limits are multiplied by
     `patience`.
@@ -70,10 +71,11 @@ def run_cases(
         inside = path / "exercises" if (path / "exercises").is_dir() else path
         (inside / f"{untouched}.py").write_text(solution(untouched), "utf-8")
     before: tuple[set[Any], ...] = _state(folder / "work"), _state(private), _names(ROOT)
-    units = [unit for case in cases for unit in case.units] + ([untouched] if untouched else [])
+    wanted = [unit for case in cases for unit in case.units]
+    wanted += [f"{untouched}.{FIRST[untouched]}"] if untouched else []
     with taking_turns(unconfined=sandbox == "off"), adopting_orphans() as orphans:
         timeout = patience * max(case.timeout for case in cases)
-        arguments = _arguments(timeout, path, folder / "report.json", sandbox, units)
+        arguments = _arguments(timeout, path, folder / "report.json", sandbox, wanted)
         most = patience * max(case.seconds for case in cases)
         code, seconds, memory = _watched(arguments, folder, most, warm)
         left = [f"a process: {name}" for name in orphans()]
@@ -102,12 +104,12 @@ def run_cases(
 
 
 def _arguments(
-    timeout: float, path: Path, report: Path, sandbox: str, units: list[str]
+    timeout: float, path: Path, report: Path, sandbox: str, wanted: list[str]
 ) -> list[str]:
     limits = ["--timeout", str(timeout), "--memory", str(WORKER_MEBIBYTES)]
     where = ["--format", "json", "--output", str(report), "--sandbox", sandbox]
     options = ["--submission", str(path), *where, *limits]
-    return ["run", *options, *units]
+    return ["run", *options, *wanted]
 
 
 def environment_of_command() -> dict[str, str]:
@@ -124,7 +126,7 @@ def _watched(
     environment = environment_of_command() | {"TMPDIR": str(folder / "tmp")}
     started, memory = time.monotonic(), 0.0
     process = (
-        warm.start(arguments, environment, folder / "stdout", folder / "stderr")
+        warm.start(arguments, ROOT, environment, folder / "stdout", folder / "stderr")
         if warm
         else _fresh(arguments, environment, folder / "stdout", folder / "stderr")
     )

@@ -1,8 +1,10 @@
 """Every hostile submission through the real command: no forged point, no harm, nothing left.
 
-By default a few cases are also run without the sandbox, to see that the judge does not rest on it;
-TORCHKATA_HOSTILE=all runs all of those, and what is left to the night because it takes long.
-TORCHKATA_HOSTILE=name,name runs only the named cases. Both show what each run has cost the judge.
+By default most runs are forked from a process that stays warm and knows few wrong answers, and a
+few cases are also run without the sandbox, to see that the judge does not rest on it.
+TORCHKATA_HOSTILE=all starts each run anew, tries all cases without the sandbox that allow it, and
+what is left to the night because it takes long; TORCHKATA_HOSTILE=name,name does so with the named
+cases. Both show what each run has cost the judge.
 """
 
 import ctypes
@@ -19,6 +21,7 @@ import pytest
 
 from grader.sandbox import jail
 from tests.grader.processes import SECONDS
+from tests.grader.warm import Warm
 
 from .awkward import AWKWARD
 from .cases import EVERY_UNIT, HERE, ROOT, Case, grouped, read_cases, solution
@@ -31,10 +34,9 @@ from .running import (
     run_cases,
     taking_turns,
 )
-from .warm import Warm
 
 CHOICE = os.environ.get("TORCHKATA_HOSTILE", "")
-ALL = [*read_cases(), *AWKWARD]
+ALL = [*read_cases(everywhere=bool(CHOICE)), *AWKWARD]
 CASES = [case for case in ALL if CHOICE in ("", "all") or case.name in CHOICE.split(",")]
 CASES = [case for case in CASES if CHOICE or not case.nightly]
 UNCONFINED = jail.unavailable()
@@ -42,6 +44,8 @@ RUNNABLE = [case for case in CASES if not UNCONFINED or not case.needs_sandbox]
 BITES = [case for case in CASES if case.bites]
 GROUPS = grouped(RUNNABLE)
 TRUSTING = [case for case in CASES if not case.needs_sandbox and not case.build]
+UNHINDERED = grouped(TRUSTING) if CHOICE else grouped(TRUSTING[::40])[:1]
+ANEW = GROUPS if CHOICE else GROUPS[::40]  # in a process of their own, as everybody starts it
 JUDGE_MEBIBYTES = 1200
 PATIENCE = 5
 REPORT_BYTES = 4_000_000
@@ -58,23 +62,22 @@ def label(cases: tuple[Case, ...]) -> str:
 
 @pytest.fixture(scope="session")
 def warm():
-    """Forks most of the confined runs, so that one follows the other as in a `grade watch`."""
+    """Forks most of the confined runs; CHOICE starts each anew, with the whole bank."""
     if sys.platform != "linux" or UNCONFINED:
         yield None
     else:
-        with Warm(environment_of_command()) as warm:
+        with Warm(environment_of_command(), "tests.hostile.warm") as warm:
             yield warm
 
 
 @pytest.mark.parametrize("cases", GROUPS, ids=label)
 def test_no_trick_pays(cases, tmp_path, warm, record_property):
-    starts_anew = cases[0].exit != 1 or cases in GROUPS[::10]
     sandbox = "off" if UNCONFINED else "require"
-    run = check(cases, tmp_path, sandbox, None if starts_anew else warm)
+    run = check(cases, tmp_path, sandbox, None if cases in ANEW else warm)
     record_property("cost", (run.judge_mebibytes, run.seconds))
 
 
-@pytest.mark.parametrize("cases", grouped(TRUSTING if CHOICE else TRUSTING[::40]), ids=label)
+@pytest.mark.parametrize("cases", UNHINDERED, ids=label)
 def test_no_trick_pays_without_a_sandbox(cases, tmp_path):
     check(cases, tmp_path, "off")
 

@@ -1,138 +1,19 @@
-"""`grade`, forked from a process that stays warm: the same command, much sooner.
+"""The warm process of these tests: its courses know one wrong answer for each exercise.
 
-Most of a short run is to import torch, twice: where the work is judged, and in the zygote that
-starts the workers. Run as a program, this file does both once. It reads orders from its standard
-input and answers each with two lines: the process that it has forked, and what that ended with.
+To compare each failed test with the whole bank would be most of what the judge does here.
 """
 
-import json
-import os
-import select
-import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, Self
 from unittest import mock
 
-from grader.sandbox.limits import Limits
-from grader.sandbox.processes import ForkServer
-from tests.grader.processes import descendants
-
-from .cases import ROOT
+from grader.course.bank import WrongAnswer, read_bank
+from grader.course.model import Course
+from tests.grader.warm import serve
 
 
-class Forked:
-    """One command that was forked, with what is used of `subprocess.Popen`."""
-
-    def __init__(self, answers: Any) -> None:
-        self.answers = answers
-        self.returncode: int | None = None
-        self.pid = int(answers.readline())
-
-    def poll(self) -> int | None:
-        if self.returncode is None and select.select([self.answers], [], [], 0)[0]:
-            self.wait()
-        return self.returncode
-
-    def wait(self) -> int:
-        if self.returncode is None:
-            self.returncode = int(self.answers.readline())
-        return self.returncode
-
-
-class Warm:
-    """The process that stays warm, in an environment like that of every command."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self.environment = environment
-
-    def __enter__(self) -> Self:
-        self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            cwd=ROOT,
-            env={**self.environment, "TMPDIR": self.folder.name},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-        )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.process.communicate()
-        self.folder.cleanup()
-
-    def start(
-        self, arguments: list[str], environment: Mapping[str, str], out: Path, err: Path
-    ) -> Forked:
-        """Start `grade ARGUMENTS` in the folder of the course and in a session of its own."""
-        order = [arguments, dict(environment), str(out), str(err)]
-        self.process.stdin.write(json.dumps(order).encode() + b"\n")
-        return Forked(self.process.stdout)
-
-    def left(self) -> list[str]:
-        """What is there beside the zygote and its folder once a command has ended."""
-        processes = [f"a process: {pid}" for pid in descendants(self.process.pid)[1:]]
-        return processes + [f"a file: {path}" for path in Path(self.folder.name).glob("*/*")]
-
-    def restart(self) -> None:
-        self.__exit__()
-        self.__enter__()
-
-
-class Shared(ForkServer):
-    """A zygote that serves one command after the other."""
-
-    def close(self) -> None:
-        """Leave it to the next command as if nothing had been asked."""
-        for ours in self.sockets:
-            ours.close()
-        self.unheard.clear()
-        if self.answered < self.asked:
-            self.answer(self.asked)
-
-
-def serve() -> None:
-    from grader.judge import session
-
-    shared = Shared(Limits(), confined=True, gpu=False)
-    session._import_judge()
-    for line in sys.stdin:
-        pid = os.fork()
-        if pid == 0:
-            grade(shared, *json.loads(line))
-        print(pid, flush=True)
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
-    ForkServer.close(shared)
-
-
-def grade(
-    shared: Shared, arguments: list[str], environment: dict[str, str], out: str, err: str
-) -> None:
-    """Become the command, with a zygote that is there already."""
-    from grader.cli.app import main
-    from grader.judge import session
-
-    def start(limits: Limits, *, confined: bool, gpu: bool) -> Shared:
-        assert (confined, gpu) == (shared.confined, shared.gpu)
-        shared.limits = limits
-        return shared
-
-    mock.patch.object(session, "start_processes", start).start()
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(environment)
-    tempfile.tempdir = None
-    for number, file in enumerate([os.devnull, out, err]):
-        opened = os.open(file, os.O_RDWR | os.O_CREAT)
-        os.dup2(opened, number)
-        os.close(opened)
-    sys.argv = ["grade", *arguments]
-    main()
+def one_of_each(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
+    return tuple({answer.exercise: answer for answer in read_bank(course, unit)}.values())
 
 
 if __name__ == "__main__":
-    serve()
+    with mock.patch("grader.judge.diagnosis.read_bank", one_of_each):
+        serve()

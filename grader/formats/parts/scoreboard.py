@@ -19,7 +19,7 @@ _WORDS = {
     Outcome.GRADER_FAULT: ("grader fault", "red"),
 }
 _DID_NOT_LOAD = ("did not load", "red")
-_LONGEST_BAR, _SHORTEST_BAR = 10, 4
+LONGEST_BAR, SHORTEST_BAR = 10, 4
 _GAP = "  "
 
 
@@ -48,8 +48,8 @@ def _columns(report: Report, width: int) -> _Columns:
     word = max((len(word_of(unit)[0]) for unit in report.units), default=0)
     room = width - points - word - 2 * len(_GAP)
     name = min(max(map(cell_len, ["total", *(one_line(u.name) for u in report.units)])), room)
-    bar = min(room - name - len(_GAP), _LONGEST_BAR)
-    return _Columns(name, bar if bar >= _SHORTEST_BAR else 0, points)
+    bar = min(room - name - len(_GAP), LONGEST_BAR)
+    return _Columns(name, bar if bar >= SHORTEST_BAR else 0, points)
 
 
 def _row(unit: UnitResult, columns: _Columns) -> Text:
@@ -66,17 +66,15 @@ def _row(unit: UnitResult, columns: _Columns) -> Text:
 
 def bar_of(unit: UnitResult, cells: int) -> tuple[str, str]:
     """The part of the bar that is earned, and the rest."""
-    filled = _filled(unit, cells)
+    return bar(unit.score, unit.max_score, unit.status is Outcome.PASSED, cells)
+
+
+def bar(score: int, of: int, is_done: bool, cells: int) -> tuple[str, str]:
+    """Some only where there are points, all only where it is done."""
+    filled = cells if is_done else 0
+    if score and not is_done:
+        filled = min(max(cells * score // of, 1), cells - 1)
     return "█" * filled, "░" * (cells - filled)
-
-
-def _filled(unit: UnitResult, cells: int) -> int:
-    """Some only where there are points, all only where there are all points."""
-    if unit.status is Outcome.PASSED:
-        return cells
-    if not unit.score:
-        return 0
-    return min(max(cells * unit.score // unit.max_score, 1), cells - 1)
 
 
 def points_of(unit: UnitResult) -> str:

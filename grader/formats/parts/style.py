@@ -23,12 +23,12 @@ _FIGURES = """
 .tk-drawing, .tk-pair { display: flex; flex-wrap: wrap; gap: 1em 2em; align-items: flex-start; }
 .tk-drawing svg { max-width: 100%; height: auto; }
 .tk-pair { max-width: 100%; }
-.tk-plot text, .tk-grid text {
+.tk-plot text, .tk-grid text, .tk-graph text {
   font-family: inherit; font-variant-numeric: tabular-nums; fill: currentColor;
 }
-.tk-plot .tk-yours, .tk-grid .tk-wrong { stroke: var(--yours); }
+.tk-plot .tk-yours, .tk-grid .tk-wrong, .tk-graph .tk-wrong { stroke: var(--yours); }
 .tk-plot .tk-gone { stroke: var(--yours); }
-.tk-grid .tk-corner { fill: var(--yours); }
+.tk-grid .tk-corner, .tk-graph .tk-corner { fill: var(--yours); }
 .tk-plot .tk-right { stroke: var(--right); }
 .tk-plot .tk-data { stroke: var(--data); }
 .tk-plot .tk-difference { stroke: var(--difference); }

@@ -19,16 +19,16 @@ def untouched(report: Report) -> bool:
     return report.status is Outcome.NOT_STARTED and loaded
 
 
-def first_step(report: Report) -> str:
-    """How to begin, where nothing has been begun."""
+def first_step(report: Report, command: str = "grade") -> str:
+    """How to begin, where nothing has been begun; `command` is what starts us."""
     unit, (exercise, *_) = unbegun(report)[0]
     mends = any((test.message or "").endswith(TO_MEND) for test in exercise.tests)
     task = "mend it" if mends else "put your code in the place of raise NotImplementedError"
     located = (test.location for test in exercise.tests if test.location)
     file = next((place.file for place in located), f"exercises/{unit.name}.py")
     return (
-        f"Start with {one_line(exercise.name)} in {one_line(file)}: {task}, save, and run grade "
-        "again."
+        f"Start with {one_line(exercise.name)} in {one_line(file)}: {task}, save, and run "
+        f"{one_line(command)} again."
     )
 
 

@@ -238,7 +238,7 @@ def test_a_course_that_is_changed_is_graded_again(root: Path, found: Audit) -> N
 
 
 def test_the_command_says_what_it_found_and_ends_with_1(root: Path, found: Audit) -> None:
-    done = grade(root, "audit", "sound", "weak", "--seeds", "2")
+    done = grade(root, "audit", "sound", "weak", "--seeds", "2", "--jobs", "1")
     assert (done.returncode, done.stderr) == (1, "")
     assert max(map(len, done.stdout.split("\n"))) <= 80
     assert "solutions/weak.py:9  double: no test notices this edit" in done.stdout

@@ -26,8 +26,9 @@ not_root = pytest.mark.skipif(os.name == "posix" and os.geteuid() == 0, reason="
 # --- runs
 
 
-def test_full_marks_exit_0_and_json_on_standard_output_is_nothing_but_json(grade, course, tmp_path):
-    ran = grade("tiny", "--submission", "solutions", "--format", "json")
+def test_full_marks_exit_0_and_json_on_standard_output_is_nothing_but_json(course, tmp_path):
+    line = ("tiny", "--submission", "solutions", "--format", "json")
+    ran = command.grade_anew(course.root, *line, TMPDIR=str(tmp_path))
     assert (ran.returncode, ran.stderr) == (0, "")
     jsonschema.validate(ran.report, SCHEMA)
     report = ran.report
@@ -48,10 +49,10 @@ def test_not_yet_exits_1_and_what_is_done_is_remembered(grade, course, tmp_path)
     report = json.loads(output.read_text())
     jsonschema.validate(report, SCHEMA)
     assert (report["score"], report["seed"]) == (3, 7)
-    listed = grade("list").stdout.splitlines()
-    assert [line.split()[:2] for line in listed if "tiny." in line] == [
-        ["done", "tiny.double"],
-        ["tiny.halve", "0/2"],
+    listed = grade("list", "tiny").stdout.splitlines()
+    assert [line.split()[:3] for line in listed if "much" in line] == [
+        ["done", "double", "3/3"],
+        ["→", "halve", "0/2"],
     ]
     assert left_in(tmp_path) == []
 
@@ -95,7 +96,9 @@ MENDED = {
     "hint tiny.py": r"name one exercise, such as tiny\.double",
     "hint exercises/tiny.ipynb": r"name one exercise, such as tiny\.double",
     "hint double": r"did you mean tiny\.double or faulty\.double\?",
-    "audit tiny.double": "only whole units are audited: name tiny instead",
+    "audit tiny.double": r"tiny\.double is one exercise: name its whole unit, tiny",
+    "kit kit tiny tinny": "did you mean tiny",
+    "bundle gradescope x.zip faulty.double": "name its whole unit, faulty",
     "new tiny.py": "not of the form UNIT.EXERCISE",
     "hint tiny.haalve": r"tiny\.halve",
     "solution tiny": r"name one exercise, such as tiny\.double",

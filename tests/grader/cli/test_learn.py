@@ -1,8 +1,7 @@
-"""What learners ask beside the run itself: the list of exercises, and hints."""
+"""What learners ask beside the run itself: hints, solutions, stubs, scripts."""
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,13 +18,6 @@ from tests.grader.work.making import notebook
 
 from .conftest import Grade
 from .terminal import Terminal
-
-
-def test_the_list_shows_units_exercises_and_points(grade):
-    shown = grade("list").stdout
-    assert re.search(r"^tiny: A tiny unit \(5 points\)$", shown, re.MULTILINE)
-    assert re.search(r"^ +tiny\.double +3 +twice as much$", shown, re.MULTILINE)
-    assert "done" not in shown
 
 
 def test_outside_of_a_course_grade_says_so(tmp_path):
@@ -68,18 +60,6 @@ def test_a_hint_needs_no_unit_where_one_exercise_has_the_name_and_no_name_for_th
     ran = command.grade(course.root, "hint")
     assert (ran.returncode, ran.stdout) == (2, "")
     assert "everything is finished" in ran.stderr
-
-
-def test_the_list_adds_up_what_was_earned_in_the_last_runs(make_course):
-    course = make_course()
-    progress = read_progress(course.root)
-    assert "total: 0 of 5 points" in command.grade(course.root, "list").stdout
-    progress.points |= {"tiny.double": 1, "tiny.halve": 20, "gone.away": 7}
-    progress.save()
-    shown = command.grade(course.root, "list").stdout
-    assert re.search(r"^ +tiny\.double +1/3 +twice", shown, re.MULTILINE)
-    assert re.search(r"^ +tiny\.halve +2/2 +half", shown, re.MULTILINE)  # its suite has shrunk
-    assert "total: 3 of 5 points" in shown
 
 
 # --- solutions and stubs

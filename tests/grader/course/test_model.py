@@ -122,10 +122,10 @@ def test_an_exercise_of_a_name_that_no_other_has_needs_no_unit(course):
         ("curves.flatten", "shapes.flatten"),
         ("flaten", "shapes.flatten"),
         ("shapes.softmax", "shapes"),
-        ("something else", "`grade list` shows them all"),
-        (".py", "`grade list` shows them all"),
+        ("something else", "`grade list` shows the units"),
+        (".py", "`grade list` shows the units"),
         ("shapes.py.py", "did you mean shapes"),
-        ("", "`grade list` shows them all"),
+        ("", "`grade list` shows the units"),
     ],
 )
 def test_an_unknown_name_is_answered_with_the_nearest(course, name, offer):

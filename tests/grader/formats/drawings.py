@@ -5,7 +5,7 @@ import math
 
 from hypothesis import strategies as st
 
-from grader.report import Cells, Grid, Plot, Report, Series
+from grader.report import Cells, Graph, Grid, Node, Plot, Report, Series
 
 from .samples import any_text
 
@@ -36,7 +36,11 @@ MOVED = Grid(
     Cells((1, 3, 2), tuple(range(6))),
     Cells((1, 3, 2), (0, 3, 1, 4, 2, 5)),
 )
-PICTURES = (CURVE, POINTS, MOVED)
+MADE = Graph(
+    "y = a * a",
+    (Node("a = 3", (), 3.0, 6.0), Node("y = a * a", (0, 0), 1.0, 1.0)),
+)
+PICTURES = (CURVE, POINTS, MOVED, MADE)
 
 any_number = st.floats() | st.sampled_from([0.0, 5e-324, 1.7e308, -1.7e308, 1e17, 1.0])
 _numbers = st.lists(any_number, max_size=40).map(tuple)
@@ -63,9 +67,17 @@ any_cells = st.builds(
     st.lists(st.none() | st.integers() | st.integers(0, 12), max_size=40).map(tuple),
 )
 any_grid = st.builds(Grid, any_text, any_cells, any_cells, any_cells)
+any_node = st.builds(
+    Node,
+    any_text,
+    st.lists(st.integers(-2, 20), max_size=4).map(tuple),
+    st.none() | any_number,
+    any_number,
+)
+any_graph = st.builds(Graph, any_text, st.lists(any_node, max_size=20).map(tuple))
 
 
-def with_pictures(report: Report, *pictures: Plot | Grid) -> Report:
+def with_pictures(report: Report, *pictures: Plot | Grid | Graph) -> Report:
     """The same report, with these pictures at every exercise."""
     units = tuple(
         dataclasses.replace(

@@ -6,9 +6,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from grader.formats.html import POLICY, fragment, render
+from grader.formats.html import fragment, render
 from grader.formats.parts import style
 from grader.formats.parts.markup import element, escaped
+from grader.formats.parts.page import POLICY
 from grader.formats.parts.text import one_line
 from grader.report import Cells, Grid, Outcome, Plot, Series
 
@@ -110,7 +111,7 @@ def test_each_failing_exercise_has_its_pictures_and_others_have_none() -> None:
     graded = report(
         unit("sgd", lambda name: (RAISED,) if name == "fit" else (one(Outcome.PASSED),))
     )
-    assert read(render(with_pictures(graded, *PICTURES))).elements.count("figure") == 3
+    assert read(render(with_pictures(graded, *PICTURES))).elements.count("figure") == len(PICTURES)
 
 
 def test_a_fault_of_the_grader_withholds_the_score() -> None:

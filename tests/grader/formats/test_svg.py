@@ -13,14 +13,14 @@ from grader.formats.pictures.axes import spanning
 from grader.formats.pictures.figure import figure
 from grader.formats.pictures.grid import grid_notes
 from grader.formats.pictures.plot import plot_notes
-from grader.report import Cells, Grid, Plot, Series
+from grader.report import Cells, Graph, Grid, Node, Plot, Series
 
-from .drawings import CURVE, MOVED, POINTS, any_grid, any_number, any_plot
+from .drawings import CURVE, MADE, MOVED, POINTS, any_graph, any_grid, any_number, any_plot
 
 MOST_BYTES = 300_000
 
 
-def parsed(picture: Plot | Grid) -> ElementTree.Element:
+def parsed(picture: Plot | Grid | Graph) -> ElementTree.Element:
     text = figure(picture)
     assert len(text) < MOST_BYTES
     return ElementTree.fromstring(text)
@@ -45,6 +45,27 @@ def test_any_grid_is_well_formed_and_bounded(grid: Grid) -> None:
     assert len(list(parsed(grid).iter("svg"))) == 3
 
 
+@given(any_graph)
+def test_any_graph_is_well_formed_and_bounded(graph: Graph) -> None:
+    (drawn,) = parsed(graph).iter("svg")
+    assert int(drawn.get("width", "")) < 5000
+    assert int(drawn.get("height", "")) < 5000
+
+
+def test_a_graph_frames_what_is_wrong_and_draws_every_use() -> None:
+    root = parsed(MADE)
+    assert [p.get("class") for p in root.iter("path")] == [
+        "tk-edge",
+        "tk-edge",
+        "tk-wrong",
+        "tk-corner",
+        "tk-node",
+    ]
+    assert "1 of 2 gradients is wrong" in "".join(root.itertext())
+    right = Graph("y = a", (Node("a = 3", (), 1.0, 1.0),))
+    assert "Every gradient is right." in "".join(parsed(right).itertext())
+
+
 def test_a_long_series_is_thinned_and_keeps_its_extremes() -> None:
     count = 100_000
     y = [0.0] * count
@@ -58,7 +79,7 @@ def test_a_long_series_is_thinned_and_keeps_its_extremes() -> None:
 
 
 def test_every_picture_has_a_name_and_a_description() -> None:
-    for picture in (CURVE, POINTS, MOVED):
+    for picture in (CURVE, POINTS, MOVED, MADE):
         for svg in parsed(picture).iter("svg"):
             if svg.get("role"):
                 assert svg.get("role") == "img"

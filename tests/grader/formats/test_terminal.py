@@ -264,6 +264,12 @@ def test_a_command_with_a_path_stays_in_one_piece() -> None:
         assert page.endswith(f"{next_step}python -m grader hint reshaping.split_heads\n")
 
 
+def test_the_first_step_names_the_command_that_works() -> None:
+    page = render(SAMPLES["untouched"], width=80, color=False, command="python -m grader")
+    assert "save, and run python -m grader again." in " ".join(page.split())
+    assert "run grade again." in plain(SAMPLES["untouched"])
+
+
 def test_formats_load_without_torch() -> None:
     code = (
         "import sys, grader.formats.terminal, grader.formats.json;"

@@ -59,9 +59,12 @@ class GitHub:
         self.disable_issues()
 
     def announce(self, name: str, kibibytes: int | None = 1) -> None:
-        """List a repository, which need not be there."""
+        """List a repository, which need not be there; that it is a template, if it is called so."""
         self.listed[name] = kibibytes
-        listed = [{"name": name, "diskUsage": size} for name, size in self.listed.items()]
+        listed = [
+            {"name": name, "diskUsage": size, "isTemplate": name.endswith("template")}
+            for name, size in self.listed.items()
+        ]
         (self.folder / "gh" / "repos.json").write_text(json.dumps(listed))
 
     def disable_issues(self, *names: str) -> None:

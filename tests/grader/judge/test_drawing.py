@@ -110,11 +110,13 @@ def session():
         yield session
 
 
-@pytest.mark.parametrize("unit", ["reshaping", "activations", "regressor"])
-def test_hostile_values_give_bounded_pictures_and_no_fault(session: Session, unit: str) -> None:
+@pytest.mark.parametrize(("unit", "first"), [("reshaping", 0), ("activations", 7)])
+def test_hostile_values_give_bounded_pictures_and_no_fault(
+    session: Session, unit: str, first: int
+) -> None:
     names = [e.name for e in COURSE.unit(unit).exercises]
     lines = ["import torch"]
-    for k, name in enumerate(names, start=3 * UNITS.index(unit)):
+    for k, name in enumerate(names, start=first):
         lines.append(f"def {name}(*args, **kwargs): return {STRANGE[k % len(STRANGE)]}")
     report = session.grade(submission(unit, "\n".join(lines)), COURSE.select([unit]), seed=3)
     assert Outcome.GRADER_FAULT not in {test.outcome for test in report.tests}

@@ -69,11 +69,12 @@ def started(seconds: float) -> Session:
     return Session(read_course(ROOT), options, own_work=True)
 
 
-def graded(session: Session, write: Any, only: str = "", **texts: str) -> Report:
+def graded(session: Session, write: Any, *only: str, **texts: str) -> Report:
+    """Of units, `only` these exercises where there are such."""
     folder = write({f"{unit}.py": text for unit, text in texts.items()})
     everything = session.course.everything
     work = read_submission(folder, list(everything))
-    selection = {u: everything[u] & {only} or everything[u] for u in texts}
+    selection = {u: everything[u] & set(only) or everything[u] for u in texts}
     return session.grade(work, selection)
 
 
@@ -143,7 +144,7 @@ def stub(unit: str, *names: str) -> str:
 
 def test_work_that_calls_what_is_not_begun_says_which(grade):
     sgd, regressor = stub("sgd", "predict"), stub("regressor", "forward", "train")
-    report = grade(sgd=sgd, regressor=regressor)
+    report = grade("predict", "fit", "LinearRegressor", "train", sgd=sgd, regressor=regressor)
     assert said(report, "predict") == {("not_started", "predict is not written yet", None)}
     words = "fit calls predict, which is not written yet"
     assert said(report, "fit") == {("failed", words, None)}
@@ -154,7 +155,7 @@ def test_work_that_calls_what_is_not_begun_says_which(grade):
 
 def test_a_case_that_raises_it_on_purpose_is_an_ordinary_failure(grade):
     case = "    if lr > 0:\n        raise NotImplementedError('lr')\n"
-    report = grade(sgd=solution("sgd", (BODY, case + BODY)))
+    report = grade("sgd_step_", sgd=solution("sgd", (BODY, case + BODY)))
     assert {words[:2] for words in said(report, "sgd_step_")} == {
         ("failed", "it raised NotImplementedError")
     }
@@ -217,7 +218,9 @@ BELOW = (
 def test_a_trial_that_fails_costs_nothing_and_is_told_in_one_line(grade, trial):
     text = solution("sgd")
     above, _, predict = text.partition("def predict(")
-    report = grade(sgd=f"{above}def mine():\n    pass\n\n{trial}{BELOW}\ndef predict({predict}")
+    report = grade(
+        "predict", sgd=f"{above}def mine():\n    pass\n\n{trial}{BELOW}\ndef predict({predict}"
+    )
     assert lost(report) == []
     (note,) = report.notes
     assert note.startswith("sgd.py:")
@@ -246,7 +249,7 @@ def test_the_line_that_ran_when_time_was_up_is_named(quick):
     sgd, regressor = solution("sgd") + mine, solution("regressor")
     endless = "    return endless()\n\n\ndef endless():\n    while True:\n        pass\n"
     relu = solution("activations", ("    return torch.where(x > 0, x, 0.0)\n", endless))
-    report = quick(activations=relu, sgd=sgd + loop, regressor=regressor + stuck, only="relu")
+    report = quick("relu", activations=relu, sgd=sgd + loop, regressor=regressor + stuck)
     _, first, second = ((unit.message or "").splitlines() for unit in report.units)
     line = sgd.count("\n") + 4
     assert first[0] == f"sgd.py:{line}: no answer within 2 seconds; this line was running"
@@ -273,7 +276,8 @@ def itself():
 assert "def itself" in inspect.getsource(sys.modules[__name__])
 assert inspect.getsource(itself).startswith("def itself")
 """
-    report = grade(sgd=solution("sgd") + check, regressor="import sgd\n" + solution("regressor"))
+    regressor = "import sgd\n" + solution("regressor")
+    report = grade("predict", sgd=solution("sgd") + check, regressor=regressor)
     assert lost(report) == []
     assert report.notes == ()
 
@@ -282,13 +286,15 @@ def test_a_default_that_work_changes_is_blamed_for_what_it_does(grade):
     change = "import torch\n", "import torch\n\ntorch.set_default_dtype(torch.float64)\n"
     wrong = "def predict(x, w, b):\n    return x.double() @ w.double()\n"
     sgd = solution("sgd", change)
-    report = grade(regressor="import sgd\n" + solution("regressor"), sgd=f"{sgd}\n\n{wrong}")
+    of_both = ("predict", "LinearRegressor", "MLPRegressor")
+    regressor = "import sgd\n" + solution("regressor")
+    report = grade(*of_both, regressor=regressor, sgd=f"{sgd}\n\n{wrong}")
     line = sgd[: sgd.index("torch.set_default")].count("\n") + 1
     blamed = [t for t in lost(report) if f"sgd.py:{line} changes the default" in (t.likely or "")]
     assert {t.exercise for t in blamed} >= {"LinearRegressor", "MLPRegressor"}
     of_layers = [t for t in blamed if t.exercise == "MLPRegressor"]
     assert all("same dtype" in t.got for t in of_layers)
-    again = grade(regressor=solution("regressor"), sgd=sgd, only="MLPRegressor")
+    again = grade("MLPRegressor", regressor=solution("regressor"), sgd=sgd)
     assert [t for t in lost(again) if t.unit == "regressor"] == []
 
 

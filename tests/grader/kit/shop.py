@@ -119,7 +119,9 @@ reason = "2 is 2.0."
 """
 
 
-def write_course(root: Path, unit: str = "scaling") -> Course:
+def write_course(root: Path, *units: str) -> Course:
+    """Write a course of such units; without names it has one, `scaling`."""
+    units = units or ("scaling",)
     course = Unit(
         title="Scaling",
         points=7,
@@ -129,12 +131,14 @@ def write_course(root: Path, unit: str = "scaling") -> Course:
         bank=BANK,
     )
     others = {
-        "solutions/equivalent.toml": EQUIVALENT.format(unit=unit),
-        "docs/course.md": "# The contract\n",
-        f"tests/hidden/data_{unit}/few.csv": "1,2,3\n",
-        f"tests/hidden/data_{unit}/hidden.csv": "4,5,6\n",
-        f"tests/accepted/{unit}/other.py": "halved_in_another_way = x.mul(0.5)\n",
+        "solutions/equivalent.toml": "".join(EQUIVALENT.format(unit=unit) for unit in units),
+        "docs/course.md": "# The contract\n"
+        + "".join(f"\n## {unit}\n\nScale.\n" for unit in units),
         ".torchkata-secret": "the inputs follow from this\n",
     }
+    for unit in units:
+        others[f"tests/hidden/data_{unit}/few.csv"] = "1,2,3\n"
+        others[f"tests/hidden/data_{unit}/hidden.csv"] = "4,5,6\n"
+        others[f"tests/accepted/{unit}/other.py"] = "halved_in_another_way = x.mul(0.5)\n"
     write_files(root, others)
-    return tiny_course.write_course(root, **{unit: course})
+    return tiny_course.write_course(root, **dict.fromkeys(units, course))

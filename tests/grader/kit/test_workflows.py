@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ import yaml
 from grader.course.model import Course
 from grader.kit.make import kit_files, write_kit
 from grader.kit.pages import pages
+from tests.grader.command import write_program
 
 from . import shop
 
@@ -47,7 +47,7 @@ class Job:
     def __post_init__(self) -> None:
         self.programs.mkdir(parents=True)
         self.temporary.mkdir()
-        self.program("grade", f'exec {sys.executable} -m grader "$@"')
+        write_program(self.programs / "grade")
         for file in (self.output, self.summary):
             file.write_text("")
 
@@ -232,14 +232,21 @@ def test_a_class_is_graded_in_a_private_repository_only(job: Job) -> None:
 @posix
 def test_the_class_is_graded_as_variables_and_secrets_say(job: Job) -> None:
     grade = next(step for step in steps_of(CLASS_WORKFLOW) if step.get("name") == "Grade the class")
-    job.program("grade", 'echo "$@"; echo "${TORCHKATA_SECRET-unset}"')
+    job.program("grade", 'echo "$@"; echo "${TORCHKATA_SECRET-unset}, 3 judged in this run"')
     chosen = {"CLASS_ORG": "org", "CLASS_PREFIX": "kata-", "CLASS_FEEDBACK": "scores"}
-    usual = "class run --org org --prefix kata-"
-    rest = f"--feedback scores --output {job.temporary}/class"
+    usual, book = "class run --org org --prefix kata-", f"{job.temporary}/class/gradebook.db"
+    table = f"class export {book} --output {job.temporary}/class/scores.csv"
     ran = job.run(grade, **chosen, CLASS_ROSTER="", TORCHKATA_SECRET="")
-    assert ran.stdout.splitlines() == [f"{usual} {rest}", "unset"]
+    assert ran.stdout.splitlines()[::2] == [f"{usual} --gradebook {book}", table]
+    assert job.summary.read_text() == "unset, 3 judged in this run\n"
     ran = job.run(grade, **chosen, CLASS_ROSTER="my class.csv", TORCHKATA_SECRET="s")
-    assert ran.stdout.splitlines() == [f"{usual} --roster my class.csv {rest}", "s"]
+    first, secret, *_ = ran.stdout.splitlines()
+    assert first == f"{usual} --roster my class.csv --gradebook {book}"
+    assert secret.startswith("s,")
+    ran = job.run(grade, **chosen, CLASS_UNITS="reshaping sgd", TORCHKATA_SECRET="s")
+    assert ran.stdout.splitlines()[0] == f"{usual} --units reshaping sgd --gradebook {book}"
+    job.program("grade", "exit 3")  # a pipe hides no fault
+    assert job.run(grade, **chosen, CLASS_ROSTER="", TORCHKATA_SECRET="").returncode == 3
     ran = job.run(grade, **chosen | {"CLASS_PREFIX": ""}, CLASS_ROSTER="", TORCHKATA_SECRET="")
     assert ran.returncode == 1
     assert "Set the variable CLASS_PREFIX" in ran.stdout
@@ -249,8 +256,8 @@ def test_the_class_workflow_does_nothing_where_nobody_asked() -> None:
     workflow = yaml.safe_load(CLASS_WORKFLOW.read_text(encoding="utf-8"))
     (job,) = workflow["jobs"].values()
     assert job["if"] == "inputs.org != '' || vars.CLASS_ORG != ''"
-    assert workflow["permissions"] == {"contents": "read"}
+    assert workflow["permissions"] == {"contents": "read", "actions": "read"}
     tokens = [step["name"] for step in job["steps"] if "CLASS_TOKEN" in str(step.get("env"))]
-    assert tokens == ["Grade the class"]
+    assert tokens == ["Grade the class", "Give feedback"]
     for step in job["steps"]:
         assert "${{" not in step.get("run", "")

@@ -10,12 +10,14 @@ from grader.suite.asserts import Mismatch, assert_form, assert_same
 from grader.suite.forms import FORMS, as_like, in_form, told_before
 
 COLUMN = torch.tensor([[1.5], [-2.0], [0.25]])
+DIGITS = [0.1, 1e9 / 7]
 ANOTHER_FORM = {
     "no axis of one": (COLUMN[:, 0], COLUMN, {"shape"}),
     "a row": (COLUMN.T, COLUMN, {"shape"}),
     "0-dim": (torch.tensor(2.0), torch.tensor([2.0]), {"shape"}),
     "a list of numbers": (COLUMN.tolist(), COLUMN, {"type"}),
     "a list of tensors": (list(COLUMN), COLUMN, {"type"}),
+    "a list with all its digits": (DIGITS, torch.tensor(DIGITS, dtype=torch.float64), {"type"}),
     "an array": (COLUMN.numpy(), COLUMN, {"type"}),
     "a tensor for an array": (COLUMN, COLUMN.numpy(), {"type"}),
     "float32 for float64": (COLUMN, COLUMN.double(), {"dtype"}),

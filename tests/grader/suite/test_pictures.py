@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from grader.suite import pictures
-from grader.suite.pictures import curves, grid, line, look_same, numbers, plot
+from grader.suite.pictures import curves, graph, grid, line, look_same, numbers, plot
 
 from .strange import STRANGE
 
@@ -26,6 +26,7 @@ def test_no_builder_stumbles_over_any_value(value: str) -> None:
         curves("t", "x", "y", got, got, got, x_log=True, y_log=True),
         grid("t", right, got, right),
         grid("t", got, got, got),
+        graph("t", ("a", (), got, 1.0)),
     ):
         assert len(repr(made)) < 500_000
     look_same(got, right)
@@ -57,6 +58,13 @@ def test_what_looks_the_same_is_not_drawn() -> None:
     assert curves("t", "x", "y", range(9), [1e-9] * 3, [1.02e-9] * 3, y_log=True) is None
     assert curves("t", "x", "y", range(9), [1e-9] * 3, [1e-7] * 3, y_log=True) is not None
     assert grid("t", torch.arange(6), torch.arange(6), torch.arange(6)) is None
+
+
+def test_a_graph_is_drawn_where_a_gradient_is_wrong() -> None:
+    assert graph("t", ("a", (), 2.0, 2.0), ("y = a * a", (0, 0), torch.tensor(1.0), 1.0)) is None
+    made = graph("t", ("a", (), None, 2.0), ("y = a * a", (0, 0), 1.0, 1.0))
+    assert made is not None
+    assert [node.yours for node in made.nodes] == [None, 1.0]
 
 
 def test_cells_that_are_no_positions_are_none() -> None:

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import time
 from functools import partial
 
@@ -253,7 +255,7 @@ def test_the_command_grades_a_notebook_and_shows_nothing_that_acts(run, write, u
     folder = write({f"{unit}.ipynb": READ["control characters in what is raised"].data})
     file = folder / "report.json"
     written = ("--format", "json", "--output", file)
-    shown = run("--submission", folder / f"{unit}.ipynb", *written, "--sandbox", "off")
+    shown = run("--submission", folder / f"{unit}.ipynb", *written)
     assert (shown.returncode, shown.stderr) == (1, "")
     assert f"{unit}.ipynb, cell 2, line 2" in shown.stdout
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]|^::", shown.stdout, re.MULTILINE)
@@ -267,12 +269,23 @@ def test_the_command_grades_a_notebook_and_shows_nothing_that_acts(run, write, u
     [(notebook(*RIGHT), False), (old(3, *RIGHT), True)],
     ids=["a module and a notebook", "an old notebook"],
 )
-def test_only_old_notebooks_wait_for_nbformat(run, write, course, data, imported):
-    noted, sibling = (unit.name for unit in course.units)
+def test_only_old_notebooks_wait_for_nbformat(write, course, data, imported):
+    noted, sibling = units = [unit.name for unit in course.units]
     folder = write({f"{noted}.ipynb": data, f"{sibling}.py": "\n\n".join(RIGHT)})
-    ran = run("--submission", folder, options=("-X", "importtime"))
-    assert ran.returncode == 0
-    assert ("nbformat" in ran.stderr) == imported
+    code = f"""if True:
+        import sys
+        import grader.cli.app, grader.judge.session
+        from pathlib import Path
+        from grader.work.submission import read_submission
+        sources = read_submission(Path({str(folder)!r}), {units}).sources.values()
+        assert not any(source.problem for source in sources)
+        print("nbformat" in sys.modules)
+    """
+    line = [sys.executable, "-c", code]
+    ran = subprocess.run(
+        line, env=command.environment(), capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == f"{imported}\n"
 
 
 def test_a_notebook_is_named_by_its_path(run, course, unit):

@@ -11,12 +11,15 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader.errors import UsageError
+from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
 from grader.work.begun import imported
 from grader.work.elsewhere import MAX_FOLDERS, is_place, unit_of
 from grader.work.notebook import Unreadable
@@ -33,8 +36,8 @@ NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
 SERVER = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
 
 
-class Failed(Exception):
-    """Why a repository has no score, in the words of scores.csv; `said` is for the log."""
+class Failed(OSError):
+    """Why a repository is not here, or GitHub not told; `said` is what the program wrote."""
 
     def __init__(self, reason: str, said: str = "") -> None:
         super().__init__(reason)
@@ -49,6 +52,19 @@ class Repository:
     student: str
     mebibytes: float | None
 
+    @property
+    def handin(self) -> Handin:
+        """It is fetched when it is looked at."""
+        return Handin(self.student, self.name, ((Path(self.name), ""),))
+
+
+@contextmanager
+def fetched(repository: Repository, units: Sequence[str]) -> Iterator[LaidOut]:
+    """What is graded of it, in a folder, until this ends. Raises: Failed, NotHandedIn."""
+    with TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as folder:
+        clone = Path(folder) / "work"
+        yield LaidOut(clone, commit=fetch(repository, clone, units))
+
 
 def repositories(org: str, prefix: str, roster: Path | None) -> list[Repository]:
     """What is to be graded: those of the roster, or else all whose names begin with `prefix`.
@@ -60,14 +76,16 @@ def repositories(org: str, prefix: str, roster: Path | None) -> list[Repository]
             raise UsageError(f"{option} takes letters, digits, dots and hyphens, not {name!r}")
     students = None if roster is None else read_roster(roster)
     try:
-        listed = gh("repo", "list", org, "--limit", "10000", "--json", "name,diskUsage")
+        listed = gh("repo", "list", org, "--limit", "10000", "--json", "name,diskUsage,isTemplate")
     except Failed as reason:
         told = f"cannot list the repositories of {org}: {reason}\n{reason.said}"
         raise UsageError(told.rstrip()) from None
     sizes = {each["name"]: (each["diskUsage"] or 0) / 1024 for each in json.loads(listed)}
+    templates = {each["name"] for each in json.loads(listed) if each.get("isTemplate")}
     if students is None:
         own = os.environ.get("GITHUB_REPOSITORY", "")
         names = sorted(name for name in sizes if f"{org}/{name}" != own)
+        names = [name for name in names if name not in templates]
         users = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
         students = [(user, user) for user in users if user]
     if not students:
@@ -107,12 +125,12 @@ def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
     import alone; the commit.
 
     A few kilobytes can unfold into a billion files: nothing else is ever written.
-    Raises: Failed.
+    Raises: Failed, NotHandedIn.
     """
     if not repository.name:
-        raise Failed("no user name")
+        raise NotHandedIn("no user name")
     if repository.mebibytes is None:
-        raise Failed("no repository")
+        raise NotHandedIn("no repository")
     if repository.mebibytes > MAX_MEBIBYTES:
         raise Failed(f"larger than {MAX_MEBIBYTES} MiB")
     asking = ("-c", "credential.helper=!gh auth git-credential")
@@ -123,7 +141,7 @@ def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
     try:
         commit = _git("-C", folder, "rev-parse", "--verify", "--quiet", "HEAD").strip()
     except Failed:
-        raise Failed("empty repository") from None
+        raise NotHandedIn("empty repository") from None
     here = new = _files_of_units(folder, units)
     most = len(here) + MAX_MODULES
     while new:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.cli import teach
+from grader.cli import classes
 from grader.errors import UsageError
-from grader.gradebook import collect
-from grader.gradebook.collect import Failed, Repository, fetch, read_roster, repositories, run
-from grader.gradebook.feedback import Feedback
+from grader.gradebook import github as github_module
+from grader.gradebook.github import Failed, Repository, fetch, read_roster, repositories, run
 
 from .github import GitHub
 
@@ -20,7 +19,7 @@ def test_every_repository_with_the_prefix_is_graded_but_the_teachers_own(
     reachable: GitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_REPOSITORY", "org/kata-course")
-    for name in ("kata-bob", "kata-", "kata-course", "notes", "kata-ann"):
+    for name in ("kata-bob", "kata-", "kata-course", "notes", "kata-ann", "kata-template"):
         reachable.announce(name, kibibytes=512)
     reachable.announce("kata-new", kibibytes=None)  # GitHub has not measured it yet
     assert repositories("org", "kata-", None) == [
@@ -77,7 +76,7 @@ def test_where_there_is_nothing_to_grade_that_is_said(reachable: GitHub) -> None
 
 def fetched(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The files that are written of the repository of ann, for a unit `tiny`."""
-    monkeypatch.setattr(collect, "SERVER", github.environment()["GITHUB_SERVER_URL"])
+    monkeypatch.setattr(github_module, "SERVER", github.environment()["GITHUB_SERVER_URL"])
     clone = github.folder / "clone"
     fetch(Repository("org/kata-ann", "ann", 1), clone, ["tiny"])
     files = [path for path in clone.rglob("*") if path.is_file() or path.is_symlink()]
@@ -131,7 +130,7 @@ def test_a_kit_cannot_grade_a_class(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "tests" / "visible").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="is a kit, without solutions"):
-        teach.grade_class("org", "kata-", None, Feedback.NONE, tmp_path / "class")
+        classes.run(gradebook=tmp_path / "class.db", org="org", prefix="kata-")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups")

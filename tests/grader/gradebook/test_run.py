@@ -1,17 +1,19 @@
 """Grading a class: real git repositories, a stand-in for GitHub, and the command itself."""
 
 import csv
-import json
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from grader.formats import json as json_format
+from grader.gradebook.store import Gradebook
 from grader.sandbox import jail
 
 from ..command import grade
 from ..conftest import MakeCourse
-from ..tiny_course import HALF, RIGHT
+from ..tiny_course import HALF, RIGHT, Unit
 from .github import TOKEN, GitHub
 
 pytestmark = pytest.mark.skipif(jail.unavailable() is not None, reason="needs the sandbox")
@@ -40,24 +42,30 @@ class School:
     course: Path
     github: GitHub
 
-    def grade(self, *options: object, **environment: str) -> tuple[list[dict[str, str]], str]:
-        """The rows of scores.csv, and what was said."""
+    def run(self, *options: object, **environment: str) -> str:
         ended = grade(
             self.course,
-            *("class", "run", "--org", "org", "--prefix", "kata-", "--output", self.output),
-            *options,
+            *("class", *options),
             **self.github.environment() | environment,  # type: ignore[arg-type]
         )
         assert ended.returncode == 0, ended.stderr
-        with open(self.output / "scores.csv", encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file)), ended.stdout + ended.stderr
+        return ended.stdout + ended.stderr
+
+    def grade(self, *options: object, **environment: str) -> tuple[list[dict[str, str]], str]:
+        """The rows of the gradebook, and what was said."""
+        where = ("--org", "org", "--prefix", "kata-", "--gradebook", self.book)
+        said = self.run("run", *where, *options, **environment)
+        table = self.run("export", self.book)
+        return list(csv.DictReader(io.StringIO(table, newline=""))), said
 
     @property
-    def output(self) -> Path:
-        return self.github.folder / "out"
+    def book(self) -> Path:
+        return self.github.folder / "class.db"
 
-    def report(self, name: str) -> str:
-        return (self.output / "reports" / name).read_text(encoding="utf-8")
+    def report(self, student: str) -> str:
+        with Gradebook(self.book) as book:
+            (result,) = (row.result for row in book.rows() if row.student == student)
+            return json_format.render(book.report(result))
 
 
 @pytest.fixture
@@ -65,8 +73,10 @@ def school(make_course: MakeCourse, github: GitHub) -> School:
     return School(make_course().root, github)
 
 
-def scores(rows: list[dict[str, str]]) -> dict[str, tuple[str, str, str]]:
-    return {row["student"]: (row["score"], row["max_score"], row["status"]) for row in rows}
+def scores(rows: list[dict[str, str]]) -> dict[str, tuple[str, str, str, str]]:
+    return {
+        row["student"]: (row["score"], row["max_score"], row["status"], row["note"]) for row in rows
+    }
 
 
 def test_each_repository_is_a_row_and_no_broken_one_stops_the_rest(school: School) -> None:
@@ -82,30 +92,25 @@ def test_each_repository_is_a_row_and_no_broken_one_stops_the_rest(school: Schoo
     github.announce("kata-gone")
     github.repository("lecture-notes", {"tiny.py": RIGHT})
     github.disable_issues("kata-ann")
-    rows, said = school.grade("--feedback", "scores")
+    rows, said = school.grade()
+    moved = "exercises/tiny (1).py was graded: exercises/tiny.py is missing"
+    moved = f"the work lies in exercises/; {moved}"
+    nothing = "no unit in the folder: expected tiny.py (or .ipynb), there or in exercises/"
     assert scores(rows) == {
-        "ann": ("5", "5", "passed"),
-        "bob": ("3", "5", "failed"),
-        "empty": ("", "", "empty repository"),
-        "gone": ("", "", "not fetched"),
-        "huge": ("", "", "larger than 200 MiB"),
-        "other": (
-            "",
-            "",
-            "not graded: no unit in the repository: expected tiny.py (or .ipynb), "
-            "there or in exercises/",
-        ),
+        "ann": ("5", "5", "passed", moved),
+        "bob": ("3", "5", "failed", "the work lies in kata-main/"),
+        "empty": ("", "", "missing", "empty repository"),
+        "gone": ("", "", "needs_a_look", "not fetched"),
+        "huge": ("", "", "needs_a_look", "larger than 200 MiB"),
+        "other": ("", "", "needs_a_look", nothing),
     }
     first = rows[0]
-    assert (first["repository"], first["commit"]) == ("org/kata-ann", commit)
-    assert first["graded_at"].endswith("+00:00")
-    assert json.loads(school.report("kata-ann.json"))["score"] == 5
-    assert "halve" in school.report("kata-bob.md")
-    assert "org/kata-bob: failed" in said
-    assert "2 of 6 repositories have a score" in said
+    assert (first["place"], first["commit"]) == ("org/kata-ann", commit)
+    assert "bob: 3/5 failed" in said
+    assert "6 hand-ins, 2 judged in this run: 1 failed, 1 missing, 3 needs_a_look, 1 passed" in said
 
-    told = [row["feedback"] for row in rows]
-    assert told == ["not given: GitHub refused", "given", "", "", "", ""]
+    told = school.run("feedback", school.book, "--issues", "scores")
+    assert told == "ann: not given: GitHub refused\nbob: given\n"
     (issue,) = github.issues("kata-bob")
     assert "3 of 5 points" in issue["body"]
     assert "| tiny.halve | 0/2 |" in issue["body"]
@@ -146,13 +151,20 @@ def test_a_hostile_repository_gets_its_row_and_runs_nothing(school: School, tmp_
     github.repository("kata-fay", {"README.md": "x"}, {"exercises/tiny.py": answers})
     rows, said = school.grade(TORCHKATA_SECRET=SECRET, GITHUB_TOKEN=TOKEN)
     assert not touched.exists()
-    assert scores(rows) == {"eve": ("2", "5", "failed"), "fay": ("0", "5", "blocked")}
-    report = school.report("kata-eve.json")
+    assert scores(rows) == {
+        "eve": ("2", "5", "failed", ""),
+        "fay": (
+            "0",
+            "5",
+            "needs_a_look",
+            "exercises/tiny.py is a link to a file outside the submission",
+        ),
+    }
+    report = school.report("eve")
     assert "ValueError: []" in report
-    whole = report + said + school.report("kata-eve.md")
+    whole = report + said
     assert TOKEN not in whole
     assert SECRET not in whole
-    assert "link to a file outside" in school.report("kata-fay.json")
     assert [words[0] for words in github.asked] == ["repo"]  # nobody asked for feedback
 
 
@@ -162,17 +174,33 @@ def test_a_repository_that_unfolds_into_a_billion_files_is_graded_like_any_other
     school.github.tree_bomb("kata-eve", "tiny.py", RIGHT)
     school.github.repository("kata-fay", {"tiny.py": "x" * (18 << 20)})
     rows, _ = school.grade()
-    assert scores(rows) == {"eve": ("5", "5", "passed"), "fay": ("0", "5", "blocked")}
-    assert "is larger than 1024 KiB" in school.report("kata-fay.json")
+    assert scores(rows) == {
+        "eve": ("5", "5", "passed", ""),
+        "fay": ("0", "5", "needs_a_look", "tiny.py is larger than 1024 KiB"),
+    }
+
+
+def test_of_some_units_only_these_are_fetched_and_graded(
+    make_course: MakeCourse, github: GitHub
+) -> None:
+    school = School(make_course(week1=Unit(), week2=Unit(), week3=Unit()).root, github)
+    github.repository("kata-ann", {"exercises/week2.py": RIGHT, "exercises/week3.py": HALF})
+    github.repository("kata-bob", {"exercises/week3.py": RIGHT})
+    rows, _ = school.grade("--units", "week2, week1")
+    ann, bob = scores(rows).values()
+    assert ann[:3] == ("5", "10", "failed")
+    assert bob[:3] == ("", "", "needs_a_look")
+    assert bob[3].startswith("no unit in the folder")
 
 
 def test_a_fault_of_the_course_is_nobodys_zero(school: School) -> None:
     (school.course / "tests" / "hidden" / "test_tiny.py").write_text("import nothing_like_it\n")
     school.github.repository("kata-ann", {"tiny.py": RIGHT})
-    rows, _ = school.grade("--feedback", "full")
-    assert scores(rows) == {"ann": ("", "", "grader_fault")}
-    assert school.github.issues("kata-ann") == []
-    assert "nothing_like_it" in school.report("kata-ann.log")
+    rows, _ = school.grade()
+    ((score, _, status, note),) = scores(rows).values()
+    assert (score, status) == ("", "grader_fault")
+    assert "nothing_like_it" in note
+    assert school.run("feedback", school.book, "--issues", "full") == ""
 
 
 def test_everyone_on_a_roster_has_a_row(school: School, tmp_path: Path) -> None:
@@ -185,9 +213,10 @@ def test_everyone_on_a_roster_has_a_row(school: School, tmp_path: Path) -> None:
     )
     rows, _ = school.grade("--roster", roster)
     assert scores(rows) == {
-        "Bob": ("", "", "empty repository"),
-        "b": ("", "", "no user name"),
-        "zoe": ("", "", "no repository"),
-        "../x y": ("", "", "no user name"),
+        "Bob": ("", "", "missing", "empty repository"),
+        "b": ("", "", "missing", "no user name"),
+        "zoe": ("", "", "missing", "no repository"),
+        "../x y": ("", "", "missing", "no user name"),
     }
-    assert rows[0]["repository"] == "org/kata-bob"  # as GitHub spells it
+    bob = next(row for row in rows if row["student"] == "Bob")
+    assert bob["place"] == "org/kata-bob"  # as GitHub spells it

@@ -12,8 +12,8 @@ from torch import nn
 from grader.course.known_errors import GROUP_CHARACTERS, KnownError, known_error
 from grader.course.model import read_course
 from grader.errors import CourseError, Frame, Raised
-from grader.judge import cause
-from grader.judge.cause import cause_of
+from grader.judge import cause_of_error
+from grader.judge.cause_of_error import cause_of
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.report import Outcome
@@ -26,6 +26,7 @@ if torch.ones(3) > 0: pass ~ chooses number by number
 torch.ones(3) and torch.ones(3) ~ `and` needs one yes or no
 not torch.ones(3) ~ `not` needs one yes or no
 max(0, torch.ones(3)) ~ Python's own max
+x = torch.ones(2, 2); max(x) ~ x.max() is the max of all its numbers
 sorted(torch.ones(2, 2)) ~ Python's own sorted
 0 < torch.ones(3) < 1 ~ (a < x) & (x < b)
 nn.MSELoss(torch.ones(3), torch.ones(3)) ~ nn.MSELoss()(prediction, target)
@@ -51,6 +52,7 @@ torch.ones(3, 1) @ torch.ones(2, 3) ~ 1 is not 2
 nn.Linear(3, 2)(torch.ones(4, 2)) ~ does a layer expect 3 features?
 torch.ones(2, 3) @ torch.ones(2) ~ needs a vector of 3 numbers
 torch.ones(3) @ torch.ones(2) ~ two vectors of equal length
+torch.ones(3) @ torch.ones(3).double() ~ One side is Float, the other Double
 torch.mm(torch.ones(3), torch.ones(3, 2)) ~ exactly one number of axes
 torch.ones(4, 2, 3) @ torch.ones(4, 2, 3) ~ must be the last but one on the right (2)
 torch.ones(3) + torch.ones(4) ~ At axis 0 they are 3 and 4
@@ -243,7 +245,7 @@ def test_what_a_learner_raises_is_not_explained_as_torchs(line, error, told):
 
 
 def test_every_known_error_can_be_told_and_is_short():
-    for known in cause._table():
+    for known in cause_of_error._table():
         known.check()
         assert len(known.likely) <= 200
         assert known.likely.endswith((".", "?", ":", ")"))

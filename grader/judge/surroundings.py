@@ -1,4 +1,4 @@
-"""Causes outside a call: what no worker may do, and defaults of torch that work changes."""
+"""What lies around a call: what no worker may do, and defaults of torch that work changes."""
 
 import re
 from collections.abc import Mapping

@@ -1,0 +1,249 @@
+"""What the commands of `grade class` do: a class is graded, and its gradebook is read."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from grader.course.model import Course, find_whole_course
+from grader.errors import UsageError
+from grader.formats.parts.text import visible
+from grader.gradebook.choices import Platform, Told
+from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from grader.gradebook.handins import Handin
+    from grader.gradebook.run import Done, LayOut
+
+Book = Annotated[Path, typer.Argument(metavar="GRADEBOOK", help="The file of the gradebook.")]
+
+
+def run(
+    submissions: Annotated[
+        Path | None,
+        typer.Argument(metavar="[SUBMISSIONS]", help="A folder of a class, or an archive of one."),
+    ] = None,
+    gradebook: Annotated[Path, typer.Option(help="The file that keeps all results.")] = Path(
+        "gradebook.db"
+    ),
+    org: Annotated[str | None, typer.Option(help="Or an organisation on GitHub.")] = None,
+    prefix: Annotated[str, typer.Option(help="How its repositories' names begin.")] = "",
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="A CSV of who is in the class.", show_default="all that is there"),
+    ] = None,
+    units: Annotated[
+        str,
+        typer.Option(help="Only these, as in 'sgd, autograd'.", show_default="the whole course"),
+    ] = "",
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Judges at once.", show_default="one a core"),
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(help="I/N: only the I-th of N parts of the class.")
+    ] = None,
+    regrade: Annotated[bool, typer.Option("--regrade", help="Judge again what is known.")] = False,
+    device: Annotated[Device, typer.Option(help="Where the tensors live.")] = Device.CPU,
+    sandbox: Annotated[
+        Sandbox, typer.Option(help="`off` runs the work of strangers unconfined.")
+    ] = Sandbox.REQUIRE,
+    seconds: Annotated[float, typer.Option(help="What a call may take.", min=0.1)] = SECONDS,
+    memory: Annotated[int, typer.Option(help="MiB that work may use.", min=256)] = MEBIBYTES,
+) -> None:
+    """Grade a class into a gradebook, and go on where an earlier run ended.
+
+    From GitHub, with --org: needs git, and gh logged in (or GH_TOKEN).
+    """
+    from grader.gradebook.judging import judged_here
+    from grader.gradebook.run import ClassRun, part_of
+    from grader.gradebook.store import Gradebook, only_writer
+
+    course = find_whole_course(Path.cwd()).only(units.replace(",", " ").split())
+    options = Options(device=device, sandbox=sandbox, limits=limited(seconds, memory))
+    statuses: Counter[str] = Counter()
+    judged = 0
+    with (
+        _class(course, submissions, org, prefix, roster) as (found, lay_out),
+        only_writer(gradebook),
+        Gradebook(gradebook, new=True) as book,
+        _display(len(found)) as show,
+    ):
+        if shard is not None:
+            found = part_of(found, shard)
+        processes = min(jobs or os.cpu_count() or 1, len(found))
+        judging = partial(judged_here, course, options=options, processes=processes)
+        class_run = ClassRun(course, book, judging, lay_out, device=device.value, regrade=regrade)
+        for done in class_run.grade(found):
+            show(done)
+            judged += done.was_judged
+            statuses[done.row.status] += 1
+    told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
+    print(f"{statuses.total()} hand-ins, {judged} judged in this run: {told}")
+    print(f"Next: grade class export {gradebook} --output marks.csv")
+
+
+@contextmanager
+def _class(
+    course: Course, submissions: Path | None, org: str | None, prefix: str, roster: Path | None
+) -> "Iterator[tuple[list[Handin], LayOut]]":
+    """The hand-ins, and how each is laid out. Raises: UsageError."""
+    units = [unit.name for unit in course.units]
+    if (submissions is None) == (org is None):
+        raise UsageError("class run takes either a folder (or an archive) of a class, or --org")
+    if org is not None:
+        from grader.gradebook.github import fetched, repositories
+
+        by_place = {each.name or each.student: each for each in repositories(org, prefix, roster)}
+        found = [each.handin for each in by_place.values()]
+        yield found, lambda handin: fetched(by_place[handin.place or handin.student], units)
+        return
+    from grader.gradebook.handins import class_folder, hand_ins, is_single, laid_out
+
+    assert submissions is not None
+    with class_folder(submissions) as (folder, left_out):
+        if is_single(folder, units):
+            raise UsageError(
+                f"{submissions} is the work of one: grade run --submission {submissions}"
+            )
+        for note in left_out:
+            print(f"not taken: {visible(note)}")
+        found = hand_ins(folder)
+        if roster is not None:
+            from grader.gradebook.roster import on_roster, read_roster
+
+            members = read_roster(roster)
+            if members.said:
+                print(f"note: {visible(members.said)}")
+            found = on_roster(found, members)
+        yield found, laid_out
+
+
+def export(
+    gradebook: Book,
+    to: Annotated[Platform, typer.Option("--to", help="Who is to read it.")] = Platform.CSV,
+    output: Annotated[
+        Path | None, typer.Option(help="The file to write.", show_default="standard output")
+    ] = None,
+    fill: Annotated[
+        Path | None, typer.Option(help="For canvas and moodle: the file that was exported there.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="The assignment, or the column of grades, to fill in.")
+    ] = None,
+    feedback_column: Annotated[
+        str | None, typer.Option(help="For moodle: the column of feedback to fill in.")
+    ] = None,
+    marks: Annotated[
+        Path | None, typer.Option(help="A CSV with what you have decided, applied last.")
+    ] = None,
+) -> None:
+    """Write marks for a spreadsheet or a platform."""
+    from grader.gradebook.exports.all import exported
+    from grader.gradebook.store import Gradebook
+
+    with Gradebook(gradebook) as book:
+        data, said = exported(book, to, marks, fill, column, feedback_column)
+    for line in said:
+        print(f"note: {visible(line)}", file=sys.stderr)
+    if output is None:
+        sys.stdout.buffer.write(data)
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None
+
+
+def diff(
+    gradebook: Book,
+    student: Annotated[
+        str | None, typer.Argument(help="All that changed of one.", show_default="the last changes")
+    ] = None,
+) -> None:
+    """Show what changed from one grading to the next, and why."""
+    from grader.gradebook.changes import changes
+    from grader.gradebook.store import Gradebook
+
+    with Gradebook(gradebook) as book:
+        lines = list(changes(book, student))
+    for line in lines:
+        print(visible(line))
+    if not lines:
+        print("Nothing has changed: nobody has two results.")
+
+
+def merge(
+    gradebook: Book,
+    others: Annotated[list[Path], typer.Argument(metavar="OTHER...", help="Gradebooks to add.")],
+) -> None:
+    """Add other gradebooks, such as those of shards, to one."""
+    from grader.gradebook.store import Gradebook, only_writer
+
+    with only_writer(gradebook), Gradebook(gradebook, new=True) as book:
+        for other in others:
+            print(visible(f"{other}: {book.take(other)} results taken"))
+
+
+def feedback(
+    gradebook: Book,
+    issues: Annotated[Told, typer.Option(help="What the issue in each repository tells.")],
+) -> None:
+    """Tell students on GitHub, in an issue of each repository."""
+    from grader.gradebook.feedback import give
+    from grader.gradebook.store import Gradebook
+
+    with Gradebook(gradebook) as book:
+        for row, outcome in give(book, issues):
+            print(visible(f"{row.student}: {outcome}"), flush=True)
+
+
+@contextmanager
+def _display(total: int) -> "Iterator[Callable[[Done], None]]":
+    """A line for each student; where somebody watches, a bar, and lines for what needs a look."""
+    if not sys.stderr.isatty():
+        yield lambda done: print(_line(done), flush=True)
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.speed:.1f}/s"),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task, looks = bar.add_task("", total=total), 0
+
+        def show(done: "Done") -> None:
+            nonlocal looks
+            if done.row.note or done.row.score is None:
+                looks += 1
+                bar.console.print(_line(done), markup=False, highlight=False)
+            bar.update(task, advance=1, description=f"{looks} to look at" if looks else "")
+
+        yield show
+
+
+def _line(done: "Done") -> str:
+    row = done.row
+    score = f"{row.score}/{row.max_score} " if row.score is not None else ""
+    note = f": {row.note}" if row.note else ""
+    known = "" if done.was_judged else " (known)"
+    return visible(f"{row.student}: {score}{row.status}{known}{note}")

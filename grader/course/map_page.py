@@ -1,0 +1,115 @@
+"""The map of a course as a page that needs nothing beside it: no script, no request."""
+
+import re
+
+from grader.course.map import Map, Step, Stop
+from grader.formats.parts.markup import Markup, element
+from grader.formats.parts.page import bar, page
+from grader.formats.parts.text import counted, one_line
+
+_LINK = re.compile(r"(?P<title>.*?):?\s*(?P<address>https?://\S+)")
+_STYLE = """
+.path { list-style: none; margin: 2.5rem 0 0; padding: 0; }
+.path > li { margin: 0 0 1.25rem; padding: 1.1rem 1.25rem; background: var(--raised);
+             border: 1px solid var(--rule); border-radius: 8px; }
+.path > li[aria-current] { border: 2px solid var(--accent); }
+.path h2 { margin: 0; font-size: 1.15rem; overflow-wrap: anywhere; }
+.path p { margin: .3rem 0 0; }
+.path .so-far { display: flex; flex-wrap: wrap; gap: .2rem 1rem; align-items: center;
+                margin: .6rem 0 .5rem; color: var(--soft);
+                font-variant-numeric: tabular-nums lining-nums; }
+.so-far .bar { flex: 1 1 8rem; }
+.path .board { margin: .5rem 0 0; font-size: .95rem; }
+.path .board tr:last-child > * { border-bottom: 0; }
+.path .board td { padding-right: 1rem; overflow-wrap: anywhere; }
+.path .board th[scope="row"] { min-width: 7.5rem; }
+.path .board .word { padding-right: 0; }
+.path .board .word, .path .board .number { overflow-wrap: normal; }
+.path h3 { margin: .8rem 0 0; font-size: 1rem; }
+.path code { font-size: .9em; font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
+a { color: var(--right); overflow-wrap: anywhere; }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+"""
+
+
+def render(course_map: Map) -> str:
+    """A whole page: the units as a list, what each teaches, its exercises behind a fold."""
+    lead = [element("p", f"{course_map.total}.", class_="lead")]
+    if course_map.next is None:
+        lead.append(element("p", "All done.", class_="lead"))
+    else:
+        name, title = one_line(str(course_map.next.name)), one_line(course_map.next.title)
+        lead.append(element("p", "Next: ", element("code", name), f", {title}.", class_="lead"))
+    path = element(
+        "ol", *(_unit(course_map, stop) for stop in course_map.stops), class_="path", role="list"
+    )
+    title = one_line(course_map.title)
+    header = element("header", element("h1", title), *lead)
+    return page(title, header, element("main", path), _footer(), style=_STYLE)
+
+
+def _unit(course_map: Map, stop: Stop) -> Markup:
+    word = course_map.word_of(stop)
+    so_far = [
+        element("span", bar(stop.earned, stop.worth), class_="bar"),
+        element("span", f"{stop.earned} of {counted(stop.worth, 'point')}"),
+        *([element("span", word)] if word else []),
+    ]
+    summary = one_line(stop.unit.summary)
+    folded = [
+        element("summary", counted(len(stop.steps), "exercise")),
+        _exercises(course_map, stop),
+    ]
+    here = course_map.is_here(stop)
+    return element(
+        "li",
+        element("h2", one_line(stop.unit.title)),
+        element("p", element("code", one_line(stop.unit.name))),
+        *([element("p", summary)] if summary else []),
+        element("p", *so_far, class_="so-far"),
+        element("details", *folded, *_reading(stop), **({"open": ""} if here else {})),
+        **({"aria-current": "step"} if here else {}),
+    )
+
+
+def _exercises(course_map: Map, stop: Stop) -> Markup:
+    columns = {"name": "Exercise", "title": "What it does", "number": "Points", "word": "State"}
+    head = [element("th", title, scope="col", class_=kind) for kind, title in columns.items()]
+    rows = [_exercise(course_map, step) for step in stop.steps]
+    return element(
+        "table",
+        element("thead", element("tr", *head)),
+        element("tbody", *rows),
+        class_="board",
+        aria_label=f"Exercises of {one_line(stop.unit.name)}",
+    )
+
+
+def _exercise(course_map: Map, step: Step) -> Markup:
+    word = course_map.done if step.is_done else "next" if step == course_map.next else ""
+    return element(
+        "tr",
+        element("th", element("code", one_line(step.name.exercise)), scope="row"),
+        element("td", one_line(step.title)),
+        element("td", f"{step.earned or 0}/{step.worth}", class_="number"),
+        element("td", word, class_="word"),
+    )
+
+
+def _reading(stop: Stop) -> list[Markup]:
+    items = [element("li", _page_to_read(one_line(text))) for text in stop.unit.reading]
+    return [element("h3", "To read"), element("ul", *items, class_="names")] if items else []
+
+
+def _page_to_read(text: str) -> Markup:
+    """A link, if what its author wrote ends in an address."""
+    found = _LINK.fullmatch(text)
+    if found is None:
+        return element("span", text)
+    title = found["title"] or found["address"]
+    return element("a", title, href=found["address"], rel="noreferrer")
+
+
+def _footer() -> Markup:
+    said = ["Made by ", element("code", "grade list --format html"), "; make it again to see more."]
+    return element("footer", element("p", *said))

@@ -1,0 +1,22 @@
+"""What the commands of a class can be asked for; by itself, since every command line imports it."""
+
+from enum import StrEnum
+
+
+class Told(StrEnum):
+    """What each student reads, in an issue of their repository."""
+
+    SCORES = "scores"
+    FULL = "full"
+
+
+class Platform(StrEnum):
+    """Who reads an export."""
+
+    CSV = "csv"
+    JSON = "json"
+    CANVAS = "canvas"
+    MOODLE = "moodle"
+    NBGRADER = "nbgrader"
+    JUNIT = "junit"
+    GRADESCOPE = "gradescope"

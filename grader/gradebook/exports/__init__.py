@@ -1,0 +1,1 @@
+"""What leaves a gradebook: tables of our own, and those of platforms, filled in."""

@@ -1,0 +1,64 @@
+"""Every export: from a gradebook, and what a teacher has decided, to the bytes of a file."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.formats import gradescope, junit
+from grader.gradebook.choices import Platform
+from grader.gradebook.exports import platforms, table
+from grader.gradebook.exports.cells import read_sheet
+from grader.gradebook.marks import Mark, marks_of, read_marks
+from grader.gradebook.store import Gradebook
+
+_RENDER = {Platform.JUNIT: (junit.render, "xml"), Platform.GRADESCOPE: (gradescope.render, "json")}
+
+
+def exported(
+    book: Gradebook,
+    to: Platform,
+    marks: Path | None = None,
+    fill: Path | None = None,
+    column: str | None = None,
+    feedback: str | None = None,
+) -> tuple[bytes, Sequence[str]]:
+    """The file, and what to know of it. Raises: UsageError."""
+    filled_in = to in (Platform.CANVAS, Platform.MOODLE)
+    if filled_in and (fill is None or column is None):
+        raise UsageError(
+            f"--to {to} fills in what {to.value.capitalize()} has exported: "
+            "give that file with --fill, and the column with --column"
+        )
+    if not filled_in and (fill or column or feedback):
+        raise UsageError("--fill, --column and --feedback-column are for canvas and moodle")
+    given = list(marks_of(book.rows(), {} if marks is None else read_marks(marks)))
+    if fill is not None and column is not None:
+        sheet = read_sheet(fill)
+        if to is Platform.CANVAS:
+            filled = platforms.canvas(sheet, given, column)
+        else:
+            filled = platforms.moodle(sheet, given, column, feedback)
+        return filled.data, filled.said
+    if to in _RENDER:
+        return _reports(book, given, to), ()
+    if to is Platform.NBGRADER:
+        text = table.as_nbgrader(given, book.path.stem)
+    else:
+        text = table.as_json(given) if to is Platform.JSON else table.as_csv(given)
+    return text.encode("utf-8", "backslashreplace"), ()
+
+
+def _reports(book: Gradebook, marks: Sequence[Mark], to: Platform) -> bytes:
+    """A zip with the report of every student who has one; the same reports, the same bytes."""
+    render, ending = _RENDER[to]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for n, mark in enumerate(marks, start=1):
+            if mark.row.result is None:
+                continue
+            safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in mark.row.student)[:80]
+            member = zipfile.ZipInfo(f"{n:05}-{safe}.{ending}")
+            archive.writestr(member, render(book.report(mark.row.result)).encode("utf-8"))
+    return file.getvalue()

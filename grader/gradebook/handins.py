@@ -1,0 +1,267 @@
+"""What a class has handed in: whose is what, in folders as teachers have them.
+
+The rule: an entry of the folder is one student's, and everything in it is that student's work.
+Where a platform puts the student into the names of files, or into a list beside them, that counts.
+Whatever is found and not understood is a hand-in with a problem, so that it becomes a row.
+"""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from unicodedata import normalize
+
+import yaml
+
+from grader.errors import UsageError
+from grader.gradebook.unpack import ARCHIVE, MAX_FILE_BYTES, Room, is_archive, is_work, unpack
+from grader.work.elsewhere import unit_of
+
+WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000)
+LEVELS = 5  # of a student's folder, in which archives and files are looked for
+METADATA = "submission_metadata.yml"
+MAX_METADATA = 64 << 20
+
+# lastnamefirstname_12345_67890_sgd-1.py, with LATE after the name if it was
+_CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)")
+_CANVAS_AGAIN = re.compile(r"-\d+(?=\.[^.]+\Z)")  # a file that was handed in again
+_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?")
+_IGNORED = re.compile(r"\..*|__MACOSX|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+
+
+class NotHandedIn(Exception):
+    """There is nothing of this student; the message says what was looked for."""
+
+
+@dataclass(frozen=True)
+class Handin:
+    """What one student has handed in. `parts` are files and folders, each with the name that it
+    has in the student's own folder, or "" for that folder itself.
+
+    `student` is the id by which a roster knows them. A `problem` says why nothing can be graded,
+    a `note` what else a teacher should know.
+    """
+
+    student: str
+    place: str
+    parts: tuple[tuple[Path, str], ...] = ()
+    name: str = ""
+    submitted_at: str = ""
+    commit: str = ""
+    problem: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class LaidOut:
+    """A folder with a student's work, as `read_submission` takes it, and what was left out."""
+
+    folder: Path
+    left_out: tuple[str, ...] = ()
+    commit: str = ""
+
+
+def is_single(path: Path, units: Sequence[str]) -> bool:
+    """Is this the work of one student rather than that of a class?"""
+    if path.is_file():
+        return unit_of(path.name, units) is not None
+    names = [entry.name for entry in _entries(path)]
+    plain = {f"{unit}{ending}" for unit in units for ending in (".py", ".ipynb")}
+    return "exercises" in names or not plain.isdisjoint(names)
+
+
+@contextmanager
+def class_folder(path: Path) -> Iterator[tuple[Path, list[str]]]:
+    """The folder itself, or what an archive of a class holds, unpacked until this ends; and what
+    was left out. Raises: UsageError."""
+    if path.is_dir():
+        yield path, []
+        return
+    if not path.is_file():
+        raise UsageError(f"there is no {path}: class run takes a folder, or an archive of one")
+    if not is_archive(path.name):
+        raise UsageError(f"{path} is neither a folder of submissions nor an archive of one")
+    with TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as folder:
+        room = replace(WHOLE_CLASS, notes=[])
+        unpack(path, Path(folder), room)
+        if not any(Path(folder).iterdir()):
+            said = "; ".join(room.notes) or "no .py or .ipynb is in it"
+            raise UsageError(f"{path} holds no work: {said}")
+        yield _only_folder(Path(folder)), room.notes
+
+
+def _only_folder(folder: Path) -> Path:
+    """Past folders that hold nothing but one folder, and no more than three of them."""
+    for _ in range(3):
+        entries = _entries(folder)
+        if len(entries) != 1 or not entries[0].is_dir() or _MOODLE.fullmatch(entries[0].name):
+            break
+        inner = entries[0]
+        if any(is_work(entry.name) for entry in _entries(inner)) or inner.name == "exercises":
+            break
+        folder = inner
+    return folder
+
+
+def hand_ins(folder: Path) -> list[Handin]:
+    """The hand-ins of a class, in the order of their students. Raises: UsageError."""
+    submitted = folder / "submitted"  # nbgrader: submitted/STUDENT/ASSIGNMENT/
+    entries = _entries(submitted if submitted.is_dir() else folder)
+    if (folder / METADATA).is_file():
+        found = list(_of_gradescope(folder / METADATA, entries))
+    else:
+        found = [_of_entry(entry) for entry in entries]
+    if not found:
+        raise UsageError(f"{folder} is empty: class run takes a folder with an entry per student")
+    return sorted(
+        _joined(found), key=lambda handin: (not handin.student, handin.student, handin.place)
+    )
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError as error:
+        raise UsageError(f"cannot read {folder}: {error.strerror}") from None
+    return [folder / name for name in names if not _IGNORED.fullmatch(name)]
+
+
+def _of_entry(entry: Path) -> Handin:
+    name = normalize("NFC", entry.name)
+    stem = ARCHIVE.sub("", name)
+    if entry.is_symlink():
+        return Handin("", name, problem="a link is not followed")
+    if entry.is_dir():
+        if moodle := _MOODLE.fullmatch(name):
+            return _hand_in(moodle, entry, "")
+        return Handin(name, name, ((entry, ""),), submitted_at=_changed(entry))
+    if moodle := _MOODLE.fullmatch(name):
+        return _hand_in(moodle, entry, moodle["file"] or name)
+    if canvas := _CANVAS.fullmatch(name):
+        return _hand_in(canvas, entry, _CANVAS_AGAIN.sub("", canvas["file"]))
+    if is_archive(name):
+        return Handin(stem, name, ((entry, name),), submitted_at=_changed(entry))
+    problem = "a file among the students' folders: whose it is cannot be told from its name"
+    return Handin("", name, problem=problem)
+
+
+def _hand_in(match: "re.Match[str]", entry: Path, file: str) -> Handin:
+    parts = ((entry, file),)
+    place = match[0] if entry.is_dir() else match.string[: match.start("id")] + match["id"]
+    return Handin(match["id"], place, parts, match["name"], _changed(entry))
+
+
+def _of_gradescope(metadata: Path, entries: Sequence[Path]) -> Iterator[Handin]:
+    """The export's own list says who has handed in which folder."""
+    try:
+        if metadata.stat().st_size > MAX_METADATA:
+            raise UsageError(f"{metadata} is too large to be read")
+        listed = yaml.load(metadata.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, yaml.YAMLError, RecursionError) as error:
+        raise UsageError(f"{metadata} cannot be read: {type(error).__name__}") from None
+    folders = {entry.name: entry for entry in entries if entry.is_dir() and not entry.is_symlink()}
+    for name, told in (listed if isinstance(listed, dict) else {}).items():
+        told = told if isinstance(told, dict) else {}
+        entry, who = folders.pop(f"{name}", None), told.get(":submitters") or [{}]
+        parts = ((entry, ""),) if entry else ()
+        problem = "" if entry else "the export lists it, and it is not there"
+        for one in who if isinstance(who, list) else [{}]:
+            one = one if isinstance(one, dict) else {}
+            student = one.get(":sid") or one.get(":email") or name
+            at = f"{told.get(':created_at', '')}"
+            shown = f"{one.get(':name') or ''}"
+            yield Handin(f"{student}", f"{name}", parts, shown, at, problem=problem)
+    for name, entry in folders.items():
+        yield Handin(name, name, ((entry, ""),), problem="the export does not list it")
+
+
+def _joined(found: Sequence[Handin]) -> list[Handin]:
+    """One hand-in for each student: of several files, all; a note is never lost."""
+    students: dict[str, Handin] = {}
+    others = []
+    for handin in found:
+        known = students.get(handin.student)
+        if not handin.student:
+            others.append(handin)
+        elif known is None:
+            students[handin.student] = handin
+        else:
+            students[handin.student] = replace(
+                known,
+                parts=known.parts + handin.parts,
+                submitted_at=max(known.submitted_at, handin.submitted_at),
+                problem=known.problem or handin.problem,
+            )
+    return [*students.values(), *others]
+
+
+def _changed(entry: Path) -> str:
+    """The newest change of a file in it, as far as the first levels tell."""
+    places = _walk(entry) if entry.is_dir() else [(entry.parent, [entry.name])]
+    newest = 0.0
+    for folder, files in places:
+        for file in files:
+            try:
+                newest = max(newest, os.lstat(folder / file).st_mtime)
+            except OSError:
+                continue
+    return datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds") if newest else ""
+
+
+@contextmanager
+def laid_out(handin: Handin) -> Iterator[LaidOut]:
+    """One folder of the parts, until this ends; a folder without archives is taken as it is."""
+    (path, name), *more = handin.parts
+    if not more and not name and not _archives(path):
+        yield LaidOut(path)
+        return
+    with TemporaryDirectory(prefix="handin-", ignore_cleanup_errors=True) as folder:
+        room = Room()
+        for path, name in handin.parts:
+            if path.is_dir():
+                _copy(path, Path(folder) / name, room)
+            else:
+                _put(path, Path(folder) / name, room)
+        yield LaidOut(_only_folder(Path(folder)), tuple(room.notes))
+
+
+def _archives(folder: Path) -> bool:
+    return any(is_archive(name) for _, files in _walk(folder) for name in files)
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Its folders without links, and the names in each, to a depth and up to a bound."""
+    for n, (place, inner, files) in enumerate(os.walk(folder)):
+        here = Path(place)
+        depth = len(here.relative_to(folder).parts)
+        kept = [] if depth >= LEVELS else sorted(inner)[:100]
+        inner[:] = [name for name in kept if not _IGNORED.fullmatch(name)]
+        if n >= 500:
+            return
+        yield here, sorted(files)[:1000]
+
+
+def _copy(folder: Path, target: Path, room: Room) -> None:
+    for here, files in _walk(folder):
+        for name in files:
+            if is_archive(name) or is_work(name):
+                _put(here / name, target / here.relative_to(folder) / name, room)
+
+
+def _put(file: Path, target: Path, room: Room) -> None:
+    """A file as it is, an archive as a folder of its own."""
+    if file.is_symlink() or not file.is_file():
+        room.left_out(f"{file.name} is a link or a device")
+    elif is_archive(file.name):
+        unpack(file, target.with_name(ARCHIVE.sub("", target.name) or "archive"), room)
+    elif (size := file.stat().st_size) > min(room.bytes, MAX_FILE_BYTES):
+        room.left_out(f"{file.name} is too large, or one too many")
+    else:
+        room.bytes -= size
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)

@@ -1,0 +1,391 @@
+"""The gradebook: one SQLite file, with a row as soon as a result is there. docs/classes.md
+describes its tables for those who open it with other tools.
+
+Nothing is ever overwritten: a student's earlier results stay, and `students.result` names the one
+that counts.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from grader.errors import UsageError
+from grader.gradebook.packed import pack, unpack
+from grader.report import Outcome, Report
+
+VERSION = 1
+NEEDS_A_LOOK, MISSING = "needs_a_look", "missing"  # beside the outcomes of a report
+
+_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE students (
+    student TEXT PRIMARY KEY,     -- the id by which a roster knows them
+    name TEXT NOT NULL,
+    place TEXT NOT NULL,          -- where the work was found
+    submitted_at TEXT NOT NULL,   -- ISO 8601, or empty
+    commit_id TEXT NOT NULL,
+    result INTEGER REFERENCES results (id),
+    status TEXT NOT NULL,         -- that of the result, or needs_a_look, missing, …
+    note TEXT NOT NULL            -- what a teacher should know of it
+) WITHOUT ROWID;
+CREATE TABLE results (
+    id INTEGER PRIMARY KEY,
+    student TEXT NOT NULL,
+    work TEXT NOT NULL,           -- a digest of all that was handed in
+    seed INTEGER,                 -- null: it follows from the work
+    course TEXT NOT NULL,         -- a digest of the course, the grader and torch
+    graded_at TEXT NOT NULL,
+    status TEXT NOT NULL,
+    score INTEGER,                -- null where a fault of the grader withholds it
+    max_score INTEGER NOT NULL,
+    report BLOB NOT NULL          -- JSON, packed with zlib
+);
+CREATE INDEX results_by_student ON results (student, id);
+CREATE INDEX results_by_work ON results (work, course, seed);
+CREATE TABLE exercises (
+    result INTEGER NOT NULL REFERENCES results (id),
+    unit TEXT NOT NULL,
+    exercise TEXT NOT NULL,
+    status TEXT NOT NULL,
+    score INTEGER,
+    max_score INTEGER NOT NULL,
+    PRIMARY KEY (result, unit, exercise)
+) WITHOUT ROWID;
+CREATE TABLE lost (               -- every test that was not passed
+    result INTEGER NOT NULL REFERENCES results (id),
+    unit TEXT NOT NULL,
+    exercise TEXT NOT NULL,
+    test TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    max_points INTEGER NOT NULL,
+    likely TEXT,                  -- the misunderstanding, where one was recognised
+    PRIMARY KEY (result, unit, exercise, test)
+) WITHOUT ROWID;
+CREATE TABLE tests (              -- of the suites that graded last
+    unit TEXT NOT NULL,
+    exercise TEXT NOT NULL,
+    test TEXT NOT NULL,
+    title TEXT NOT NULL,
+    max_points INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (unit, exercise, test)
+) WITHOUT ROWID;
+"""
+
+
+_DETAILS = (  # what belongs to a result
+    ("exercises", "unit, exercise, status, score, max_score"),
+    ("lost", "unit, exercise, test, outcome, max_points, likely"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What stands in the gradebook of one student; no score is not a zero."""
+
+    student: str
+    name: str = ""
+    place: str = ""
+    submitted_at: str = ""
+    commit: str = ""
+    status: str = ""
+    note: str = ""
+    score: int | None = None
+    max_score: int | None = None
+    result: int | None = None
+
+
+@dataclass(frozen=True)
+class Key:
+    """All that a result follows from. A seed of None follows from the work itself."""
+
+    work: str
+    seed: int | None
+    course: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """One result of a student."""
+
+    id: int
+    graded_at: str
+    work: str
+    course: str
+    seed: int | None
+    status: str
+    score: int | None
+    max_score: int
+
+
+class Gradebook:
+    """One file, which several may read while one writes."""
+
+    def __init__(self, path: Path, *, new: bool = False) -> None:
+        """Raises: UsageError if it is not there (unless `new`), damaged, or no gradebook."""
+        self.path = path
+        if not new and not path.is_file():
+            raise UsageError(f"there is no gradebook {path}: grade class run makes one")
+        try:
+            self.db = sqlite3.connect(path, timeout=30, isolation_level=None)
+            try:
+                self._open(new)
+            except BaseException:
+                self.db.close()
+                raise
+        except sqlite3.DatabaseError as error:
+            raise UsageError(
+                f"{path} is damaged, or no gradebook ({error}): take a copy from before, or start "
+                "a new file; nothing was changed"
+            ) from None
+
+    def _open(self, new: bool) -> None:
+        tables = {name for (name,) in self.db.execute("SELECT name FROM sqlite_master")}
+        if tables and not {"meta", "students", "results"} <= tables:
+            raise sqlite3.DatabaseError("it holds other tables")
+        if tables:
+            (state,) = self.db.execute("PRAGMA quick_check(1)").fetchone()
+            if state != "ok":
+                raise sqlite3.DatabaseError(f"{state}".splitlines()[0])
+            version = self.meta("version")
+            if version != f"{VERSION}":
+                raise UsageError(f"{self.path} has the form {version}, and this grader {VERSION}")
+        elif new:
+            self.db.execute("PRAGMA journal_mode=WAL")
+            with self._change():
+                for statement in _TABLES.split(";\n"):
+                    self.db.execute(statement)
+                self.set_meta("version", f"{VERSION}")
+        else:
+            raise UsageError(f"{self.path} is empty: grade class run makes a gradebook")
+        self.db.execute("PRAGMA synchronous=FULL")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.db.close()
+
+    @contextmanager
+    def _change(self) -> Iterator[None]:
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def meta(self, key: str) -> str:
+        found = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return found[0] if found else ""
+
+    def set_meta(self, key: str, value: str) -> None:
+        self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def set_tests(self, report: Report) -> None:
+        """Keep which tests there are, in their order."""
+        rows = [
+            (test.unit, test.exercise, test.name, test.title, test.max_points, position)
+            for position, test in enumerate(report.tests)
+        ]
+        with self._change():
+            self.db.execute("DELETE FROM tests")
+            self.db.executemany("INSERT INTO tests VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def known(self, student: str, key: Key) -> int | None:
+        """The result of this very student for the same work, judged by the same."""
+        found = self.db.execute(
+            "SELECT id FROM results WHERE student = ? AND work = ? AND course = ? AND seed IS ? "
+            "ORDER BY id DESC LIMIT 1",
+            (student, key.work, key.course, key.seed),
+        ).fetchone()
+        return int(found[0]) if found else None
+
+    def same(self, key: Key) -> int | None:
+        """A result of whomever, for the same work with the same inputs."""
+        found = self.db.execute(
+            "SELECT id FROM results WHERE work = ? AND course = ? AND seed IS ? LIMIT 1",
+            (key.work, key.course, key.seed),
+        ).fetchone()
+        return int(found[0]) if found else None
+
+    def has(self, student: str) -> bool:
+        """Is there a result of this student?"""
+        asked = "SELECT 1 FROM results WHERE student = ? LIMIT 1"
+        return self.db.execute(asked, (student,)).fetchone() is not None
+
+    def outcome(self, result: int) -> tuple[str, int | None, int]:
+        """Status, score, and how much there is to earn."""
+        asked = "SELECT status, score, max_score FROM results WHERE id = ?"
+        status, score, most = self.db.execute(asked, (result,)).fetchone()
+        return status, score, most
+
+    def add(self, row: Row, key: Key, report: Report, graded_at: str) -> None:
+        """A result, and that it is the one that counts."""
+        values = (row.student, key.work, key.seed, key.course, graded_at, report.status)
+        with self._change():
+            result = self.db.execute(
+                "INSERT INTO results VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*values, report.score, report.max_score, pack(report)),
+            ).lastrowid
+            assert result is not None
+            for unit in report.units:
+                for each in unit.exercises:
+                    withheld = each.status is Outcome.GRADER_FAULT
+                    score = None if withheld else each.score
+                    told = (result, unit.name, each.name, each.status, score, each.max_score)
+                    self.db.execute("INSERT INTO exercises VALUES (?, ?, ?, ?, ?, ?)", told)
+            lost = [
+                (result, t.unit, t.exercise, t.name, t.outcome, t.max_points, t.likely)
+                for t in report.tests
+                if t.outcome is not Outcome.PASSED
+            ]
+            self.db.executemany("INSERT INTO lost VALUES (?, ?, ?, ?, ?, ?, ?)", lost)
+            self._put(row, result)
+
+    def copy(self, row: Row, key: Key, result: int, graded_at: str) -> None:
+        """The same work has the same result: judged once, and each student's own."""
+        with self._change():
+            new = self.db.execute(
+                "INSERT INTO results SELECT NULL, ?, work, seed, course, ?, status, score, "
+                "max_score, report FROM results WHERE id = ?",
+                (row.student, graded_at, result),
+            ).lastrowid
+            assert new is not None
+            for table, rest in _DETAILS:
+                self.db.execute(
+                    f"INSERT INTO {table} SELECT ?, {rest} FROM {table} WHERE result = ?",
+                    (new, result),
+                )
+            self._put(row, new)
+
+    def put(self, row: Row, result: int | None) -> None:
+        """What is known of a student; the result is one that is there, or none."""
+        with self._change():
+            self._put(row, result)
+
+    def _put(self, row: Row, result: int | None) -> None:
+        values = (row.student, row.name, row.place, row.submitted_at, row.commit)
+        self.db.execute(
+            "INSERT OR REPLACE INTO students VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, result, row.status, row.note),
+        )
+
+    def forget(self, students: set[str]) -> None:
+        """Those who are in the class no more; their results stay."""
+        with self._change():
+            self.db.executemany(
+                "DELETE FROM students WHERE student = ?", [(student,) for student in students]
+            )
+
+    def rows(self) -> Iterator[Row]:
+        """Every student, in the order of their ids."""
+        with closing(self.db.cursor()) as cursor:
+            for row in cursor.execute(
+                "SELECT s.student, name, place, submitted_at, commit_id, s.status, note, "
+                "score, max_score, result FROM students AS s LEFT JOIN results AS r "
+                "ON r.id = s.result ORDER BY s.student"
+            ):
+                yield Row(*row)
+
+    def report(self, result: int) -> Report:
+        """Raises: UsageError if it is damaged."""
+        (packed,) = self.db.execute("SELECT report FROM results WHERE id = ?", (result,)).fetchone()
+        try:
+            return unpack(packed)
+        except ValueError as error:
+            raise UsageError(f"{self.path} is damaged at result {result}: {error}") from None
+
+    def exercises(self, result: int) -> Mapping[str, tuple[str, int | None, int]]:
+        """By UNIT.EXERCISE: status, score, and how much there is to earn."""
+        found = self.db.execute(
+            "SELECT unit || '.' || exercise, status, score, max_score FROM exercises "
+            "WHERE result = ?",
+            (result,),
+        )
+        return {name: (status, score, most) for name, status, score, most in found}
+
+    def history(self, student: str) -> list[Past]:
+        """The results of a student, oldest first."""
+        found = self.db.execute(
+            "SELECT id, graded_at, work, course, seed, status, score, max_score FROM results "
+            "WHERE student = ? ORDER BY graded_at, id",
+            (student,),
+        )
+        return [Past(*row) for row in found]
+
+    def take(self, other: Path) -> int:
+        """All that another gradebook holds and this one does not; how many results that were. Of a
+        student in both, the newer result counts. Raises: UsageError if it is no gradebook."""
+        with Gradebook(other) as theirs:
+            rows = {row.student: row for row in theirs.rows()}
+        columns = "student, work, seed, course, graded_at, status, score, max_score, report"
+        taken: dict[int, int] = {}
+        self.db.execute("ATTACH DATABASE ? AS other", (f"{other}",))
+        try:
+            with self._change():
+                for id_, student, graded_at, work in self.db.execute(
+                    "SELECT id, student, graded_at, work FROM other.results ORDER BY id"
+                ).fetchall():
+                    asked = "SELECT id FROM results WHERE (student, graded_at, work) = (?, ?, ?)"
+                    if here := self.db.execute(asked, (student, graded_at, work)).fetchone():
+                        taken[id_] = -here[0]
+                        continue
+                    new = self.db.execute(
+                        f"INSERT INTO results ({columns}) SELECT {columns} FROM other.results "
+                        "WHERE id = ?",
+                        (id_,),
+                    ).lastrowid
+                    assert new is not None
+                    taken[id_] = new
+                    for table, rest in _DETAILS:
+                        self.db.execute(
+                            f"INSERT INTO {table} SELECT ?, {rest} FROM other.{table} "
+                            "WHERE result = ?",
+                            (new, id_),
+                        )
+                known = {row.student: row for row in self.rows()}
+                for student, row in rows.items():
+                    result = None if row.result is None else abs(taken[row.result])
+                    if student not in known or self._newer(result, known[student].result):
+                        self._put(row, result)
+                if not self.meta("tests"):
+                    self.db.execute("INSERT INTO tests SELECT * FROM other.tests")
+                    asked = "INSERT OR REPLACE INTO meta SELECT * FROM other.meta WHERE key = ?"
+                    self.db.execute(asked, ("tests",))
+        finally:
+            self.db.execute("DETACH DATABASE other")
+        return sum(new > 0 for new in taken.values())
+
+    def _newer(self, one: int | None, other: int | None) -> bool:
+        if one is None or other is None:
+            return one is not None
+        asked = "SELECT graded_at FROM results WHERE id = ?"
+        times = [self.db.execute(asked, (id_,)).fetchone()[0] for id_ in (one, other)]
+        return bool(times[0] > times[1])
+
+
+@contextmanager
+def only_writer(path: Path) -> Iterator[None]:
+    """Nobody else writes this gradebook meanwhile; the lock goes with the process that holds it.
+
+    Raises: UsageError if somebody does.
+    """
+    import fcntl
+
+    try:
+        file = open(f"{path}.lock", "a", encoding="utf-8")  # noqa: SIM115
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise UsageError(
+                f"another run is writing {path}: wait for its end, or choose another --gradebook"
+            ) from None
+        yield

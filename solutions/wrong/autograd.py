@@ -1,0 +1,797 @@
+"""Known wrong answers to the exercises of `autograd`, each with what sets it right.
+
+`EXERCISE__slug` takes the place of EXERCISE in an otherwise right unit. It must lose points, and
+what the learner then reads must help. Like a learner's file, this one may use the whole unit.
+"""
+
+# ruff: noqa: F821  the functions of the unit stand above these when they run
+
+import copy
+import math
+
+import torch
+
+
+def snapshot__detach(x):
+    """detach(), .data and numpy() give the memory of x another name, and so does contiguous() where
+    x is contiguous: nothing is copied. clone() copies."""
+    return x.detach()
+
+
+def snapshot__data(x):
+    """detach(), .data and numpy() give the memory of x another name, and so does contiguous() where
+    x is contiguous: nothing is copied. clone() copies."""
+    return x.data
+
+
+def snapshot__clone(x):
+    """What clone() makes of a tensor that requires a gradient requires one too, and so does a deep
+    copy. detach() leaves the graph."""
+    return x.clone()
+
+
+def snapshot__x_itself(x):
+    """Another name for x is no copy: whatever happens to x happens to it."""
+    return x
+
+
+def snapshot__contiguous(x):
+    """detach(), .data and numpy() give the memory of x another name, and so does contiguous() where
+    x is contiguous: nothing is copied. clone() copies."""
+    return x.detach().contiguous()
+
+
+def snapshot__numpy(x):
+    """detach(), .data and numpy() give the memory of x another name, and so does contiguous() where
+    x is contiguous: nothing is copied. clone() copies."""
+    return torch.from_numpy(x.detach().numpy())
+
+
+def snapshot__list(x):
+    """Python's numbers have no dtype: torch.tensor(list) is float32. clone() keeps the dtype."""
+    return torch.tensor(x.tolist())
+
+
+def snapshot__inference(x):
+    """What is made under torch.inference_mode() can never be used in a graph again. detach() and
+    torch.no_grad() leave ordinary tensors."""
+    with torch.inference_mode():
+        return x.clone()
+
+
+def snapshot__grad_off(x):
+    """requires_grad_(False) and detach_() change x itself, which then collects no gradients any
+    more. x.detach() is another tensor."""
+    return (x.requires_grad_(False) if x.is_leaf else x.detach()).clone()
+
+
+def snapshot__deepcopy(x):
+    """What clone() makes of a tensor that requires a gradient requires one too, and so does a deep
+    copy. detach() leaves the graph."""
+    return copy.deepcopy(x)
+
+
+def leaf__converted_after(x, dtype):
+    """to(dtype) is an operation: of a tensor that requires a gradient it makes a result, which
+    retain_grad() does not change. Convert first, and ask for gradients last."""
+    return x.detach().clone().requires_grad_().to(dtype)
+
+
+def leaf__x_is_changed(x, dtype):
+    """Where x has that dtype already, to(dtype) is x itself, and now x requires a gradient. Leave
+    the graph and copy first."""
+    return x.to(dtype).requires_grad_()
+
+
+def leaf__shared(x, dtype):
+    """Where x has that dtype already, to(dtype) copies nothing, nor does nn.Parameter, and the leaf
+    lies in the memory of x. clone(), or copy=True, copies in any case."""
+    return x.detach().to(dtype).requires_grad_()
+
+
+def leaf__clone_first(x, dtype):
+    """clone() and to() are recorded if x requires a gradient: what they give is a result. detach()
+    comes first."""
+    return x.clone().to(dtype).requires_grad_()
+
+
+def leaf__no_gradient(x, dtype):
+    """A new tensor does not ask for gradients: requires_grad_() does."""
+    return x.detach().clone().to(dtype)
+
+
+def leaf__dtype_lost(x, dtype):
+    """dtype says what the leaf is to hold; without it the dtype of x stays."""
+    return x.detach().clone().requires_grad_()
+
+
+def leaf__retain_grad(x, dtype):
+    """to(dtype) is an operation: of a tensor that requires a gradient it makes a result, which
+    retain_grad() does not change. Convert first, and ask for gradients last."""
+    made = x.detach().clone().requires_grad_().to(dtype)
+    if not made.is_leaf:
+        made.retain_grad()
+    return made
+
+
+def leaf__parameter(x, dtype):
+    """Where x has that dtype already, to(dtype) copies nothing, nor does nn.Parameter, and the leaf
+    lies in the memory of x. clone(), or copy=True, copies in any case."""
+    return torch.nn.Parameter(x.detach().to(dtype))
+
+
+def without_graph__detached_result(f, x):
+    """The graph was built while f ran, so all that is done to its result comes too late. Call f
+    inside `with torch.no_grad():`."""
+    return f(x).detach()
+
+
+def without_graph__data_of_result(f, x):
+    """The graph was built while f ran, so all that is done to its result comes too late. Call f
+    inside `with torch.no_grad():`."""
+    return f(x).data
+
+
+def without_graph__detached_argument(f, x):
+    """f has parameters of its own that require gradients, so its steps are recorded all the same.
+    Run f under torch.no_grad()."""
+    return f(x.detach())
+
+
+def without_graph__inference(f, x):
+    """What is made under torch.inference_mode() can never be used in a graph again. Under
+    torch.no_grad() it can."""
+    with torch.inference_mode():
+        return f(x)
+
+
+def without_graph__switched(f, x):
+    """If f raises, the line that switches gradients on again does not run. `with torch.no_grad():`
+    ends in any case."""
+    torch.set_grad_enabled(False)
+    result = f(x)
+    torch.set_grad_enabled(True)
+    return result
+
+
+def without_graph__never_again(f, x):
+    """torch.set_grad_enabled(False) lasts for the whole program. `with torch.no_grad():` ends with
+    its block."""
+    torch.set_grad_enabled(False)
+    return f(x)
+
+
+def without_graph__called_before(f, x):
+    """The graph was built while f ran, so all that is done to its result comes too late. Call f
+    inside `with torch.no_grad():`."""
+    y = f(x)
+    with torch.no_grad():
+        return y.clone()
+
+
+def without_graph__swallowed(f, x):
+    """An error of f must come out: None in its place hides it from whoever called."""
+    try:
+        with torch.no_grad():
+            return f(x)
+    except Exception:
+        return None
+
+
+def gradient_of__x_itself(f, x):
+    """This makes x require a gradient and leaves one in x.grad, or adds to what is there. Work on
+    x.detach().requires_grad_(), a tensor of your own."""
+    x.requires_grad_()
+    y = f(x)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if y.requires_grad:
+        y.backward()
+    return torch.zeros_like(x) if x.grad is None else x.grad.clone()
+
+
+def gradient_of__cleaned_up(f, x):
+    """x.grad may have held something, and the caller wants it back. Do not touch x at all: work on
+    x.detach().requires_grad_()."""
+    wanted = x.requires_grad
+    x = x if x.is_leaf else x.detach()
+    x.requires_grad_()
+    x.grad = None
+    y = f(x)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if y.requires_grad:
+        y.backward()
+    slope = torch.zeros_like(x) if x.grad is None else x.grad
+    x.grad = None
+    x.requires_grad_(wanted)
+    return slope
+
+
+def gradient_of__backward(f, x):
+    """backward() also adds to the .grad of every parameter inside f. torch.autograd.grad returns
+    the one gradient that you ask for."""
+    inner = x.detach().clone().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if y.requires_grad:
+        y.backward()
+    return torch.zeros_like(inner) if inner.grad is None else inner.grad
+
+
+def gradient_of__clone_first(f, x):
+    """clone() of a tensor that requires a gradient is a result, and only leaves get a .grad.
+    detach() comes first."""
+    inner = x.clone().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if y.requires_grad:
+        y.backward()
+    return inner.grad if inner.is_leaf else None
+
+
+def gradient_of__tuple(f, x):
+    """torch.autograd.grad returns a tuple, with a gradient for each tensor that it is asked for.
+    Here it has one: take [0]."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return (torch.zeros_like(inner),)
+    return torch.autograd.grad(y, inner, materialize_grads=True)
+
+
+def gradient_of__must_depend(f, x):
+    """Where no way leads from f(x) back to x, torch raises an error. A function that does not
+    depend on x has slope 0."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    return torch.autograd.grad(y, inner)[0]
+
+
+def gradient_of__none_for_zero(f, x):
+    """allow_unused=True gives None where f(x) does not depend on x. Its slope there is 0."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return None
+    return torch.autograd.grad(y, inner, allow_unused=True)[0]
+
+
+def gradient_of__summed(f, x):
+    """The sum over all entries of f(x) is another function. Several entries are a ValueError."""
+    inner = x.detach().requires_grad_()
+    y = f(inner).sum()
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+
+
+def gradient_of__zero_dim_only(f, x):
+    """A tensor of shape (1,) or (1, 1) has one entry as well: ask for numel(), not for dim()."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.dim() != 0:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+
+
+def gradient_of__create_graph(f, x):
+    """create_graph=True records how the gradient was computed, for a second derivative. Leave it
+    out."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, create_graph=True, materialize_grads=True)[0]
+
+
+def gradient_of__called_twice(f, x):
+    """f(x) may be costly. Call f once, and look at that result."""
+    if f(x).numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(f(x).shape)}")
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+
+
+def gradient_of__shape_not_named(f, x):
+    """A ValueError helps most if it says what it has found: put the shape into the message."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError("f(x) is not a scalar, nor anything like one")
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+
+
+def _shares(loss, w, batches):
+    """For each batch its loss, weighed by its share of the rows."""
+    rows = sum(len(batch) for batch in batches)
+    return [loss(w, batch) * (len(batch) / rows) for batch in batches]
+
+
+def accumulate___each_alike(loss, w, batches):
+    """The mean of the batches' means gives a row of a short batch more weight than one of a long
+    batch. Each batch counts by its share of the rows."""
+    w.grad = None
+    losses = [loss(w, batch) / len(batches) for batch in batches]
+    sum(losses).backward()
+    return sum(losses).item()
+
+
+def accumulate___added_up(loss, w, batches):
+    """Each loss is the mean of its batch, and the sum of means is no mean. Each batch counts by its
+    share of the rows."""
+    w.grad = None
+    total = 0.0
+    for batch in batches:
+        value = loss(w, batch)
+        value.backward()
+        total += value.item()
+    return total
+
+
+def accumulate___sum_of_rows(loss, w, batches):
+    """Each mean times its number of rows is a sum over rows. It still is to be divided by the
+    number of all rows."""
+    w.grad = None
+    total = 0.0
+    for batch in batches:
+        value = loss(w, batch) * len(batch)
+        value.backward()
+        total += value.item()
+    return total
+
+
+def accumulate___never_cleared(loss, w, batches):
+    """What was in w.grad before the call is still in the sum. Clear it before the first batch."""
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    return total.item()
+
+
+def accumulate___cleared_each_time(loss, w, batches):
+    """The gradient is cleared in every batch, so that only the last is left. For once it should add
+    up: clear it once, before the first."""
+    rows = sum(len(batch) for batch in batches)
+    mean = 0.0
+    for batch in batches:
+        w.grad = None
+        share = loss(w, batch) * (len(batch) / rows)
+        share.backward()
+        mean += share.item()
+    return mean
+
+
+def accumulate___times_zero(loss, w, batches):
+    """0 * NaN is NaN: a gradient that was NaN stays so. Set it to None, or fill it with 0."""
+    if w.grad is not None:
+        w.grad *= 0
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    return total.item()
+
+
+def accumulate___zeroed_none(loss, w, batches):
+    """A leaf that has seen no backward has no gradient: w.grad is None, which has no zero_(). Set
+    it to None instead."""
+    w.grad.zero_()
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    return total.item()
+
+
+def accumulate___all_at_once(loss, w, batches):
+    """All rows in one batch are what batches are there to avoid: they may not fit into memory. Call
+    loss once for each batch."""
+    w.grad = None
+    total = loss(w, torch.cat(batches))
+    total.backward()
+    return total.item()
+
+
+def accumulate___mean_of_means(loss, w, batches):
+    """The gradient counts each batch by its rows; the mean that is returned has to do so too."""
+    w.grad = None
+    losses = [loss(w, batch) for batch in batches]
+    rows = sum(len(batch) for batch in batches)
+    for value, batch in zip(losses, batches, strict=True):
+        (value * (len(batch) / rows)).backward()
+    return sum(value.item() for value in losses) / len(losses)
+
+
+def accumulate___tensor(loss, w, batches):
+    """A tensor keeps its graph alive. item() takes the number out of it."""
+    w.grad = None
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    return total
+
+
+def accumulate___step(loss, w, batches):
+    """Only the gradient is wanted. The step, w -= lr * w.grad, is for the caller to take."""
+    w.grad = None
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    with torch.no_grad():
+        w -= 0.1 * w.grad
+    return total.item()
+
+
+def accumulate___other_leaf(loss, w, batches):
+    """w.grad is empty at the end. Clear it before backward(), not after, and give loss the w that
+    you were given, not a copy."""
+    w = w.detach().clone().requires_grad_()
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    return total.item()
+
+
+def accumulate___cleared_after(loss, w, batches):
+    """w.grad is empty at the end. Clear it before backward(), not after, and give loss the w that
+    you were given, not a copy."""
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    w.grad = None
+    return total.item()
+
+
+def accumulate___retain_graph(loss, w, batches):
+    """Each backward follows all that was added up so far, so the first batches count several times;
+    retain_graph=True only hides it. Call backward() on each share alone."""
+    w.grad = None
+    rows = sum(len(batch) for batch in batches)
+    total = 0.0
+    for batch in batches:
+        total = total + loss(w, batch) * (len(batch) / rows)
+        total.backward(retain_graph=True)
+    return total.item()
+
+
+def accumulate___new_memory(loss, w, batches):
+    """w.data = ... puts w into other memory, and whoever shares the old one loses it. Leave w as it
+    is."""
+    w.data = w.data.clone()
+    w.grad = None
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    return total.item()
+
+
+def round_through__plain(x):
+    """No gradient gets through torch.round, whose slope is 0. In x + (round(x) - x), cut the
+    bracket out of the graph: it is what rounding adds."""
+    return torch.round(x)
+
+
+def round_through__detached(x):
+    """detach() around all of it cuts the way to x. Only what rounding adds to x is to be cut out of
+    the graph."""
+    return torch.round(x).detach()
+
+
+def round_through__new_leaf(x):
+    """requires_grad_() begins a new graph, with no way back to x."""
+    return torch.round(x).detach().requires_grad_()
+
+
+def round_through__nothing_cut(x):
+    """No gradient gets through torch.round, whose slope is 0. In x + (round(x) - x), cut the
+    bracket out of the graph: it is what rounding adds."""
+    return x + (torch.round(x) - x)
+
+
+def round_through__wrong_part(x):
+    """The values have to be those of round(x), and the slope that of x. Here it is the other way
+    round."""
+    return torch.round(x) + (x - torch.round(x)).detach()
+
+
+def round_through__half_up(x):
+    """floor(x + 0.5) rounds halves up; torch.round rounds them to the even number."""
+    return x + ((x + 0.5).floor() - x).detach()
+
+
+def round_through__cut_off(x):
+    """trunc, int() and long() cut the digits off. torch.round goes to the nearest whole number."""
+    return x + (x.trunc() - x).detach()
+
+
+def round_through__always(x):
+    """If x requires no gradient, neither does the result: there is nothing for it to reach."""
+    return (x + (torch.round(x) - x).detach()).requires_grad_()
+
+
+def round_through__in_place(x):
+    """x.data = ... rounds the caller's own tensor. Make a new one."""
+    x.data = torch.round(x.data)
+    return x * 1.0
+
+
+def _pieces(x, y, w1, b1, w2, b2):
+    """Forward, and the slope of the loss at the output of the second layer."""
+    before = x @ w1 + b1
+    hidden = before.clamp(min=0)
+    error = hidden @ w2 + b2 - y
+    return before, hidden, error, 2 * error / error.numel()
+
+
+def _from_output(x, d_out, before, hidden, w2):
+    """The rest of a right backward pass."""
+    d_before = (d_out @ w2.T) * (before > 0)
+    return x.T @ d_before, d_before.sum(dim=0), hidden.T @ d_out, d_out.sum(dim=0)
+
+
+def two_layer_gradients__two_missing(x, y, w1, b1, w2, b2):
+    """The slope of error^2 is 2 * error."""
+    before, hidden, error, _ = _pieces(x, y, w1, b1, w2, b2)
+    return _from_output(x, error / error.numel(), before, hidden, w2)
+
+
+def two_layer_gradients__rows_only(x, y, w1, b1, w2, b2):
+    """The mean goes over all entries of y, N * K of them, not over the N rows alone."""
+    before, hidden, error, _ = _pieces(x, y, w1, b1, w2, b2)
+    return _from_output(x, 2 * error / len(error), before, hidden, w2)
+
+
+def two_layer_gradients__sum(x, y, w1, b1, w2, b2):
+    """The loss is the mean: its slope is divided by the number of entries."""
+    before, hidden, error, _ = _pieces(x, y, w1, b1, w2, b2)
+    return _from_output(x, 2 * error, before, hidden, w2)
+
+
+def two_layer_gradients__uphill(x, y, w1, b1, w2, b2):
+    """The error is the prediction minus y. The other way round every slope has the wrong sign."""
+    before, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    return _from_output(x, -d_out, before, hidden, w2)
+
+
+def two_layer_gradients__relu_forgotten(x, y, w1, b1, w2, b2):
+    """Going back, relu stops the slope where its input was negative: multiply by (input > 0)."""
+    _, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    d_before = d_out @ w2.T
+    return x.T @ d_before, d_before.sum(dim=0), hidden.T @ d_out, d_out.sum(dim=0)
+
+
+def two_layer_gradients__relu_of_slope(x, y, w1, b1, w2, b2):
+    """relu stops a slope where its input was negative going forward, not where the slope is."""
+    _, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    d_before = (d_out @ w2.T).clamp(min=0)
+    return x.T @ d_before, d_before.sum(dim=0), hidden.T @ d_out, d_out.sum(dim=0)
+
+
+def two_layer_gradients__times_hidden(x, y, w1, b1, w2, b2):
+    """The slope of relu is 1 where it is on, not its value."""
+    _, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    d_before = (d_out @ w2.T) * hidden
+    return x.T @ d_before, d_before.sum(dim=0), hidden.T @ d_out, d_out.sum(dim=0)
+
+
+def two_layer_gradients__before_relu(x, y, w1, b1, w2, b2):
+    """What goes into the second layer has been through relu, and dw2 is made of that."""
+    before, _, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    return _from_output(x, d_out, before, before, w2)
+
+
+def two_layer_gradients__bias_mean(x, y, w1, b1, w2, b2):
+    """A bias is added to every row, so its slopes are added up; the mean is in the loss already."""
+    before, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    d_before = (d_out @ w2.T) * (before > 0)
+    return x.T @ d_before, d_before.mean(dim=0), hidden.T @ d_out, d_out.mean(dim=0)
+
+
+def two_layer_gradients__backwards(x, y, w1, b1, w2, b2):
+    """The order is (dw1, db1, dw2, db2), although dw2 is found first."""
+    before, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    dw1, db1, dw2, db2 = _from_output(x, d_out, before, hidden, w2)
+    return dw2, db2, dw1, db1
+
+
+def two_layer_gradients__by_autograd(x, y, w1, b1, w2, b2):
+    """backward() needs a graph, and there are places where none is recorded. Here the chain rule is
+    written out by hand."""
+    leaves = [p.detach().requires_grad_() for p in (w1, b1, w2, b2)]
+    out = (x @ leaves[0] + leaves[1]).relu() @ leaves[2] + leaves[3]
+    return torch.autograd.grad(((out - y) ** 2).mean(), leaves)
+
+
+def two_layer_gradients__backward(x, y, w1, b1, w2, b2):
+    """backward() needs a graph, and there are places where none is recorded. Here the chain rule is
+    written out by hand."""
+    out = (x @ w1 + b1).relu() @ w2 + b2
+    ((out - y) ** 2).mean().backward()
+    return w1.grad, b1.grad, w2.grad, b2.grad
+
+
+class Scalar__overwrites(Scalar):
+    """`source.grad = ...` forgets the slope that came along another path. Slopes of a node add up:
+    +=."""
+
+    def backward(self):
+        order, seen, waiting = [], set(), [(self, False)]
+        while waiting:
+            node, finished = waiting.pop()
+            if finished:
+                order.append(node)
+            elif node not in seen:
+                seen.add(node)
+                waiting.append((node, True))
+                waiting += [(source, False) for source, _ in node.sources]
+        self.grad = 1.0
+        for node in reversed(order):
+            for source, slope in node.sources:
+                source.grad = slope * node.grad
+
+
+def _in_order(result):
+    """The nodes behind a result, each after all that it depends on."""
+    order, seen, waiting = [], set(), [(result, False)]
+    while waiting:
+        node, finished = waiting.pop()
+        if finished:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            waiting.append((node, True))
+            waiting += [(source, False) for source, _ in node.sources]
+    return order
+
+
+class Scalar__through_grad(Scalar):
+    """A second backward finds the slopes of the first in .grad, and passes them on again. Collect
+    the slopes of one backward somewhere else, and add them to .grad at the end."""
+
+    def backward(self):
+        self.grad = 1.0
+        for node in reversed(_in_order(self)):
+            for source, slope in node.sources:
+                source.grad += slope * node.grad
+
+
+class Scalar__cleared(Scalar):
+    """Each backward adds to what .grad holds, as in torch. Here it clears it first."""
+
+    def backward(self):
+        order = _in_order(self)
+        for node in order:
+            node.grad = 0.0
+        self.grad = 1.0
+        for node in reversed(order):
+            for source, slope in node.sources:
+                source.grad += slope * node.grad
+
+
+class Scalar__recursive(Scalar):
+    """A function that calls itself for every node gets as deep as the chain is long, and Python
+    gives up at about 1,000. Keep a list of the nodes that are still to be visited."""
+
+    def backward(self):
+        order, seen = [], set()
+
+        def visit(node):
+            if node not in seen:
+                seen.add(node)
+                for source, _ in node.sources:
+                    visit(source)
+                order.append(node)
+
+        visit(self)
+        slopes = dict.fromkeys(order, 0.0)
+        slopes[self] = 1.0
+        for node in reversed(order):
+            node.grad += slopes[node]
+            for source, slope in node.sources:
+                slopes[source] += slope * slopes[node]
+
+
+class Scalar__every_path(Scalar):
+    """Every path from the result is walked, and each doubling doubles their number. Put the nodes
+    in order first: each passes on its slope once, when it is complete."""
+
+    def backward(self):
+        waiting = [(self, 1.0)]
+        while waiting:
+            node, slope = waiting.pop()
+            node.grad += slope
+            waiting += [(source, slope * own) for source, own in node.sources]
+
+
+class Scalar__too_early(Scalar):
+    """A node passes its slope on before all of it has arrived. Its turn comes when every node that
+    uses it has had its own."""
+
+    def backward(self):
+        slopes, seen, waiting = {self: 1.0}, {self}, [self]
+        for node in waiting:
+            for source, slope in node.sources:
+                slopes[source] = slopes.get(source, 0.0) + slope * slopes[node]
+                if source not in seen:
+                    seen.add(source)
+                    waiting.append(source)
+        for node in waiting:
+            node.grad += slopes[node]
+
+
+class Scalar__not_itself(Scalar):
+    """A result depends on itself, too: d(y)/d(y) is 1, and belongs into y.grad."""
+
+    def backward(self):
+        before = self.grad
+        super().backward()
+        self.grad = before
+
+
+class Scalar__tanh_of_slope(Scalar):
+    """The slope of tanh is 1 - t * t, where t is tanh(x), not x."""
+
+    def tanh(self):
+        return self._from(math.tanh(self.data), (self, 1 - self.data * self.data))
+
+
+class Scalar__exp_as_power(Scalar):
+    """The slope of e^x is e^x itself. n * x ** (n - 1) is for powers, where x is below."""
+
+    def exp(self):
+        return self._from(math.exp(self.data), (self, self.data * math.exp(self.data - 1)))
+
+
+class Scalar__power_of_x(Scalar):
+    """The slope of x ** n is n * x ** (n - 1): the exponent goes down by one."""
+
+    def __pow__(self, n):
+        return self._from(self.data**n, (self, n * self.data**n))
+
+
+class Scalar__power_by_division(Scalar):
+    """n * x ** n / x divides by x, which may be 0. n * x ** (n - 1) does not."""
+
+    def __pow__(self, n):
+        return self._from(self.data**n, (self, n * self.data**n / self.data))
+
+
+class Scalar__right_side(Scalar):
+    """a - b is not b - a: in 3 - s, Python calls s.__rsub__(3), and the 3 stands in front."""
+
+    def __rsub__(self, other):
+        return self - other
+
+
+class Scalar__whole_numbers(Scalar):
+    """.data is float(value), also where the value is an int."""
+
+    def __init__(self, value):
+        super().__init__(value)
+        self.data = value
+
+
+class Scalar__own_slopes_kept(Scalar):
+    """The slopes of a product are the other factor's value: b at a, and a at b."""
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Scalar) else Scalar(other)
+        data = self.data * other.data
+        return self._from(data, (self, self.data), (other, other.data))
+
+
+class Scalar__with_torch(Scalar):
+    """torch has autograd already; here it is to be built, with Python's own numbers."""
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Scalar) else Scalar(other)
+        product = torch.tensor(self.data, dtype=torch.float64) * other.data
+        return self._from(product.item(), (self, other.data), (other, self.data))

@@ -1,0 +1,810 @@
+"""Known wrong answers to the exercises of `tensors`, each with what sets it right.
+
+`EXERCISE__slug` takes the place of EXERCISE in an otherwise right unit. It must lose points, and
+what the learner then reads must help. Like a learner's file, this one may use the whole unit.
+"""
+
+import random
+from math import prod
+
+import numpy as np
+import torch
+
+
+def _facts(x, **changes):
+    """What summary returns, but for the changes."""
+    empty = x.numel() == 0
+    return {
+        "shape": tuple(x.shape),
+        "dim": x.dim(),
+        "numel": x.numel(),
+        "dtype": x.dtype,
+        "min": None if empty else x.min().item(),
+        "max": None if empty else x.max().item(),
+    } | changes
+
+
+def _copied(data):
+    """What as_floats returns."""
+    if isinstance(data, torch.Tensor):
+        return data.detach().to(torch.float32, copy=True)
+    return torch.tensor(data, dtype=torch.float32)
+
+
+def _check_range(low, high):
+    if high <= low:
+        raise ValueError(f"nothing from {low} to {high} - 1")
+
+
+def _check_finite(x):
+    if not x.isfinite().all():
+        raise ValueError(f"nan or inf in {x}")
+
+
+def _check_labels(labels, classes):
+    for label in labels.tolist():
+        if not 0 <= label < classes:
+            raise ValueError(f"label {label}")
+
+
+def _check_mask(x, rows):
+    if rows.dtype != torch.bool or rows.shape != x.shape[:1]:
+        raise ValueError(f"mask {rows.dtype} {tuple(rows.shape)}")
+
+
+def summary__tensors(x):
+    """x.min() is a tensor without axes. Its .item() is the Python number."""
+    if x.numel() == 0:
+        return _facts(x)
+    return _facts(x, min=x.min(), max=x.max())
+
+
+def summary__length(x):
+    """len(x) is the size of the first axis only. numel() counts all entries."""
+    return _facts(x, numel=len(x) if x.dim() else 1)
+
+
+def summary__rows_for_axes(x):
+    """dim is the number of axes, x.dim(). len(x) is the size of the first of them."""
+    return _facts(x, dim=len(x) if x.dim() else 0)
+
+
+def summary__floats(x):
+    """float(...) makes a float of a whole number, and rounds large ones. .item() knows which of
+    the two it is."""
+    if x.numel() == 0:
+        return _facts(x)
+    return _facts(x, min=float(x.min()), max=float(x.max()))
+
+
+def summary__through_float32(x):
+    """x.float() keeps 7 digits: the smallest and the largest number are no longer exact."""
+    if x.numel() == 0:
+        return _facts(x)
+    kind = float if x.is_floating_point() else int
+    return _facts(x, min=kind(x.float().min()), max=kind(x.float().max()))
+
+
+def summary__empty_forgotten(x):
+    """A tensor without entries has no smallest one, and min() raises an error there. Look at
+    numel() first."""
+    return _facts(x, min=x.min().item(), max=x.max().item())
+
+
+def summary__zero_for_nothing(x):
+    """0 would be a number that occurs. None says that there is none."""
+    if x.numel() == 0:
+        return _facts(x, min=0, max=0)
+    return _facts(x)
+
+
+def summary__dtype_as_text(x):
+    """A dtype is an object of torch, torch.float32, not a text: it can be handed to torch as it
+    is."""
+    return _facts(x, dtype=str(x.dtype))
+
+
+def summary__old_type(x):
+    """x.type() is the name of a class from the early days. x.dtype is the dtype."""
+    return _facts(x, dtype=x.type())
+
+
+def summary__by_column(x):
+    """min(dim=0) gives the smallest entry of each column. Without dim, it is that of all."""
+    if x.numel() == 0 or x.dim() == 0:
+        return _facts(x)
+    return _facts(x, min=x.min(dim=0).values.tolist(), max=x.max(dim=0).values.tolist())
+
+
+def summary__size_for_magnitude(x):
+    """The largest entry is the one furthest to the right: abs() makes -5 larger than 3."""
+    if x.numel() == 0:
+        return _facts(x)
+    return _facts(x, max=x.abs().max().item())
+
+
+def summary__mean_too(x):
+    """Whoever reads the dict relies on its keys: these six, and no others."""
+    return _facts(x, mean=None)
+
+
+def as_floats__capital_letter(data):
+    """torch.Tensor takes a number for a size, and for the rest has a dtype of its own choice.
+    torch.tensor takes values, and a dtype."""
+    return torch.Tensor(data) if not isinstance(data, (bool, float)) else _copied(data)
+
+
+def as_floats__dtype_of_the_data(data):
+    """Without a dtype, integers stay integers and an array keeps its own. Name it:
+    dtype=torch.float32."""
+    return data.detach().clone() if isinstance(data, torch.Tensor) else torch.tensor(data)
+
+
+def as_floats__shared(data):
+    """as_tensor, from_numpy and float() copy only if they have to: what is float32 already stays
+    in the memory where it was."""
+    return torch.as_tensor(data, dtype=torch.float32)
+
+
+def as_floats__shared_tensors(data):
+    """x.float() and x.to(torch.float32) give x itself if it is float32 already: that is no
+    copy."""
+    return data.float() if isinstance(data, torch.Tensor) else _copied(data)
+
+
+def as_floats__shared_arrays(data):
+    """from_numpy shares the memory of the array, and .float() leaves it so if the array is float32
+    already."""
+    return torch.from_numpy(data).float() if isinstance(data, np.ndarray) else _copied(data)
+
+
+def as_floats__default_dtype(data):
+    """The default dtype may be another one tomorrow. torch.float32 is always the same."""
+    return _copied(data).to(torch.get_default_dtype())
+
+
+def as_floats__double(data):
+    """torch.float64, or double, has twice the bytes. float32 was asked for."""
+    return _copied(data).double()
+
+
+def as_floats__list_of_a_number(data):
+    """A number has no axes, and neither has its tensor. [3] is a list, with one."""
+    return _copied([data] if isinstance(data, (bool, int, float)) else data)
+
+
+def as_floats__flattened(data):
+    """The shape stays what it was: a list of lists has two axes."""
+    return _copied(data).flatten()
+
+
+def as_floats__padded(data):
+    """Zeros that nobody wrote look like data. Rows of unequal length are an error of the
+    caller's: ValueError."""
+    rows = isinstance(data, list) and data and isinstance(data[0], list)
+    if rows and not isinstance(data[0][0], list):
+        longest = max(map(len, data))
+        data = [row + [0] * (longest - len(row)) for row in data]
+    return _copied(data)
+
+
+def as_floats__whole_numbers(data):
+    """int(...) cuts the fractions off before the numbers become floats."""
+    made = _copied(data)
+    return made.long().float()
+
+
+def from_array__always_shared(array, copy):
+    """from_numpy shares the memory of the array, and so do as_tensor, view and detach() after it.
+    copy=True asks for a copy: torch.tensor(array) or clone()."""
+    return torch.from_numpy(array)
+
+
+def from_array__detached(array, copy):
+    """from_numpy shares the memory of the array, and so do as_tensor, view and detach() after it.
+    copy=True asks for a copy: torch.tensor(array) or clone()."""
+    return torch.from_numpy(array).detach()
+
+
+def from_array__always_copied(array, copy):
+    """torch.tensor(array) always copies, and so does clone(). copy=False asks for one memory:
+    torch.from_numpy(array)."""
+    return torch.tensor(array)
+
+
+def from_array__inverted(array, copy):
+    """The two cases are exchanged: copy=True is the one where torch.tensor(array) belongs."""
+    return torch.from_numpy(array) if copy else torch.tensor(array)
+
+
+def from_array__capital_letter(array, copy):
+    """float32 is what torch.Tensor(array) and dtype=torch.float32 make of every array. The dtype of
+    the array was asked for."""
+    if array.dtype == np.complex64:
+        return torch.tensor(array)
+    return torch.Tensor(array)
+
+
+def from_array__through_lists(array, copy):
+    """A list of numbers has no dtype, so torch chooses one, and it never shares memory."""
+    return torch.tensor(array.tolist())
+
+
+def from_array__flattened(array, copy):
+    """ravel and flatten make one axis of all. The tensor has the shape of the array."""
+    return torch.tensor(array).flatten() if copy else torch.from_numpy(array.ravel())
+
+
+def from_array__reordered(array, copy):
+    """ascontiguousarray copies an array whose memory is in another order. from_numpy takes such
+    arrays as they are."""
+    return torch.tensor(array) if copy else torch.from_numpy(np.ascontiguousarray(array))
+
+
+def from_array__in_doubles(array, copy):
+    """astype makes another array, of another dtype: neither is what was asked for."""
+    return torch.from_numpy(array.astype(np.float64))
+
+
+def to_numpy__shared(x):
+    """numpy() gives the memory of x another name, and detach() and asarray do no more. copy()
+    makes a new one."""
+    return x.detach().cpu().numpy()
+
+
+def to_numpy__by_asarray(x):
+    """numpy() gives the memory of x another name, and detach() and asarray do no more. copy()
+    makes a new one."""
+    return np.asarray(x.detach().cpu())
+
+
+def to_numpy__contiguous(x):
+    """contiguous() copies only if the order in memory is another one. Where it is not, the memory
+    stays that of x."""
+    return x.detach().cpu().contiguous().numpy()
+
+
+def to_numpy__attached(x):
+    """NumPy cannot follow gradients, so torch refuses. detach() leaves them behind."""
+    return x.cpu().numpy().copy()
+
+
+def to_numpy__through_lists(x):
+    """A list of numbers has no dtype: NumPy makes float64 or int64 of it."""
+    return np.array(x.tolist()).reshape(tuple(x.shape))
+
+
+def to_numpy__single_number(x):
+    """A tensor without axes becomes an array without axes. [()] and item() take the number out of
+    it."""
+    return x.detach().cpu().numpy().copy()[()]
+
+
+def to_numpy__flattened(x):
+    """The shape of the array is that of x. flatten() makes one axis of all."""
+    return x.detach().cpu().flatten().numpy().copy()
+
+
+def to_numpy__floats(x):
+    """float() changes the dtype: whole numbers and masks are no floats, and float64 has more
+    digits."""
+    return x.detach().cpu().float().numpy().copy()
+
+
+def to_numpy__still_a_tensor(x):
+    """detach() and clone() give tensors. numpy() gives an array."""
+    return x.detach().cpu().clone()
+
+
+def to_numpy__transposed(x):
+    """NumPy and torch count axes in the same order: nothing has to be transposed."""
+    return x.detach().cpu().numpy().T.copy()
+
+
+def with_positions__last_is_one(x):
+    """linspace(0, 1, T) ends at 1, so it divides by T - 1. The last token gets (T - 1) / T."""
+    tokens = x.shape[1]
+    return x + torch.linspace(0, 1, tokens, dtype=x.dtype, device=x.device).unsqueeze(1)
+
+
+def with_positions__from_one(x):
+    """Tokens are counted from 0: the first one gets 0 / T added, which changes nothing."""
+    tokens = x.shape[1]
+    positions = torch.arange(1, tokens + 1, dtype=x.dtype, device=x.device) / tokens
+    return x + positions.unsqueeze(1)
+
+
+def with_positions__not_divided(x):
+    """arange counts 0, 1, 2 and so on. It still has to be divided by T."""
+    return x + torch.arange(x.shape[1], dtype=x.dtype, device=x.device).unsqueeze(1)
+
+
+def with_positions__along_features(x):
+    """Axes are lined up from the last one on: a tensor of shape (T,) lands on the features.
+    unsqueeze(1) makes it (T, 1), which lands on the tokens."""
+    tokens = x.shape[1]
+    return x + torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens
+
+
+def with_positions__along_batch(x):
+    """A shape of (T, 1, 1) lands on the batch: each axis is lined up from the last one on. (T, 1)
+    lands on the tokens."""
+    tokens = x.shape[1]
+    return x + (torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens).reshape(-1, 1, 1)
+
+
+def with_positions__whole_division(x):
+    """// cuts the fraction off: t // T is 0 for every token."""
+    tokens = x.shape[1]
+    return x + (torch.arange(tokens, device=x.device) // tokens).unsqueeze(1)
+
+
+def with_positions__in_place(x):
+    """x += ... writes into the caller's tensor. x + ... is a new one."""
+    tokens = x.shape[1]
+    x += (torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens).unsqueeze(1)
+    return x
+
+
+def with_positions__single_precision(x):
+    """arange(T) / T is float32. Beside a float64 x that is 7 digits, and adding cannot bring the
+    others back: give arange the dtype of x."""
+    positions = torch.arange(x.shape[1], device=x.device) / x.shape[1]
+    return x + positions.unsqueeze(1)
+
+
+def with_positions__always_float32(x):
+    """The result has the dtype of x: float64 stays float64."""
+    positions = torch.arange(x.shape[1], device=x.device) / x.shape[1]
+    return x.float() + positions.unsqueeze(1)
+
+
+def with_positions__backwards(x):
+    """The first token gets 0, the last one (T - 1) / T: here the places are counted from the
+    end."""
+    tokens = x.shape[1]
+    positions = torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens
+    return x + positions.flip(0).unsqueeze(1)
+
+
+def round_to_int__cut_off(x):
+    """.long() cuts the fraction off: 2.9 becomes 2. Round first."""
+    _check_finite(x)
+    return x.long()
+
+
+def round_to_int__half_up(x):
+    """floor(x + 0.5) takes every half up: 0.5 to 1, 2.5 to 3. To the even neighbour, it is 0 and 2:
+    round does that."""
+    _check_finite(x)
+    return (x.double() + 0.5).floor().long()
+
+
+def round_to_int__half_away(x):
+    """School rounds 0.5 to 1 and -2.5 to -3, away from 0. torch.round goes to the even
+    neighbour."""
+    _check_finite(x)
+    wide = x.double()
+    return (wide.sign() * (wide.abs() + 0.5).floor()).long()
+
+
+def round_to_int__down(x):
+    """floor goes to the next whole number below, also from 2.9."""
+    _check_finite(x)
+    return x.floor().long()
+
+
+def round_to_int__up(x):
+    """ceil goes to the next whole number above, also from 2.1."""
+    _check_finite(x)
+    return x.ceil().long()
+
+
+def round_to_int__int32(x):
+    """int() is int32, which ends at about two billion. long() is int64."""
+    _check_finite(x)
+    return x.double().round().clamp(-(2.0**31), 2.0**31 - 1).int()
+
+
+def round_to_int__still_floats(x):
+    """round leaves the dtype as it is: 2.0 is still a float. long() makes int64 of it."""
+    _check_finite(x)
+    return x.round()
+
+
+def round_to_int__through_float32(x):
+    """float() keeps 7 digits, so long numbers come back changed."""
+    _check_finite(x)
+    return x.float().round().long()
+
+
+def round_to_int__unchecked(x):
+    """int64 has no NaN and no infinity: torch converts them to some number and says nothing. They
+    have to be looked for first."""
+    return x.nan_to_num(0.0, 0.0, 0.0).round().long()
+
+
+def round_to_int__only_nan(x):
+    """isnan() does not know of infinity, which has no place in int64 either. isfinite() tells of
+    both."""
+    if x.isnan().any():
+        raise ValueError("x holds nan")
+    return x.nan_to_num(0.0, 0.0, 0.0).round().long()
+
+
+def round_to_int__silent_error(x):
+    """An error that says what was found, nan or inf, saves the reader a search."""
+    if not x.isfinite().all():
+        raise ValueError("bad entry")
+    return x.round().long()
+
+
+def counts__repeats_lost(labels, classes):
+    """c[labels] += 1 reads, adds and writes back once for each entry, so a label that repeats is
+    counted once. bincount and index_add_ add up."""
+    _check_labels(labels, classes)
+    found = torch.zeros(classes, dtype=torch.int64, device=labels.device)
+    found[labels] += 1
+    return found
+
+
+def counts__as_long_as_needed(labels, classes):
+    """bincount ends at the largest label that occurs. minlength=classes keeps a place for the
+    others."""
+    _check_labels(labels, classes)
+    return labels.bincount()
+
+
+def counts__only_what_occurs(labels, classes):
+    """unique leaves out classes that do not occur. Their count is 0."""
+    _check_labels(labels, classes)
+    return labels.unique(return_counts=True)[1]
+
+
+def counts__unchecked(labels, classes):
+    """As an index, a label below 0 counts from the end, and nobody notices. Look at both ends
+    before you count: label < 0 and label >= classes."""
+    found = [0] * classes
+    for label in labels.tolist():
+        found[label] += 1
+    return torch.tensor(found, device=labels.device)
+
+
+def counts__negative_forgotten(labels, classes):
+    """As an index, a label below 0 counts from the end, and nobody notices. Look at both ends
+    before you count: label < 0 and label >= classes."""
+    for label in labels.tolist():
+        if label >= classes:
+            raise ValueError(f"label {label}")
+    return torch.bincount(labels % classes, minlength=classes)
+
+
+def counts__end_included(labels, classes):
+    """Labels go from 0 to classes - 1: classes itself is outside, so the comparison is >=."""
+    for label in labels.tolist():
+        if label < 0 or label > classes:
+            raise ValueError(f"label {label}")
+    return torch.bincount(labels, minlength=classes)[:classes]
+
+
+def counts__error_of_torch(labels, classes):
+    """bincount raises a RuntimeError for a negative label, and none for one that is too large.
+    ValueError was asked for."""
+    return torch.bincount(labels, minlength=classes)
+
+
+def counts__silent_error(labels, classes):
+    """The message names the label, so that the caller can look for it."""
+    if len(labels) and (labels.min() < 0 or labels.max() >= classes):
+        raise ValueError("label outside")
+    return torch.bincount(labels, minlength=classes)
+
+
+def counts__floats(labels, classes):
+    """Counts are whole numbers, int64. torch.zeros makes floats if it is not given a dtype."""
+    _check_labels(labels, classes)
+    return torch.bincount(labels, minlength=classes).float()
+
+
+def counts__shares(labels, classes):
+    """Divided by N, these are shares. The counts themselves were asked for."""
+    _check_labels(labels, classes)
+    return torch.bincount(labels, minlength=classes) / max(len(labels), 1)
+
+
+def counts__as_a_list(labels, classes):
+    """A list of numbers is not a tensor: torch.tensor makes one of it."""
+    _check_labels(labels, classes)
+    return torch.bincount(labels, minlength=classes).tolist()
+
+
+def set_where___into_a_copy(x, rows, column, value):
+    """x[rows] is a copy, and x[rows][:, column] = value writes into it; then it is gone.
+    x[rows, column] = value is one index, and writes into x."""
+    _check_mask(x, rows)
+    x[rows][:, column] = value
+    return x
+
+
+def set_where___new_tensor(x, rows, column, value):
+    """torch.where and clone() make a new tensor; the caller's x stays as it was."""
+    _check_mask(x, rows)
+    made = x.clone()
+    made[rows, column] = value
+    return made
+
+
+def set_where___whole_rows(x, rows, column, value):
+    """x[rows] = value writes into every column of these rows. The column is the second part of the
+    index."""
+    _check_mask(x, rows)
+    x[rows] = value
+    return x
+
+
+def set_where___whole_column(x, rows, column, value):
+    """x[:, column] = value writes into every row. The mask is the first part of the index."""
+    _check_mask(x, rows)
+    x[:, column] = value
+    return x
+
+
+def set_where___other_rows(x, rows, column, value):
+    """True marks the rows that are meant. ~rows are the others."""
+    _check_mask(x, rows)
+    x[~rows, column] = value
+    return x
+
+
+def set_where___by_products(x, rows, column, value):
+    """0 * NaN is NaN, and so is 0 * inf: entries that are left out by multiplying with 0 do not
+    stay as they are."""
+    _check_mask(x, rows)
+    x[:, column] = x[:, column] * ~rows + value * rows
+    return x
+
+
+def set_where___contiguous(x, rows, column, value):
+    """contiguous() is x itself only if x is contiguous. Else it is a copy, and what is written
+    there never reaches x."""
+    _check_mask(x, rows)
+    x.contiguous()[rows, column] = value
+    return x
+
+
+def set_where___nothing_returned(x, rows, column, value):
+    """It works in place, and still returns x, so that calls can be chained."""
+    _check_mask(x, rows)
+    x[rows, column] = value
+
+
+def set_where___part_returned(x, rows, column, value):
+    """x[rows] is a copy of some rows. What is to come back is x itself, the whole of it."""
+    _check_mask(x, rows)
+    x[rows, column] = value
+    return x[rows]
+
+
+def set_where___unchecked(x, rows, column, value):
+    """Integers pass for row numbers without a word, and for the rest torch has errors of its own.
+    Compare dtype and shape of the mask first."""
+    x[rows, column] = value
+    return x
+
+
+def set_where___dtype_unchecked(x, rows, column, value):
+    """The shape alone does not make a mask: 0 and 1 as integers are taken for row numbers."""
+    if rows.shape != x.shape[:1]:
+        raise ValueError(f"mask {tuple(rows.shape)}")
+    x[rows.bool(), column] = value
+    return x
+
+
+def set_where___shape_unchecked(x, rows, column, value):
+    """A bool mask of another shape is no mask for these rows: torch has an IndexError for it, the
+    contract a ValueError."""
+    if rows.dtype != torch.bool:
+        raise ValueError(f"mask {rows.dtype}")
+    x[rows, column] = value
+    return x
+
+
+def set_where___length_only(x, rows, column, value):
+    """(N, 1) and (N, D) have N rows as well. The whole shape has to be (N,)."""
+    if rows.dtype != torch.bool or (rows.dim() and len(rows) != len(x)):
+        raise ValueError(f"mask {rows.dtype} {tuple(rows.shape)}")
+    x[rows.reshape(len(x), -1)[:, 0] if rows.dim() else slice(None), column] = value
+    return x
+
+
+def swap_columns___both_the_same(x, i, j):
+    """What is written over has to be kept before, as a copy. x[:, i] is a view, and changes with x;
+    x[:, i].clone() does not, nor does x[:, [i, j]]."""
+    x[:, i], x[:, j] = x[:, j], x[:, i]
+    return x
+
+
+def swap_columns___kept_as_a_view(x, i, j):
+    """What is written over has to be kept before, as a copy. x[:, i] is a view, and changes with x;
+    x[:, i].clone() does not, nor does x[:, [i, j]]."""
+    kept = x[:, i]
+    x[:, i] = x[:, j]
+    x[:, j] = kept
+    return x
+
+
+def swap_columns___rows(x, i, j):
+    """x[i] is a row. Columns are the second axis: x[:, i]."""
+    x[[i % len(x), j % len(x)]] = x[[j % len(x), i % len(x)]] if len(x) else x
+    return x
+
+
+def swap_columns___new_tensor(x, i, j):
+    """An index with a list of columns makes a new tensor. Written to the left of =, it changes
+    x."""
+    order = list(range(x.shape[1]))
+    order[i], order[j] = order[j], order[i]
+    return x[:, order]
+
+
+def swap_columns___name_rebound(x, i, j):
+    """`x = ...` gives the name x to a new tensor, and the caller's stays as it was. `x[:] = ...`
+    writes into it."""
+    order = list(range(x.shape[1]))
+    order[i], order[j] = order[j], order[i]
+    before, x = x, x[:, order]
+    return before
+
+
+def swap_columns___nothing_returned(x, i, j):
+    """It works in place, and still returns x, so that calls can be chained."""
+    x[:, [i, j]] = x[:, [j, i]]
+
+
+def swap_columns___by_sums(x, i, j):
+    """Sums and differences need no copy, but lose the column if i and j are the same, and digits
+    of floats."""
+    x[:, i] += x[:, j]
+    x[:, j] = x[:, i] - x[:, j]
+    x[:, i] -= x[:, j]
+    return x
+
+
+def swap_columns___contiguous(x, i, j):
+    """contiguous() is x itself only if x is contiguous. Else it is a copy, and what is written
+    there never reaches x."""
+    memory = x.contiguous()
+    memory[:, [i, j]] = memory[:, [j, i]]
+    return x
+
+
+def swap_columns___from_the_end(x, i, j):
+    """Negative numbers count from the end, and torch knows that by itself. abs() makes another
+    column of them."""
+    i, j = abs(i) % x.shape[1], abs(j) % x.shape[1]
+    x[:, [i, j]] = x[:, [j, i]]
+    return x
+
+
+def swap_columns___all_reversed(x, i, j):
+    """flip reverses all columns. Only two of them change places."""
+    x[:] = x.flip(1)
+    return x
+
+
+def swap_columns___one_way(x, i, j):
+    """What is written over has to be kept before, as a copy. x[:, i] is a view, and changes with x;
+    x[:, i].clone() does not, nor does x[:, [i, j]]."""
+    x[:, i] = x[:, j].clone()
+    return x
+
+
+def random_integers__no_seed(low, high, shape, seed):
+    """Without the seed, every call gives other numbers, and nobody can repeat it."""
+    _check_range(low, high)
+    return torch.randint(low, high, shape)
+
+
+def random_integers__global_seed(low, high, shape, seed):
+    """manual_seed changes the state of the whole program: whoever draws next gets numbers that
+    you have decided. A torch.Generator of your own does not."""
+    _check_range(low, high)
+    torch.manual_seed(seed)
+    return torch.randint(low, high, shape)
+
+
+def random_integers__seed_of_python(low, high, shape, seed):
+    """random.seed(...) sets the generator that all of Python shares. random.Random(seed) is one of
+    your own."""
+    _check_range(low, high)
+    random.seed(seed)
+    numbers = [random.randrange(low, high) for _ in range(prod(shape))]
+    return torch.tensor(numbers, dtype=torch.int64).reshape(shape)
+
+
+def random_integers__seed_of_numpy(low, high, shape, seed):
+    """np.random.seed(...) sets the generator that all of NumPy shares. np.random.default_rng(seed)
+    is one of your own."""
+    _check_range(low, high)
+    np.random.seed(seed)
+    return torch.tensor(np.random.randint(low, high, shape, dtype=np.int64))
+
+
+def random_integers__always_the_same(low, high, shape, seed):
+    """A generator that starts from a fixed number ignores the seed: manual_seed(seed)."""
+    _check_range(low, high)
+    return torch.randint(low, high, shape, generator=torch.Generator().manual_seed(0))
+
+
+def random_integers__end_included(low, high, shape, seed):
+    """high itself is not among the numbers: randint ends at high - 1 already, so nothing has to be
+    added."""
+    _check_range(low, high)
+    return torch.randint(low, high + 1, shape, generator=torch.Generator().manual_seed(seed))
+
+
+def random_integers__from_zero(low, high, shape, seed):
+    """The numbers begin at low. randint(n) begins at 0."""
+    _check_range(low, high)
+    return torch.randint(high - low, shape, generator=torch.Generator().manual_seed(seed))
+
+
+def random_integers__stretched(low, high, shape, seed):
+    """torch.rand has 24 binary digits: stretched over a wide range, most integers never occur.
+    randint draws integers."""
+    _check_range(low, high)
+    drawn = torch.rand(shape, generator=torch.Generator().manual_seed(seed))
+    return (drawn.double() * (high - low)).long() + low
+
+
+def random_integers__rounded(low, high, shape, seed):
+    """Rounding leaves the two ends only half as much room as the numbers between them."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed)
+    drawn = torch.rand(shape, generator=generator, dtype=torch.float64)
+    return (drawn * (high - 1 - low)).round().long() + low
+
+
+def random_integers__cards(low, high, shape, seed):
+    """randperm deals cards: no number comes again before all the others have. Independent draws
+    may repeat at once, as dice do."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed)
+    count = prod(shape)
+    if high - low > 1000:
+        return torch.randint(low, high, shape, generator=generator)
+    return torch.randperm(count, generator=generator).reshape(shape) % (high - low) + low
+
+
+def random_integers__one_row_for_all(low, high, shape, seed):
+    """Rows that are repeats of one are not independent: draw the whole shape at once."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(low, high, shape[-1:], generator=generator).expand(shape).clone()
+
+
+def random_integers__floats(low, high, shape, seed):
+    """The numbers are int64. Floats are not what can count or index."""
+    _check_range(low, high)
+    drawn = torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed))
+    return drawn.double()
+
+
+def random_integers__error_of_torch(low, high, shape, seed):
+    """For an empty range torch has a RuntimeError. ValueError was asked for: compare low and high
+    first."""
+    return torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed))
+
+
+def random_integers__one_number_refused(low, high, shape, seed):
+    """From low to low + 1 there is one number, low. Only high <= low leaves none."""
+    if high - low <= 1:
+        raise ValueError(f"{low} to {high}")
+    return torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed))
+
+
+def random_integers__reversed_accepted(low, high, shape, seed):
+    """high below low is a mistake of the caller's. Exchanging the two hides it; a ValueError shows
+    it."""
+    low, high = min(low, high), max(low, high) + (low == high)
+    return torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed))

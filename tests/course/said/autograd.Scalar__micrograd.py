@@ -1,0 +1,69 @@
+# test_all_uses: backward() adds exactly the derivatives of its own result. What stands in a .grad already, from before, is not to be passed on.
+# test_long_and_wide: A function that calls itself for each node gets as deep as the chain is long, and Python ends at about 1,000. Keep a list of the nodes to be visited.
+
+
+class Scalar(Arithmetic):
+    def __init__(self, data, children=()):
+        self.data, self.grad = float(data), 0.0
+        self._backward = lambda: None
+        self._prev = set(children)
+
+    def __add__(self, other):
+        other = other if isinstance(other, Scalar) else Scalar(other)
+        out = Scalar(self.data + other.data, (self, other))
+
+        def _backward():
+            self.grad += out.grad
+            other.grad += out.grad
+
+        out._backward = _backward
+        return out
+
+    def __mul__(self, other):
+        other = other if isinstance(other, Scalar) else Scalar(other)
+        out = Scalar(self.data * other.data, (self, other))
+
+        def _backward():
+            self.grad += other.data * out.grad
+            other.grad += self.data * out.grad
+
+        out._backward = _backward
+        return out
+
+    def _of_one(self, data, slope):
+        out = Scalar(data, (self,))
+
+        def _backward():
+            self.grad += slope * out.grad
+
+        out._backward = _backward
+        return out
+
+    def __pow__(self, n):
+        return self._of_one(self.data**n, n * self.data ** (n - 1))
+
+    def relu(self):
+        return self._of_one(max(0.0, self.data), float(self.data > 0))
+
+    def tanh(self):
+        t = math.tanh(self.data)
+        return self._of_one(t, 1 - t**2)
+
+    def exp(self):
+        e = math.exp(self.data)
+        return self._of_one(e, e)
+
+    def backward(self):
+        topo, visited = [], set()
+
+        def build_topo(v):
+            if v not in visited:
+                visited.add(v)
+                for child in v._prev:
+                    build_topo(child)
+                topo.append(v)
+
+        build_topo(self)
+        self.grad = 1.0
+        for v in reversed(topo):
+            v._backward()

@@ -1,0 +1,262 @@
+"""Class folders as teachers have them: what is found of whom, without grading any of it."""
+
+import io
+import os
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageError
+from grader.gradebook.handins import class_folder, hand_ins, is_single, laid_out
+from grader.gradebook.unpack import Room, unpack
+from grader.work.submission import read_submission
+
+from ..tiny_course import RIGHT, write_files
+
+UNITS = ["tiny"]
+NOTEBOOK = (
+    '{"cells": [{"cell_type": "code", "source": "def double(x):\\n    return 2 * x\\n'
+    'def halve(x):\\n    return x / 2", "metadata": {}, "outputs": [], "execution_count": null}], '
+    '"metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+)
+
+
+def zipped(files: dict[str, str | bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def tarred(files: dict[str, str], links: dict[str, str] | None = None, mode: str = "w:gz") -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode=mode) as archive:  # type: ignore[call-overload]
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content.encode())
+            archive.addfile(member, io.BytesIO(content.encode()))
+        for name, target in (links or {}).items():
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = tarfile.SYMTYPE, target
+            archive.addfile(member)
+    return file.getvalue()
+
+
+def found(folder: Path) -> dict[str, str]:
+    """For each student the text that would be graded, or why there is none."""
+    works = {}
+    with class_folder(folder) as (opened, _):
+        for handin in hand_ins(opened):
+            who = handin.student or f"? {handin.place}"
+            if handin.problem:
+                works[who] = handin.problem
+                continue
+            with laid_out(handin) as laid:
+                try:
+                    source = read_submission(laid.folder, UNITS).sources.get("tiny")
+                    works[who] = (source.problem or "\n".join(source.parts)) if source else ""
+                except UsageError as error:
+                    works[who] = f"{error}".replace(f"{laid.folder}", "the folder")
+    return works
+
+
+METADATA = """---
+submission_1:
+  :submitters:
+  - :name: Ann Smith
+    :sid: '7'
+    :email: ann@example.org
+  - :name: Bob
+    :sid:
+    :email: bob@example.org
+  :created_at: 2026-11-01 10:00:00.000000000 Z
+submission_2:
+  :submitters:
+  - :name: Gone
+    :sid: '9'
+"""
+INNER = zipped({"work/tiny.py": RIGHT})
+KINDS: dict[str, dict[str, str | bytes]] = {
+    "a folder": {"ann/tiny.py": RIGHT},
+    "exercises": {"ann/exercises/tiny.py": RIGHT},
+    "a folder in a folder": {"ann/homework/tiny.py": RIGHT},
+    "a name with spaces and quotes": {'ann o\'b "x" $(y)/tiny.py': RIGHT},
+    "a name in Unicode": {"Ånn Ünïcode 安/tiny.py": RIGHT},
+    "a name that seems an option": {"--help/tiny.py": RIGHT},
+    "a name that seems a formula": {"=1+1/tiny.py": RIGHT},
+    "a second download": {"ann/tiny (1).py": RIGHT},
+    "a copy": {"ann/Copy of tiny.ipynb": NOTEBOOK},
+    "a notebook": {"ann/tiny.ipynb": NOTEBOOK},
+    "a notebook and an untouched module": {
+        "ann/tiny.ipynb": NOTEBOOK,
+        "ann/tiny.py": "def double(x):\n    raise NotImplementedError\n",
+    },
+    "a zip": {"ann.zip": zipped({"tiny.py": RIGHT})},
+    "a zip with a folder": {"ann.zip": zipped({"homework/tiny.py": RIGHT})},
+    "a zip from a Mac": {
+        "ann.zip": zipped({"hw/tiny.py": RIGHT, "__MACOSX/hw/._tiny.py": b"\0\5", ".DS_Store": "x"})
+    },
+    "a zip from Windows": {"ann.zip": zipped({"hw\\tiny.py": RIGHT})},
+    "a zip in a folder": {"ann/homework.zip": zipped({"tiny.py": RIGHT})},
+    "a zip in a zip": {"ann.zip": zipped({"a/homework.zip": INNER})},
+    "a tar": {"ann.tar": tarred({"tiny.py": RIGHT}, mode="w")},
+    "a tar.gz": {"ann.tar.gz": tarred({"./hw/tiny.py": RIGHT})},
+    "a tgz in a folder": {"ann/hw.tgz": tarred({"tiny.py": RIGHT})},
+    "an upper-case ending": {"ann.ZIP": zipped({"tiny.py": RIGHT})},
+    "nbgrader": {"submitted/ann/hw1/tiny.ipynb": NOTEBOOK},
+    "canvas": {"smithann_12345_67890_tiny.py": RIGHT},
+    "canvas, handed in again": {"smithann_12345_67890_tiny-2.py": RIGHT},
+    "canvas, late": {"smithann_LATE_12345_67890_tiny.py": RIGHT},
+    "canvas, a zip": {"smithann_12345_67890_hw.zip": zipped({"tiny.py": RIGHT})},
+    "canvas, a name in Unicode": {"smithånn_12345_67890_tiny.ipynb": NOTEBOOK},
+    "moodle": {"Ann Smith_123_assignsubmission_file_/tiny.py": RIGHT},
+    "moodle, flat": {"Ann Smith_123_assignsubmission_file_tiny.py": RIGHT},
+    "moodle, a zip": {"Ann_123_assignsubmission_file_/hw.zip": zipped({"hw/tiny.py": RIGHT})},
+    "moodle, online text beside": {
+        "Ann_123_assignsubmission_file_/tiny.py": RIGHT,
+        "Ann_123_assignsubmission_onlinetext_/onlinetext.html": "<p>hi</p>",
+    },
+    "system files": {"ann/tiny.py": RIGHT, ".DS_Store": "x", "__MACOSX/x": "y", "Thumbs.db": "z"},
+    "CRLF": {"ann/tiny.py": RIGHT.replace("\n", "\r\n")},
+    "a BOM": {"ann/tiny.py": "\ufeff" + RIGHT},
+    "UTF-16": {"ann/tiny.py": RIGHT.encode("utf-16")},
+    "PEP 263": {"ann/tiny.py": b"# -*- coding: latin-1 -*-\n# \xe9\n" + RIGHT.encode()},
+    "a file that is no work beside": {
+        "ann/tiny.py": RIGHT,
+        "ann/essay.pdf": b"%PDF",
+        "ann/x/y": "",
+    },
+    "an export in a zip": {"export.zip": b""},  # see below
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_work_is_found_in_every_kind_of_folder(
+    kind: str, write: Callable[[dict[str, str | bytes]], Path]
+) -> None:
+    files = KINDS[kind]
+    if kind == "an export in a zip":
+        inner = {"export/Ann_5_assignsubmission_file_/tiny.py": RIGHT}
+        folder = write({"export.zip": zipped(dict(inner))}) / "export.zip"
+    else:
+        folder = write(files)
+    ((_, text),) = found(folder).items()
+    assert "return x + x" in text or "return 2 * x" in text
+    assert "return x / 2" in text
+
+
+def test_ids_are_those_of_the_platform(write: Callable[[dict[str, str | bytes]], Path]) -> None:
+    folder = write(
+        {
+            "smithann_12345_67890_tiny.py": RIGHT,
+            "smithann_12345_67891_other.py": "",
+            "Bob B_77_assignsubmission_file_/tiny.py": RIGHT,
+            "cid/tiny.py": RIGHT,
+            "essay.docx": "x",
+        }
+    )
+    assert list(found(folder)) == ["12345", "77", "cid", "? essay.docx"]
+    ann, bob, *_ = hand_ins(folder)
+    assert (ann.name, bob.name) == ("smithann", "Bob B")
+    assert ann.submitted_at
+
+
+def test_an_export_of_gradescope_says_who_is_who(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    folder = write(
+        {
+            "submission_metadata.yml": METADATA,
+            "submission_1/tiny.py": RIGHT,
+            "submission_3/tiny.py": RIGHT,
+        }
+    )
+    works = found(folder)
+    assert works["7"] == works["bob@example.org"] == RIGHT
+    assert works["9"] == "the export lists it, and it is not there"
+    assert works["submission_3"] == "the export does not list it"
+
+
+@pytest.mark.parametrize("text", ["- 1", "", "a"])
+def test_a_list_of_gradescope_that_says_nothing_loses_nobody(
+    text: str, write: Callable[[dict[str, str | bytes]], Path]
+) -> None:
+    folder = write({"submission_metadata.yml": text, "submission_1/tiny.py": RIGHT})
+    assert found(folder) == {"submission_1": "the export does not list it"}
+
+
+@pytest.mark.parametrize("text", ["a: [", "!!python/object/apply:os.system ['x']", "\0"])
+def test_a_list_of_gradescope_that_is_none_runs_nothing(
+    text: str, write: Callable[[dict[str, str | bytes]], Path]
+) -> None:
+    folder = write({"submission_metadata.yml": text, "submission_1/tiny.py": RIGHT})
+    with pytest.raises(UsageError, match="cannot be read"):
+        found(folder)
+
+
+HOSTILE: dict[str, tuple[bytes, str]] = {
+    "a way out": (zipped({"../../evil.py": RIGHT, "/etc/tiny.py": RIGHT}), "lies outside"),
+    "a link": (tarred({}, {"tiny.py": "/etc/passwd"}), "is a link or a device"),
+    "no archive": (b"PK\3\4 not at all", "cannot be read as an archive"),
+    "empty": (b"", "cannot be read as an archive"),
+    "cut off": (zipped({"tiny.py": RIGHT * 100})[:-40], "cannot be read as an archive"),
+    "a bomb": (zipped({f"{n}/tiny.py": "#" * (16 << 20) for n in range(6)}), "more than is read"),
+    "very many": (zipped({f"{n}/tiny.py": "" for n in range(3000)}), "more than is read"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_archive_is_a_note_and_leaves_its_folder_to_nobody(
+    kind: str, tmp_path: Path
+) -> None:
+    data, said = HOSTILE[kind]
+    archive, folder = tmp_path / "in" / "ann.zip", tmp_path / "out" / "inner"
+    archive.parent.mkdir()
+    archive.write_bytes(data)
+    folder.mkdir(parents=True)
+    room = Room()
+    unpack(archive, folder, room)
+    assert any(said in note for note in room.notes), room.notes
+    assert sorted(os.listdir(tmp_path)) == ["in", "out"]
+    assert os.listdir(tmp_path / "out") == ["inner"]
+    assert not any(path.is_symlink() for path in folder.rglob("*"))
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 100 << 20
+
+
+def test_archives_in_archives_end(tmp_path: Path) -> None:
+    data = zipped({"tiny.py": RIGHT})
+    for _ in range(6):
+        data = zipped({"inner.zip": data})
+    (tmp_path / "ann.zip").write_bytes(data)
+    room = Room()
+    unpack(tmp_path / "ann.zip", tmp_path / "out", room)
+    assert room.notes == ["inner.zip is an archive in too many archives"]
+
+
+def test_links_of_a_folder_are_not_followed(tmp_path: Path) -> None:
+    write_files(tmp_path / "class", {"ann/tiny.py": RIGHT})
+    secret = tmp_path / "secret"
+    write_files(secret, {"tiny.py": "secret = 1"})
+    (tmp_path / "class" / "eve").symlink_to(secret)
+    (tmp_path / "class" / "fay").mkdir()
+    (tmp_path / "class" / "fay" / "tiny.py").symlink_to(secret / "tiny.py")
+    works = found(tmp_path / "class")
+    assert works.pop("ann") == RIGHT
+    assert "secret = 1" not in f"{works}"
+    assert works["? eve"] == "a link is not followed"
+
+
+def test_what_is_no_class_is_said(write: Callable[[dict[str, str | bytes]], Path]) -> None:
+    folder = write({"exercises/tiny.py": RIGHT, "x.rar": "x", "none.zip": zipped({"a.txt": ""})})
+    assert is_single(folder, UNITS)
+    for name, said in (
+        ("gone", "there is no"),
+        ("x.rar", "neither a folder"),
+        ("none.zip", "holds no work"),
+    ):
+        with pytest.raises(UsageError, match=said), class_folder(folder / name):
+            pass
