@@ -95,6 +95,18 @@ def _stub(facts: Facts) -> Iterator[Hole]:
             )
 
 
+def _programs(facts: Facts) -> Iterator[Hole]:
+    """Tests that give points to a program as it is before anything in it is mended."""
+    job = facts.plan.unmended
+    for test in facts.results[job].tests if job else ():
+        if test.points:
+            yield facts.hole(
+                test,
+                f"{test.name} gives points to the program that learners are to mend",
+                "Ask, in the same test, for something that its mistakes spoil.",
+            )
+
+
 def _solution(facts: Facts) -> Iterator[Hole]:
     first: dict[str, TestResult] = {}
     seeds: dict[str, list[int]] = defaultdict(list)
@@ -319,6 +331,7 @@ def _redundant(facts: Facts) -> Iterator[Hole]:
 _CHECKS: tuple[Callable[[Facts], Iterator[Hole]], ...] = (
     _faults,
     _stub,
+    _programs,
     _solution,
     _flaky,
     _points,

@@ -1,7 +1,7 @@
 """What an audit has to grade of one unit."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class Plan:
     unit: Unit
     stub: Stub
     unsolved: Job
+    unmended: Job | None
     solved: tuple[Job, ...]
     again: Job
     examples: Job
@@ -41,6 +42,7 @@ class Plan:
     def jobs(self) -> Iterator[Job]:
         """What takes long comes first, so that no process is left alone with it at the end."""
         yield from (self.examples, *self.solved, self.again, self.unsolved)
+        yield from filter(None, [self.unmended])
         yield from (job for _, job in self.accepted)
         yield from (job for _, job in sorted(self.mutants, key=lambda pair: _ends_at_once(pair[0])))
         yield from (job for _, job in (*self.wrong, *self.constants))
@@ -71,6 +73,7 @@ def plan_of(
         unit=unit,
         stub=stub,
         unsolved=job(stub.text),
+        unmended=_as_begun(stub, job),
         solved=tuple(
             Job(unit.name, every, solution, seed, device=Device.ALL) for seed in range(seeds)
         ),
@@ -96,6 +99,13 @@ def plan_of(
         every_mutant=tuple(mutants),
         equivalents=tuple(equivalents),
     )
+
+
+def _as_begun(stub: Stub, job: Callable[[str, frozenset[str]], Job]) -> Job | None:
+    """The programs to mend, judged although nothing of them is changed."""
+    programs = stub.given.exercises
+    said = "".join(f"{name} = {name}\n" for name in sorted(programs))
+    return job(f"{stub.text}\n\n{said}", programs) if programs else None
 
 
 def _drawn(unit: str, mutants: list[Mutant], sample: int | None) -> list[Mutant]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.seeds import VARIABLE, read_secret, variant_seed
+from grader.course.stubs import given_by
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
 from grader.gradebook.judging import Job, Judged, Unjudged
@@ -47,6 +48,7 @@ class ClassRun:
         self.course, self.book, self.judging, self.lay_out = course, book, judging, lay_out
         self.device, self.regrade = device, regrade
         self.units = [unit.name for unit in course.units]
+        self.given = given_by(course)
         self.digest = fingerprint.digest(fingerprint.of_course(course), device)
         self.secret = read_secret(course.root) if has_secret(course) else None
         self.rows: dict[str, tuple[Row, Key]] = {}
@@ -99,7 +101,7 @@ class ClassRun:
 
     def _read(self, folder: Path) -> tuple[Submission | None, str]:
         try:
-            return read_submission(folder, self.units), ""
+            return read_submission(folder, self.units, given=self.given), ""
         except UsageError as error:
             return None, f"{error}"
 

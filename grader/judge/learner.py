@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor
@@ -26,7 +27,7 @@ from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.loading import load_problem
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
-from grader.report import Location, Replay
+from grader.report import TO_MEND, Location, Replay
 from grader.sandbox.answers import LeftOut, Loaded
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer, Sent, WorkerClient
@@ -34,6 +35,7 @@ from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting, describe_exit
 from grader.suite.compare.describe import describe, describe_call, plain
 from grader.suite.compare.replay import Unwritable, written_call
+from grader.work.given import NOTHING, Given
 from grader.work.submission import Source
 
 MAX_REMARKS = 3
@@ -316,8 +318,14 @@ class UnitRunner:
 class Students:
     """The runners of all units of one submission."""
 
-    def __init__(self, workers: Workers, sources: Mapping[str, Source], suites: Path) -> None:
-        self.workers, self.sources, self.suites = workers, sources, suites
+    def __init__(
+        self,
+        workers: Workers,
+        sources: Mapping[str, Source],
+        suites: Path,
+        given: Mapping[str, Given] = MappingProxyType({}),
+    ) -> None:
+        self.workers, self.sources, self.suites, self.given = workers, sources, suites, given
         self.runners: dict[str, UnitRunner] = {}
         self.messages: dict[str, str] = {}
         self.cells = {
@@ -344,6 +352,11 @@ class Students:
     def location(self, frame: Frame) -> Location:
         file, cell = self.cells.get(frame.file, (frame.file, None))
         return Location(file, frame.line, cell)
+
+    def check_begun(self, unit: str, exercise: str) -> None:
+        """Raises: NotStarted if there is a program to mend, still as it was given."""
+        if self.given.get(unit, NOTHING).is_untouched(exercise, self.sources[unit].parts):
+            raise NotStarted(f"{exercise} {TO_MEND}")
 
     def remarks(self) -> list[str]:
         """What was left out of notebooks, in few words."""

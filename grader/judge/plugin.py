@@ -124,8 +124,12 @@ def reference(request: pytest.FixtureRequest) -> Subject:
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Subject:
     """The learner's exercises of this unit."""
-    runner = _student_runner(request.node)
-    return Subject(runner, "") if runner else _solution(request.node)
+    item, students = request.node, judging_of(request.node).students
+    runner = _student_runner(item)
+    if students is None or runner is None:
+        return _solution(item)
+    students.check_begun(unit_of(item), exercise_of(item))
+    return Subject(runner, "")
 
 
 @pytest.fixture

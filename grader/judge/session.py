@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 import grader
 from grader.course.model import Course, Selection
+from grader.course.stubs import given_by
 from grader.errors import CourseError, GraderFault, UsageError
 from grader.judge.bounds import (
     JUDGE_BYTES,
@@ -51,6 +52,7 @@ class Session:
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
+        self.given = given_by(course)
 
     def __enter__(self) -> Self:
         return self
@@ -106,7 +108,7 @@ class Session:
         workers = Workers(
             self.processes, limits, submission.sources, units, suites_folder, shared=shared
         )
-        students = Students(workers, submission.sources, suites_folder)
+        students = Students(workers, submission.sources, suites_folder, self.given)
         seconds = limits.unit_seconds + JUDGE_SECONDS
         judging = Judging(
             self.key,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from grader.formats.parts.text import counted, excerpt, left_out, one_line
-from grader.report import ExerciseResult, Outcome, Report, UnitResult
+from grader.report import TO_MEND, ExerciseResult, Outcome, Report, UnitResult
 
 _FAULTS_SHOWN = 3
 WELCOME = "Welcome! Nothing is written yet, so nothing is wrong yet."
@@ -22,11 +22,13 @@ def untouched(report: Report) -> bool:
 def first_step(report: Report, command: str = "grade") -> str:
     """How to begin, where nothing has been begun; `command` is what starts us."""
     unit, (exercise, *_) = unbegun(report)[0]
+    mends = any((test.message or "").endswith(TO_MEND) for test in exercise.tests)
+    task = "mend it" if mends else "put your code in the place of raise NotImplementedError"
     located = (test.location for test in exercise.tests if test.location)
     file = next((place.file for place in located), f"exercises/{unit.name}.py")
     return (
-        f"Start with {one_line(exercise.name)} in {one_line(file)}: put your code in the place of "
-        f"raise NotImplementedError, save, and run {one_line(command)} again."
+        f"Start with {one_line(exercise.name)} in {one_line(file)}: {task}, save, and run "
+        f"{one_line(command)} again."
     )
 
 
