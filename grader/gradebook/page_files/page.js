@@ -24,7 +24,7 @@ function columnsOf(table) {
     hozAlign: head.className === "number" ? "right" : "left",
     headerHozAlign: head.className === "number" ? "right" : "left",
     widthGrow: { long: 4, name: 2 }[head.className] || 1,
-    minWidth: { long: 240, name: 130 }[head.className] || 95,
+    minWidth: { long: 240, name: 130 }[head.className] || 110,
     variableHeight: true,
   }));
 }
