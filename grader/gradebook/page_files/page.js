@@ -23,7 +23,7 @@ function columnsOf(table) {
     headerSortStartingDir: head.className === "number" ? "desc" : "asc",
     hozAlign: head.className === "number" ? "right" : "left",
     headerHozAlign: head.className === "number" ? "right" : "left",
-    widthGrow: { long: 4, name: 2 }[head.className] || 1,
+    widthGrow: { long: 4, name: 3 }[head.className] || 1,
     minWidth: { long: 240, name: 130 }[head.className] || 110,
     variableHeight: true,
   }));
