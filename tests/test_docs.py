@@ -195,7 +195,7 @@ def test_each_recipe_of_the_cookbook_judges_right_and_wrong_work(tmp_path: Path)
         "worse": {Outcome.FAILED},
     }
     suites = [course.suite(unit) for unit in solutions]
-    here, _ = run_suites(suites, Judging(answer_key_of(course)), course.select([]))
+    here = run_suites(suites, Judging(answer_key_of(course)), course.select([])).results
     assert {test.outcome for test in here.values()} == {Outcome.PASSED}
 
 

@@ -2,8 +2,9 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 
-from grader.formats.parts import plain
+from grader.formats.parts import plain, summary
 from grader.formats.parts.text import excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
@@ -15,6 +16,7 @@ _ELEMENTS = {
     Outcome.TIMED_OUT: "error",
     Outcome.BLOCKED: "skipped",
     Outcome.PENDING: "skipped",
+    Outcome.REHEARSED: "skipped",
     Outcome.GRADER_FAULT: "error",
 }
 _DETAILED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
@@ -25,12 +27,38 @@ def render(report: Report) -> str:
 
     Text has gone through `visible`, so it holds no character that XML forbids.
     """
-    root = ET.Element("testsuites", {"name": "torchkata"} | _counts(report.tests, report.units))
+    counts = _counts((*report.tests, *_skipped(report)), report.units)
+    root = ET.Element("testsuites", {"name": "torchkata"} | counts)
     for unit in report.units:
         root.append(_suite(unit))
+    if report.rehearsals:
+        root.append(_rehearsals(report))
     ET.indent(root)
     text = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _skipped(report: Report) -> tuple[TestResult, ...]:
+    """The rehearsals as what they count as, whatever became of them: no points depend on it."""
+    return tuple(replace(test, outcome=Outcome.REHEARSED) for test in report.rehearsals)
+
+
+def _rehearsals(report: Report) -> ET.Element:
+    suite = ET.Element("testsuite", {"name": "rehearsal"} | _counts(_skipped(report), ()))
+    for test in report.rehearsals:
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            classname=f"rehearsal.{one_line(test.unit)}.{one_line(test.exercise)}",
+            name=one_line(test.title).removesuffix("."),
+            time=f"{plain.seconds([test]):.6f}",
+        )
+        failed = test.outcome is Outcome.FAILED
+        said = summary.WOULD_FAIL.lower() if failed else test.outcome.value
+        skipped = ET.SubElement(case, "skipped", type=test.outcome.value, message=said)
+        if failed:
+            skipped.text = plain.details(test)
+    return suite
 
 
 def _suite(unit: UnitResult) -> ET.Element:

@@ -16,6 +16,7 @@ from grader.errors import Raised
 from grader.sandbox import wire
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.observe import Observation
+from grader.sandbox.rehearsal import NAME
 from grader.suite.asserts import Mismatch, assert_unchanged
 from grader.suite.compare.closeness import TOLERANCES, wide
 from grader.suite.compare.describe import kind_of_error
@@ -96,8 +97,11 @@ def check_argument(before: Tensor, now: Tensor, *, moved: bool) -> None:
 
 def check_left(left: Iterable[str]) -> None:
     """What a call left behind beside tensors: told of once. Raises: Mismatch."""
-    for name in untold(frozenset(left)):
+    said = dict(text.partition(" ")[::2] for text in left)
+    for name in untold(frozenset(said)):
         message, expected, got, likely = _LEFT_BEHIND[name]
+        if name == "device" and said[name]:
+            likely = f"{said[name]}. {likely}"
         raise Mismatch(message, expected=expected, got=got, likely=likely, slips=frozenset({name}))
 
 
@@ -121,6 +125,13 @@ _LEFT_BEHIND = {
         "another default dtype",
         "torch.set_default_dtype(...) lasts: give the tensors that you make a dtype instead, as in "
         "torch.zeros(3, dtype=x.dtype)",
+    ),
+    "device": (
+        "the result is on the CPU, and the tensors that were given are on another device",
+        f"a result on the device {NAME}, as they are",
+        "a result on the CPU",
+        "A result has to be where the tensors are that were given (on a GPU, as a rule): make it "
+        "with device=x.device, or bring it there with .to(x.device).",
     ),
     "no_grad": (
         "after the call, torch records no gradients any more",

@@ -77,7 +77,7 @@ class Workers:
         self.sources = {unit: s for unit, s in sources.items() if s.problem is None}
         self.data = {unit: str(data_folder(suites.resolve(), unit)) for unit in units}
         self.ahead: dict[str, Starting] = {}
-        self.current: tuple[str, WorkerClient] | None = None
+        self.current: tuple[tuple[str, bool], WorkerClient] | None = None
         if not shared:
             self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
 
@@ -85,16 +85,19 @@ class Workers:
         data = [*self.data.values()] if self.shared else [self.data[unit]]
         return self.processes.start(readable=data)
 
-    def worker(self, unit: str) -> WorkerClient:
+    def worker(self, unit: str, *, rehearses: bool = False) -> WorkerClient:
         """The worker to load `unit` in."""
-        if self.current and (self.shared or self.current[0] == unit):
+        use = ("" if self.shared and not rehearses else unit), rehearses
+        if self.current and self.current[0] == use:
             return self.current[1]
         self.end()
         with ours():
             starting = self.ahead.pop(unit, None) or self._start(unit)
             worker = WorkerClient(self.processes, starting.ready(), self.limits)
             worker.wait_until_ready()
-        self.current = (unit, worker)
+            if rehearses:
+                worker.rehearse()
+        self.current = (use, worker)
         return worker
 
     def end(self) -> int | None:
@@ -148,10 +151,13 @@ class Called:
 
 class UnitRunner:
     """Runs one unit of a submission. What breaks a worker is one test's outcome: the next test
-    gets a new worker."""
+    gets a new worker. One that `rehearses` has the work on the rehearsal device."""
 
-    def __init__(self, workers: Workers, unit: str, suites: Path) -> None:
+    def __init__(
+        self, workers: Workers, unit: str, suites: Path, *, rehearses: bool = False
+    ) -> None:
         self.workers, self.unit, self.suites = workers, unit, suites
+        self.rehearses = rehearses
         self.loaded = Loaded({})
         self.explained: set[LeftOut] = set()
         self.brought: set[str] = set()
@@ -275,7 +281,7 @@ class UnitRunner:
 
     def _load(self) -> None:
         sources = {unit: (s.file, _as_sent(s)) for unit, s in self.workers.sources.items()}
-        worker = self.workers.worker(self.unit)
+        worker = self.workers.worker(self.unit, rehearses=self.rehearses)
         worker.make_handle = partial(Handle, self)
         self.loaded_in = worker
         self.brought.clear()
@@ -327,6 +333,7 @@ class Students:
     ) -> None:
         self.workers, self.sources, self.suites, self.given = workers, sources, suites, given
         self.runners: dict[str, UnitRunner] = {}
+        self.rehearsals: dict[str, UnitRunner] = {}
         self.messages: dict[str, str] = {}
         self.cells = {
             source.name_of(cell): (source.file, cell.number)
@@ -387,6 +394,13 @@ class Students:
         if unit in self.messages:
             raise Blocked("not run: the file could not be loaded")
         return self.runners[unit]
+
+    def rehearsing(self, unit: str) -> UnitRunner:
+        """The runner of a unit on the rehearsal device, of one that loads. Raises: SubmissionFault."""
+        if unit not in self.rehearsals:
+            runner = UnitRunner(self.workers, unit, self.suites, rehearses=True)
+            self.rehearsals[unit] = runner
+        return self.rehearsals[unit]
 
 
 def _as_sent(source: Source) -> str | list[tuple[str, str]]:

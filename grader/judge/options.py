@@ -12,9 +12,14 @@ OnProgress = Callable[[int, int], None]  # tests done, and how many there are
 
 class Device(StrEnum):
     CPU = "cpu"
+    REHEARSAL = "rehearsal"  # the CPU, and what a GPU would say
     CUDA = "cuda"
     MPS = "mps"
     ALL = "all"  # every one of them that this machine has
+
+    @property
+    def is_rehearsed(self) -> bool:
+        return self not in (Device.CUDA, Device.MPS)
 
 
 class Sandbox(StrEnum):

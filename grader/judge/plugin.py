@@ -27,12 +27,15 @@ from grader.judge.verdict import (
     Blocked,
     NotStarted,
     Pending,
+    as_rehearsal,
     bounded,
     verdict_of,
     with_circumstances,
 )
 from grader.report import Location, Outcome, TestResult
 from grader.sandbox.randomness import random_states_kept, start_anew
+from grader.sandbox.rehearsal import NAME
+from grader.sandbox.wire import RehearsalDevice
 from grader.suite.asserts import Mismatch
 from grader.suite.forms import told_before
 from grader.suite.rng import Rng
@@ -46,6 +49,7 @@ class Judging:
     key: AnswerKey
     seed: int = 0
     devices: tuple[str, ...] = ("cpu",)
+    rehearses: bool = False
     students: Students | None = None
     only_visible: bool = False
     test_seconds: float | None = None
@@ -59,6 +63,7 @@ class Found:
     passed: set[str] = field(default_factory=set)
     timed_out: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
+    unfinished: set[str] = field(default_factory=set)  # exercises of which a test has not passed
     told: dict[str, frozenset[str]] = field(default_factory=dict)  # forms, by exercise
     sound: set[tuple[str, str]] = field(default_factory=set)  # exercises, and what they may raise
 
@@ -70,7 +75,7 @@ TOLD = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for mark in ("exercise(name)", "points(worth)", "needs(test)", "visible", "gpu"):
+    for mark in ("exercise(name)", "points(worth)", "needs(test)", "visible", "rehearsed", "gpu"):
         config.addinivalue_line("markers", mark)
 
 
@@ -112,7 +117,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "device" in metafunc.fixturenames:
         judging = metafunc.config.stash.get(JUDGING, None)
         devices = judging.devices if judging else ("cpu",)
-        metafunc.parametrize("device", devices, scope="session")
+        marked = metafunc.definition.get_closest_marker("rehearsed") is not None
+        if judging and judging.rehearses and marked:
+            devices = (*devices, NAME)
+        metafunc.parametrize("device", devices, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def device(request: pytest.FixtureRequest) -> str:
+    """Where the suite makes its tensors."""
+    name: str = request.param
+    return RehearsalDevice("cpu") if name == NAME else name
+
+
+def is_rehearsal(item: pytest.Item) -> bool:
+    """Whether this is a test on the rehearsal device."""
+    return _device_name(item) == NAME
 
 
 @pytest.fixture
@@ -156,6 +176,11 @@ def _rng(item: pytest.Item, tape: Tape) -> Rng:
 
 
 def _device(item: pytest.Item) -> str:
+    """Where the suite makes its tensors: in a rehearsal, too, that is the CPU."""
+    return "cpu" if is_rehearsal(item) else _device_name(item)
+
+
+def _device_name(item: pytest.Item) -> str:
     callspec = getattr(item, "callspec", None)
     return str(callspec.params.get("device", "cpu")) if callspec else "cpu"
 
@@ -164,11 +189,14 @@ def _student_runner(item: pytest.Item) -> UnitRunner | None:
     students = judging_of(item).students
     if students is None or "student" not in getattr(item, "fixturenames", ()):
         return None
-    return students.runner(unit_of(item))
+    unit = unit_of(item)
+    return students.rehearsing(unit) if is_rehearsal(item) else students.runner(unit)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     found, exercise = found_by(item), full_name_of(item)
+    if is_rehearsal(item) and exercise in found.unfinished:
+        raise Blocked("not rehearsed: not every test of this exercise has passed on the CPU")
     if not _available(_device(item)):
         raise Pending(f"this machine has no {_device(item)}")
     if exercise in found.timed_out:
@@ -244,9 +272,10 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
             printed=runner.take_printed(),
         )
         runner.finish_test()
-    if len(judging_of(item).devices) > 1 and result.outcome is not Outcome.PASSED:
+    several = len(judging_of(item).devices) > 1 and not is_rehearsal(item)
+    if several and result.outcome is not Outcome.PASSED:
         result = dataclasses.replace(result, title=f"{result.title} [{_device(item)}]")
-    return bounded(result)
+    return bounded(as_rehearsal(result, error) if is_rehearsal(item) else result)
 
 
 def _test(item: pytest.Item) -> TestResult:
@@ -275,6 +304,8 @@ def _note(
 ) -> None:
     """What the tests after this one and the diagnosis need to know of it."""
     found = found_by(item)
+    if outcome is not Outcome.PASSED and not is_rehearsal(item):
+        found.unfinished.add(full_name_of(item))
     if outcome is Outcome.PASSED:
         found.passed.add(f"{full_name_of(item)}.{name_of(item)}[{_device(item)}]")
     elif outcome is Outcome.TIMED_OUT:
@@ -282,7 +313,7 @@ def _note(
     if isinstance(error, Mismatch) and error.slips:
         there = _exercise_there(item)
         found.told[there] = found.told.get(there, frozenset()) | error.slips
-    if outcome in (Outcome.PASSED, Outcome.FAILED):
+    if outcome in (Outcome.PASSED, Outcome.FAILED) and not is_rehearsal(item):
         found.cases.append(_case(item, tuple(runner.seen) if runner else (), error))
 
 

@@ -27,6 +27,12 @@ def needs(test: str) -> Callable[[T], T]:
     return pytest.mark.needs(test)
 
 
+def rehearsed(test: T) -> T:
+    """This test is also run on the rehearsal device, once its exercise has passed on the CPU."""
+    mark: Callable[[T], T] = pytest.mark.rehearsed
+    return mark(test)
+
+
 def visible(test: T) -> T:
     """This test is given to learners, in the kit; all others stay with the teacher.
 

@@ -18,6 +18,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -313,6 +314,7 @@ def derivatives_gone_wrong(function, x, slope):
 @exercise("gradient")
 class TestGradient:
     @visible
+    @rehearsed
     @points(2)
     def test_known_gradients(self, student, device, rng):
         """It matches the gradient worked out on paper, in float64 and the shape of x."""
@@ -379,6 +381,7 @@ class TestGradient:
 @exercise("jacobian")
 class TestJacobian:
     @visible
+    @rehearsed
     @points(2)
     def test_known_jacobians(self, student, device, rng):
         """Row i, column j is d f(x)[i] / d x[j], for more outputs than inputs and for fewer."""
@@ -447,6 +450,7 @@ def about(words, a, n, tol=1e-6):
 @exercise("gradient_check")
 class TestGradientCheck:
     @visible
+    @rehearsed
     @points(1)
     def test_right_and_wrong_gradients(self, student, device, rng):
         """The right gradient passes; a flipped sign, a factor or one wrong element does not."""
@@ -647,6 +651,7 @@ class TestDescend:
         assert_below(student, x, before.double() - 0.25, rtol=1e-6, what="x")
 
     @visible
+    @rehearsed
     @points(1)
     def test_bad_arguments(self, student, device, rng):
         """lr <= 0 and steps < 0 are a ValueError; steps = 0 stays where it is."""

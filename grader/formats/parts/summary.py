@@ -1,5 +1,6 @@
 """What a report says of the work as a whole, in every format alike."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from grader.formats.parts.text import counted, excerpt, left_out, one_line
@@ -12,6 +13,28 @@ NOT_YOUR_FAULT = (
     "This is not your fault, and it costs you nothing. "
     "Please show the lines below to whoever runs this course."
 )
+
+
+WOULD_FAIL = "Would fail on a GPU"
+ONLY_REHEARSED = (
+    "Rehearsed on the CPU, with the work's tensors on another device. It costs no points."
+)
+
+
+def rehearsed(report: Report) -> list[str]:
+    """What became of the rehearsals, where nothing of it is a failure; for whoever asked."""
+    if report.device not in ("rehearsal", "all"):
+        return []
+    passed = sum(test.outcome is Outcome.REHEARSED for test in report.rehearsals)
+    reasons = Counter(
+        one_line(test.message or "it could not be done")
+        for test in report.rehearsals
+        if test.outcome is Outcome.PENDING
+    )
+    return [
+        f"{counted(passed, 'test')} passed on the rehearsal device.",
+        *(f"Not rehearsed: {counted(n, 'test')} ({reason})." for reason, n in reasons.items()),
+    ]
 
 
 def untouched(report: Report) -> bool:
