@@ -9,7 +9,7 @@ from grader.audit.constants import Constant, constants_of
 from grader.audit.equivalents import Equivalent
 from grader.audit.jobs import Job, read_text, seed_of, solution_of
 from grader.audit.mutants import Mutant, mutants_of
-from grader.course.bank import WrongAnswer, read_bank, text_of
+from grader.course.bank import WrongAnswer, read_bank, read_device_bank, text_of
 from grader.course.model import Course, Unit
 from grader.course.stubs import Stub, stub_for
 from grader.judge.options import Device
@@ -30,6 +30,7 @@ class Plan:
     examples: Job
     accepted: tuple[tuple[Path, Job], ...]
     wrong: tuple[tuple[WrongAnswer, Job], ...]
+    devices: tuple[tuple[WrongAnswer, Job], ...]
     mutants: tuple[tuple[Mutant, Job], ...]
     constants: tuple[tuple[Constant, Job], ...]
     every_mutant: tuple[Mutant, ...]
@@ -45,7 +46,7 @@ class Plan:
         yield from filter(None, [self.unmended])
         yield from (job for _, job in self.accepted)
         yield from (job for _, job in sorted(self.mutants, key=lambda pair: _ends_at_once(pair[0])))
-        yield from (job for _, job in (*self.wrong, *self.constants))
+        yield from (job for _, job in (*self.wrong, *self.devices, *self.constants))
 
 
 def _ends_at_once(mutant: Mutant) -> bool:
@@ -87,6 +88,10 @@ def plan_of(
         wrong=tuple(
             (answer, job(text_of(course, answer), frozenset([answer.exercise])))
             for answer in read_bank(course, unit.name)
+        ),
+        devices=tuple(
+            (answer, job(text_of(course, answer), frozenset([answer.exercise])))
+            for answer in read_device_bank(course, unit.name)
         ),
         mutants=tuple(
             (mutant, job(mutant.text, frozenset([mutant.exercise]) if mutant.exercise else every))

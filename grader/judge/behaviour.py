@@ -29,6 +29,7 @@ LOOSE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}
 LOOSE_FLOAT = 1e-6
 MOST = 1 << 16  # numbers or characters; no known answer is larger, and learners' may be immense
 TOO_LARGE = object()
+_LINE = re.compile(r", line \d+,")  # of what made a tensor on the CPU
 _RAISE = dis.opmap["RAISE_VARARGS"]
 
 
@@ -100,8 +101,10 @@ def check_left(left: Iterable[str]) -> None:
     said = dict(text.partition(" ")[::2] for text in left)
     for name in untold(frozenset(said)):
         message, expected, got, likely = _LEFT_BEHIND[name]
-        if name == "device" and said[name]:
-            likely = f"{said[name]}. {likely}"
+        if name == "device" and (origin := said[name]):
+            got, likely = f"{got} ({origin})", f"{_LINE.sub('', origin)}, and {likely}"
+        elif name == "device":
+            likely = f"T{likely[1:]}"
         raise Mismatch(message, expected=expected, got=got, likely=likely, slips=frozenset({name}))
 
 
@@ -130,8 +133,8 @@ _LEFT_BEHIND = {
         "the result is on the CPU, and the tensors that were given are on another device",
         f"a result on the device {NAME}, as they are",
         "a result on the CPU",
-        "A result has to be where the tensors are that were given (on a GPU, as a rule): make it "
-        "with device=x.device, or bring it there with .to(x.device).",
+        "the result has to be where the arguments are, on a GPU as on the CPU: make it with "
+        "device=x.device, or bring it there with .to(x.device).",
     ),
     "no_grad": (
         "after the call, torch records no gradients any more",

@@ -33,7 +33,8 @@ def of_unit(course: Course, unit: str) -> str:
     """All that judges one unit: solution, suite, rigs, data, wrong answers."""
     folder = course.suites_folder
     rigs = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
-    files = [course.solution(unit), course.suite(unit), course.bank(unit), *rigs]
+    banks = course.bank(unit), course.device_bank(unit)
+    files = [course.solution(unit), course.suite(unit), *banks, *rigs]
     data = [path for path in sorted(course.data(unit).rglob("*")) if path.is_file()]
     texts = [path.read_bytes() if path.is_file() else b"" for path in files]
     return digest(*texts, *data, *(path.read_bytes() for path in data))

@@ -396,7 +396,7 @@ class Students:
         return self.runners[unit]
 
     def rehearsing(self, unit: str) -> UnitRunner:
-        """The runner of a unit on the rehearsal device, of one that loads. Raises: SubmissionFault."""
+        """The runner of a unit on the rehearsal device. Raises: SubmissionFault."""
         if unit not in self.rehearsals:
             runner = UnitRunner(self.workers, unit, self.suites, rehearses=True)
             self.rehearsals[unit] = runner

@@ -5,6 +5,7 @@ a `Judging` into the configuration; then `student` is a worker process.
 """
 
 import dataclasses
+import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +69,7 @@ class Found:
     sound: set[tuple[str, str]] = field(default_factory=set)  # exercises, and what they may raise
 
 
+MADE_IN = re.compile(r", line (\d{1,6}), is (?:made|a copy) on the CPU")
 JUDGING = pytest.StashKey[Judging]()
 FOUND = pytest.StashKey[Found]()
 TAPE = pytest.StashKey[Tape]()
@@ -327,6 +329,8 @@ def _location(
     elif isinstance(error, Missing):
         frame = error.place
     frame = frame or runner.defined(exercise_of(item))
+    if frame and is_rehearsal(item) and (made := MADE_IN.search(str(error))):
+        frame = dataclasses.replace(frame, line=int(made[1]))  # that line is to be changed
     students = judging_of(item).students
     return students.location(frame) if frame and students else None
 

@@ -31,7 +31,7 @@ UNUSED = (
 
 @dataclass(frozen=True)
 class Run:
-    """The result of every test by its node ID, what was rehearsed, and the cases for a diagnosis."""
+    """The result of every test by its node ID, the rehearsals, and the cases for a diagnosis."""
 
     results: dict[str, TestResult]
     rehearsals: tuple[TestResult, ...]

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Container, Iterable, Sequence
 from itertools import islice
 from types import FrameType, TracebackType
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -42,7 +42,8 @@ MIXED = (
     f"{NAME}:0 and {{}}!"
 )
 INDICES = "indices should be either on cpu or on the same device as the indexed tensor (cpu)"
-CHARACTERS = 60  # of a call that is shown
+COPIED = ", and copied to the device"
+CHARACTERS = 80  # of a call that is shown
 
 _TorchsGenerator = torch.Generator
 _torchs_tensor, _torchs_as_tensor = torch.tensor, torch.as_tensor
@@ -78,13 +79,16 @@ class Rehearsed(Tensor):
     def tolist(self) -> Any:
         return host(self).tolist()
 
-    def numpy(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def numpy(self, *, force: bool = False) -> Any:
+        if force:
+            return host(self).numpy().copy()
         raise TypeError(
             f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy "
             "the tensor to host memory first."
         )
 
-    __array__ = numpy
+    def __array__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.numpy()
 
     def __format__(self, spec: str) -> str:
         return format(host(self).item(), spec) if self.dim() == 0 else object.__format__(self, spec)
@@ -187,6 +191,8 @@ class Rehearsal(TorchDispatchMode):  # type: ignore[no-untyped-call]
             made = _run(func, args, kwargs or {})
         except TwoDevices as mixed:
             raise RuntimeError(mixed.told(self._frame())) from None
+        if isinstance(made, Rehearsed) and func.overloadpacket.__name__ == "_to_copy":
+            _note_copy(args[0])
         if type(made) is Tensor:
             made.untyped_storage().origin = self._origin(func, args, kwargs)  # type: ignore[attr-defined]
         return made
@@ -232,6 +238,13 @@ def origin_of(tensors: Iterable[Tensor]) -> str | None:
     """Which call of the work has made the first of these tensors of the CPU that it made."""
     known = (getattr(tensor.untyped_storage(), "origin", None) for tensor in tensors)
     return next(filter(None, known), None)
+
+
+def _note_copy(tensor: Tensor) -> None:
+    """Of this tensor there is a copy on the device now."""
+    storage: Any = tensor.untyped_storage()
+    if not isinstance(tensor, Rehearsed) and (origin := origin_of([tensor])):
+        storage.origin = origin.removesuffix(COPIED) + COPIED
 
 
 def _call_in(frame: FrameType) -> str:

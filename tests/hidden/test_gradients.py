@@ -583,6 +583,7 @@ class TestGradientCheck:
 @exercise("descend")
 class TestDescend:
     @visible
+    @rehearsed
     @points(1)
     def test_follows_the_slope_downhill(self, student, device, rng):
         """Each step subtracts lr * gradient, as measured with h."""
@@ -651,7 +652,6 @@ class TestDescend:
         assert_below(student, x, before.double() - 0.25, rtol=1e-6, what="x")
 
     @visible
-    @rehearsed
     @points(1)
     def test_bad_arguments(self, student, device, rng):
         """lr <= 0 and steps < 0 are a ValueError; steps = 0 stays where it is."""

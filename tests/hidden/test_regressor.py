@@ -768,7 +768,6 @@ SINGLE = "A parameter without axes, as torch.tensor(1.0) is, holds one number to
 @exercise("count_parameters")
 class TestCountParameters:
     @visible
-    @rehearsed
     @points(1)
     def test_all_trainable_numbers(self, student, device, rng):
         """It adds up the numbers of all parameters, however deep, and nothing else."""
