@@ -60,7 +60,8 @@ class Workers:
     """Starts and ends the workers of one submission; at most one of them has learner code in it.
 
     Those of all units are asked for at once: a forked worker is ready before its unit begins.
-    On a GPU one worker serves all units, since a new context costs more than their tests.
+    On a GPU one worker serves all units, since a new context costs more than their tests; and one
+    does on the rehearsal device, where no points are at stake.
     """
 
     def __init__(
@@ -79,20 +80,22 @@ class Workers:
         self.ahead: dict[str, Starting] = {}
         self.current: tuple[tuple[str, bool], WorkerClient] | None = None
         if not shared:
-            self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
+            known = [unit for unit in units if unit in self.sources]
+            self.ahead = {unit: self._start(unit, shared=False) for unit in known}
 
-    def _start(self, unit: str) -> Starting:
-        data = [*self.data.values()] if self.shared else [self.data[unit]]
+    def _start(self, unit: str, *, shared: bool) -> Starting:
+        data = [*self.data.values()] if shared else [self.data[unit]]
         return self.processes.start(readable=data)
 
     def worker(self, unit: str, *, rehearses: bool = False) -> WorkerClient:
         """The worker to load `unit` in."""
-        use = ("" if self.shared and not rehearses else unit), rehearses
+        shared = self.shared or rehearses
+        use = ("" if shared else unit), rehearses
         if self.current and self.current[0] == use:
             return self.current[1]
         self.end()
         with ours():
-            starting = self.ahead.pop(unit, None) or self._start(unit)
+            starting = self.ahead.pop(unit, None) or self._start(unit, shared=shared)
             worker = WorkerClient(self.processes, starting.ready(), self.limits)
             worker.wait_until_ready()
             if rehearses:
@@ -113,6 +116,10 @@ class Workers:
         for starting in self.ahead.values():
             self.processes.end(starting.ready(), tell=False)
         self.ahead.clear()
+
+
+class Enough(BaseException):
+    """The test has seen as many calls of the exercise as it was to see. No suite may catch it."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +165,7 @@ class UnitRunner:
     ) -> None:
         self.workers, self.unit, self.suites = workers, unit, suites
         self.rehearses = rehearses
+        self.most: tuple[str, int] | None = None  # an exercise, and calls of it in one test
         self.loaded = Loaded({})
         self.explained: set[LeftOut] = set()
         self.brought: set[str] = set()
@@ -170,6 +178,10 @@ class UnitRunner:
         self._load()
 
     def run(self, call: Call) -> Answer:
+        if self.most is not None:
+            exercise, calls = self.most
+            if sum(done.call.is_of(exercise) for done in self.calls) >= calls:
+                raise Enough
         worker, target = self._worker(), self._target(call.owner)
         answer: Answer | None = None
         try:

@@ -241,7 +241,7 @@ class TestSigmoid:
         assert_elementwise(student.sigmoid, torch.sigmoid, device, rng, sigmoids_gone_wrong)
 
     @visible
-    @rehearsed
+    @rehearsed(calls=3)
     @points(1)
     def test_large_inputs_stay_finite(self, student, device):
         """Values and gradients stay finite up to 1000 either way."""
@@ -269,7 +269,7 @@ def sigmoids_gone_wrong(x):
 @exercise("tanh")
 class TestTanh:
     @visible
-    @rehearsed
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """It is (e^x - e^-x) / (e^x + e^-x) for every element of any shape, by hand."""
@@ -305,7 +305,7 @@ def tanhs_gone_wrong(x):
 @exercise("relu")
 class TestRelu:
     @visible
-    @rehearsed
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """It is max(0, x) for every element of any shape, by hand."""
@@ -335,7 +335,7 @@ def relus_gone_wrong(x):
 @exercise("leaky_relu")
 class TestLeakyRelu:
     @visible
-    @rehearsed
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """Negative inputs are multiplied by negative_slope, 0.01 if nothing is said."""
@@ -377,7 +377,7 @@ def leaky_relus_gone_wrong(x, negative_slope):
 @exercise("elu")
 class TestElu:
     @visible
-    @rehearsed
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """It is x above 0 and alpha (e^x - 1) elsewhere, by hand; alpha is 1 by default."""
@@ -448,7 +448,7 @@ KEEPDIM = (
 @exercise("softmax")
 class TestSoftmax:
     @visible
-    @rehearsed
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """It is e^x divided by its sum along the last axis, by hand and without a loop."""
@@ -535,7 +535,7 @@ SCALES = " f(k * x1) is not k * f(x1)."
 @exercise("is_linear")
 class TestIsLinear:
     @visible
-    @rehearsed
+    @rehearsed(calls=2)
     @points(1)
     def test_both_laws_must_hold(self, student, device, rng):
         """Linear means f(x1 + x2) = f(x1) + f(x2) and f(k x1) = k f(x1), not one of them."""

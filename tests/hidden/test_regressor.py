@@ -349,7 +349,7 @@ def check_dependence(rig, model, x, numbers):
 @exercise("LinearRegressor")
 class TestLinearRegressor:
     @visible
-    @rehearsed
+    @rehearsed(calls=4)
     @points(1)
     def test_affine_map(self, student, device, rng):
         """It maps (N, in) to (N, out) by x A + b, for any N, and out is 1 by default."""
@@ -422,7 +422,7 @@ class TestMLPRegressor:
                 )
 
     @visible
-    @rehearsed
+    @rehearsed(calls=4)
     @points(2)
     def test_relu_between_layers(self, student, device, rng):
         """There is a ReLU between each two layers, and none after the last."""
@@ -480,7 +480,7 @@ class TestTrain:
         assert_same(len(losses), 30, likely=likely, what="the number of losses")
 
     @visible
-    @rehearsed
+    @rehearsed(calls=1)
     @points(1)
     def test_plain_gradient_descent(self, student, device, rng):
         """Each epoch is one step of plain SGD on the mean over all rows and outputs."""
@@ -608,7 +608,7 @@ def losses_by_default(x, y, weight, bias):
 @exercise("evaluate")
 class TestEvaluate:
     @visible
-    @rehearsed
+    @rehearsed(calls=2)
     @points(1)
     def test_mean_squared_error(self, student, device, rng):
         """It is the mean squared error over all rows and outputs, as a plain float."""
@@ -704,7 +704,7 @@ def check_trainable(modules, model):
 @exercise("predict")
 class TestPredict:
     @visible
-    @rehearsed
+    @rehearsed(calls=2)
     @points(1)
     def test_numpy_array(self, student, device, rng):
         """It is a NumPy array of shape (N, out), for one row and for none as well."""
