@@ -52,7 +52,7 @@ def _errors(report: Report) -> Iterator[str]:
 
 def _rehearsals(report: Report) -> Iterator[str]:
     for test in failures.rehearsals(report):
-        title = f"{one_line(test.unit)}.{one_line(test.exercise)}: {summary.WOULD_FAIL.lower()}"
+        title = f"{one_line(test.unit)}.{one_line(test.exercise)}: {summary.WOULD_FAIL}"
         yield _command("warning", plain.details(test), **_place(test.location), title=title)
 
 

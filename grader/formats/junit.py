@@ -1,7 +1,7 @@
 """The report as JUnit XML, which GitLab and others show test by test."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from grader.formats.parts import plain, summary
@@ -45,20 +45,23 @@ def _skipped(report: Report) -> tuple[TestResult, ...]:
 
 def _rehearsals(report: Report) -> ET.Element:
     suite = ET.Element("testsuite", {"name": "rehearsal"} | _counts(_skipped(report), ()))
-    for test in report.rehearsals:
-        case = ET.SubElement(
-            suite,
-            "testcase",
-            classname=f"rehearsal.{one_line(test.unit)}.{one_line(test.exercise)}",
-            name=one_line(test.title).removesuffix("."),
-            time=f"{plain.seconds([test]):.6f}",
-        )
-        failed = test.outcome is Outcome.FAILED
-        said = summary.WOULD_FAIL.lower() if failed else test.outcome.value
-        skipped = ET.SubElement(case, "skipped", type=test.outcome.value, message=said)
-        if failed:
-            skipped.text = plain.details(test)
+    suite.extend(_numbered(map(_rehearsal, report.rehearsals)))
     return suite
+
+
+def _rehearsal(test: TestResult) -> ET.Element:
+    case = ET.Element(
+        "testcase",
+        classname=f"rehearsal.{one_line(test.unit)}.{one_line(test.exercise)}",
+        name=one_line(test.title).removesuffix("."),
+        time=f"{plain.seconds([test]):.6f}",
+    )
+    failed = test.outcome is Outcome.FAILED
+    said = summary.WOULD_FAIL if failed else test.outcome.value
+    skipped = ET.SubElement(case, "skipped", type=test.outcome.value, message=said)
+    if failed:
+        skipped.text = plain.details(test)
+    return case
 
 
 def _suite(unit: UnitResult) -> ET.Element:
@@ -82,21 +85,23 @@ def _counts(tests: tuple[TestResult, ...], units: tuple[UnitResult, ...]) -> dic
 
 
 def _cases(unit: UnitResult) -> Iterator[ET.Element]:
-    """Their names are all different: of two with one name, GitLab shows the first alone."""
-    seen: set[tuple[str, str]] = set()
     if unit.message is not None:
         yield _not_loaded(unit, unit.message)
-    for exercise in unit.exercises:
-        for test in exercise.tests:
-            case = _case(unit, exercise, test)
-            name = title = case.attrib["name"]
-            number = 1
-            while (case.attrib["classname"], name) in seen:
-                number += 1
-                name = f"{title} ({number})"
-            seen.add((case.attrib["classname"], name))
-            case.set("name", name)
-            yield case
+    yield from _numbered(_case(unit, e, test) for e in unit.exercises for test in e.tests)
+
+
+def _numbered(cases: Iterable[ET.Element]) -> Iterator[ET.Element]:
+    """With names that are all different: of two with one name, GitLab shows the first alone."""
+    seen: set[tuple[str, str]] = set()
+    for case in cases:
+        name = title = case.attrib["name"]
+        number = 1
+        while (case.attrib["classname"], name) in seen:
+            number += 1
+            name = f"{title} ({number})"
+        seen.add((case.attrib["classname"], name))
+        case.set("name", name)
+        yield case
 
 
 def _not_loaded(unit: UnitResult, message: str) -> ET.Element:

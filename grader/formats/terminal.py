@@ -87,6 +87,7 @@ def _rehearsals(report: Report, width: int) -> list[Text]:
     if not found:
         return lines
     lines += [
+        *([Text()] if lines else []),
         *wrapped(summary.WOULD_FAIL, width, style="bold"),
         *wrapped(summary.ONLY_REHEARSED, width),
     ]

@@ -17,10 +17,6 @@ class Device(StrEnum):
     MPS = "mps"
     ALL = "all"  # every one of them that this machine has
 
-    @property
-    def is_rehearsed(self) -> bool:
-        return self not in (Device.CUDA, Device.MPS)
-
 
 class Sandbox(StrEnum):
     AUTO = "auto"  # wherever it can be; otherwise one's own work is run unconfined

@@ -97,9 +97,11 @@ class Session:
         suites = _suites(self.course, units)
         _import_judge()
         from grader.judge.answer_key import answer_key_of
-        from grader.judge.learner import Students, Workers
+        from grader.judge.learner import Students
         from grader.judge.plugin import Judging
         from grader.judge.pytest_run import run_suites
+        from grader.judge.workers import Workers
+        from grader.sandbox import rehearsal
 
         self.key = self.key or answer_key_of(self.course)
         seed = self.key.seed(units[0], submission.digest if seed is None else seed)
@@ -114,7 +116,7 @@ class Session:
             self.key,
             seed,
             self.devices,
-            self._rehearses(),
+            self.rehearses and rehearsal.is_possible(),
             students,
             test_seconds=seconds,
             errors=self.course.errors,
@@ -136,14 +138,21 @@ class Session:
             seed=seed,
             device=self.options.device.value,
             versions=_versions(),
-            notes=(*self.notes, *remarks, *unexplained, *self._kits(graded)),
+            notes=(*self.notes, *remarks, *unexplained, *self._unrehearsed(), *self._kits(graded)),
             rehearsals=run.rehearsals,
         )
 
-    def _rehearses(self) -> bool:
-        from grader.sandbox.rehearsal import is_possible
+    @property
+    def rehearses(self) -> bool:
+        """Whether it is asked to; an old torch cannot."""
+        return self.options.device in (Device.CPU, Device.REHEARSAL, Device.ALL)
 
-        return self.options.device.is_rehearsed and is_possible()
+    def _unrehearsed(self) -> list[str]:
+        from grader.sandbox import rehearsal
+
+        if not self.rehearses or rehearsal.is_possible():
+            return []
+        return [f"not rehearsed: torch {_versions()['torch']} has no way to, 2.10 and later have"]
 
     def _kits(self, graded: tuple[UnitResult, ...]) -> list[str]:
         """What to know of a score that the visible tests alone have given."""

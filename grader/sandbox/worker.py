@@ -81,12 +81,25 @@ def text_stream(descriptor: int) -> TextIO:
 def serve(channel: socket.socket, limits: Limits) -> None:
     """Answer requests until the judge hangs up."""
     run_eagerly()
+    bound_gpu_memory(limits.gpu_share)
     if hasattr(faulthandler, "register"):  # asked where it is, it answers even from within torch
         faulthandler.register(signal.SIGUSR1, channel.fileno(), all_threads=False)
     worker = Worker(channel, limits)
     worker.send(["ready"], [])  # until here every fault is the grader's
     while (frame := worker.receive()) is not None:
         worker.answer(*frame)
+
+
+def bound_gpu_memory(share: float) -> None:
+    """When CUDA starts in this process, take at most this share of the memory of each GPU."""
+
+    def bound() -> None:
+        for number in range(torch.cuda.device_count()):
+            torch.cuda.set_per_process_memory_fraction(share, number)
+
+    if torch.version.cuda is not None:
+        # To ask for it now would start CUDA in every worker.
+        torch.cuda._lazy_call(bound)  # type: ignore[no-untyped-call]
 
 
 class Worker:
