@@ -58,8 +58,12 @@ def _said(fields: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _report(told: dict[str, Any]) -> Report:
-    units = tuple(map(_unit, told.pop("units", ())))
-    return Report(units=units, notes=tuple(told.pop("notes", ())), **told)
+    return Report(
+        units=tuple(map(_unit, told.pop("units", ()))),
+        notes=tuple(told.pop("notes", ())),
+        rehearsals=tuple(map(_test, told.pop("rehearsals", ()))),
+        **told,
+    )
 
 
 def _unit(told: dict[str, Any]) -> UnitResult:

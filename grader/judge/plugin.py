@@ -59,7 +59,8 @@ class Judging:
 
 @dataclass(frozen=True)
 class Found:
-    """What a run has found so far; `passed` and `timed_out` decide what can still be run."""
+    """What a run has found so far; `passed`, `timed_out` and `unfinished` decide what can still be
+    run. One rehearsal that times out ends them all."""
 
     passed: set[str] = field(default_factory=set)
     timed_out: set[str] = field(default_factory=set)
@@ -207,8 +208,8 @@ def _student_runner(item: pytest.Item) -> UnitRunner | None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     found, exercise = found_by(item), full_name_of(item)
-    if is_rehearsal(item) and exercise in found.unfinished:
-        raise Blocked("not rehearsed: not every test of this exercise has passed on the CPU")
+    if is_rehearsal(item) and (exercise in found.unfinished or NAME in found.timed_out):
+        raise Blocked("not rehearsed: its exercise has not passed, or a rehearsal took too long")
     if not _available(_device(item)):
         raise Pending(f"this machine has no {_device(item)}")
     if exercise in found.timed_out:
@@ -323,7 +324,7 @@ def _note(
     if outcome is Outcome.PASSED:
         found.passed.add(f"{full_name_of(item)}.{name_of(item)}[{_device(item)}]")
     elif outcome is Outcome.TIMED_OUT:
-        found.timed_out.add(full_name_of(item))
+        found.timed_out.add(NAME if is_rehearsal(item) else full_name_of(item))
     if isinstance(error, Mismatch) and error.slips:
         there = _exercise_there(item)
         found.told[there] = found.told.get(there, frozenset()) | error.slips
@@ -368,12 +369,12 @@ def _with_solution(item: pytest.Item, error: BaseException | None) -> BaseExcept
 
 
 def _case(item: pytest.Item, seen: tuple[Behaviour, ...], error: BaseException | None) -> Case:
-    def rehearse(runner: LocalRunner, told: frozenset[str] | None) -> None:
+    def repeat(runner: LocalRunner, told: frozenset[str] | None) -> None:
         _run_again(item, Subject(runner, ""), told)
 
     name = f"{exercise_of(item)}.{name_of(item)}"
     failure = None if error is None else failure_of(error)
-    return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, failure, rehearse)
+    return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, failure, repeat)
 
 
 def _run_again(item: pytest.Item, student: Subject, told: frozenset[str] | None = None) -> None:

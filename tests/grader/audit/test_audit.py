@@ -15,6 +15,7 @@ from grader.course.stubs import stubs_of
 from grader.course.templates import MARKS
 from grader.errors import CourseError
 from grader.judge.options import ignore
+from grader.sandbox.rehearsal import is_possible
 from tests.grader.command import grade
 from tests.grader.tiny_course import Unit, write_course, write_files
 
@@ -228,6 +229,8 @@ HOLES = {
 
 @pytest.mark.parametrize("unit", HOLES)
 def test_a_planted_hole_is_found_and_nothing_else(found: Audit, unit: str) -> None:
+    if unit == "devices" and not is_possible():
+        pytest.skip("torch is older than 2.10")
     (audited,) = (audited for audited in found.units if audited.unit == unit)
     told = [
         f"{hole.place}  {hole.what}" + (f": {hole.change[1]}" if hole.change else "")

@@ -1,5 +1,10 @@
 """What would fail on a GPU, told by a run on the CPU: nobody's points depend on it."""
 
+<<<<<<< HEAD
+=======
+from dataclasses import replace
+
+>>>>>>> rehearsal12
 import pytest
 
 from grader.judge import session as story
@@ -7,6 +12,10 @@ from grader.judge.options import Device, Options
 from grader.judge.session import Session, exit_code
 from grader.report import Outcome
 from grader.sandbox import rehearsal
+<<<<<<< HEAD
+=======
+from grader.sandbox.limits import Limits
+>>>>>>> rehearsal12
 from grader.work.submission import read_submission
 from tests.grader.tiny_course import Unit
 
@@ -198,3 +207,17 @@ def test_all_devices_are_the_cpu_the_rehearsal_and_the_gpus_that_are_here(course
         device for device in Device if Session(course, Options(device), own_work=True).rehearses
     }
     assert rehearsing == {Device.CPU, Device.REHEARSAL, Device.ALL}
+<<<<<<< HEAD
+=======
+
+
+def test_a_rehearsal_that_takes_too_long_ends_them_all(course, write):
+    limits = replace(Limits(), call_seconds=1.0)
+    late = "    if x.device.type != 'cpu':\n        while True: pass\n"
+    text = f"def double(x):\n{late}    return 2 * x\n{HALVE}"
+    work = read_submission(write({"tiny.py": text}), ["tiny"])
+    with Session(course, Options(limits=limits), own_work=True) as session:
+        report = session.grade(work, course.select([]))
+    assert report.score == report.max_score
+    assert [(t.exercise, t.outcome) for t in report.rehearsals] == [("double", Outcome.PENDING)]
+>>>>>>> rehearsal12
