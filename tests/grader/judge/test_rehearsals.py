@@ -1,10 +1,7 @@
 """What would fail on a GPU, told by a run on the CPU: nobody's points depend on it."""
 
-<<<<<<< HEAD
-=======
 from dataclasses import replace
 
->>>>>>> rehearsal12
 import pytest
 
 from grader.judge import session as story
@@ -12,10 +9,7 @@ from grader.judge.options import Device, Options
 from grader.judge.session import Session, exit_code
 from grader.report import Outcome
 from grader.sandbox import rehearsal
-<<<<<<< HEAD
-=======
 from grader.sandbox.limits import Limits
->>>>>>> rehearsal12
 from grader.work.submission import read_submission
 from tests.grader.tiny_course import Unit
 
@@ -207,8 +201,6 @@ def test_all_devices_are_the_cpu_the_rehearsal_and_the_gpus_that_are_here(course
         device for device in Device if Session(course, Options(device), own_work=True).rehearses
     }
     assert rehearsing == {Device.CPU, Device.REHEARSAL, Device.ALL}
-<<<<<<< HEAD
-=======
 
 
 def test_a_rehearsal_that_takes_too_long_ends_them_all(course, write):
@@ -220,4 +212,3 @@ def test_a_rehearsal_that_takes_too_long_ends_them_all(course, write):
         report = session.grade(work, course.select([]))
     assert report.score == report.max_score
     assert [(t.exercise, t.outcome) for t in report.rehearsals] == [("double", Outcome.PENDING)]
->>>>>>> rehearsal12

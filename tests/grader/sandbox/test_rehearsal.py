@@ -14,11 +14,7 @@ from grader.sandbox.rehearsal import is_possible
 pytestmark = pytest.mark.skipif(not is_possible(), reason="torch is older than 2.10")
 
 SETUP = """
-<<<<<<< HEAD
-import json, linecache, sys
-=======
 import copy, json, linecache, sys
->>>>>>> rehearsal12
 import numpy as np
 import torch
 from grader.sandbox.rehearsal import Rehearsal, host, on_device, set_up
@@ -49,14 +45,11 @@ HOLDS = {
     "a step of Adam": "stepped(torch.optim.Adam)",
     "a generator": "torch.rand(3, device='rehearsal', "
     "generator=torch.Generator('rehearsal').manual_seed(1)).shape == (3,)",
-<<<<<<< HEAD
-=======
     "numbers in a list": "torch.tensor([d.sum(), d.max()]).tolist() == [15.0, 5.0]",
     "numpy by force": "d.requires_grad_().numpy(force=True).tolist() == x.tolist()",
     "random states": "forked() == forked()",
     "a copy of a model": "same(copy.deepcopy(model)(d), cpu_model(x))",
     "an accelerator": "torch.accelerator.current_accelerator().type == d.device.type",
->>>>>>> rehearsal12
     "it is printed": "repr(d).endswith(\"device='rehearsal:0')\")",
 }
 HELPERS = """
@@ -68,14 +61,11 @@ def slope(d, function):
     function(leaf).sum().backward()
     return leaf.grad
 
-<<<<<<< HEAD
-=======
 def forked():
     with torch.random.fork_rng():
         torch.manual_seed(3)
         return torch.rand((), device="rehearsal").item()
 
->>>>>>> rehearsal12
 class Double(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
@@ -118,12 +108,9 @@ FAILS = {
     "torch.rand(3, device='rehearsal', generator=torch.Generator())": "RuntimeError: Expected a "
     "'rehearsal' device type for generator but found 'cpu'",
     "d.resize_(3)": NEVER.format("resize_"),
-<<<<<<< HEAD
-=======
     "torch.nn.LSTM(3, 2).to('rehearsal')(d)": NEVER.format("_thnn_fused_lstm_cell"),
     "torch.nn.Parameter(d).__setattr__('grad', torch.zeros(2, 3))": "RuntimeError: attempting to "
     "assign a gradient with device type 'cpu'",
->>>>>>> rehearsal12
     "d.set_(torch.zeros(3, device='rehearsal'))": NEVER.format("set_"),
 }
 RUN = """
@@ -173,11 +160,7 @@ def test_it_fails_as_a_gpu_does(tried, text):
 
 
 def test_a_mixture_names_the_line_that_made_the_tensor_of_the_cpu(tried):
-<<<<<<< HEAD
-    assert tried[1].endswith("(made: torch.zeros(3), line 4; device: d)")
-=======
     assert tried[1].endswith("(torch.zeros(3), line 4, is made on the CPU; d is on the device)")
->>>>>>> rehearsal12
 
 
 def test_generators_are_torchs_own_again_afterwards(tried):
