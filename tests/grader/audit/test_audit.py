@@ -174,8 +174,8 @@ HOLES = {
     },
     "careless": {
         "exercises/careless.py  the stub is out of date",
-        "course.toml:29  double has no hints",
-        "course.toml:24  the tests of the unit are worth 2 points, but its entry says 3",
+        "course.toml:35  double has no hints",
+        "course.toml:28  the tests of the unit are worth 2 points, but its entry says 3",
         "solutions/wrong/careless.py  double needs 3 wrong answers and has 2",
         "tests/hidden/test_careless.py:8  test_every_number_is_doubled has no title",
         "solutions/careless.py:2  double: its docstring has no example",
@@ -300,7 +300,7 @@ def test_the_command_ends_with_0_where_there_is_no_hole(root: Path, found: Audit
 def test_a_part_of_a_unit_is_not_audited(root: Path) -> None:
     done = grade(root, "audit", "sound.double")
     assert done.returncode == 2
-    assert "only whole units are audited: name sound instead" in done.stderr
+    assert "sound.double is one exercise: name its whole unit, sound" in done.stderr
 
 
 @pytest.mark.parametrize(

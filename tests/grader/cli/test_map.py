@@ -55,7 +55,7 @@ def test_the_list_is_a_path_with_what_is_done_and_what_is_next(course: Course) -
 def test_the_list_fits_any_terminal(course: Course, names: tuple[str, ...]) -> None:
     wide = command.grade(course.root, "list", *names, COLUMNS="120").stdout
     assert "without a loop." in wide
-    narrow = command.grade(course.root, "list", *names, COLUMNS="40", PYTHONIOENCODING="ascii")
+    narrow = command.grade_anew(course.root, "list", *names, COLUMNS="40", PYTHONIOENCODING="ascii")
     assert (narrow.returncode, narrow.stderr) == (0, "")
     assert narrow.stdout.isascii()
     assert narrow.stdout.split() != wide.split()

@@ -131,8 +131,10 @@ def filled(unit):
     nodes = {node.name: node for node in ast.parse(solution).body if hasattr(node, "name")}
     data = json.loads(NOTEBOOKS[unit])
     for one in data["cells"]:
-        if one["id"] in nodes:
-            one["source"] = ast.get_source_segment(solution, nodes[one["id"]])
+        if one["id"] in nodes:  # what the exercise is given may stand before it
+            defined = [node.name for node in ast.parse("".join(one["source"])).body]
+            parts = [ast.get_source_segment(solution, nodes[name]) for name in defined]
+            one["source"] = "\n\n\n".join(parts)
     return json.dumps(data)
 
 

@@ -15,7 +15,7 @@ from grader.judge.options import Options
 from grader.judge.reference import TapedReference
 from grader.judge.session import Session
 from grader.judge.subject import Subject
-from grader.report import Grid, Outcome, Plot, Report
+from grader.report import Graph, Grid, Outcome, Plot, Report
 from grader.suite.tape import NoTape, Player, Recorder, Tape, playing
 from grader.work.submission import Source, Submission
 from tests.grader.suite.strange import STRANGE
@@ -64,7 +64,7 @@ def test_known_wrong_answers_show(unit: str, exercise: str) -> None:
     ]
     assert any(shown), f"no wrong answer of {exercise} can be seen"
     for picture in (picture for found in shown for picture in found):
-        assert isinstance(picture, (Plot, Grid))
+        assert isinstance(picture, Plot | Grid | Graph)
         assert picture.title
 
 
