@@ -16,6 +16,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -79,6 +80,7 @@ def check_untouched(student, x, before):
 @exercise("snapshot")
 class TestSnapshot:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_values_as_they_were(self, student, device, rng):
         """Later changes of x in place do not show."""
@@ -166,6 +168,7 @@ def check_past(rig, held, kind, old, weights):
 @exercise("leaf")
 class TestLeaf:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_collects_gradients(self, student, device, rng):
         """It is a leaf with these values in that dtype, and requires a gradient."""
@@ -234,6 +237,7 @@ def check_kept_apart(answer, weights):
 @exercise("without_graph")
 class TestWithoutGraph:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_nothing_is_recorded(self, student, device, rng):
         """It returns f(x), with one call of f, and nothing is recorded while f runs."""
@@ -296,6 +300,7 @@ def check_calls(calls, expected=1):
 @exercise("gradient_of")
 class TestGradientOf:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_slopes(self, student, device, rng):
         """It is df/dx, shaped like x, without a graph, and takes one call of f."""
@@ -404,6 +409,7 @@ def check_others(rig, f, others):
 @exercise("accumulate_")
 class TestAccumulate:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_gradient_over_all_rows(self, student, device, rng):
         """w.grad is the gradient of the mean over all rows, short batches included."""
@@ -579,6 +585,7 @@ def check_batches(seen, batches):
 @exercise("round_through")
 class TestRoundThrough:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_values_and_gradient(self, student, device, rng):
         """It is torch.round(x), and the gradient that arrives goes on to x."""
@@ -658,6 +665,7 @@ NAMES = "dw1", "db1", "dw2", "db2"
 @exercise("two_layer_gradients")
 class TestTwoLayerGradients:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_second_layer(self, student, device, rng):
         """dw2 and db2 are the slopes at the second layer, found by hand."""

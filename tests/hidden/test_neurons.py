@@ -20,6 +20,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -73,6 +74,7 @@ def normal(rng, *shape, dtype):
 @exercise("neuron")
 class TestNeuron:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_activation_of_the_weighted_sum(self, student, device, rng):
         """It is activation(w·x + b), 0-dim, in float32 and float64."""
@@ -164,6 +166,7 @@ def wrong_neurons(function, x, w, b):
 @exercise("perceptron")
 class TestPerceptron:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_one_side_of_the_line(self, student, device, rng):
         """It is 1 where w·x + b > 0 and 0 elsewhere, on the line too: int64, (N,)."""
@@ -224,6 +227,7 @@ def wrong_sides(x, w, b):
 @exercise("train_perceptron")
 class TestTrainPerceptron:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_moves_by_its_mistakes(self, student, device, rng):
         """Each row that is answered wrongly moves w and b, one after the other."""
@@ -417,6 +421,7 @@ def of_mistakes(mistakes, epochs, there, ends):
 @exercise("dense")
 class TestDense:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_one_row_of_weights_for_each_output(self, student, device, rng):
         """It is x Wᵀ + b for each row of x, or x Wᵀ where bias is None."""
@@ -539,6 +544,7 @@ def wrong_layers(x, weight, bias):
 @exercise("mlp")
 class TestMlp:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_activation_between_layers(self, student, device, rng):
         """activation comes between two layers, and not after the last."""
@@ -680,6 +686,7 @@ def wrong_networks(x, layers, function):
 @exercise("merge_linear")
 class TestMergeLinear:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_two_layers_are_one(self, student, device, rng):
         """Two layers without an activation between them are one layer."""

@@ -20,6 +20,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -47,6 +48,7 @@ def assert_comes_back(got, x):
 @exercise("summary")
 class TestSummary:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_shape_dtype_and_range(self, student, device, rng):
         """shape, dim, numel, dtype, min and max, as plain Python values."""
@@ -160,6 +162,7 @@ class TestAsFloats:
             got = student.as_floats(data)
             assert_same(got, expected, likely=of_floats(got, data))
 
+    @rehearsed(calls=3)
     @points(1)
     def test_arrays_and_tensors_in_memory_of_its_own(self, student, device, rng):
         """A copy of an array or a tensor, even if that is float32 already."""
@@ -185,7 +188,7 @@ class TestAsFloats:
             rng.normal(),
             rng.normal(0, 2),
         )
-        for data in [np.array(2.5), np.zeros((0, 3)), *(array for array, _ in arrays), *tensors]:
+        for data in [np.array(2.5), *tensors, np.zeros((0, 3)), *(array for array, _ in arrays)]:
             before = data.tolist()
             expected = floats(before).reshape(tuple(data.shape))
             expected = expected.to(device if isinstance(data, Tensor) else "cpu")
@@ -333,6 +336,7 @@ def the_same_numbers(array):
 @exercise("to_numpy")
 class TestToNumpy:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_shape_dtype_and_numbers(self, student, device, rng):
         """Any shape and dtype, also of a tensor that requires a gradient."""
@@ -390,6 +394,7 @@ def as_array(x):
 @exercise("with_positions")
 class TestWithPositions:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_each_token_is_told_its_place(self, student, device, rng):
         """Each entry grows by t / T, in the dtype of x and to its precision."""
@@ -448,6 +453,7 @@ def told_wrongly(x):
 @exercise("round_to_int")
 class TestRoundToInt:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_nearest_whole_number(self, student, device, rng):
         """The nearest whole number; halves to the even one; large ones exact."""
@@ -518,6 +524,7 @@ def rounded_wrongly(x):
 @exercise("counts")
 class TestCounts:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_how_often_each_label_occurs(self, student, device, rng):
         """Each class has its count, those that do not occur as well."""
@@ -569,6 +576,7 @@ def miscounts(labels):
 @exercise("set_where_")
 class TestSetWhere:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_rows_of_the_mask(self, student, device, rng):
         """In the mask's rows, the column is written in place; x comes back."""
@@ -698,6 +706,7 @@ def written_wrongly(x, mask, column, value):
 @exercise("swap_columns_")
 class TestSwapColumns:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_columns_change_places(self, student, device, rng):
         """Columns i and j change places in the memory of x, and x comes back."""

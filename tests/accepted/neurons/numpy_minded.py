@@ -5,15 +5,17 @@ import torch
 
 
 def neuron(x, w, b, activation):
-    return activation(torch.from_numpy(np.asarray(np.dot(x.numpy(), w.numpy()) + b.numpy())))
+    z = np.dot(x.cpu().numpy(), w.cpu().numpy()) + b.cpu().numpy()
+    return activation(torch.from_numpy(np.asarray(z)).to(x.device))
 
 
 def perceptron(x, w, b):
-    return torch.from_numpy(np.where(x.numpy() @ w.numpy() + b.numpy() > 0, 1, 0).astype(np.int64))
+    z = x.cpu().numpy() @ w.cpu().numpy() + b.cpu().numpy()
+    return torch.from_numpy(np.where(z > 0, 1, 0).astype(np.int64)).to(x.device)
 
 
 def train_perceptron(x, y, epochs, lr=1.0):
-    X, Y = x.numpy(), y.numpy()
+    X, Y = x.cpu().numpy(), y.cpu().numpy()
     X = np.hstack([X, np.ones((len(X), 1), X.dtype)])
     W = np.zeros(X.shape[1], X.dtype)
     mistakes = np.zeros(epochs, int)
@@ -22,7 +24,8 @@ def train_perceptron(x, y, epochs, lr=1.0):
             error = int(target) - (row.dot(W) > 0)
             W += lr * error * row
             mistakes[epoch] += abs(error)
-    return torch.from_numpy(W[:-1]), torch.tensor(W[-1]), mistakes.tolist()
+    W = torch.from_numpy(W).to(x.device)
+    return W[:-1], W[-1].clone(), mistakes.tolist()
 
 
 def dense(x, weight, bias=None):
@@ -36,17 +39,19 @@ def mlp(x, layers, activation):
     for i, (W, b) in enumerate(layers):
         if i > 0:
             x = activation(x)
-        x = torch.from_numpy(np.asarray(x.numpy() @ W.numpy().T + b.numpy()))
+        y = x.cpu().numpy() @ W.cpu().numpy().T + b.cpu().numpy()
+        x = torch.from_numpy(np.asarray(y)).to(x.device)
     return x
 
 
 def merge_linear(layers):
     if not len(layers):
         raise ValueError("empty")
-    W, b = (part.numpy() for part in layers[0])
-    for V, c in layers[1:]:
-        W, b = V.numpy() @ W, V.numpy() @ b + c.numpy()
-    return torch.from_numpy(W), torch.from_numpy(b)
+    device = layers[0][0].device
+    (W, b), *others = [(weight.cpu().numpy(), bias.cpu().numpy()) for weight, bias in layers]
+    for V, c in others:
+        W, b = V @ W, V @ b + c
+    return torch.from_numpy(W).to(device), torch.from_numpy(b).to(device)
 
 
 def xor_layers():
