@@ -5,6 +5,7 @@ it as well; so nothing is lost and nothing counts twice.
 """
 
 import asyncio
+import logging
 import os
 import re
 import signal
@@ -88,7 +89,7 @@ def _with(first: Job, others: Iterator[Job]) -> Iterator[Job]:
 def _carried(
     client: Client, delivery: "Delivery", jobs: Iterator[Job], options: Options
 ) -> Iterator[Judged]:
-    resources = {GPU: 1} if options.device in (Device.CUDA, Device.ALL) else None
+    resources = {GPU: 1} if _needs_gpu(options.device) else None
     waiting: dict[object, Job] = {}
     ended = as_completed(loop=client.loop)
     while True:
@@ -103,6 +104,10 @@ def _carried(
             return
         for future in ended.next_batch():
             yield waiting.pop(future.key), _result(future)
+
+
+def _needs_gpu(device: Device) -> bool:
+    return device in (Device.CUDA, Device.ALL)
 
 
 def _result(future: "Future[Report | Unjudged]") -> Report | Unjudged:
@@ -128,6 +133,7 @@ class Delivery(WorkerPlugin):
         try:
             machine.take(self.parcel)
         except UsageError as error:
+            _refused[worker.id] = str(error)
             worker.loop.add_callback(worker.close, reason=str(error))
             raise UsageError(f"{worker.address}: {error}") from None
         self.machine = machine
@@ -138,6 +144,7 @@ class Delivery(WorkerPlugin):
 
 
 _machines: dict[str, Machine] = {}  # by the worker whose machine it is
+_refused: dict[str, str] = {}  # why that worker has to leave
 
 
 def _judge_there(delivery: str, job: Job) -> Report | Unjudged:
@@ -152,10 +159,13 @@ def _judge_there(delivery: str, job: Job) -> Report | Unjudged:
 def _client(cluster: Cluster, options: Options, say: Say) -> Iterator[Client]:
     """Connected. Raises: UsageError."""
     security = _security(cluster.tls)
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what matters is told here
     with ExitStack() as opened:
         if cluster.address == SLURM:
             place: Any = opened.enter_context(slurm_cluster(security, options.device))
             place.scale(cores=cluster.judges or 1)
+        elif cluster.judges is not None:
+            raise UsageError("--jobs is for each worker to say: grade class worker --jobs")
         else:
             place = _checked(cluster.address, security, say)
         try:
@@ -164,9 +174,19 @@ def _client(cluster: Cluster, options: Options, say: Say) -> Iterator[Client]:
             )
         except (OSError, TypeError) as error:
             raise UsageError(f"no scheduler of Dask answers at {place}: {error}") from None
-        if not client.nthreads():
-            say("waiting for a first machine to join the cluster")
+        if not any(_fits(worker, options) for worker in _workers(client)):
+            gpu = " with a GPU (--gpus)" if _needs_gpu(options.device) else ""
+            say(f"waiting for a first machine{gpu} to join the cluster")
         yield client
+
+
+def _workers(client: Client) -> Iterable[dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = client.scheduler_info()["workers"]
+    return told.values()
+
+
+def _fits(worker: dict[str, Any], options: Options) -> bool:
+    return not _needs_gpu(options.device) or worker["resources"].get(GPU, 0) > 0
 
 
 def _checked(address: str, security: Security, say: Say) -> str:
@@ -220,7 +240,7 @@ def slurm_cluster(security: Security, device: Device) -> Any:
         from dask_jobqueue.slurm import SLURMCluster
     except ImportError:
         raise UsageError("--cluster slurm needs pip install 'torchkata[slurm]'") from None
-    gpu = ["--resources", f"{GPU}=1"] if device in (Device.CUDA, Device.ALL) else []
+    gpu = ["--resources", f"{GPU}=1"] if _needs_gpu(device) else []
     extra = dask.config.get("jobqueue.slurm.worker-extra-args", None) or []
     try:
         return SLURMCluster(
@@ -236,9 +256,9 @@ def slurm_cluster(security: Security, device: Device) -> Any:
 def serve(
     address: str, tls: Path | None, judges: int, gpus: int, sandbox: Sandbox, say: Say
 ) -> None:
-    """Judge for whoever runs a class at this scheduler, until it or this process is ended.
+    """Judge for whoever runs a class at this scheduler, until this process is asked to end.
 
-    Raises: UsageError.
+    Raises: UsageError; GraderFault if the scheduler is lost.
     """
     confining(sandbox)
     security = _security(tls)
@@ -274,3 +294,7 @@ async def _serve(
             loop.add_signal_handler(asked, end)
         say(f"ready for {address}, with --jobs {judges}")
         await worker.finished()
+    if worker.id in _refused:
+        raise UsageError(_refused[worker.id])
+    if not ending:
+        raise GraderFault("the scheduler is lost, or has sent this worker away: start it again")

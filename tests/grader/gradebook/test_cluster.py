@@ -129,6 +129,8 @@ def test_what_is_no_cluster(course: Path, tmp_path: Path, monkeypatch: pytest.Mo
         run = ("class", "run", folder, "--gradebook", tmp_path / "class.db", "--cluster", place)
         ended = grade(course, *run)
         assert (ended.returncode, said in ended.stderr) == (2, True), ended.stderr
+    ended = grade(course, *run[:-1], "tls://there:1", "--jobs", 2)
+    assert (ended.returncode, "--jobs is for each worker" in ended.stderr) == (2, True)
 
     def nobody(*_: object, **__: object) -> None:
         raise OSError("timed out")
