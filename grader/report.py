@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 SCHEMA = "torchkata/report/1"
+TO_MEND = "still is the program to mend"  # said of an exercise that is not started
 
 
 class Outcome(StrEnum):
@@ -23,6 +24,7 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"
     BLOCKED = "blocked"
     PENDING = "pending"
+    REHEARSED = "rehearsed"
     GRADER_FAULT = "grader_fault"
 
 
@@ -195,13 +197,18 @@ class UnitResult:
 
 @dataclass(frozen=True)
 class Report:
-    """One graded submission. `notes` are remarks on the run itself, such as a missing sandbox."""
+    """One graded submission. `notes` are remarks on the run itself, such as a missing sandbox.
+
+    `rehearsals` are tests that were run once more on the rehearsal device, of which no points
+    depend: rehearsed, failed, or pending where that could not be done.
+    """
 
     units: tuple[UnitResult, ...]
     seed: int
     device: str
     versions: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    rehearsals: tuple[TestResult, ...] = ()
 
     @property
     def tests(self) -> tuple[TestResult, ...]:

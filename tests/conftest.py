@@ -10,6 +10,7 @@ if find_spec("hypothesis") is None:  # an editor that looks for tests in a learn
         "course",
         "grader",
         "fuzz",
+        "gpu",
         "hostile",
         "bench",
         "test_docs.py",

@@ -44,7 +44,9 @@ def test_every_action_is_pinned_by_commit_with_its_version_beside_it(path: Path)
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_a_workflow_may_only_read_unless_a_job_says_otherwise(path: Path) -> None:
-    assert yaml.safe_load(path.read_text(encoding="utf-8"))["permissions"] == {"contents": "read"}
+    permissions = yaml.safe_load(path.read_text(encoding="utf-8"))["permissions"]
+    assert permissions["contents"] == "read"
+    assert set(permissions.values()) == {"read"}
 
 
 def test_what_is_needed_has_an_upper_bound_and_is_locked_within_its_bounds() -> None:

@@ -1,16 +1,17 @@
 """What each grading must have come to, and the hole where it did not."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
 from grader.audit import source_lines
 from grader.audit.equivalents import Equivalent
+from grader.audit.facts import Facts
 from grader.audit.findings import Hole, Row, UnitAudit
 from grader.audit.jobs import Graded, Job
 from grader.audit.mutants import Mutant
 from grader.audit.plan import Plan
+from grader.audit.rehearsals import device_mistakes, would_fail
 from grader.course.bank import WrongAnswer
 from grader.course.model import Course
 from grader.course.templates import MARKS
@@ -18,39 +19,6 @@ from grader.report import Outcome, TestResult
 
 FEWEST_WRONG_ANSWERS = 3
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Facts:
-    """A plan with what became of its jobs."""
-
-    course: Course
-    plan: Plan
-    results: Mapping[Job, Graded]
-
-    @property
-    def unit(self) -> str:
-        return self.plan.unit.name
-
-    @property
-    def solution(self) -> str:
-        """Its place."""
-        return source_lines.place(self.course, self.course.solution(self.unit))
-
-    def tests(self) -> tuple[TestResult, ...]:
-        return self.results[self.plan.solved[0]].tests
-
-    def of(self, jobs: Iterable[tuple[T, Job]]) -> list[tuple[T, Graded]]:
-        return [(subject, self.results[job]) for subject, job in jobs]
-
-    def hole(self, test: TestResult, what: str, mend: str) -> Hole:
-        """A hole in a test of the suite."""
-        exercise = test.exercise
-        where = source_lines.test(self.course, self.unit, exercise, test.name)
-        return Hole(where, what, mend, exercise)
-
-    def place_of_answer(self, answer: WrongAnswer) -> str:
-        return source_lines.definition(self.course, self.course.bank(self.unit), answer.name)
 
 
 def judged(course: Course, plan: Plan, results: Mapping[Job, Graded]) -> UnitAudit:
@@ -71,7 +39,7 @@ def _faults(facts: Facts) -> Iterator[Hole]:
         (facts.solution, "the solution, once more", plan.again),
         (source_lines.place(facts.course, plan.stub.path), "the stub", plan.unsolved),
         *((source_lines.place(facts.course, path), "it", job) for path, job in plan.accepted),
-        *((facts.place_of_answer(answer), answer.name, job) for answer, job in plan.wrong),
+        *((facts.place_of_answer(a), a.name, job) for a, job in (*plan.wrong, *plan.devices)),
         *((f"{facts.solution}:{m.line}", f"the mutant {m.after}", job) for m, job in plan.mutants),
     ]
     for where, subject, job in named:
@@ -92,6 +60,18 @@ def _stub(facts: Facts) -> Iterator[Hole]:
                 f"the outcome of the stub at {test.name} is {test.outcome}, "
                 f"not {Outcome.NOT_STARTED}",
                 "Make the test call the exercise before it checks anything.",
+            )
+
+
+def _programs(facts: Facts) -> Iterator[Hole]:
+    """Tests that give points to a program as it is before anything in it is mended."""
+    job = facts.plan.unmended
+    for test in facts.results[job].tests if job else ():
+        if test.points:
+            yield facts.hole(
+                test,
+                f"{test.name} gives points to the program that learners are to mend",
+                "Ask, in the same test, for something that its mistakes spoil.",
             )
 
 
@@ -319,6 +299,7 @@ def _redundant(facts: Facts) -> Iterator[Hole]:
 _CHECKS: tuple[Callable[[Facts], Iterator[Hole]], ...] = (
     _faults,
     _stub,
+    _programs,
     _solution,
     _flaky,
     _points,
@@ -326,6 +307,8 @@ _CHECKS: tuple[Callable[[Facts], Iterator[Hole]], ...] = (
     _exercises,
     _accepted,
     _wrong,
+    would_fail,
+    device_mistakes,
     _constants,
     _mutants,
     _equivalents,

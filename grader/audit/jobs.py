@@ -35,6 +35,7 @@ class Graded:
     """What became of a job; `fault` says why it could not be judged, and there are no tests."""
 
     tests: tuple[TestResult, ...] = ()
+    rehearsals: tuple[TestResult, ...] = ()
     message: str | None = None
     fault: str | None = None
 
@@ -60,7 +61,7 @@ def graded(session: Session, job: Job) -> Graded:
     for test in report.tests:
         if test.outcome is Outcome.GRADER_FAULT:
             return Graded(fault=test.message or test.title)
-    return Graded(report.tests, report.units[0].message)
+    return Graded(report.tests, report.rehearsals, report.units[0].message)
 
 
 def _examples(job: Job) -> tuple[TestResult, ...]:

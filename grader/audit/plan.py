@@ -1,7 +1,7 @@
 """What an audit has to grade of one unit."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from grader.audit.constants import Constant, constants_of
 from grader.audit.equivalents import Equivalent
 from grader.audit.jobs import Job, read_text, seed_of, solution_of
 from grader.audit.mutants import Mutant, mutants_of
-from grader.course.bank import WrongAnswer, read_bank, text_of
+from grader.course.bank import WrongAnswer, read_bank, read_device_bank, text_of
 from grader.course.model import Course, Unit
 from grader.course.stubs import Stub, stub_for
 from grader.judge.options import Device
@@ -24,11 +24,13 @@ class Plan:
     unit: Unit
     stub: Stub
     unsolved: Job
+    unmended: Job | None
     solved: tuple[Job, ...]
     again: Job
     examples: Job
     accepted: tuple[tuple[Path, Job], ...]
     wrong: tuple[tuple[WrongAnswer, Job], ...]
+    devices: tuple[tuple[WrongAnswer, Job], ...]
     mutants: tuple[tuple[Mutant, Job], ...]
     constants: tuple[tuple[Constant, Job], ...]
     every_mutant: tuple[Mutant, ...]
@@ -41,9 +43,10 @@ class Plan:
     def jobs(self) -> Iterator[Job]:
         """What takes long comes first, so that no process is left alone with it at the end."""
         yield from (self.examples, *self.solved, self.again, self.unsolved)
+        yield from filter(None, [self.unmended])
         yield from (job for _, job in self.accepted)
         yield from (job for _, job in sorted(self.mutants, key=lambda pair: _ends_at_once(pair[0])))
-        yield from (job for _, job in (*self.wrong, *self.constants))
+        yield from (job for _, job in (*self.wrong, *self.devices, *self.constants))
 
 
 def _ends_at_once(mutant: Mutant) -> bool:
@@ -71,6 +74,7 @@ def plan_of(
         unit=unit,
         stub=stub,
         unsolved=job(stub.text),
+        unmended=_as_begun(stub, job),
         solved=tuple(
             Job(unit.name, every, solution, seed, device=Device.ALL) for seed in range(seeds)
         ),
@@ -85,6 +89,10 @@ def plan_of(
             (answer, job(text_of(course, answer), frozenset([answer.exercise])))
             for answer in read_bank(course, unit.name)
         ),
+        devices=tuple(
+            (answer, job(text_of(course, answer), frozenset([answer.exercise])))
+            for answer in read_device_bank(course, unit.name)
+        ),
         mutants=tuple(
             (mutant, job(mutant.text, frozenset([mutant.exercise]) if mutant.exercise else every))
             for mutant in _drawn(unit.name, mutants, sample)
@@ -96,6 +104,13 @@ def plan_of(
         every_mutant=tuple(mutants),
         equivalents=tuple(equivalents),
     )
+
+
+def _as_begun(stub: Stub, job: Callable[[str, frozenset[str]], Job]) -> Job | None:
+    """The programs to mend, judged although nothing of them is changed."""
+    programs = stub.given.exercises
+    said = "".join(f"{name} = {name}\n" for name in sorted(programs))
+    return job(f"{stub.text}\n\n{said}", programs) if programs else None
 
 
 def _drawn(unit: str, mutants: list[Mutant], sample: int | None) -> list[Mutant]:

@@ -87,8 +87,10 @@ def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
         try:
             entry: dict[str, Any] = json.loads(line)
             key, unit = entry.pop("key"), entry.pop("unit")
-            tests = tuple(_test(**test) for test in entry.pop("tests"))
-            yield key, (unit, Graded(tests, **entry))
+            tests, rehearsals = (
+                tuple(_test(**test) for test in entry.pop(name)) for name in ("tests", "rehearsals")
+            )
+            yield key, (unit, Graded(tests, rehearsals, **entry))
         except (ValueError, KeyError, TypeError):
             continue
 

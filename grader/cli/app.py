@@ -57,6 +57,7 @@ for _name, _of_class in (
     ("run", classes.run),
     ("export", classes.export),
     ("feedback", classes.feedback),
+    ("page", classes.page),
     ("diff", classes.diff),
     ("merge", classes.merge),
     ("worker", classes.worker),

@@ -13,11 +13,14 @@ from grader.errors import UsageError
 
 def new(
     name: Annotated[str, typer.Argument(metavar="UNIT.EXERCISE", help="A name of your choice.")],
+    broken: Annotated[
+        bool, typer.Option("--broken", help="A program that learners mend, not one they write.")
+    ] = False,
 ) -> None:
     """For authors: begin an exercise, and a course if there is none yet."""
     from grader.course.new import begin
 
-    begun = begin(name, Path.cwd())
+    begun = begin(name, Path.cwd(), broken=broken)
     if begun.first:
         print(f"A new course in {begun.root}")
     for path in begun.written:

@@ -63,6 +63,9 @@ def run(
     ] = None,
     tls: Tls = None,
     regrade: Annotated[bool, typer.Option("--regrade", help="Judge again what is known.")] = False,
+    pictures: Annotated[
+        bool, typer.Option("--pictures", help="Draw what failed, for pages of feedback.")
+    ] = False,
     device: Annotated[Device, typer.Option(help="Where the tensors live.")] = Device.CPU,
     sandbox: Annotated[
         Sandbox, typer.Option(help="`off` runs the work of strangers unconfined.")
@@ -78,7 +81,7 @@ def run(
     from grader.gradebook.store import Gradebook, only_writer
 
     course = find_whole_course(Path.cwd()).only(units.replace(",", " ").split())
-    options = Options(device=device, sandbox=sandbox, limits=limited(seconds, memory))
+    options = Options(device, sandbox, limited(seconds, memory), pictures)
     statuses: Counter[str] = Counter()
     judged = 0
     with (
@@ -209,10 +212,7 @@ def export(
     if output is None:
         sys.stdout.buffer.write(data)
         return
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    _write(output, data)
 
 
 def diff(
@@ -247,15 +247,52 @@ def merge(
 
 def feedback(
     gradebook: Book,
-    issues: Annotated[Told, typer.Option(help="What the issue in each repository tells.")],
+    out: Annotated[
+        Path | None, typer.Option(help="A folder for a page of each student.", metavar="DIR")
+    ] = None,
+    issues: Annotated[
+        bool, typer.Option("--issues", help="An issue in each repository on GitHub.")
+    ] = False,
+    tell: Annotated[Told, typer.Option(help="How much each student reads.")] = Told.FULL,
 ) -> None:
-    """Tell students on GitHub, in an issue of each repository."""
-    from grader.gradebook.feedback import give
+    """Tell students what became of their work: in files, or on GitHub."""
+    from grader.gradebook.feedback import give, write
     from grader.gradebook.store import Gradebook
 
+    if (out is None) != issues:
+        raise UsageError("class feedback takes either --out DIR or --issues")
     with Gradebook(gradebook) as book:
-        for row, outcome in give(book, issues):
+        if out is not None:
+            print(
+                f"{write(book, out, tell)} students: {out / 'index.csv'} says whose is which page"
+            )
+            return
+        for row, outcome in give(book, tell):
             print(visible(f"{row.student}: {outcome}"), flush=True)
+
+
+def page(
+    gradebook: Book,
+    output: Annotated[Path, typer.Option(help="The file to write, such as class.html.")],
+) -> None:
+    """Make a page of a class: scores, tests, misunderstandings, who needs help."""
+    from grader.cli.output import check_output
+    from grader.gradebook.page import render
+    from grader.gradebook.similar import near_identical
+    from grader.gradebook.store import Gradebook
+
+    check_output(output)
+    with Gradebook(gradebook) as book:
+        text = render(book, near_identical(book, os.cpu_count() or 1))
+    _write(output, text.encode("utf-8"))
+
+
+def _write(output: Path, data: bytes) -> None:
+    """Raises: UsageError."""
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from grader.course.model import Course, find_course
 from grader.course.names import Name
 from grader.course.progress import Progress, read_progress, remember
 from grader.course.seeds import seed_asked_for
+from grader.course.stubs import given_by
 from grader.errors import UsageError
 from grader.formats.catalogue import Format
 from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
@@ -92,6 +93,7 @@ def run(
         submission or course.exercises_folder,
         list(course.everything),
         preferred={name.unit: name.ending for name in map(course.named, names) if name.ending},
+        given=given_by(course),
     )
     if work.path.is_file():
         selection = {u: e for u, e in selection.items() if u in work.sources}
@@ -281,7 +283,7 @@ def debug(
 
     course = find_course(Path.cwd())
     name = _exercise(course, exercise)
-    work = read_submission(course.exercises_folder, list(course.everything))
+    work = read_submission(course.exercises_folder, list(course.everything), given=given_by(course))
     with Session(course, Options(), own_work=True) as session, progress_bar() as progress:
         report = session.grade(work, course.select([str(name)]), progress)
     remember(course.root, report)

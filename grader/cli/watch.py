@@ -15,6 +15,7 @@ from grader.cli.output import grade_command
 from grader.course.model import Course, Selection
 from grader.course.names import Name
 from grader.course.progress import remember
+from grader.course.stubs import given_by
 from grader.formats.parts.failures import title_of
 from grader.judge.options import Options
 from grader.judge.session import Session, exit_code
@@ -135,7 +136,8 @@ class Watcher:
 
     def _grade(self, unit: str) -> None:
         self.graded[unit] = self._saved_at(unit)
-        submission = read_submission(self.course.exercises_folder, list(self.course.everything))
+        folder, units = self.course.exercises_folder, list(self.course.everything)
+        submission = read_submission(folder, units, given=given_by(self.course))
         if (beside := self._beside(submission)) != self.beside:
             self.beside, times = beside, [_time_of(file) for file in beside]
             self.graded = {unit: [*seen[:2], *times] for unit, seen in self.graded.items()}

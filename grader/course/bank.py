@@ -1,4 +1,5 @@
-"""The bank of known wrong answers: solutions/wrong/UNIT.py.
+"""The bank of known wrong answers: solutions/wrong/UNIT.py, and devices/UNIT.py beside it for
+those that are wrong on a GPU alone.
 
 `EXERCISE__slug` is what a learner wrote for EXERCISE. Its docstring is the sentence that corrects
 the misunderstanding; a second paragraph may name a page to read.
@@ -6,6 +7,7 @@ the misunderstanding; a second paragraph may name a page to read.
 
 import ast
 from dataclasses import dataclass
+from pathlib import Path
 
 from grader.course.model import Course
 from grader.errors import CourseError
@@ -13,12 +15,14 @@ from grader.errors import CourseError
 
 @dataclass(frozen=True)
 class WrongAnswer:
-    """`name` is what stands in for `exercise` of `unit`; `correction` is the sentence."""
+    """`name` is what stands in for `exercise` of `unit`; `correction` is the sentence, `file` where
+    it is written."""
 
     unit: str
     exercise: str
     name: str
     correction: str
+    file: Path
 
 
 def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
@@ -26,7 +30,15 @@ def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
 
     Raises: CourseError if one of them names no exercise or corrects nothing.
     """
-    path = course.bank(unit)
+    return _read(course, unit, course.bank(unit))
+
+
+def read_device_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
+    """The same of what is wrong on a GPU alone."""
+    return _read(course, unit, course.device_bank(unit))
+
+
+def _read(course: Course, unit: str, path: Path) -> tuple[WrongAnswer, ...]:
     if not path.is_file():
         return ()
     exercises = [exercise.name for exercise in course.unit(unit).exercises]
@@ -41,19 +53,24 @@ def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
         correction = _correction(ast.get_docstring(node) or "")
         if not correction:
             raise CourseError(f"{where} has no docstring that corrects it")
-        answers.append(WrongAnswer(unit, exercise, node.name, correction))
+        answers.append(WrongAnswer(unit, exercise, node.name, correction, path))
     return tuple(answers)
 
 
 def unit_with_bank(course: Course, unit: str) -> str:
     """The text of the solution with its wrong answers below, each under its own name."""
+    return _with_bank(course, unit, course.bank(unit))
+
+
+def _with_bank(course: Course, unit: str, file: Path) -> str:
     solution = course.solution(unit).read_text(encoding="utf-8")
-    return f"{solution}\n\n{course.bank(unit).read_text(encoding='utf-8')}\n"
+    return f"{solution}\n\n{file.read_text(encoding='utf-8')}\n"
 
 
 def text_of(course: Course, answer: WrongAnswer) -> str:
     """A whole unit in which the wrong answer stands in for its exercise."""
-    return f"{unit_with_bank(course, answer.unit)}{answer.exercise} = {answer.name}\n"
+    text = _with_bank(course, answer.unit, answer.file)
+    return f"{text}{answer.exercise} = {answer.name}\n"
 
 
 def _definitions(text: str, file: str) -> list[ast.FunctionDef | ast.ClassDef]:

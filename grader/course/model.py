@@ -103,6 +103,10 @@ class Course:
         """Known wrong answers."""
         return self.solutions_folder / "wrong" / f"{unit}.py"
 
+    def device_bank(self, unit: str) -> Path:
+        """Known device mistakes: right on the CPU, wrong on a GPU."""
+        return self.solutions_folder / "wrong" / "devices" / f"{unit}.py"
+
     def accepted(self, unit: str) -> list[Path]:
         """Other correct ways to write a unit."""
         return sorted((self.accepted_folder / unit).glob("*.py"))

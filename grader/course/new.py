@@ -39,8 +39,9 @@ class Begun:
     next_steps: tuple[str, ...]
 
 
-def begin(text: str, folder: Path) -> Begun:
-    """Write the skeleton of UNIT.EXERCISE into the course around `folder`, or into a new one.
+def begin(text: str, folder: Path, *, broken: bool = False) -> Begun:
+    """Write the skeleton of UNIT.EXERCISE into the course around `folder`, or into a new one;
+    if `broken`, of a program to mend.
 
     Raises: UsageError or CourseError if that cannot be done; then nothing is changed.
     """
@@ -56,7 +57,9 @@ def begin(text: str, folder: Path) -> Begun:
     else:
         former = _stubs(course, name.unit, _read(course.solution(name.unit)))
         kept = [stub.path for stub in former if stub.holds_work()]
-    texts = {path: text for path, text in _texts(course, name).items() if path not in kept}
+    texts = {
+        path: text for path, text in _texts(course, name, broken=broken).items() if path not in kept
+    }
     if first:
         texts |= _around(course)
     _write(texts)
@@ -120,12 +123,12 @@ def _around(course: Course) -> dict[Path, str]:
     return texts
 
 
-def _texts(course: Course, name: Name) -> dict[Path, str]:
+def _texts(course: Course, name: Name, *, broken: bool) -> dict[Path, str]:
     """The new text of each file of the unit, and of course.toml."""
     unit, solution, suite = name.unit, course.solution(name.unit), course.suite(name.unit)
     _check_free(name.exercise, solution)
     _check_free(class_of(name.exercise), suite)
-    written = _appended(solution, name, templates.SOLUTION_HEAD, templates.SOLUTION)
+    written = _appended(solution, name, templates.SOLUTION_HEAD, templates.solution(broken=broken))
     written = _importing(written, solution, None, ("torch",))
     tests = _appended(suite, name, templates.SUITE_HEAD, templates.SUITE)
     toml = _course_text(course, name)

@@ -5,7 +5,7 @@ from itertools import count
 from pathlib import Path
 
 from grader.course.model import Course
-from grader.course.stubs import stub_for
+from grader.course.stubs import text_given
 from grader.errors import UsageError
 from grader.work.places import places
 
@@ -16,7 +16,7 @@ def reset(course: Course, unit: str, exercise: str) -> list[tuple[Path, Path]]:
     What a file held is kept beside it, in a new file; returns each file with that one.
     Raises: UsageError if there is no stub to take, or a file cannot be read or written.
     """
-    text = _stub_text(course, unit)
+    text = text_given(course, unit)
     stub = next(text[start:end] for start, end in places(text, exercise))
     done = []
     for path in (course.stub(unit), course.notebook(unit)):
@@ -31,15 +31,6 @@ def reset(course: Course, unit: str, exercise: str) -> list[tuple[Path, Path]]:
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise UsageError(f"{path} cannot be reset: {error}") from None
     return done
-
-
-def _stub_text(course: Course, unit: str) -> str:
-    """The module that learners start from. Raises: UsageError if this folder does not have it."""
-    if course.pristine(unit).is_file():
-        return course.pristine(unit).read_text(encoding="utf-8")
-    if not course.is_kit and course.solution(unit).is_file():
-        return stub_for(course, unit).text
-    raise UsageError(f"the stubs of {unit} are not here: take them from where you got the course")
 
 
 def _kept(path: Path) -> Path:

@@ -18,10 +18,13 @@ _CHECKING = re.compile(
 )
 _CODE_OR_SIGN = re.compile(r"(`[^`]*`)|[*_<\\]")
 IMPORTS, REST = "imports-", "rest-"  # no names that an exercise can have
+_LEFT_OPEN = "raise NotImplementedError"
+_TO_WRITE = "Put your code in the place of each `raise NotImplementedError(...)`"
+_TO_MEND = "Mend the program in a cell"
 _HOW = """\
-Put your code in the place of each `raise NotImplementedError(...)`, run the cell with \
-Shift+Enter, then run the `%grade` cell below it. Whenever you open this notebook again, run its \
-cells from the top first; until its first code cell has run, `%grade` is not found."""
+{}, run the cell with Shift+Enter, then run the `%grade` cell below it. Whenever you open this \
+notebook again, run its cells from the top first; until its first code cell has run, `%grade` is \
+not found."""
 
 
 def notebook_of(stub: str, course: Course, unit: Unit) -> str:
@@ -36,7 +39,8 @@ def notebook_of(stub: str, course: Course, unit: Unit) -> str:
 
     module = ast.parse(stub)
     exercises = {exercise.name: exercise.title for exercise in unit.exercises}
-    cells = [markdown("lesson", _lesson(ast.get_docstring(module) or unit.title))]
+    how = _HOW.format(_TO_WRITE if _LEFT_OPEN in stub else _TO_MEND)
+    cells = [markdown("lesson", f"{_lesson(ast.get_docstring(module) or unit.title)}\n\n{how}")]
     for name, text in _blocks(stub, module, list(exercises)):
         if name in exercises:
             cells.append(markdown(f"{name}-title", f"## `{name}`: {exercises[name]}"))
@@ -59,7 +63,7 @@ def _lesson(docstring: str) -> str:
     text = _CHECKING.sub("", rest).rstrip()
     paragraphs = [p if p.startswith("    ") else _escaped(p) for p in text.split("\n\n")]
     heading = _escaped(" ".join(title.split()).removesuffix("."))
-    return "\n\n".join([f"# {heading}", *filter(None, paragraphs), _HOW])
+    return "\n\n".join([f"# {heading}", *filter(None, paragraphs)])
 
 
 def _escaped(text: str) -> str:

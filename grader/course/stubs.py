@@ -1,4 +1,5 @@
-"""From a solution to the stub that learners get: what stands between the markers is left out."""
+"""From a solution to the stub that learners get: what stands between the markers is left out, or
+replaced by the program that they are to mend."""
 
 import ast
 import re
@@ -9,11 +10,15 @@ from pathlib import Path
 
 from grader.course.model import Course, Unit
 from grader.course.stub_notebook import notebook_of
-from grader.errors import CourseError
+from grader.errors import CourseError, UsageError
+from grader.work.begun import parts_of
+from grader.work.given import NOTHING, Given, given_in
 from grader.work.magics import without_magics
 from grader.work.notebook import Unreadable, cells_of
 
-_MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN|END) SOLUTION[ \t]*$")
+_MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN SOLUTION|INSTEAD|END SOLUTION)[ \t]*$")
+_INSTEAD = re.compile(r"^[ \t]*#+ INSTEAD[ \t]*$", re.MULTILINE)
+_COMMENTED = re.compile(r"(?P<indent>[ \t]*)#(?: (?P<code>.*))?")
 _OPEN = "raise NotImplementedError("
 _MODULE = "<module>"
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -26,9 +31,11 @@ class Stub:
 
     path: Path
     text: str
+    given: Given = NOTHING
 
     def holds_work(self) -> bool:
-        """Does it do anything where the stub leaves all to the learner, or has nothing?"""
+        """Does it do anything where the stub leaves all to the learner, or has nothing, or is a
+        program of it not what it was?"""
         if not self.path.is_file():
             return False
         there, given = self._code(self.path.read_bytes()), self._code(self.text.encode())
@@ -37,6 +44,9 @@ class Stub:
         try:
             mine, stub = _statements(there), _statements(given or "")
         except (SyntaxError, ValueError):
+            return True
+        begun = {part.name for part in parts_of(there) if not part.is_stub}
+        if any(not self.given.is_untouched(n, [there]) for n in begun & self.given.exercises):
             return True
         left_open = Counter([_OPEN])
         return any(
@@ -94,8 +104,42 @@ def stubs_of(course: Course) -> list[Stub]:
 
 def both_forms(course: Course, unit: Unit, text: str) -> list[Stub]:
     """The stub of a unit as a module and as a notebook."""
-    notebook = notebook_of(text, course, unit)
-    return [Stub(course.stub(unit.name), text), Stub(course.notebook(unit.name), notebook)]
+    given, notebook = _given_in(text, unit), notebook_of(text, course, unit)
+    return [
+        Stub(course.stub(unit.name), text, given),
+        Stub(course.notebook(unit.name), notebook, given),
+    ]
+
+
+def text_given(course: Course, unit: str) -> str:
+    """The module that learners start from. Raises: UsageError if this folder does not have it."""
+    if course.pristine(unit).is_file():
+        return course.pristine(unit).read_text(encoding="utf-8")
+    if not course.is_kit and course.solution(unit).is_file():
+        return stub_for(course, unit).text
+    raise UsageError(f"the stubs of {unit} are not here: take them from where you got the course")
+
+
+def given_by(course: Course) -> dict[str, Given]:
+    """The programs to mend of each unit that has any."""
+    return {
+        unit.name: given
+        for unit in course.units
+        if _may_give(course, unit.name)
+        and (given := _given_in(text_given(course, unit.name), unit)).programs
+    }
+
+
+def _may_give(course: Course, unit: str) -> bool:
+    """Whether it is worth while to make the stub."""
+    if course.is_kit:
+        return course.pristine(unit).is_file()
+    solution = course.solution(unit)
+    return solution.is_file() and _INSTEAD.search(solution.read_text(encoding="utf-8")) is not None
+
+
+def _given_in(stub: str, unit: Unit) -> Given:
+    return given_in(stub, (exercise.name for exercise in unit.exercises))
 
 
 def stub_for(course: Course, unit: str) -> Stub:
@@ -103,40 +147,69 @@ def stub_for(course: Course, unit: str) -> Stub:
     solution = course.solution(unit)
     if not solution.is_file():
         raise CourseError(f"{solution} is missing")
-    return Stub(course.stub(unit), stub_of(solution.read_text(encoding="utf-8"), str(solution)))
+    text = stub_of(solution.read_text(encoding="utf-8"), str(solution))
+    return Stub(course.stub(unit), text, _given_in(text, course.unit(unit)))
 
 
 def without_markers(solution: str) -> str:
-    return "\n".join(line for line in solution.split("\n") if not _MARKER.match(line))
+    """The solution alone, without the programs to mend."""
+    kept, stub_only = [], False
+    for line in solution.split("\n"):
+        if marker := _MARKER.match(line):
+            stub_only = marker["which"] == "INSTEAD"
+        elif not stub_only:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def stub_of(solution: str, name: str) -> str:
-    """Replace every marked region of a function by `raise NotImplementedError("its name")`.
+    """Replace every marked region of a function by `raise NotImplementedError("its name")`, or by
+    the program that stands below INSTEAD, as comments.
 
-    A marked region outside every function is left out.
-    Raises: CourseError naming the line where markers do not pair up.
+    A marked region outside every function is left out, unless there is such a program.
+    Raises: CourseError naming the line where markers do not pair up, or where that is no program.
     """
-    try:
-        functions = list(_functions(ast.parse(solution)))
-    except SyntaxError as error:
-        raise CourseError(f"{name}:{error.lineno}: {error.msg}") from None
+    functions = list(_functions(_parsed(solution, name)))
     lines: list[str] = []
     opened: int | None = None
+    instead = False
     for number, line in enumerate(solution.replace("\r\n", "\n").split("\n"), start=1):
         marker = _MARKER.match(line)
+        which = marker["which"] if marker else None
         if marker is None:
             if opened is None:
                 lines.append(line)
-        elif (marker["which"] == "BEGIN") != (opened is None):
+            elif instead:
+                lines.append(_uncommented(line, f"{name}:{number}"))
+        elif (which == "BEGIN SOLUTION") != (opened is None) or (which == "INSTEAD" and instead):
             raise CourseError(f"{name}:{number}: this marker has no partner")
-        elif opened is not None:
-            opened = None
-        else:
+        elif opened is None:
             opened = number
+        elif which == "INSTEAD":
+            instead = True
+        else:
             # The learner is asked to write the function around the marker.
-            for owner, function in functions:
-                if function.lineno <= number <= (function.end_lineno or 0):
+            for owner, function in () if instead else functions:
+                if function.lineno <= opened <= (function.end_lineno or 0):
                     lines.append(f'{marker["indent"]}raise NotImplementedError("{owner}")')
+            opened, instead = None, False
     if opened is not None:
         raise CourseError(f"{name}:{opened}: BEGIN SOLUTION without END SOLUTION")
-    return "\n".join(lines).rstrip("\n") + "\n"
+    stub = "\n".join(lines).rstrip("\n") + "\n"
+    _parsed(stub, f"the stub of {name}")
+    return stub
+
+
+def _parsed(text: str, name: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise CourseError(f"{name}:{error.lineno}: {error.msg}") from None
+
+
+def _uncommented(line: str, where: str) -> str:
+    """A line of a program that stands in comments."""
+    commented = _COMMENTED.fullmatch(line)
+    if commented is None and line.strip():
+        raise CourseError(f"{where}: below INSTEAD each line is a comment, `# ` and the code")
+    return f"{commented['indent']}{commented['code'] or ''}".rstrip() if commented else ""

@@ -56,6 +56,14 @@ def @NAME@(x: torch.Tensor) -> torch.Tensor:
     # END SOLUTION
 '''
 
+# Of a program to mend, in the place of the last line of SOLUTION.
+BROKEN = """\
+    # INSTEAD
+    # # TODO: what learners get, each line a comment: the same with the mistakes to mend.
+    # return x**2
+    # END SOLUTION
+"""
+
 SUITE_HEAD = '''\
 """Hidden suite of `@UNIT@`."""
 
@@ -122,9 +130,25 @@ from grader.judge.plugin import *  # noqa: F403
 '''
 
 
-_TEXTS = (COURSE, UNIT, EXERCISE, SOLUTION_HEAD, SOLUTION, SUITE_HEAD, SUITE, BANK_HEAD, BANK)
+_TEXTS = (
+    COURSE,
+    UNIT,
+    EXERCISE,
+    SOLUTION_HEAD,
+    SOLUTION,
+    BROKEN,
+    SUITE_HEAD,
+    SUITE,
+    BANK_HEAD,
+    BANK,
+)
 # What is marked in them, to the end of the line.
 MARKS = tuple(dict.fromkeys(re.findall("TODO.*", "".join(_TEXTS))))
+
+
+def solution(*, broken: bool) -> str:
+    """The text of a function to write, or of one to mend."""
+    return SOLUTION.replace("    # END SOLUTION\n", BROKEN) if broken else SOLUTION
 
 
 def filled(text: str, name: Name) -> str:

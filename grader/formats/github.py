@@ -33,7 +33,7 @@ def _commands(report: Report) -> list[str]:
         return [_command("warning", text, title="Score withheld")]
     score = f"Score {report.score}/{report.max_score}"
     run = f"{score}, seed {report.seed}, device {one_line(report.device)}"
-    errors = list(_errors(report))
+    errors = [*_errors(report), *_rehearsals(report)]
     shown = errors[:_ANNOTATIONS]
     if len(errors) > len(shown):
         run += f". {len(shown)} of {len(errors)} things to look at are marked; the log has them all"
@@ -48,6 +48,12 @@ def _errors(report: Report) -> Iterator[str]:
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
                 yield _failure(plain.name_of(unit, exercise), failures.missed(exercise)[0])
+
+
+def _rehearsals(report: Report) -> Iterator[str]:
+    for test in failures.rehearsals(report):
+        title = f"{one_line(test.unit)}.{one_line(test.exercise)}: {summary.WOULD_FAIL}"
+        yield _command("warning", plain.details(test), **_place(test.location), title=title)
 
 
 def _not_loaded(unit: UnitResult, message: str) -> str:

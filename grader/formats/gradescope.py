@@ -32,7 +32,7 @@ def render(report: Report) -> str:
         "stdout_visibility": "hidden",
         "extra_data": {"seed": report.seed, "device": one_line(report.device)},
         "tests": [
-            _test(unit, exercise, f"{first}.{second}", withheld=withheld)
+            _test(report, unit, exercise, f"{first}.{second}", withheld=withheld)
             for first, unit in enumerate(report.units, start=1)
             for second, exercise in enumerate(unit.exercises, start=1)
         ],
@@ -41,7 +41,7 @@ def render(report: Report) -> str:
 
 
 def _test(
-    unit: UnitResult, exercise: ExerciseResult, number: str, *, withheld: bool
+    report: Report, unit: UnitResult, exercise: ExerciseResult, number: str, *, withheld: bool
 ) -> dict[str, Any]:
     points = {
         "score": exercise.score,
@@ -51,7 +51,7 @@ def _test(
     return ({} if withheld else points) | {
         "name": plain.name_of(unit, exercise),
         "number": number,
-        "output": _bounded(_said(exercise)),
+        "output": _bounded("\n\n".join([_said(exercise), *_rehearsed(report, unit, exercise)])),
         "output_format": "text",
     }
 
@@ -62,6 +62,16 @@ def _said(exercise: ExerciseResult) -> str:
     if exercise.status is Outcome.PASSED:
         return "All tests passed."
     return plain.text_of(failures.feedback(exercise, _WIDTH)) or "No feedback."
+
+
+def _rehearsed(report: Report, unit: UnitResult, exercise: ExerciseResult) -> list[str]:
+    """Why it would fail on a GPU, if it would."""
+    return [
+        f"{summary.WOULD_FAIL}. {summary.ONLY_REHEARSED}\n"
+        + plain.text_of(failures.rehearsal(test, _WIDTH))
+        for test in failures.rehearsals(report)
+        if (test.unit, test.exercise) == (unit.name, exercise.name)
+    ]
 
 
 def _output(report: Report) -> str:

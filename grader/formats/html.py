@@ -24,7 +24,8 @@ def render(report: Report) -> str:
 
 def fragment(report: Report) -> str:
     """The failures and pictures alone, for the output of a notebook's cell."""
-    blocks = [*_notes(report), *_faults(report), *_failures(report), *_pending(report)]
+    told = [*_failures(report), *_rehearsals(report)]
+    blocks = [*_notes(report), *_faults(report), *told, *_pending(report)]
     if not blocks:
         blocks = _lead(report) or _not_started(report)
     return element("div", element("style", Markup(fragment_style())), *blocks, class_="torchkata")
@@ -46,7 +47,8 @@ def _notes(report: Report) -> list[Markup]:
 
 
 def _lead(report: Report) -> list[Markup]:
-    return [element("p", said, class_="lead") for said in summary.conclusion(report)]
+    said = [*summary.conclusion(report), *summary.rehearsed(report)]
+    return [element("p", text, class_="lead") for text in said]
 
 
 def _sections(report: Report) -> list[Markup]:
@@ -55,6 +57,7 @@ def _sections(report: Report) -> list[Markup]:
     sections = {
         "A fault of the grader": _faults(report),
         "What to look at next": [*_failures(report), *_hint(report)],
+        summary.WOULD_FAIL: _rehearsals(report),
         "Not started": _not_started(report),
         "Pending": _pending(report),
     }
@@ -64,6 +67,17 @@ def _sections(report: Report) -> list[Markup]:
 
 def _failures(report: Report) -> list[Markup]:
     return [block for unit in report.units for block in _unit(unit)]
+
+
+def _rehearsals(report: Report) -> list[Markup]:
+    found = failures.rehearsals(report)
+    blocks = [element("p", summary.ONLY_REHEARSED)] if found else []
+    for test in found:
+        name = f"{one_line(test.unit)}.{one_line(test.exercise)}"
+        title = element("h4", failures.title_of(test))
+        parts = joined(element("h3", name), title, *_details(test))
+        blocks.append(element("article", parts, class_="exercise"))
+    return blocks
 
 
 def _pending(report: Report) -> list[Markup]:

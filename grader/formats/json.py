@@ -15,7 +15,7 @@ from grader.report import (
 )
 
 _KEYS = {
-    Report: "status score max_score seed device versions notes units",
+    Report: "status score max_score seed device versions notes units rehearsals",
     UnitResult: "name title score max_score status message exercises",
     ExerciseResult: "name score max_score status tests",
     TestResult: "id title outcome points max_points message called expected got likely location "

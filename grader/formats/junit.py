@@ -1,9 +1,10 @@
 """The report as JUnit XML, which GitLab and others show test by test."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from grader.formats.parts import plain
+from grader.formats.parts import plain, summary
 from grader.formats.parts.text import excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
@@ -15,6 +16,7 @@ _ELEMENTS = {
     Outcome.TIMED_OUT: "error",
     Outcome.BLOCKED: "skipped",
     Outcome.PENDING: "skipped",
+    Outcome.REHEARSED: "skipped",
     Outcome.GRADER_FAULT: "error",
 }
 _DETAILED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
@@ -25,12 +27,41 @@ def render(report: Report) -> str:
 
     Text has gone through `visible`, so it holds no character that XML forbids.
     """
-    root = ET.Element("testsuites", {"name": "torchkata"} | _counts(report.tests, report.units))
+    counts = _counts((*report.tests, *_skipped(report)), report.units)
+    root = ET.Element("testsuites", {"name": "torchkata"} | counts)
     for unit in report.units:
         root.append(_suite(unit))
+    if report.rehearsals:
+        root.append(_rehearsals(report))
     ET.indent(root)
     text = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _skipped(report: Report) -> tuple[TestResult, ...]:
+    """The rehearsals as what they count as, whatever became of them: no points depend on it."""
+    return tuple(replace(test, outcome=Outcome.REHEARSED) for test in report.rehearsals)
+
+
+def _rehearsals(report: Report) -> ET.Element:
+    suite = ET.Element("testsuite", {"name": "rehearsal"} | _counts(_skipped(report), ()))
+    suite.extend(_numbered(map(_rehearsal, report.rehearsals)))
+    return suite
+
+
+def _rehearsal(test: TestResult) -> ET.Element:
+    case = ET.Element(
+        "testcase",
+        classname=f"rehearsal.{one_line(test.unit)}.{one_line(test.exercise)}",
+        name=one_line(test.title).removesuffix("."),
+        time=f"{plain.seconds([test]):.6f}",
+    )
+    failed = test.outcome is Outcome.FAILED
+    said = summary.WOULD_FAIL if failed else test.outcome.value
+    skipped = ET.SubElement(case, "skipped", type=test.outcome.value, message=said)
+    if failed:
+        skipped.text = plain.details(test)
+    return case
 
 
 def _suite(unit: UnitResult) -> ET.Element:
@@ -54,21 +85,23 @@ def _counts(tests: tuple[TestResult, ...], units: tuple[UnitResult, ...]) -> dic
 
 
 def _cases(unit: UnitResult) -> Iterator[ET.Element]:
-    """Their names are all different: of two with one name, GitLab shows the first alone."""
-    seen: set[tuple[str, str]] = set()
     if unit.message is not None:
         yield _not_loaded(unit, unit.message)
-    for exercise in unit.exercises:
-        for test in exercise.tests:
-            case = _case(unit, exercise, test)
-            name = title = case.attrib["name"]
-            number = 1
-            while (case.attrib["classname"], name) in seen:
-                number += 1
-                name = f"{title} ({number})"
-            seen.add((case.attrib["classname"], name))
-            case.set("name", name)
-            yield case
+    yield from _numbered(_case(unit, e, test) for e in unit.exercises for test in e.tests)
+
+
+def _numbered(cases: Iterable[ET.Element]) -> Iterator[ET.Element]:
+    """With names that are all different: of two with one name, GitLab shows the first alone."""
+    seen: set[tuple[str, str]] = set()
+    for case in cases:
+        name = title = case.attrib["name"]
+        number = 1
+        while (case.attrib["classname"], name) in seen:
+            number += 1
+            name = f"{title} ({number})"
+        seen.add((case.attrib["classname"], name))
+        case.set("name", name)
+        yield case
 
 
 def _not_loaded(unit: UnitResult, message: str) -> ET.Element:

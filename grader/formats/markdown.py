@@ -26,7 +26,12 @@ def render(report: Report) -> str:
         *_table(report),
         *_faults(report),
     ]
-    after = [*_not_started(report), *_pending(report), *summary.conclusion(report)]
+    after = [
+        *_rehearsals(report),
+        *_not_started(report),
+        *_pending(report),
+        *summary.conclusion(report),
+    ]
     room = _PAGE - sum(_size(part) + 2 for part in before + after)
     parts = [*before, *_failures(report, room), *after]
     return "\n\n".join(parts) + "\n"
@@ -73,6 +78,18 @@ def _failures(report: Report, room: int) -> list[str]:
     title = "### What to look at next"
     room -= _size(title) + _REMARK
     return [title, *_bounded(blocks, room, "failure")]
+
+
+def _rehearsals(report: Report) -> list[str]:
+    said = [*summary.rehearsed(report)]
+    blocks = [
+        _block([line.plain.rstrip() for line in failures.rehearsal(test, _WIDTH)])
+        for test in failures.rehearsals(report)
+    ]
+    if blocks:
+        lead = [f"### {summary.WOULD_FAIL}", summary.ONLY_REHEARSED]
+        said += [*lead, *_bounded(blocks, _LISTED, "failure")]
+    return said
 
 
 def _not_started(report: Report) -> list[str]:

@@ -28,6 +28,7 @@ def render(
     sections: tuple[Section, ...] = (
         _faults,
         failed,
+        _rehearsals,
         _printed,
         _not_started,
         _pending,
@@ -45,7 +46,7 @@ def render(
 def render_exercise(report: Report, *, width: int, color: bool) -> str:
     """The failures alone, without scores: what `grade watch` shows of the exercise in hand."""
     columns = page_width(width)
-    sections = (_notes, _faults, failures.section, _printed, _pending)
+    sections = (_notes, _faults, failures.section, _rehearsals, _printed, _pending)
     lines = [line for section in sections for line in section(report, columns)]
     return printed(lines, width=columns, color=color)
 
@@ -78,6 +79,22 @@ def _faults(report: Report, width: int) -> list[Text]:
         for row in rows:
             lines += indented(wrapped(row, width - 4), 4)
     return lines + [Text(f"  {said}") for said in more]
+
+
+def _rehearsals(report: Report, width: int) -> list[Text]:
+    found = failures.rehearsals(report)
+    lines = [line for said in summary.rehearsed(report) for line in wrapped(said, width)]
+    if not found:
+        return lines
+    lines += [
+        *([Text()] if lines else []),
+        *wrapped(summary.WOULD_FAIL, width, style="bold"),
+        *wrapped(summary.ONLY_REHEARSED, width),
+    ]
+    for test in found[: failures.MOST]:
+        lines += [Text(), *failures.rehearsal(test, width)]
+    more = [f"{one_line(t.unit)}.{one_line(t.exercise)}" for t in found[failures.MOST :]]
+    return lines + (hanging("and also: ", ", ".join(more), width) if more else [])
 
 
 def _printed(report: Report, width: int) -> list[Text]:

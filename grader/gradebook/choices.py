@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Told(StrEnum):
-    """What each student reads, in an issue of their repository."""
+    """What each student reads."""
 
     SCORES = "scores"
     FULL = "full"
@@ -20,3 +20,5 @@ class Platform(StrEnum):
     NBGRADER = "nbgrader"
     JUNIT = "junit"
     GRADESCOPE = "gradescope"
+    JPLAG = "jplag"
+    DOLOS = "dolos"

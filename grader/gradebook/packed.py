@@ -1,7 +1,8 @@
-"""A report as bytes that give the very same report back: JSON of its dataclasses, packed."""
+"""Reports and texts as bytes that give the very same back: JSON, packed."""
 
 import json
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -37,13 +38,32 @@ def unpack(data: bytes) -> Report:
         raise ValueError(f"no report: {error}") from None
 
 
+def pack_sources(sources: Mapping[str, Sequence[str]]) -> bytes:
+    """The texts of a work, by unit."""
+    told = {unit: list(parts) for unit, parts in sorted(sources.items())}
+    return zlib.compress(json.dumps(told).encode("ascii"), 6)
+
+
+def unpack_sources(data: bytes) -> dict[str, list[str]]:
+    """Raises: ValueError if it is not what `pack_sources` gave."""
+    try:
+        told = json.loads(zlib.decompressobj().decompress(data, MAX_BYTES))
+        return {unit: list(map(str, parts)) for unit, parts in told.items()}
+    except (zlib.error, AttributeError, TypeError, RecursionError) as error:
+        raise ValueError(f"no sources: {error}") from None
+
+
 def _said(fields: list[tuple[str, Any]]) -> dict[str, Any]:
     return {name: value for name, value in fields if value is not None and value != ()}
 
 
 def _report(told: dict[str, Any]) -> Report:
-    units = tuple(map(_unit, told.pop("units", ())))
-    return Report(units=units, notes=tuple(told.pop("notes", ())), **told)
+    return Report(
+        units=tuple(map(_unit, told.pop("units", ()))),
+        notes=tuple(told.pop("notes", ())),
+        rehearsals=tuple(map(_test, told.pop("rehearsals", ()))),
+        **told,
+    )
 
 
 def _unit(told: dict[str, Any]) -> UnitResult:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.seeds import VARIABLE, read_secret, variant_seed
+from grader.course.stubs import given_by, stub_for
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
 from grader.gradebook.judging import Job, Judged, Unjudged
@@ -47,6 +48,7 @@ class ClassRun:
         self.course, self.book, self.judging, self.lay_out = course, book, judging, lay_out
         self.device, self.regrade = device, regrade
         self.units = [unit.name for unit in course.units]
+        self.given = given_by(course)
         self.digest = fingerprint.digest(fingerprint.of_course(course), device)
         self.secret = read_secret(course.root) if has_secret(course) else None
         self.rows: dict[str, tuple[Row, Key]] = {}
@@ -56,10 +58,22 @@ class ClassRun:
     def grade(self, handins: Iterable[Handin]) -> Iterator[Done]:
         """Every hand-in once, in the order in which they are done; each is written down before
         it is told. Raises: UsageError if nothing can be judged here."""
+        self._keep_stubs()
         for job, result in self.judging(self._jobs(handins)):
             yield from self._ready()
             yield from self._judged(job, result)
         yield from self._ready()
+
+    def _keep_stubs(self) -> None:
+        """What everybody was given, so that the gradebook alone tells what is a student's own."""
+        if self.course.is_kit:
+            given = {unit: self.course.pristine(unit).read_text("utf-8") for unit in self.units}
+        else:
+            given = {unit: stub_for(self.course, unit).text for unit in self.units}
+        stubs = {unit: [text] for unit, text in given.items()}
+        work = fingerprint.digest(*(part for unit in stubs for part in (unit, *stubs[unit])))
+        self.book.keep(work, stubs)
+        self.book.set_meta("stubs", work)
 
     def _ready(self) -> Iterator[Done]:
         """Those that needed no judging, told as soon as there is an occasion."""
@@ -99,7 +113,7 @@ class ClassRun:
 
     def _read(self, folder: Path) -> tuple[Submission | None, str]:
         try:
-            return read_submission(folder, self.units), ""
+            return read_submission(folder, self.units, given=self.given), ""
         except UsageError as error:
             return None, f"{error}"
 
@@ -139,7 +153,8 @@ class ClassRun:
         if self.book.meta("tests") != self.digest:
             self.book.set_tests(result)
             self.book.set_meta("tests", self.digest)
-        self.book.add(row, key, result, _now())
+        texts = {unit: source.parts for unit, source in job.work.sources.items()}
+        self.book.add(row, key, result, _now(), texts)
         yield Done(replace(row, score=result.score, max_score=result.max_score), True)
         same = self.book.same(key)
         for other, _ in others:

@@ -6,80 +6,19 @@ that counts.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from grader.errors import UsageError
-from grader.gradebook.packed import pack, unpack
+from grader.gradebook.packed import pack, pack_sources, unpack, unpack_sources
+from grader.gradebook.schema import DETAILS, TABLES, VERSION
 from grader.report import Outcome, Report
 
-VERSION = 1
 NEEDS_A_LOOK, MISSING = "needs_a_look", "missing"  # beside the outcomes of a report
-
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE students (
-    student TEXT PRIMARY KEY,     -- the id by which a roster knows them
-    name TEXT NOT NULL,
-    place TEXT NOT NULL,          -- where the work was found
-    submitted_at TEXT NOT NULL,   -- ISO 8601, or empty
-    commit_id TEXT NOT NULL,
-    result INTEGER REFERENCES results (id),
-    status TEXT NOT NULL,         -- that of the result, or needs_a_look, missing, …
-    note TEXT NOT NULL            -- what a teacher should know of it
-) WITHOUT ROWID;
-CREATE TABLE results (
-    id INTEGER PRIMARY KEY,
-    student TEXT NOT NULL,
-    work TEXT NOT NULL,           -- a digest of all that was handed in
-    seed INTEGER,                 -- null: it follows from the work
-    course TEXT NOT NULL,         -- a digest of the course, the grader and torch
-    graded_at TEXT NOT NULL,
-    status TEXT NOT NULL,
-    score INTEGER,                -- null where a fault of the grader withholds it
-    max_score INTEGER NOT NULL,
-    report BLOB NOT NULL          -- JSON, packed with zlib
-);
-CREATE INDEX results_by_student ON results (student, id);
-CREATE INDEX results_by_work ON results (work, course, seed);
-CREATE TABLE exercises (
-    result INTEGER NOT NULL REFERENCES results (id),
-    unit TEXT NOT NULL,
-    exercise TEXT NOT NULL,
-    status TEXT NOT NULL,
-    score INTEGER,
-    max_score INTEGER NOT NULL,
-    PRIMARY KEY (result, unit, exercise)
-) WITHOUT ROWID;
-CREATE TABLE lost (               -- every test that was not passed
-    result INTEGER NOT NULL REFERENCES results (id),
-    unit TEXT NOT NULL,
-    exercise TEXT NOT NULL,
-    test TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    max_points INTEGER NOT NULL,
-    likely TEXT,                  -- the misunderstanding, where one was recognised
-    PRIMARY KEY (result, unit, exercise, test)
-) WITHOUT ROWID;
-CREATE TABLE tests (              -- of the suites that graded last
-    unit TEXT NOT NULL,
-    exercise TEXT NOT NULL,
-    test TEXT NOT NULL,
-    title TEXT NOT NULL,
-    max_points INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    PRIMARY KEY (unit, exercise, test)
-) WITHOUT ROWID;
-"""
-
-
-_DETAILS = (  # what belongs to a result
-    ("exercises", "unit, exercise, status, score, max_score"),
-    ("lost", "unit, exercise, test, outcome, max_points, likely"),
-)
 
 
 @dataclass(frozen=True)
@@ -156,7 +95,7 @@ class Gradebook:
         elif new:
             self.db.execute("PRAGMA journal_mode=WAL")
             with self._change():
-                for statement in _TABLES.split(";\n"):
+                for statement in TABLES.split(";\n"):
                     self.db.execute(statement)
                 self.set_meta("version", f"{VERSION}")
         else:
@@ -196,6 +135,31 @@ class Gradebook:
             self.db.execute("DELETE FROM tests")
             self.db.executemany("INSERT INTO tests VALUES (?, ?, ?, ?, ?, ?)", rows)
 
+    def keep(self, work: str, sources: Mapping[str, Sequence[str]]) -> None:
+        """The texts of a work, by unit; what is known already stays."""
+        with self._change():
+            self._keep(work, sources)
+
+    def _keep(self, work: str, sources: Mapping[str, Sequence[str]]) -> None:
+        told = work, pack_sources(sources)
+        self.db.execute("INSERT OR IGNORE INTO works VALUES (?, ?)", told)
+
+    def sources(self, work: str) -> dict[str, list[str]]:
+        """By unit, the texts of a work. Raises: UsageError if they are not there, or damaged."""
+        found = self.db.execute("SELECT sources FROM works WHERE work = ?", (work,)).fetchone()
+        try:
+            return unpack_sources(found[0] if found else b"")
+        except ValueError as error:
+            raise UsageError(f"{self.path} is damaged at the work {work}: {error}") from None
+
+    def works(self) -> Iterator[tuple[str, str]]:
+        """Each student whose work is kept, in the order of their ids, with that work."""
+        with closing(self.db.cursor()) as cursor:
+            yield from cursor.execute(
+                "SELECT s.student, work FROM students AS s JOIN results AS r ON r.id = s.result "
+                "JOIN works USING (work) ORDER BY s.student"
+            )
+
     def known(self, student: str, key: Key) -> int | None:
         """The result of this very student for the same work, judged by the same."""
         found = self.db.execute(
@@ -224,8 +188,15 @@ class Gradebook:
         status, score, most = self.db.execute(asked, (result,)).fetchone()
         return status, score, most
 
-    def add(self, row: Row, key: Key, report: Report, graded_at: str) -> None:
-        """A result, and that it is the one that counts."""
+    def add(
+        self,
+        row: Row,
+        key: Key,
+        report: Report,
+        graded_at: str,
+        sources: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    ) -> None:
+        """A result, the texts that it is of, and that it is the one that counts."""
         values = (row.student, key.work, key.seed, key.course, graded_at, report.status)
         with self._change():
             result = self.db.execute(
@@ -245,6 +216,8 @@ class Gradebook:
                 if t.outcome is not Outcome.PASSED
             ]
             self.db.executemany("INSERT INTO lost VALUES (?, ?, ?, ?, ?, ?, ?)", lost)
+            if sources:
+                self._keep(key.work, sources)
             self._put(row, result)
 
     def copy(self, row: Row, key: Key, result: int, graded_at: str) -> None:
@@ -256,7 +229,7 @@ class Gradebook:
                 (row.student, graded_at, result),
             ).lastrowid
             assert new is not None
-            for table, rest in _DETAILS:
+            for table, rest in DETAILS:
                 self.db.execute(
                     f"INSERT INTO {table} SELECT ?, {rest} FROM {table} WHERE result = ?",
                     (new, result),
@@ -342,12 +315,13 @@ class Gradebook:
                     ).lastrowid
                     assert new is not None
                     taken[id_] = new
-                    for table, rest in _DETAILS:
+                    for table, rest in DETAILS:
                         self.db.execute(
                             f"INSERT INTO {table} SELECT ?, {rest} FROM other.{table} "
                             "WHERE result = ?",
                             (new, id_),
                         )
+                self.db.execute("INSERT OR IGNORE INTO works SELECT * FROM other.works")
                 known = {row.student: row for row in self.rows()}
                 for student, row in rows.items():
                     result = None if row.result is None else abs(taken[row.result])
@@ -355,8 +329,10 @@ class Gradebook:
                         self._put(row, result)
                 if not self.meta("tests"):
                     self.db.execute("INSERT INTO tests SELECT * FROM other.tests")
-                    asked = "INSERT OR REPLACE INTO meta SELECT * FROM other.meta WHERE key = ?"
-                    self.db.execute(asked, ("tests",))
+                    asked = (
+                        "INSERT OR REPLACE INTO meta SELECT * FROM other.meta WHERE key IN (?, ?)"
+                    )
+                    self.db.execute(asked, ("tests", "stubs"))
         finally:
             self.db.execute("DETACH DATABASE other")
         return sum(new > 0 for new in taken.values())

@@ -16,6 +16,7 @@ from grader.errors import Raised
 from grader.sandbox import wire
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.observe import Observation
+from grader.sandbox.rehearsal import NAME
 from grader.suite.asserts import Mismatch, assert_unchanged
 from grader.suite.compare.closeness import TOLERANCES, wide
 from grader.suite.compare.describe import kind_of_error
@@ -28,6 +29,7 @@ LOOSE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}
 LOOSE_FLOAT = 1e-6
 MOST = 1 << 16  # numbers or characters; no known answer is larger, and learners' may be immense
 TOO_LARGE = object()
+_LINE = re.compile(r", line \d+,")  # of what made a tensor on the CPU
 _RAISE = dis.opmap["RAISE_VARARGS"]
 
 
@@ -96,8 +98,13 @@ def check_argument(before: Tensor, now: Tensor, *, moved: bool) -> None:
 
 def check_left(left: Iterable[str]) -> None:
     """What a call left behind beside tensors: told of once. Raises: Mismatch."""
-    for name in untold(frozenset(left)):
+    said = dict(text.partition(" ")[::2] for text in left)
+    for name in untold(frozenset(said)):
         message, expected, got, likely = _LEFT_BEHIND[name]
+        if name == "device" and (origin := said[name]):
+            got, likely = f"{got} ({origin})", f"{_LINE.sub('', origin)}, and {likely}"
+        elif name == "device":
+            likely = f"T{likely[1:]}"
         raise Mismatch(message, expected=expected, got=got, likely=likely, slips=frozenset({name}))
 
 
@@ -121,6 +128,13 @@ _LEFT_BEHIND = {
         "another default dtype",
         "torch.set_default_dtype(...) lasts: give the tensors that you make a dtype instead, as in "
         "torch.zeros(3, dtype=x.dtype)",
+    ),
+    "device": (
+        "the result is on the CPU, and the tensors that were given are on another device",
+        f"a result on the device {NAME}, as they are",
+        "a result on the CPU",
+        "the result has to be where the arguments are, on a GPU as on the CPU: make it with "
+        "device=x.device, or bring it there with .to(x.device).",
     ),
     "no_grad": (
         "after the call, torch records no gradients any more",

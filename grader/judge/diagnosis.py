@@ -6,6 +6,7 @@ what the work has done, fails in the same way, and passes every test that the wo
 Most differ in their first call and end there, so a failure costs little; a pass costs nothing.
 """
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ from grader.suite.asserts import Mismatch
 class Case:
     """One test of an exercise: what it saw of the work, and how it failed, if it did.
 
-    `test` names it in this run, `name` in every run of the course. `rehearse` runs the test once
+    `test` names it in this run, `name` in every run of the course. `repeat` runs the test once
     more with another runner in the learner's place; the forms that earlier tests have told of are
     those of the work, or those that are named.
     """
@@ -51,7 +52,7 @@ class Case:
     exercise: str
     seen: tuple[Behaviour, ...]
     failure: Failure | None
-    rehearse: Callable[[LocalRunner, frozenset[str] | None], None]
+    repeat: Callable[[LocalRunner, frozenset[str] | None], None]
 
 
 class Unlike(BaseException):
@@ -65,7 +66,7 @@ class LiveBank:
         self.course = course
         self.units: dict[str, tuple[ModuleType, tuple[WrongAnswer, ...]]] = {}
 
-    def answers(self, unit: str, exercise: str) -> Iterator["Rehearsed"]:
+    def answers(self, unit: str, exercise: str) -> Iterator["Live"]:
         """Each wrong answer while it stands in for its exercise: use one before the next."""
         if unit not in self.units:
             known = read_bank(self.course, unit)
@@ -76,10 +77,10 @@ class LiveBank:
             for answer in known:
                 if answer.exercise == exercise:
                     setattr(module, exercise, getattr(module, answer.name))
-                    yield Rehearsed(answer.correction, module, self.course)
+                    yield Live(answer.correction, module, self.course)
 
 
-class Rehearsed:
+class Live:
     """A wrong answer that runs each test itself; it ends where it differs from the work."""
 
     def __init__(self, correction: str, module: ModuleType, course: Course) -> None:
@@ -89,9 +90,9 @@ class Rehearsed:
 
     def explains(self, case: Case) -> bool:
         """Does it do and fail as the work did, in a test that the work failed?"""
-        rehearsal = Rehearsal(self.module, self.course, case.seen)
-        error = rehearsal.rehearse(case)
-        if rehearsal.exactly:
+        trial = Comparing(self.module, self.course, case.seen)
+        error = trial.repeat(case)
+        if trial.exactly:
             self.exactly.add(case.test)
         failure = None if error is None else failure_of(error)
         return case.failure is not None and same_failure(case.failure, failure)
@@ -101,12 +102,12 @@ class Rehearsed:
         return case.test in self.exactly
 
     def fails(self, case: Case) -> bool:
-        return Freely(self.module, self.course).rehearse(case) is not None
+        return Freely(self.module, self.course).repeat(case) is not None
 
     def trace(self, case: Case) -> "Trace":
         """All that it does in a test, to be kept; its tests are asked for in their order."""
         runner = Tracing(self.module, self.course)
-        error = runner.rehearse(case, self.told)
+        error = runner.repeat(case, self.told)
         self.told |= error.slips if isinstance(error, Mismatch) else frozenset()
         return Trace(tuple(runner.seen), None if error is None else failure_of(error))
 
@@ -145,7 +146,7 @@ class Remembered:
         return trace is not None and trace.failure is not None
 
 
-Known = Rehearsed | Remembered
+Known = Live | Remembered
 
 
 class Bank(Protocol):
@@ -242,11 +243,12 @@ class Freely(LocalRunner):
     def __init__(self, module: ModuleType, course: Course) -> None:
         super().__init__(module, course.suites_folder)
 
-    def rehearse(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
+    def repeat(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
         """How the test fails with this answer, or None."""
         start_anew()
         try:
-            case.rehearse(self, told)
+            with warnings.catch_warnings(action="ignore"):  # what it does wrong is no news
+                case.repeat(self, told)
         except (Exception, Unlike) as error:
             return error
         return None
@@ -294,15 +296,15 @@ class Tracing(Freely):
         self.seen.append(behaviour)
 
 
-class Rehearsal(Freely):
+class Comparing(Freely):
     """Runs a test as long as the wrong answer does what was seen of the learner's work."""
 
     def __init__(self, module: ModuleType, course: Course, seen: Sequence[Behaviour]) -> None:
         super().__init__(module, course)
         self.seen, self.next, self.exactly = seen, 0, True
 
-    def rehearse(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
-        error = super().rehearse(case, told)
+    def repeat(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
+        error = super().repeat(case, told)
         return error if self.next == len(self.seen) else Unlike()
 
     def note(self, behaviour: Behaviour) -> None:

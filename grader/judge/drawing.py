@@ -7,10 +7,11 @@ from pathlib import Path
 from grader.course.model import pictures_file
 from grader.errors import GraderError
 from grader.judge.answer_key import AnswerKey
-from grader.judge.learner import Students, Workers
+from grader.judge.learner import Students
 from grader.judge.local import load_module
 from grader.judge.subject import Subject
 from grader.judge.verdict import Blocked, NotStarted
+from grader.judge.workers import Workers
 from grader.report import ExerciseResult, Graph, Grid, Outcome, Plot, UnitResult
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes

@@ -39,7 +39,8 @@ def files_of_unit(course: Course, unit: str) -> list[Path]:
     folder = course.suites_folder
     beside = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
     data = sorted(course.data(unit).rglob("*"))
-    files = [course.solution(unit), course.suite(unit), course.bank(unit), *beside, *data]
+    banks = course.bank(unit), course.device_bank(unit)
+    files = [course.solution(unit), course.suite(unit), *banks, *beside, *data]
     return [path for path in files if path.is_file()]
 
 

@@ -4,16 +4,17 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from torch import Tensor
 
-from grader.course.model import data_file, data_folder
-from grader.errors import Died, Frame, GraderFault, Malformed, SubmissionFault, TimedOut
+from grader.course.model import data_file
+from grader.errors import Died, Frame, Malformed, SubmissionFault, TimedOut
 from grader.judge.behaviour import (
     Behaviour,
     check_argument,
@@ -26,14 +27,15 @@ from grader.judge.left_out import explained, is_a_loss, remark
 from grader.judge.loading import load_problem
 from grader.judge.subject import Call, Handle
 from grader.judge.verdict import Blocked, NotStarted
-from grader.report import Location, Replay
+from grader.judge.workers import Workers
+from grader.report import TO_MEND, Location, Replay
 from grader.sandbox.answers import LeftOut, Loaded
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer, Sent, WorkerClient
-from grader.sandbox.limits import Limits
-from grader.sandbox.processes import Processes, Starting, describe_exit
+from grader.sandbox.processes import describe_exit
 from grader.suite.compare.describe import describe, describe_call, plain
 from grader.suite.compare.replay import Unwritable, written_call
+from grader.work.given import NOTHING, Given
 from grader.work.submission import Source
 
 MAX_REMARKS = 3
@@ -45,69 +47,8 @@ _OPERATORS = {
 IMPORTS = r"(?m)^[ \t]*+(?:import|from)\b[^\n]{{0,200}}?\b{}\b"
 
 
-@contextlib.contextmanager
-def ours() -> Iterator[None]:
-    """What goes wrong in here is our fault, and costs nobody points."""
-    try:
-        yield
-    except OSError as error:
-        raise GraderFault(f"a worker could not be started or ended: {error}") from error
-
-
-class Workers:
-    """Starts and ends the workers of one submission; at most one of them has learner code in it.
-
-    Those of all units are asked for at once: a forked worker is ready before its unit begins.
-    On a GPU one worker serves all units, since a new context costs more than their tests.
-    """
-
-    def __init__(
-        self,
-        processes: Processes,
-        limits: Limits,
-        sources: Mapping[str, Source],
-        units: list[str],
-        suites: Path,
-        *,
-        shared: bool,
-    ) -> None:
-        self.processes, self.limits, self.shared = processes, limits, shared
-        self.sources = {unit: s for unit, s in sources.items() if s.problem is None}
-        self.data = {unit: str(data_folder(suites.resolve(), unit)) for unit in units}
-        self.ahead: dict[str, Starting] = {}
-        self.current: tuple[str, WorkerClient] | None = None
-        if not shared:
-            self.ahead = {unit: self._start(unit) for unit in units if unit in self.sources}
-
-    def _start(self, unit: str) -> Starting:
-        data = [*self.data.values()] if self.shared else [self.data[unit]]
-        return self.processes.start(readable=data)
-
-    def worker(self, unit: str) -> WorkerClient:
-        """The worker to load `unit` in."""
-        if self.current and (self.shared or self.current[0] == unit):
-            return self.current[1]
-        self.end()
-        with ours():
-            starting = self.ahead.pop(unit, None) or self._start(unit)
-            worker = WorkerClient(self.processes, starting.ready(), self.limits)
-            worker.wait_until_ready()
-        self.current = (unit, worker)
-        return worker
-
-    def end(self) -> int | None:
-        """End the worker there is; its exit code."""
-        if self.current is None:
-            return None
-        worker, self.current = self.current[1], None
-        with ours():
-            return worker.close()
-
-    def close(self) -> None:
-        self.end()
-        for starting in self.ahead.values():
-            self.processes.end(starting.ready(), tell=False)
-        self.ahead.clear()
+class Enough(BaseException):
+    """The test has seen as many calls of the exercise as it was to see. No suite may catch it."""
 
 
 @dataclass(frozen=True)
@@ -146,10 +87,14 @@ class Called:
 
 class UnitRunner:
     """Runs one unit of a submission. What breaks a worker is one test's outcome: the next test
-    gets a new worker."""
+    gets a new worker. One that `rehearses` has the work on the rehearsal device."""
 
-    def __init__(self, workers: Workers, unit: str, suites: Path) -> None:
+    def __init__(
+        self, workers: Workers, unit: str, suites: Path, *, rehearses: bool = False
+    ) -> None:
         self.workers, self.unit, self.suites = workers, unit, suites
+        self.rehearses = rehearses
+        self.most: tuple[str, int] | None = None  # an exercise, and calls of it in one test
         self.loaded = Loaded({})
         self.explained: set[LeftOut] = set()
         self.brought: set[str] = set()
@@ -162,6 +107,10 @@ class UnitRunner:
         self._load()
 
     def run(self, call: Call) -> Answer:
+        if self.most is not None:
+            exercise, calls = self.most
+            if sum(done.call.is_of(exercise) for done in self.calls) >= calls:
+                raise Enough
         worker, target = self._worker(), self._target(call.owner)
         answer: Answer | None = None
         try:
@@ -273,7 +222,7 @@ class UnitRunner:
 
     def _load(self) -> None:
         sources = {unit: (s.file, _as_sent(s)) for unit, s in self.workers.sources.items()}
-        worker = self.workers.worker(self.unit)
+        worker = self.workers.worker(self.unit, rehearses=self.rehearses)
         worker.make_handle = partial(Handle, self)
         self.loaded_in = worker
         self.brought.clear()
@@ -316,9 +265,16 @@ class UnitRunner:
 class Students:
     """The runners of all units of one submission."""
 
-    def __init__(self, workers: Workers, sources: Mapping[str, Source], suites: Path) -> None:
-        self.workers, self.sources, self.suites = workers, sources, suites
+    def __init__(
+        self,
+        workers: Workers,
+        sources: Mapping[str, Source],
+        suites: Path,
+        given: Mapping[str, Given] = MappingProxyType({}),
+    ) -> None:
+        self.workers, self.sources, self.suites, self.given = workers, sources, suites, given
         self.runners: dict[str, UnitRunner] = {}
+        self.rehearsals: dict[str, UnitRunner] = {}
         self.messages: dict[str, str] = {}
         self.cells = {
             source.name_of(cell): (source.file, cell.number)
@@ -344,6 +300,11 @@ class Students:
     def location(self, frame: Frame) -> Location:
         file, cell = self.cells.get(frame.file, (frame.file, None))
         return Location(file, frame.line, cell)
+
+    def check_begun(self, unit: str, exercise: str) -> None:
+        """Raises: NotStarted if there is a program to mend, still as it was given."""
+        if self.given.get(unit, NOTHING).is_untouched(exercise, self.sources[unit].parts):
+            raise NotStarted(f"{exercise} {TO_MEND}")
 
     def remarks(self) -> list[str]:
         """What was left out of notebooks, in few words."""
@@ -374,6 +335,13 @@ class Students:
         if unit in self.messages:
             raise Blocked("not run: the file could not be loaded")
         return self.runners[unit]
+
+    def rehearsing(self, unit: str) -> UnitRunner:
+        """The runner of a unit on the rehearsal device. Raises: SubmissionFault."""
+        if unit not in self.rehearsals:
+            runner = UnitRunner(self.workers, unit, self.suites, rehearses=True)
+            self.rehearsals[unit] = runner
+        return self.rehearsals[unit]
 
 
 def _as_sent(source: Source) -> str | list[tuple[str, str]]:

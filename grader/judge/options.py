@@ -12,6 +12,7 @@ OnProgress = Callable[[int, int], None]  # tests done, and how many there are
 
 class Device(StrEnum):
     CPU = "cpu"
+    REHEARSAL = "rehearsal"  # the CPU, and what a GPU would say
     CUDA = "cuda"
     MPS = "mps"
     ALL = "all"  # every one of them that this machine has

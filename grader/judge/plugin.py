@@ -5,6 +5,7 @@ a `Judging` into the configuration; then `student` is a worker process.
 """
 
 import dataclasses
+import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,7 @@ from grader.judge.answer_key import AnswerKey, answer_key_of
 from grader.judge.behaviour import Behaviour, failure_of
 from grader.judge.bounds import no_longer_than
 from grader.judge.diagnosis import Case
-from grader.judge.learner import Students, UnitRunner
+from grader.judge.learner import Enough, Students, UnitRunner
 from grader.judge.local import LocalRunner
 from grader.judge.subject import Subject
 from grader.judge.surroundings import with_changed_default
@@ -27,12 +28,15 @@ from grader.judge.verdict import (
     Blocked,
     NotStarted,
     Pending,
+    as_rehearsal,
     bounded,
     verdict_of,
     with_circumstances,
 )
 from grader.report import Location, Outcome, TestResult
 from grader.sandbox.randomness import random_states_kept, start_anew
+from grader.sandbox.rehearsal import NAME
+from grader.sandbox.wire import RehearsalDevice
 from grader.suite.asserts import Mismatch
 from grader.suite.forms import told_before
 from grader.suite.rng import Rng
@@ -46,6 +50,7 @@ class Judging:
     key: AnswerKey
     seed: int = 0
     devices: tuple[str, ...] = ("cpu",)
+    rehearses: bool = False
     students: Students | None = None
     only_visible: bool = False
     test_seconds: float | None = None
@@ -54,15 +59,18 @@ class Judging:
 
 @dataclass(frozen=True)
 class Found:
-    """What a run has found so far; `passed` and `timed_out` decide what can still be run."""
+    """What a run has found so far; `passed`, `timed_out` and `unfinished` decide what can still be
+    run. One rehearsal that times out ends them all."""
 
     passed: set[str] = field(default_factory=set)
     timed_out: set[str] = field(default_factory=set)
     cases: list[Case] = field(default_factory=list)
+    unfinished: set[str] = field(default_factory=set)  # exercises of which a test has not passed
     told: dict[str, frozenset[str]] = field(default_factory=dict)  # forms, by exercise
     sound: set[tuple[str, str]] = field(default_factory=set)  # exercises, and what they may raise
 
 
+MADE_IN = re.compile(r", line (\d{1,6}), is (?:made|a copy) on the CPU")
 JUDGING = pytest.StashKey[Judging]()
 FOUND = pytest.StashKey[Found]()
 TAPE = pytest.StashKey[Tape]()
@@ -70,7 +78,14 @@ TOLD = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for mark in ("exercise(name)", "points(worth)", "needs(test)", "visible", "gpu"):
+    for mark in (
+        "exercise(name)",
+        "points(worth)",
+        "needs(test)",
+        "visible",
+        "rehearsed(calls)",
+        "gpu",
+    ):
         config.addinivalue_line("markers", mark)
 
 
@@ -112,7 +127,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "device" in metafunc.fixturenames:
         judging = metafunc.config.stash.get(JUDGING, None)
         devices = judging.devices if judging else ("cpu",)
-        metafunc.parametrize("device", devices, scope="session")
+        marked = metafunc.definition.get_closest_marker("rehearsed") is not None
+        if judging and judging.rehearses and marked:
+            devices = (*devices, NAME)
+        metafunc.parametrize("device", devices, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def device(request: pytest.FixtureRequest) -> str:
+    """Where the suite makes its tensors."""
+    name: str = request.param
+    return RehearsalDevice("cpu") if name == NAME else name
+
+
+def is_rehearsal(item: pytest.Item) -> bool:
+    """Whether this is a test on the rehearsal device."""
+    return _device_name(item) == NAME
 
 
 @pytest.fixture
@@ -124,8 +154,15 @@ def reference(request: pytest.FixtureRequest) -> Subject:
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Subject:
     """The learner's exercises of this unit."""
-    runner = _student_runner(request.node)
-    return Subject(runner, "") if runner else _solution(request.node)
+    item, students = request.node, judging_of(request.node).students
+    runner = _student_runner(item)
+    if students is None or runner is None:
+        return _solution(item)
+    students.check_begun(unit_of(item), exercise_of(item))
+    if is_rehearsal(item):
+        (mark,) = item.iter_markers("rehearsed")
+        runner.most = exercise_of(item), mark.args[0]
+    return Subject(runner, "")
 
 
 @pytest.fixture
@@ -152,6 +189,11 @@ def _rng(item: pytest.Item, tape: Tape) -> Rng:
 
 
 def _device(item: pytest.Item) -> str:
+    """Where the suite makes its tensors: in a rehearsal, too, that is the CPU."""
+    return "cpu" if is_rehearsal(item) else _device_name(item)
+
+
+def _device_name(item: pytest.Item) -> str:
     callspec = getattr(item, "callspec", None)
     return str(callspec.params.get("device", "cpu")) if callspec else "cpu"
 
@@ -160,11 +202,14 @@ def _student_runner(item: pytest.Item) -> UnitRunner | None:
     students = judging_of(item).students
     if students is None or "student" not in getattr(item, "fixturenames", ()):
         return None
-    return students.runner(unit_of(item))
+    unit = unit_of(item)
+    return students.rehearsing(unit) if is_rehearsal(item) else students.runner(unit)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     found, exercise = found_by(item), full_name_of(item)
+    if is_rehearsal(item) and (exercise in found.unfinished or NAME in found.timed_out):
+        raise Blocked("not rehearsed: its exercise has not passed, or a rehearsal took too long")
     if not _available(_device(item)):
         raise Pending(f"this machine has no {_device(item)}")
     if exercise in found.timed_out:
@@ -219,6 +264,8 @@ def pytest_runtest_makereport(
 
 def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Enough):
+        error = None
     if isinstance(error, Missing):  # another exercise is not this one under a misspelled name
         others = {exercise_of(one) for one in item.session.items if unit_of(one) == unit_of(item)}
         error.defined = tuple(name for name in error.defined if name not in others)
@@ -240,9 +287,10 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
             printed=runner.take_printed(),
         )
         runner.finish_test()
-    if len(judging_of(item).devices) > 1 and result.outcome is not Outcome.PASSED:
+    several = len(judging_of(item).devices) > 1 and not is_rehearsal(item)
+    if several and result.outcome is not Outcome.PASSED:
         result = dataclasses.replace(result, title=f"{result.title} [{_device(item)}]")
-    return bounded(result)
+    return bounded(as_rehearsal(result, error) if is_rehearsal(item) else result)
 
 
 def _test(item: pytest.Item) -> TestResult:
@@ -271,14 +319,16 @@ def _note(
 ) -> None:
     """What the tests after this one and the diagnosis need to know of it."""
     found = found_by(item)
+    if outcome is not Outcome.PASSED and not is_rehearsal(item):
+        found.unfinished.add(full_name_of(item))
     if outcome is Outcome.PASSED:
         found.passed.add(f"{full_name_of(item)}.{name_of(item)}[{_device(item)}]")
     elif outcome is Outcome.TIMED_OUT:
-        found.timed_out.add(full_name_of(item))
+        found.timed_out.add(NAME if is_rehearsal(item) else full_name_of(item))
     if isinstance(error, Mismatch) and error.slips:
         there = _exercise_there(item)
         found.told[there] = found.told.get(there, frozenset()) | error.slips
-    if outcome in (Outcome.PASSED, Outcome.FAILED):
+    if outcome in (Outcome.PASSED, Outcome.FAILED) and not is_rehearsal(item):
         found.cases.append(_case(item, tuple(runner.seen) if runner else (), error))
 
 
@@ -292,6 +342,8 @@ def _location(
     elif isinstance(error, Missing):
         frame = error.place
     frame = frame or runner.defined(exercise_of(item))
+    if frame and is_rehearsal(item) and (made := MADE_IN.search(str(error))):
+        frame = dataclasses.replace(frame, line=int(made[1]))  # that line is to be changed
     students = judging_of(item).students
     return students.location(frame) if frame and students else None
 
@@ -317,12 +369,12 @@ def _with_solution(item: pytest.Item, error: BaseException | None) -> BaseExcept
 
 
 def _case(item: pytest.Item, seen: tuple[Behaviour, ...], error: BaseException | None) -> Case:
-    def rehearse(runner: LocalRunner, told: frozenset[str] | None) -> None:
+    def repeat(runner: LocalRunner, told: frozenset[str] | None) -> None:
         _run_again(item, Subject(runner, ""), told)
 
     name = f"{exercise_of(item)}.{name_of(item)}"
     failure = None if error is None else failure_of(error)
-    return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, failure, rehearse)
+    return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, failure, repeat)
 
 
 def _run_again(item: pytest.Item, student: Subject, told: frozenset[str] | None = None) -> None:

@@ -6,6 +6,7 @@ import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from grader.judge import plugin
 from grader.judge.diagnosis import Case
 from grader.judge.options import OnProgress, ignore
 from grader.judge.plugin import FOUND, JUDGING, Found, Judging
-from grader.report import TestResult
+from grader.report import Outcome, TestResult
 
 # The suites bring their own asserts, so nothing is rewritten; nothing else is needed either.
 UNUSED = (
@@ -28,6 +29,15 @@ UNUSED = (
 ).split()
 
 
+@dataclass(frozen=True)
+class Run:
+    """The result of every test by its node ID, the rehearsals, and the cases for a diagnosis."""
+
+    results: dict[str, TestResult]
+    rehearsals: tuple[TestResult, ...]
+    cases: list[Case]
+
+
 class _Session:
     """Hands the run to the plugin, leaves out what is not selected, and tells of progress."""
 
@@ -35,6 +45,7 @@ class _Session:
         self.judging, self.selection, self.on_progress = judging, selection, on_progress
         self.found, self.done, self.total = Found(), 0, 0
         self.errors: list[str] = []
+        self.rehearsals: set[str] = set()
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -53,7 +64,10 @@ class _Session:
             if plugin.exercise_of(item) in self.selection.get(plugin.unit_of(item), ())
             and (not self.judging.only_visible or item.get_closest_marker("visible"))
         ]
-        items.sort(key=lambda item: units.index(plugin.unit_of(item)))
+        # What is rehearsed comes last: it waits for the rest of its exercise, and needs a worker
+        # of its own.
+        items.sort(key=lambda i: (plugin.is_rehearsal(i), units.index(plugin.unit_of(i))))
+        self.rehearsals = {item.nodeid for item in items if plugin.is_rehearsal(item)}
         self.total = len(items)
 
     def pytest_exception_interact(
@@ -73,8 +87,8 @@ def run_suites(
     judging: Judging,
     selection: Selection,
     on_progress: OnProgress = ignore,
-) -> tuple[dict[str, TestResult], list[Case]]:
-    """Run the suites; the result of every test by its node ID, and the cases for a diagnosis.
+) -> Run:
+    """Run the suites.
 
     Raises: GraderFault if a suite is broken or the run did not come to its end.
     """
@@ -114,7 +128,12 @@ def run_suites(
     judged = {node: result for node, result in results.items() if result is not None}
     if not judged or len(judged) != len(results):
         raise GraderFault("the suites did not finish")
-    return judged, session.found.cases
+    rehearsals = [r for node, r in judged.items() if node in session.rehearsals]
+    return Run(
+        {node: result for node, result in judged.items() if node not in session.rehearsals},
+        tuple(result for result in rehearsals if result.outcome is not Outcome.BLOCKED),
+        session.found.cases,
+    )
 
 
 def _at_fault(path: Path, error: BaseException) -> str:

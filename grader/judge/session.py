@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 
 import grader
 from grader.course.model import Course, Selection
+from grader.course.stubs import given_by
 from grader.errors import CourseError, GraderFault, UsageError
 from grader.judge.bounds import (
     JUDGE_BYTES,
@@ -51,6 +52,7 @@ class Session:
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
+        self.given = given_by(course)
 
     def __enter__(self) -> Self:
         return self
@@ -95,9 +97,11 @@ class Session:
         suites = _suites(self.course, units)
         _import_judge()
         from grader.judge.answer_key import answer_key_of
-        from grader.judge.learner import Students, Workers
+        from grader.judge.learner import Students
         from grader.judge.plugin import Judging
         from grader.judge.pytest_run import run_suites
+        from grader.judge.workers import Workers
+        from grader.sandbox import rehearsal
 
         self.key = self.key or answer_key_of(self.course)
         seed = self.key.seed(units[0], submission.digest if seed is None else seed)
@@ -106,23 +110,24 @@ class Session:
         workers = Workers(
             self.processes, limits, submission.sources, units, suites_folder, shared=shared
         )
-        students = Students(workers, submission.sources, suites_folder)
+        students = Students(workers, submission.sources, suites_folder, self.given)
         seconds = limits.unit_seconds + JUDGE_SECONDS
         judging = Judging(
             self.key,
             seed,
             self.devices,
+            self.rehearses and rehearsal.is_possible(),
             students,
             test_seconds=seconds,
             errors=self.course.errors,
         )
         try:
             with nullcontext() if shared else no_more_memory_than(JUDGE_BYTES):
-                results, cases = run_suites(suites, judging, selection, on_progress)
+                run = run_suites(suites, judging, selection, on_progress)
         finally:
             workers.close()
         remarks = submission.remarks(units) + students.remarks()
-        results, unexplained = _explained(results, self.key.bank, cases)
+        results, unexplained = _explained(run.results, self.key.bank, run.cases)
         graded = self._units(results.values(), selection, students.messages)
         if self.options.pictures:
             from grader.judge.drawing import with_pictures
@@ -133,8 +138,21 @@ class Session:
             seed=seed,
             device=self.options.device.value,
             versions=_versions(),
-            notes=(*self.notes, *remarks, *unexplained, *self._kits(graded)),
+            notes=(*self.notes, *remarks, *unexplained, *self._unrehearsed(), *self._kits(graded)),
+            rehearsals=run.rehearsals,
         )
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether it is asked to; an old torch cannot."""
+        return self.options.device in (Device.CPU, Device.REHEARSAL, Device.ALL)
+
+    def _unrehearsed(self) -> list[str]:
+        from grader.sandbox import rehearsal
+
+        if not self.rehearses or rehearsal.is_possible():
+            return []
+        return [f"not rehearsed: torch {_versions()['torch']} has no way to, 2.10 and later have"]
 
     def _kits(self, graded: tuple[UnitResult, ...]) -> list[str]:
         """What to know of a score that the visible tests alone have given."""
@@ -217,6 +235,8 @@ def _suites(course: Course, units: list[str]) -> list[Path]:
 
 def _devices(device: Device) -> tuple[str, ...]:
     """Their plain names: what suites and learners get to see is no enum."""
+    if device is Device.REHEARSAL:
+        return (Device.CPU.value,)
     if device is not Device.ALL:
         return (device.value,)
     import torch
@@ -237,8 +257,14 @@ def _versions() -> dict[str, str]:
 
 
 def exit_code(reports: Iterable[Report]) -> int:
-    """0 full marks, 1 not yet, 3 a fault of the grader."""
+    """0 full marks, 1 not yet, 3 a fault of the grader.
+
+    What would fail on a GPU is "not yet" to whoever has asked for the rehearsal device.
+    """
+    reports = list(reports)
     statuses = {report.status for report in reports}
     if Outcome.GRADER_FAULT in statuses:
         return 3
-    return 0 if statuses <= {Outcome.PASSED} else 1
+    asked = (r for r in reports if r.device == Device.REHEARSAL)
+    would_fail = any(t.outcome is Outcome.FAILED for r in asked for t in r.rehearsals)
+    return 0 if statuses <= {Outcome.PASSED} and not would_fail else 1

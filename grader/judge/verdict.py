@@ -14,6 +14,7 @@ from grader.judge.cause_of_error import NAMES, cause_of
 from grader.judge.surroundings import refused
 from grader.judge.unwritten import unwritten
 from grader.report import Location, Outcome, Replay, TestResult
+from grader.sandbox.rehearsal import OURS
 from grader.suite.asserts import Mismatch
 
 TEXT_CHARACTERS = 4000  # of each text of a test in a report
@@ -149,6 +150,17 @@ def with_circumstances(
         called = None
     shown, replay = (str(called), called.replay()) if called else (None, None)
     return replace(test, called=shown, replay=replay, location=location, printed=printed)
+
+
+def as_rehearsal(test: TestResult, error: BaseException | None) -> TestResult:
+    """A result on the rehearsal device: rehearsed or failed, and pending where neither is known."""
+    if isinstance(error, Raised) and OURS.search(str(error)):
+        test = _ended(test, Outcome.PENDING, str(error))
+    if test.outcome is Outcome.PASSED:
+        return replace(test, outcome=Outcome.REHEARSED)
+    if test.outcome in (Outcome.FAILED, Outcome.BLOCKED):
+        return test
+    return replace(test, outcome=Outcome.PENDING)
 
 
 def bounded(test: TestResult) -> TestResult:

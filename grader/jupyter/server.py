@@ -17,6 +17,7 @@ from typing import Any
 from grader.course.model import Course, find_course
 from grader.course.names import Name
 from grader.course.progress import remember
+from grader.course.stubs import given_by
 from grader.errors import GraderError, UsageError
 from grader.formats import terminal
 from grader.formats.html import fragment
@@ -76,7 +77,9 @@ class Judge:
 def submission(course: Course, unit: str, cells: tuple[Cell, ...]) -> Submission:
     """The cells as the work on a unit, beside what the folder has of the other units."""
     try:
-        saved = read_submission(course.exercises_folder, list(course.everything)).sources
+        saved = read_submission(
+            course.exercises_folder, list(course.everything), given=given_by(course)
+        ).sources
     except UsageError:
         saved = {}
     return Submission(course.exercises_folder, {**saved, unit: Source("", cells=cells)})

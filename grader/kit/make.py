@@ -1,12 +1,13 @@
 """`grade kit`: the repository that students get, made from the course."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import grader
 from grader.course.entries import course_text
 from grader.course.model import COURSE_FILE, Course
-from grader.course.stubs import Stub, stubs_of
+from grader.course.stubs import Stub, given_by, stubs_of
 from grader.errors import UsageError
 from grader.judge.options import OnProgress, ignore
 from grader.judge.tape_file import NAME as TAPE
@@ -14,6 +15,7 @@ from grader.kit.pages import pages
 from grader.kit.record import prove, record
 from grader.kit.visible_suite import visible_data, visible_texts
 from grader.kit.wheel import vendored
+from grader.work.given import NOTHING, Given
 
 CONTRACT = "docs/course.md"
 _GIT = ".git"
@@ -69,7 +71,7 @@ def write_kit(files: dict[str, bytes], folder: Path, course: Course) -> None:
     or if it is no place for a kit.
     """
     _check_place(folder, course)
-    _check_contents(files, folder)
+    _check_contents(files, folder, given_by(course))
     try:
         for name, content in files.items():
             path = folder / name
@@ -87,7 +89,7 @@ def _check_place(folder: Path, course: Course) -> None:
         raise UsageError(f"{folder} is a file: name a folder for the kit")
 
 
-def _check_contents(files: dict[str, bytes], folder: Path) -> None:
+def _check_contents(files: dict[str, bytes], folder: Path, given: Mapping[str, Given]) -> None:
     ignored = {_GIT, *files.get(".gitignore", b"").decode().replace("/", "").split()}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         name = path.relative_to(folder)
@@ -98,5 +100,8 @@ def _check_contents(files: dict[str, bytes], folder: Path) -> None:
         if not path.is_dir() and name.as_posix() not in files:
             raise UsageError(f"{path} is not part of this kit: choose an empty folder")
         is_stub = path.is_file() and path.suffix in (".py", ".ipynb")
-        if is_stub and Stub(path, files[name.as_posix()].decode()).holds_work():
+        if not is_stub:
+            continue
+        stub = Stub(path, files[name.as_posix()].decode(), given.get(path.stem, NOTHING))
+        if stub.holds_work():
             raise UsageError(f"{path} holds someone's work: nothing was written")

@@ -59,8 +59,8 @@ def record(course: Course, unit: str) -> UnitTape:
     bank = LiveBank(course)
     key = _Recording(course.solutions_folder, course.suites_folder, bank)
     judging = Judging(key, SEED, only_visible=True)
-    results, cases = run_suites([course.suite(unit)], judging, course.select([unit]))
-    for test in results.values():
+    run = run_suites([course.suite(unit)], judging, course.select([unit]))
+    for test in run.results.values():
         if test.outcome is not Outcome.PASSED:
             raise CourseError(
                 f"{course.suite(unit)}: {test.name} does not pass with the solution: {test.message}"
@@ -69,7 +69,7 @@ def record(course: Course, unit: str) -> UnitTape:
         SEED,
         {name: _kept(course, unit, name, tape) for name, tape in key.tapes.items()},
         {name: _kept(course, unit, name, tape) for name, tape in _pictures(course, unit, key)},
-        tuple(_known(course, unit, bank, cases)),
+        tuple(_known(course, unit, bank, run.cases)),
     )
 
 
@@ -85,7 +85,7 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
             (folder / file).write_bytes(content)
         key = _Proving(folder, KitTapes(folder), course)
         suite, selection = folder / course.suite(unit).name, course.select([unit])
-        tests = run_suites([suite], Judging(key, SEED), selection)[0].values()
+        tests = run_suites([suite], Judging(key, SEED), selection).results.values()
         recorded = set(key.bank.unit(unit).tests)
     lost = recorded ^ {f"{test.exercise}.{test.name}" for test in tests}
     lost |= {f"{t.name}: {t.message}" for t in tests if t.outcome is not Outcome.PASSED}

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from grader.sandbox.decode import Reader
 from grader.sandbox.encode import Writer, bytes_of
+from grader.sandbox.rehearsal import Rehearsed, host, origin_of
 
 MOST_KEPT = 1 << 16  # numbers of a result that is looked at again
 
@@ -25,8 +26,12 @@ class _Place:
 
 
 def _place_of(tensor: Tensor) -> _Place:
-    address = tensor.untyped_storage().data_ptr()
+    address = _address_of(tensor)
     return _Place(address, tensor.shape, tensor.stride(), int(tensor.storage_offset()))
+
+
+def _address_of(tensor: Tensor) -> int:
+    return host(tensor).untyped_storage().data_ptr()
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,14 @@ class Arguments:
         numbers = {id(before.tensor): k for k, before in enumerate(self.tensors)}
         return Writer(keep, graph, max_bytes, known, numbers, first=len(self.storages))
 
+    def left_on_cpu(self, value: Any) -> list[str]:
+        """In a rehearsal: is a tensor in `value` not where the tensors of the arguments are? Says
+        so as in `wire.LEFT_BEHIND`, and after that which call made it."""
+        here = [tensor for tensor in tensors_in(value) if not isinstance(tensor, Rehearsed)]
+        if not here or not any(isinstance(before.tensor, Rehearsed) for before in self.tensors):
+            return []
+        return [f"device {origin_of(here) or ''}"]
+
     def effects(self, writer: Writer) -> list[Any]:
         """[changed storages, moved tensors, gradients, leaves that are no longer the same leaf,
         what else was left behind]"""
@@ -142,11 +155,11 @@ class Results:
 
     def note(self, name: str, value: Any, arguments: Any) -> None:
         """After a call of `name` that returned `value`; what lies in an argument is left out."""
-        theirs = {t.untyped_storage().data_ptr() for t in tensors_in(arguments)}
+        theirs = {_address_of(t) for t in tensors_in(arguments)}
         copies = [
             (t, t.detach().clone())
-            for t in [*tensors_in(value), *_as_tensors(value)]
-            if t.numel() <= MOST_KEPT and t.untyped_storage().data_ptr() not in theirs
+            for t in map(host, [*tensors_in(value), *_as_tensors(value)])
+            if t.numel() <= MOST_KEPT and _address_of(t) not in theirs
         ]
         self.last[name] = copies, containers_in(value)
 

@@ -22,6 +22,8 @@ from grader.sandbox.observe import Observation
 from grader.sandbox.processes import START_SECONDS, Process, Processes
 from grader.sandbox.remote_gradients import remote
 
+TEXT_LEFT = 200  # characters of what was left behind
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -29,7 +31,7 @@ class Answer:
 
     `moved` lie in other memory now or are other leaves. `changed` are those that the call has
     changed without leave, each with what it made of it: the tensors themselves are as they were.
-    `left` names what else was left behind, of `wire.LEFT_BEHIND`.
+    `left` names what else was left behind, of `wire.LEFT_BEHIND`, more words after a space.
     """
 
     value: Any
@@ -78,6 +80,11 @@ class WorkerClient:
             raise GraderFault(f"a worker could not be started: {why}") from None
         if answer != ["ready"]:
             raise GraderFault("a worker could not be started: its first message makes no sense")
+
+    def rehearse(self) -> None:
+        """From now on, what it is asked happens on the rehearsal device: tensors go there when they
+        arrive, and come back as tensors of the CPU."""
+        self._ask(["rehearse"], [])
 
     def load(self, unit: str, sources: Mapping[str, Text]) -> Loaded:
         """Execute a unit's module; `sources` holds every unit of the submission.
@@ -307,11 +314,12 @@ class WorkerClient:
         )
         value = reader.read(payload)
         *effects, left = effects
-        if not set(left) <= wire.LEFT_BEHIND:
+        if not all(text.partition(" ")[0] in wire.LEFT_BEHIND for text in left):
             raise wire.ProtocolError("it leaves unknown things behind")
         moved, changed = self._take_effects(writer, mutable, reader, effects)
         observed = None if seen is None else observation(value, seen)
-        return Answer(value, moved, changed, tuple(left), observed)
+        left = tuple(text[:TEXT_LEFT] for text in left)
+        return Answer(value, moved, changed, left, observed)
 
     def _take_effects(
         self, writer: encode.Writer, mutable: int, reader: decode.Reader, effects: list[Any]

@@ -26,7 +26,7 @@ MAX_VALUES = 50_000  # lists, tensors and the like; numbers and texts are bounde
 class Reader:
     """Builds values from a payload and buffers, checking everything on the way.
 
-    `device` overrides the device of every storage (None keeps what the payload says).
+    `placed` puts each tensor elsewhere as soon as it is made.
     `storages` and `arguments` are what numbers may refer to besides the frame's own buffers.
     """
 
@@ -40,6 +40,7 @@ class Reader:
         storages: list[Any] | None = None,
         arguments: list[Tensor] | None = None,
         elements: int = CLAIM_ELEMENTS,
+        placed: Callable[[Tensor], Tensor] | None = None,
     ) -> None:
         self.buffers = buffers
         self.storages: dict[int, Any] = dict(enumerate(storages or []))
@@ -47,6 +48,7 @@ class Reader:
         self.tensors: list[Tensor] = []
         self.left, self.values = elements, 0
         self.handle, self.function, self.graph = handle, function, graph
+        self.placed = placed
 
     def read(self, payload: Any, depth: int = 0) -> Any:
         """The value of a payload. Raises: ProtocolError."""
@@ -174,6 +176,8 @@ class Reader:
         self._claim(sizes)
         tensor = torch.empty(0, dtype=dtype, device=storage.device)
         tensor.set_(storage, offset, sizes, strides)
+        if self.placed is not None:
+            tensor = self.placed(tensor)
         differentiable = wants is True and (dtype.is_floating_point or dtype.is_complex)
         if differentiable and graph is not None and self.graph is not None:
             tensor = self.graph(tensor, _typed(graph, int))

@@ -9,7 +9,16 @@ import torch
 from torch import Tensor
 
 from grader.sandbox.limits import NESTING, TEXT_CHARACTERS
-from grader.sandbox.wire import MAX_INT_BITS, MAX_KEYS, NAMES, KeptObject, Unsendable, is_plain
+from grader.sandbox.rehearsal import NAME, host
+from grader.sandbox.wire import (
+    MAX_INT_BITS,
+    MAX_KEYS,
+    NAMES,
+    KeptObject,
+    RehearsalDevice,
+    Unsendable,
+    is_plain,
+)
 
 
 class Writer:
@@ -90,7 +99,7 @@ class Writer:
             if all(map(is_plain, items)):
                 return self._set(items, kind is frozenset, depth)
         if isinstance(value, str):
-            return self._text(str.__str__(value))
+            return self._text(NAME if isinstance(value, RehearsalDevice) else str.__str__(value))
         if isinstance(value, bytes):
             self._spend(len(value))
             return ["b", bytes(value)]
@@ -140,7 +149,7 @@ class Writer:
         plain = tensor.detach()
         if plain.is_conj() or plain.is_neg():
             plain = plain.resolve_conj().resolve_neg()
-        head = self._dense(plain)
+        head = self._dense(host(plain))
         self.tensors.append(tensor)
         wants, leaf = tensor.requires_grad, tensor.is_leaf
         grad = tensor.grad if leaf else None

@@ -23,6 +23,7 @@ class Limits:
     test_bytes: int = 256 * MIB  # of all replies between one test and the next
     callbacks: int = 100_000
     handles: int = 10_000
+    gpu_share: float = 0.25  # of the memory of each GPU, on CUDA
 
 
 # What the JSON-like head of a frame may hold, on both sides.

@@ -53,8 +53,16 @@ class Unsendable(Exception):
 
 
 # What a call may leave behind beside tensors: a list or dict of the caller's that it changed,
-# gradients switched off, another default dtype, and another content of an earlier result.
-LEFT_BEHIND = frozenset({"list", "no_grad", "dtype", "result"})
+# gradients switched off, another default dtype, another content of an earlier result, and in a
+# rehearsal a result on the CPU where what it was given was on the device; more words may follow.
+LEFT_BEHIND = frozenset({"list", "no_grad", "dtype", "result", "device"})
+
+
+class RehearsalDevice(str):
+    """The rehearsal device as a suite holds it: what a suite makes there is on the CPU, and work
+    that is given it gets the name of the device."""
+
+    __slots__ = ()
 
 
 class KeptObject:

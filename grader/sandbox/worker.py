@@ -2,6 +2,8 @@
 
 Requests, each a frame (see `wire`); the worker answers every one but `forget`:
 
+    ["rehearse"]                                  before all others: have every tensor that is
+                                                  sent on the rehearsal device (see `rehearsal`)
     ["load", unit, {name: [file, source]}]        execute a unit's module, beside the others and
                                                   the learner's own; a source is a text, or for
                                                   a notebook the [file, text] of each cell
@@ -33,21 +35,18 @@ judge takes no answer any more. The worker imports nothing of the course and kno
 is right.
 """
 
-import ast
 import builtins
 import faulthandler
-import importlib.abc
-import importlib.machinery
+import importlib
 import io
 import linecache
 import operator
-import os
-import re
 import signal
 import socket
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, TextIO
 
@@ -59,17 +58,18 @@ from grader.sandbox.arguments import Arguments, Results
 from grader.sandbox.eager import run_eagerly
 from grader.sandbox.functions import function_of
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
-from grader.sandbox.notebook_module import DEFINITIONS, Notebook, Skipped, rest_of
+from grader.sandbox.notebook_module import Skipped
 from grader.sandbox.notebook_names import provide
 from grader.sandbox.observe import observed
 from grader.sandbox.randomness import start_anew
+from grader.sandbox.rehearsal import Rehearsal, check_same_device, on_device, set_up
+from grader.sandbox.sibling import Sibling, definitions_of
 
 BUILTIN_ERRORS = frozenset(
     name
     for name, value in vars(builtins).items()
     if isinstance(value, type) and issubclass(value, BaseException)
 )
-_MAGIC = re.compile(r"^[%!][^\n]*", re.MULTILINE)
 
 
 def text_stream(descriptor: int) -> TextIO:
@@ -81,6 +81,7 @@ def text_stream(descriptor: int) -> TextIO:
 def serve(channel: socket.socket, limits: Limits) -> None:
     """Answer requests until the judge hangs up."""
     run_eagerly()
+    bound_gpu_memory(limits.gpu_share)
     if hasattr(faulthandler, "register"):  # asked where it is, it answers even from within torch
         faulthandler.register(signal.SIGUSR1, channel.fileno(), all_threads=False)
     worker = Worker(channel, limits)
@@ -89,11 +90,25 @@ def serve(channel: socket.socket, limits: Limits) -> None:
         worker.answer(*frame)
 
 
+def bound_gpu_memory(share: float) -> None:
+    """When CUDA starts in this process, take at most this share of the memory of each GPU."""
+
+    def bound() -> None:
+        for number in range(torch.cuda.device_count()):
+            torch.cuda.set_per_process_memory_fraction(share, number)
+
+    if torch.version.cuda is not None:
+        # To ask for it now would start CUDA in every worker.
+        torch.cuda._lazy_call(bound)  # type: ignore[no-untyped-call]
+
+
 class Worker:
     def __init__(self, channel: socket.socket, limits: Limits) -> None:
         self.channel, self.limits = channel, limits
         self.modules: dict[str, types.ModuleType] = {}
+        self.brought: set[str] = set()
         self.files: dict[str, str] = {}
+        self.rehearses = False
         self.calls = 0
         self.forget()
 
@@ -131,15 +146,21 @@ class Worker:
             self.forget()
             return
         try:
-            payload, out = getattr(self, f"_{kind}")(buffers, *rest)
+            with Rehearsal(self.files) if self.rehearses else nullcontext():
+                payload, out = getattr(self, f"_{kind}")(buffers, *rest)
             self.send(payload, out)
         except wire.Unsendable as error:
             self.send(["unsendable", str(error)], [])
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
             self.send(["raised", self._exception(error)], [])
 
+    def _rehearse(self, buffers: object) -> Any:
+        set_up()  # before any backward pass: that is when torch looks which devices there are
+        self.rehearses = True
+        return ["done", None, None, None], []
+
     def _load(self, buffers: object, unit: str, sources: dict[str, list[Any]]) -> Any:
-        siblings = {name: _Sibling(name, *source) for name, source in sources.items()}
+        siblings = {name: Sibling(name, *source) for name, source in sources.items()}
         for sibling in siblings.values():
             for file, text in sibling.parts:
                 self.files[file] = text
@@ -154,7 +175,7 @@ class Worker:
         self.modules[unit] = importlib.import_module(unit)
         start_anew()
         if isinstance(own.source, str):
-            places = _definitions(own.python, own.file)
+            places = definitions_of(own.python, own.file)
         else:
             places = [[name, *place] for name, place in own.notebook.definitions.items()]
         skipped = own.notebook.skipped
@@ -169,6 +190,7 @@ class Worker:
         module = types.ModuleType(name)
         exec(compile(source, f"<{name}>", "exec"), module.__dict__)
         self.modules[name] = module
+        self.brought.add(name)
         return ["done", None, None, None], []
 
     def _call(
@@ -184,7 +206,7 @@ class Worker:
         if missing := self._missing(target, owner, name):
             return missing, []
         self.calls += 1
-        reader = decode.Reader(buffers, handle=self._handle, function=self.callback)
+        reader = self._reader(buffers, self.callback)
         given = Arguments(reader, args, kwargs)
         function = function_of(target, name)
         torch.set_grad_enabled(True)
@@ -200,13 +222,21 @@ class Worker:
                 value = function(*given.args, **given.kwargs)
         finally:
             self.in_call = False
-        earlier = ["result"] if self.results.is_changed(name) else []
+        more = ["result"] if self.results.is_changed(name) else []
+        if owner not in self.brought:
+            more += given.left_on_cpu(value)
         self.results.note(name, value, [given.args, given.kwargs])
         graph = partial(self._keep_graph, given.wanting)
         writer = given.writer(self.keep, graph, self.limits.reply_bytes)
         payload = writer.write(value)
         *effects, left = given.effects(writer)
-        return ["done", payload, [*effects, left + earlier], seen], writer.buffers
+        return ["done", payload, [*effects, left + more], seen], writer.buffers
+
+    def _reader(
+        self, buffers: list[memoryview], function: Callable[[int], Any] | None = None
+    ) -> decode.Reader:
+        placed = on_device if self.rehearses else None
+        return decode.Reader(buffers, handle=self._handle, function=function, placed=placed)
 
     def _owner(self, owner: Any) -> Any:
         return self.objects[owner] if type(owner) is int else self.modules[owner]
@@ -225,12 +255,12 @@ class Worker:
         return self._plain(operator.attrgetter(attribute)(target))
 
     def _parameter(self, buffers: list[memoryview], value: Any) -> Any:
-        reader = decode.Reader(buffers, handle=self._handle)
+        reader = self._reader(buffers)
         made = torch.nn.Parameter(reader.read(value).detach())
         return ["done", ["h", self.keep(made), "Parameter"], None, None], []
 
     def _set(self, buffers: list[memoryview], handle: int, attribute: str, value: Any) -> Any:
-        reader = decode.Reader(buffers, handle=self._handle)
+        reader = self._reader(buffers)
         setattr(self.objects[handle], attribute, reader.read(value))
         return ["done", None, None, None], []
 
@@ -249,7 +279,7 @@ class Worker:
 
     def _gradients(self, buffers: list[memoryview], graph: int, grad: Any) -> Any:
         output, inputs = self.graphs[graph]
-        reader = decode.Reader(buffers, handle=self._handle)
+        reader = self._reader(buffers)
         # The gradients of (output * grad).sum() are those asked for. Giving torch `grad` itself
         # makes it import sympy, which takes as long as half an `import torch`.
         scalar = (output * reader.read(grad)).sum()
@@ -278,6 +308,8 @@ class Worker:
         def call(*args: Any) -> Any:
             if not self.in_call or self.calls != mine:
                 raise RuntimeError("this function can only be called while the exercise runs")
+            if self.rehearses:
+                check_same_device(args)
             writer = encode.Writer(self.keep, max_bytes=self.limits.reply_bytes)
             payload = writer.write(list(args))
             self.send(["callback", function, payload], writer.buffers)
@@ -286,7 +318,7 @@ class Worker:
                 raise SystemExit(0)
             (kind, *rest), buffers = frame
             if kind == "return":
-                return decode.Reader(buffers, handle=self._handle).read(rest[0])
+                return self._reader(buffers).read(rest[0])
             error = getattr(builtins, rest[0], RuntimeError)
             raise error(rest[1])
 
@@ -322,70 +354,6 @@ class Worker:
                 frames.append([code.co_filename, step.tb_lineno, code.co_name[:80]])
             step = step.tb_next
         return frames[-FRAMES:]
-
-
-class _Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports one unit from what was sent, as `unit` or `exercises.unit`."""
-
-    def __init__(self, unit: str, file: str, source: str | list[list[str]]) -> None:
-        self.unit, self.file, self.source = unit, file, source
-        self.parts = [[file, source]] if isinstance(source, str) else source
-        self.notebook, self.python = Notebook([]), ""
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if name == "exercises":
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
-        if name in (self.unit, f"exercises.{self.unit}"):
-            return importlib.machinery.ModuleSpec(name, self, origin=self.file)
-        return None
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        if module.__name__ != "exercises":
-            module.__file__ = self._on_disk()
-            if isinstance(self.source, str):
-                self.python = text = _python_of(self.source)
-                code = compile(text, self.file, "exec")
-                try:
-                    exec(code, module.__dict__)
-                except BaseException as error:  # the trial of a function is not the function
-                    self.notebook = rest_of(code, text, error, module.__dict__)
-                return
-            self.notebook = Notebook(self.parts)
-            self.notebook.execute(module.__dict__)
-
-    def _on_disk(self) -> str:
-        """A copy that can be opened: the file itself is out of reach."""
-        path = os.path.abspath(self.file)
-        if isinstance(self.source, str) and not os.path.isabs(self.file):
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8", errors="replace") as copy:
-                copy.write(self.source)
-        return path
-
-
-def _python_of(source: str) -> str:
-    """A module as it is, or if Python cannot read it, without what was meant for a notebook."""
-    try:
-        ast.parse(source)
-    except SyntaxError:
-        return _MAGIC.sub("", source)
-    return source
-
-
-def _definitions(source: str, file: str) -> list[list[Any]]:
-    """The functions and classes a module defines, with their lines; the last definition wins."""
-    found, waiting = [], ast.parse(source).body[::-1]
-    while waiting:
-        match waiting.pop():
-            case ast.If(body=body, orelse=other):
-                waiting += [*body, *other][::-1]
-            case ast.Try(body=body, handlers=handlers, orelse=other):
-                waiting += [*body, *(one for h in handlers for one in h.body), *other][::-1]
-            case node if isinstance(node, DEFINITIONS):
-                found.append([node.name, file, node.lineno])
-    return found
 
 
 def _text_of(error: BaseException) -> str:

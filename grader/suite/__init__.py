@@ -10,7 +10,7 @@ from grader.suite.asserts import (
     unpack,
 )
 from grader.suite.forms import as_like
-from grader.suite.marks import exercise, needs, points, visible
+from grader.suite.marks import exercise, needs, points, rehearsed, visible
 from grader.suite.tape import recorded
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "needs",
     "points",
     "recorded",
+    "rehearsed",
     "unpack",
     "visible",
 ]

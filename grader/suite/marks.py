@@ -27,6 +27,17 @@ def needs(test: str) -> Callable[[T], T]:
     return pytest.mark.needs(test)
 
 
+def rehearsed(calls: int) -> Callable[[T], T]:
+    """This test is also run on the rehearsal device, once its exercise has passed on the CPU, as
+    far as the first `calls` of the exercise.
+
+    Raises: CourseError for all but whole numbers from 1.
+    """
+    if type(calls) is not int or calls < 1:
+        raise CourseError(f"@rehearsed({calls!r}): it takes a number of calls, at least 1")
+    return pytest.mark.rehearsed(calls)
+
+
 def visible(test: T) -> T:
     """This test is given to learners, in the kit; all others stay with the teacher.
 

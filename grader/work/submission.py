@@ -15,6 +15,7 @@ from types import MappingProxyType
 from grader.errors import UsageError
 from grader.work.begun import imported, mentioned, names_of, written, written_in_cells
 from grader.work.elsewhere import files_of_units, inner_folders, unit_of
+from grader.work.given import NOTHING, Given
 from grader.work.notebook import Cell, Unreadable
 from grader.work.reading import MAX_BYTES, read
 
@@ -31,12 +32,14 @@ class Source:
     """One unit and its path as the learner knows it: a text, or the code cells of a notebook.
 
     `problem` says why there is neither. Cells without a file are those that a kernel has run.
+    `given` are the programs to mend that it began with.
     """
 
     file: str
     text: str = ""
     problem: str | None = None
     cells: tuple[Cell, ...] | None = None
+    given: Given = NOTHING
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -54,10 +57,13 @@ class Source:
         return f"{self.file}, cell {cell.number}" if self.file else f"Cell In[{cell.number}]"
 
     def written(self, names: Collection[str], *, readable: bool = False) -> frozenset[str]:
-        """The functions that are written in it; if `readable`, in cells that do not break off."""
+        """The functions that are written or mended in it; if `readable`, in cells that do not
+        break off."""
         if self.cells is None:
-            return written(self.text, names)
-        return written_in_cells(self.parts, names, readable=readable)
+            found = written(self.text, names)
+        else:
+            found = written_in_cells(self.parts, names, readable=readable)
+        return frozenset(function for function in found if not self.given.has(function))
 
 
 @dataclass(frozen=True)
@@ -113,12 +119,16 @@ class Submission:
 
 
 def read_submission(
-    path: Path, units: Sequence[str], preferred: Mapping[str, str] = MappingProxyType({})
+    path: Path,
+    units: Sequence[str],
+    preferred: Mapping[str, str] = MappingProxyType({}),
+    given: Mapping[str, Given] = MappingProxyType({}),
 ) -> Submission:
     """Read a folder, with or without `exercises/` in it, or a single file named after its unit.
 
     Where a unit has several files, its module counts, unless another one has all that is written
-    in it and more; or the one with the ending that is `preferred`.
+    in it and more; or the one with the ending that is `preferred`. The programs to mend that are
+    `given` in a unit count as written once they have been changed.
     Raises: UsageError if there is nothing to grade.
     """
     try:
@@ -126,7 +136,7 @@ def read_submission(
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     if stat.S_ISDIR(mode):
-        return _read_folder(path, units, preferred)
+        return _read_folder(path, units, preferred, given)
     unit = path.stem if path.stem in units and path.suffix in ENDINGS else unit_of(path.name, units)
     if path.suffix.lower() == ".zip":
         raise UsageError(f"{path} is an archive: unpack it, and grade the folder")
@@ -135,16 +145,18 @@ def read_submission(
     return Submission(path, {unit: _read(path.parent, path.name, path.name)})
 
 
-def _read_folder(folder: Path, units: Sequence[str], preferred: Mapping[str, str]) -> Submission:
+def _read_folder(
+    folder: Path, units: Sequence[str], preferred: Mapping[str, str], given: Mapping[str, Given]
+) -> Submission:
     try:
-        outer = _Home.of(folder, "", units)
+        outer = _Home.of(folder, "", units, given)
         work = outer.read(preferred) if outer and outer.is_proper else None
         if work and (preferred or work.holds_any):
             return work
         inner: list[_Home] = []
         for base in inner_folders(folder):
             known = tuple(home.base for home in inner)
-            if not base.startswith(known) and (home := _Home.of(folder, base, units)):
+            if not base.startswith(known) and (home := _Home.of(folder, base, units, given)):
                 inner.append(home)
     except PermissionError as error:
         raise UsageError(f"cannot read {folder}: {error.strerror}") from None
@@ -181,9 +193,12 @@ class _Home:
     units: Sequence[str]
     others: dict[str, list[str]]
     is_proper: bool
+    given: Mapping[str, Given]
 
     @classmethod
-    def of(cls, folder: Path, base: str, units: Sequence[str]) -> "_Home | None":
+    def of(
+        cls, folder: Path, base: str, units: Sequence[str], given: Mapping[str, Given]
+    ) -> "_Home | None":
         """None if there is no file of any unit. Raises: PermissionError."""
         prefixes = [f"{base}exercises/", base]
         others: dict[str, list[str]] = {}
@@ -193,8 +208,8 @@ class _Home:
                     others.setdefault(unit, []).extend(f"{prefix}{name}" for name in names)
         for prefix in prefixes:
             if any(_present(folder, prefix, unit) for unit in units):
-                return cls(folder, base, prefix, units, others, True)
-        return cls(folder, base, base, units, others, False) if others else None
+                return cls(folder, base, prefix, units, others, True, given)
+        return cls(folder, base, base, units, others, False, given) if others else None
 
     def beside(self, outer: "_Home | None") -> "_Home":
         """With the files around it, which may be work on the same units."""
@@ -207,7 +222,7 @@ class _Home:
         for unit in self.units:
             names = _present(self.folder, self.prefix, unit)
             wanted = [name for name in names if name.endswith(preferred.get(unit, ENDINGS))]
-            own = [self._source(name) for name in wanted or names]
+            own = [self._source(name, unit) for name in wanted or names]
             if len(own) == 2:
                 own[0], remark = _chosen(*own)
                 if remark is not None:
@@ -223,7 +238,7 @@ class _Home:
         read = []
         for name in names[:MAX_OTHERS]:
             if room > 0:
-                read.append(self._source(name))
+                read.append(self._source(name, unit))
                 room -= sum(map(len, read[-1].parts))
         return read
 
@@ -285,8 +300,9 @@ class _Home:
                 waiting += _imported(module)
                 break
 
-    def _source(self, name: str) -> Source:
-        return _read(self.folder, name, self._shown(name))
+    def _source(self, name: str, unit: str = "") -> Source:
+        source = _read(self.folder, name, self._shown(name))
+        return replace(source, given=self.given.get(unit, NOTHING))
 
     def _shown(self, name: str) -> str:
         named = not self.prefix and self.folder.name == "exercises"

@@ -18,6 +18,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     visible,
 )
 
@@ -240,6 +241,7 @@ class TestSigmoid:
         assert_elementwise(student.sigmoid, torch.sigmoid, device, rng, sigmoids_gone_wrong)
 
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_large_inputs_stay_finite(self, student, device):
         """Values and gradients stay finite up to 1000 either way."""
@@ -267,6 +269,7 @@ def sigmoids_gone_wrong(x):
 @exercise("tanh")
 class TestTanh:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """It is (e^x - e^-x) / (e^x + e^-x) for every element of any shape, by hand."""
@@ -302,6 +305,7 @@ def tanhs_gone_wrong(x):
 @exercise("relu")
 class TestRelu:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """It is max(0, x) for every element of any shape, by hand."""
@@ -331,6 +335,7 @@ def relus_gone_wrong(x):
 @exercise("leaky_relu")
 class TestLeakyRelu:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """Negative inputs are multiplied by negative_slope, 0.01 if nothing is said."""
@@ -372,6 +377,7 @@ def leaky_relus_gone_wrong(x, negative_slope):
 @exercise("elu")
 class TestElu:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """It is x above 0 and alpha (e^x - 1) elsewhere, by hand; alpha is 1 by default."""
@@ -442,6 +448,7 @@ KEEPDIM = (
 @exercise("softmax")
 class TestSoftmax:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_values(self, student, device, rng):
         """It is e^x divided by its sum along the last axis, by hand and without a loop."""
@@ -528,6 +535,7 @@ SCALES = " f(k * x1) is not k * f(x1)."
 @exercise("is_linear")
 class TestIsLinear:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_both_laws_must_hold(self, student, device, rng):
         """Linear means f(x1 + x2) = f(x1) + f(x2) and f(k x1) = k f(x1), not one of them."""

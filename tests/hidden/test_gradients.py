@@ -18,6 +18,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -313,6 +314,7 @@ def derivatives_gone_wrong(function, x, slope):
 @exercise("gradient")
 class TestGradient:
     @visible
+    @rehearsed(calls=1)
     @points(2)
     def test_known_gradients(self, student, device, rng):
         """It matches the gradient worked out on paper, in float64 and the shape of x."""
@@ -379,6 +381,7 @@ class TestGradient:
 @exercise("jacobian")
 class TestJacobian:
     @visible
+    @rehearsed(calls=1)
     @points(2)
     def test_known_jacobians(self, student, device, rng):
         """Row i, column j is d f(x)[i] / d x[j], for more outputs than inputs and for fewer."""
@@ -447,6 +450,7 @@ def about(words, a, n, tol=1e-6):
 @exercise("gradient_check")
 class TestGradientCheck:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_right_and_wrong_gradients(self, student, device, rng):
         """The right gradient passes; a flipped sign, a factor or one wrong element does not."""
@@ -579,6 +583,7 @@ class TestGradientCheck:
 @exercise("descend")
 class TestDescend:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_follows_the_slope_downhill(self, student, device, rng):
         """Each step subtracts lr * gradient, as measured with h."""

@@ -17,6 +17,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     visible,
 )
 
@@ -348,6 +349,7 @@ def check_dependence(rig, model, x, numbers):
 @exercise("LinearRegressor")
 class TestLinearRegressor:
     @visible
+    @rehearsed(calls=4)
     @points(1)
     def test_affine_map(self, student, device, rng):
         """It maps (N, in) to (N, out) by x A + b, for any N, and out is 1 by default."""
@@ -420,6 +422,7 @@ class TestMLPRegressor:
                 )
 
     @visible
+    @rehearsed(calls=4)
     @points(2)
     def test_relu_between_layers(self, student, device, rng):
         """There is a ReLU between each two layers, and none after the last."""
@@ -477,6 +480,7 @@ class TestTrain:
         assert_same(len(losses), 30, likely=likely, what="the number of losses")
 
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_plain_gradient_descent(self, student, device, rng):
         """Each epoch is one step of plain SGD on the mean over all rows and outputs."""
@@ -604,6 +608,7 @@ def losses_by_default(x, y, weight, bias):
 @exercise("evaluate")
 class TestEvaluate:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_mean_squared_error(self, student, device, rng):
         """It is the mean squared error over all rows and outputs, as a plain float."""
@@ -699,6 +704,7 @@ def check_trainable(modules, model):
 @exercise("predict")
 class TestPredict:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_numpy_array(self, student, device, rng):
         """It is a NumPy array of shape (N, out), for one row and for none as well."""

@@ -20,6 +20,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     visible,
 )
 
@@ -48,6 +49,7 @@ def equal(got, tensor):
 @exercise("flatten_batch")
 class TestFlattenBatch:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_rows_are_flattened_without_a_copy(self, student, device, rng):
         """Each sample becomes one row; a contiguous input is not copied."""
@@ -108,6 +110,7 @@ class TestSwapFirstTwo:
             assert_unchanged(x, before)
 
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_one_axis_is_not_enough(self, student, device, rng):
         """Fewer than two axes are a ValueError."""
@@ -144,6 +147,7 @@ def swapped_wrongly(x):
 @exercise("channels_first")
 class TestChannelsFirst:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_channels_stand_before_the_rows(self, student, device, rng):
         """Channel c of pixel (h, w) is found at [n, c, h, w]."""
@@ -274,6 +278,7 @@ def assert_shape(got, expected):
 @exercise("split_heads")
 class TestSplitHeads:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_heads_take_neighbouring_features(self, student, device, rng):
         """Each head takes its own block of D // heads neighbouring features."""
@@ -349,6 +354,7 @@ def blocks_gone_wrong(x, heads):
 @exercise("merge_heads")
 class TestMergeHeads:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_each_token_gets_its_blocks_side_by_side(self, student, device, rng):
         """The blocks of all heads stand side by side again, head 0 first."""
@@ -415,6 +421,7 @@ def merged_wrongly(x):
 @exercise("patchify")
 class TestPatchify:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_patches_come_in_reading_order(self, student, device, rng):
         """Patches come row by row, each flattened as (C, size, size)."""
@@ -541,6 +548,7 @@ class TestSetBlock:
             assert_written(student, x, index, value)
 
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_small_values_broadcast_and_x_comes_back(self, student, device, rng):
         """A value of fewer axes fills the whole block; what comes back is x itself."""

@@ -21,6 +21,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -267,6 +268,7 @@ class TestPredict:
             assert_same(got, expected, mistakes=mistakes, likely=PRODUCT)
 
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_gradients_flow(self, student, device, rng):
         """Gradients flow through it to x, w and b."""
@@ -309,6 +311,7 @@ def lines_gone_wrong(x, w, b):
 @exercise("mse")
 class TestMse:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_mean_of_squares(self, student, device, rng):
         """It is the mean of the squared errors, 0-dim, by hand, and gradients flow through it."""
@@ -376,6 +379,7 @@ def means_gone_wrong(y_pred, y_true):
 @exercise("mse_gradients")
 class TestMseGradients:
     @visible
+    @rehearsed(calls=3)
     @points(2)
     def test_slopes_of_the_loss(self, student, device, rng):
         """dw and db are the slopes of the mean squared error, shaped like w and b."""
@@ -470,6 +474,7 @@ def bias_slopes_gone_wrong(x, y, w, b):
 @exercise("sgd_step_")
 class TestSgdStep:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_step_downhill(self, student, device, rng):
         """Each p becomes p - lr * p.grad; the result is None."""
@@ -548,6 +553,7 @@ CLEAR = "Set p.grad to None, or zero it in place with p.grad.zero_()."
 @exercise("zero_grads_")
 class TestZeroGrads:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_backward_starts_from_nothing(self, student, device, rng):
         """Gradients become None or zero, so the next backward starts from nothing."""
@@ -588,6 +594,7 @@ class TestZeroGrads:
 @exercise("fit")
 class TestFit:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_losses_before_each_step(self, student, device, rng):
         """losses holds the loss before each step, as floats; the first is the mean of y squared."""
@@ -674,6 +681,7 @@ FOUND_NO_ORDER = (
 @exercise("fit_minibatch")
 class TestFitMinibatch:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_one_batch_is_fit(self, student, device, rng):
         """With all rows in one batch, it takes the steps of fit."""

@@ -5,6 +5,7 @@ Each function makes one in an empty folder and returns the path to grade, if it 
 
 import os
 import py_compile
+import re
 import socket
 import stat
 from collections.abc import Callable
@@ -52,6 +53,15 @@ def links_to_devices(folder: Path) -> None:
     """Links to devices that never end, and to the standard input."""
     os.symlink("/dev/zero", folder / "regressor.py")
     os.symlink("/dev/stdin", folder / "gradients.py")
+
+
+@awkward("bughunt", aim="points")
+def programs_as_given(folder: Path) -> None:
+    """Programs to mend, passed off as begun: each is given its name once more, and no more."""
+    text = (ROOT / "exercises" / "bughunt.py").read_text("utf-8")
+    names = re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)
+    again = "".join(f"{name} = {name}\n" for name in names)
+    (folder / "bughunt.py").write_text(f"{text}\n\n{again}", "utf-8")
 
 
 @awkward("sgd", "reshaping", aim="read")

@@ -51,6 +51,22 @@ def section(
     return [Text("What to look at next", "bold"), *lines] if lines else []
 
 
+def rehearsals(report: Report) -> list[TestResult]:
+    """Of each exercise that would fail on a GPU, its first rehearsal that did."""
+    first: dict[tuple[str, str], TestResult] = {}
+    for test in report.rehearsals:
+        if test.outcome is Outcome.FAILED:
+            first.setdefault((test.unit, test.exercise), test)
+    return [*first.values()]
+
+
+def rehearsal(test: TestResult, width: int) -> list[Text]:
+    """A failed rehearsal in full."""
+    name = f"{one_line(test.unit)}.{one_line(test.exercise)}"
+    title = hanging(_margin(width), title_of(test), width, style="bold")
+    return [*hanging("", name, width, style="bold cyan"), *title, *_rows(test, width)]
+
+
 def begun_and_failing(exercise: ExerciseResult) -> bool:
     return exercise.status is not Outcome.NOT_STARTED and bool(missed(exercise))
 
@@ -108,10 +124,11 @@ def feedback(exercise: ExerciseResult, width: int) -> list[Text]:
 
 
 def _in_full(test: TestResult, width: int) -> list[Text]:
-    lines = _title("", test, width, style="bold")
-    for key, rows in details(test):
-        lines += _keyed(key, rows, width)
-    return lines
+    return _title("", test, width, style="bold") + _rows(test, width)
+
+
+def _rows(test: TestResult, width: int) -> list[Text]:
+    return [line for key, rows in details(test) for line in _keyed(key, rows, width)]
 
 
 def _title(lead: str, test: TestResult, width: int, *, style: str = "") -> list[Text]:

@@ -16,6 +16,7 @@ _WORDS = {
     Outcome.TIMED_OUT: ("timed out", "red"),
     Outcome.BLOCKED: ("waiting", "cyan"),
     Outcome.PENDING: ("pending", "cyan"),
+    Outcome.REHEARSED: ("rehearsed", "cyan"),
     Outcome.GRADER_FAULT: ("grader fault", "red"),
 }
 _DID_NOT_LOAD = ("did not load", "red")

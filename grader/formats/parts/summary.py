@@ -1,9 +1,10 @@
 """What a report says of the work as a whole, in every format alike."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from grader.formats.parts.text import counted, excerpt, left_out, one_line
-from grader.report import ExerciseResult, Outcome, Report, UnitResult
+from grader.report import TO_MEND, ExerciseResult, Outcome, Report, UnitResult
 
 _FAULTS_SHOWN = 3
 WELCOME = "Welcome! Nothing is written yet, so nothing is wrong yet."
@@ -14,6 +15,28 @@ NOT_YOUR_FAULT = (
 )
 
 
+WOULD_FAIL = "Would fail on a GPU"
+ONLY_REHEARSED = (
+    "Rehearsed on the CPU, with the work's tensors on another device. It costs no points."
+)
+
+
+def rehearsed(report: Report) -> list[str]:
+    """What became of the rehearsals, where nothing of it is a failure; for whoever asked."""
+    if report.device not in ("rehearsal", "all"):
+        return []
+    passed = sum(test.outcome is Outcome.REHEARSED for test in report.rehearsals)
+    reasons = Counter(
+        one_line(test.message or "it could not be done")
+        for test in report.rehearsals
+        if test.outcome is Outcome.PENDING
+    )
+    return [
+        f"{counted(passed, 'test')} passed on the rehearsal device.",
+        *(f"Not rehearsed: {counted(n, 'test')} ({reason})." for reason, n in reasons.items()),
+    ]
+
+
 def untouched(report: Report) -> bool:
     loaded = all(unit.message is None for unit in report.units)
     return report.status is Outcome.NOT_STARTED and loaded
@@ -22,11 +45,13 @@ def untouched(report: Report) -> bool:
 def first_step(report: Report, command: str = "grade") -> str:
     """How to begin, where nothing has been begun; `command` is what starts us."""
     unit, (exercise, *_) = unbegun(report)[0]
+    mends = any((test.message or "").endswith(TO_MEND) for test in exercise.tests)
+    task = "mend it" if mends else "put your code in the place of raise NotImplementedError"
     located = (test.location for test in exercise.tests if test.location)
     file = next((place.file for place in located), f"exercises/{unit.name}.py")
     return (
-        f"Start with {one_line(exercise.name)} in {one_line(file)}: put your code in the place of "
-        f"raise NotImplementedError, save, and run {one_line(command)} again."
+        f"Start with {one_line(exercise.name)} in {one_line(file)}: {task}, save, and run "
+        f"{one_line(command)} again."
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.formats import gradescope, junit
 from grader.gradebook.choices import Platform
-from grader.gradebook.exports import platforms, table
+from grader.gradebook.exports import platforms, sources, table
 from grader.gradebook.exports.cells import read_sheet
 from grader.gradebook.marks import Mark, marks_of, read_marks
 from grader.gradebook.store import Gradebook
@@ -41,6 +41,8 @@ def exported(
         else:
             filled = platforms.moodle(sheet, given, column, feedback)
         return filled.data, filled.said
+    if to in (Platform.JPLAG, Platform.DOLOS):
+        return sources.archive(book, to)
     if to in _RENDER:
         return _reports(book, given, to), ()
     if to is Platform.NBGRADER:

@@ -21,7 +21,7 @@ def gradient(f, x: torch.Tensor, h: float = 1e-6) -> torch.Tensor:
     shape = x.shape
     number_of_elements = x.numel()
     x_64 = x.to(torch.float64)
-    result = torch.zeros(number_of_elements)
+    result = torch.zeros(number_of_elements, device=x.device)
     result = result.to(torch.float64)
     for i in range(number_of_elements):
         x_plus = x_64.flatten().clone()
@@ -51,7 +51,7 @@ def jacobian(f, x: torch.Tensor, h: float = 1e-6) -> torch.Tensor:
         y_minus = f(x_minus)
         if J is None:
             m = y_plus.shape[0]
-            J = torch.zeros((m, n), dtype=torch.float64)
+            J = torch.zeros((m, n), dtype=torch.float64, device=x.device)
         for i in range(m):
             J[i, j] = (y_plus[i] - y_minus[i]) / (2 * h)
     return J

@@ -38,7 +38,8 @@ def jacobian(f, x, h=1e-6):
 
 def gradient(f, x, h=1e-6):
     def row(flat):
-        return torch.as_tensor(f(flat.reshape(x.shape)), dtype=torch.float64).reshape(1)
+        y = f(flat.reshape(x.shape))
+        return torch.as_tensor(y, dtype=torch.float64, device=x.device).reshape(1)
 
     return jacobian(row, x.double().reshape(-1), h).reshape(x.shape)
 

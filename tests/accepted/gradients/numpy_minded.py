@@ -23,24 +23,24 @@ def gradient(f, x, h=1e-6):
         for sign in (1, -1):
             moved = point.copy()
             moved[index] += sign * h
-            values.append(np.float64(f(torch.from_numpy(moved))))
+            values.append(float(f(torch.from_numpy(moved).to(x.device))))
         slopes[index] = (values[0] - values[1]) / (2 * h)
-    return torch.from_numpy(slopes)
+    return torch.from_numpy(slopes).to(x.device)
 
 
 def jacobian(f, x, h=1e-6):
     point = _array(x)
     columns = []
     for step in h * np.eye(point.size):
-        above = f(torch.from_numpy(point + step)).numpy()
-        below = f(torch.from_numpy(point - step)).numpy()
+        above = f(torch.from_numpy(point + step).to(x.device)).cpu().numpy()
+        below = f(torch.from_numpy(point - step).to(x.device)).cpu().numpy()
         columns.append((above - below) / (2 * h))
-    return torch.from_numpy(np.column_stack(columns))
+    return torch.from_numpy(np.column_stack(columns)).to(x.device)
 
 
 def gradient_check(f, grad_f, x, h=1e-6, tol=1e-6):
-    a = np.asarray(grad_f(x), dtype=np.float64)
-    n = gradient(f, x, h).numpy()
+    a = np.asarray(grad_f(x).cpu(), dtype=np.float64)
+    n = gradient(f, x, h).cpu().numpy()
     errors = np.abs(a - n) / np.maximum(1, np.maximum(np.abs(a), np.abs(n)))
     return bool(np.max(errors) <= tol)  # np.max keeps NaN
 
@@ -54,6 +54,6 @@ def descend(f, x0, lr, steps, h=1e-6):
     history = np.empty(steps + 1)
     for step in range(steps + 1):
         if step > 0:
-            x = x - lr * gradient(f, torch.from_numpy(x), h).numpy()
-        history[step] = f(torch.from_numpy(x))
-    return torch.from_numpy(x).to(x0.dtype), history.tolist()
+            x = x - lr * gradient(f, torch.from_numpy(x).to(x0.device), h).cpu().numpy()
+        history[step] = float(f(torch.from_numpy(x).to(x0.device)))
+    return torch.from_numpy(x).to(x0), history.tolist()

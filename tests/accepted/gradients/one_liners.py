@@ -17,6 +17,7 @@ gradient = lambda f, x, h=1e-6: torch.tensor(
         for s in _steps(x, h)
     ],
     dtype=torch.double,
+    device=x.device,
 ).view(x.shape)
 
 jacobian = lambda f, x, h=1e-6: torch.stack(

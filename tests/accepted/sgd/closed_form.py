@@ -49,7 +49,7 @@ def fit(x, y, lr=0.1, steps=1000):
 def fit_minibatch(x, y, lr, epochs, batch_size, seed=0):
     dice = random.Random(seed)
     rows = list(range(len(x)))
-    w, b = torch.zeros((x.shape[1], 1), dtype=x.dtype), torch.zeros(1, dtype=x.dtype)
+    w, b = torch.zeros((x.shape[1], 1)).to(x), torch.zeros(1).to(x)
     losses = []
     for _ in range(epochs):
         dice.shuffle(rows)

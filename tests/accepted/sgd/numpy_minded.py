@@ -16,18 +16,18 @@ def mse(y_pred, y_true):
 
 
 def mse_gradients(x, y, w, b):
-    X, Y, W, B = (t.numpy() for t in (x, y, w, b))
+    X, Y, W, B = (t.cpu().numpy() for t in (x, y, w, b))
     E = X @ W + B - Y
     dW = 2 / len(X) * X.T @ E
     dB = 2 / len(X) * E.sum(axis=0)
-    return torch.from_numpy(dW).to(w.dtype), torch.from_numpy(dB).to(b.dtype)
+    return torch.from_numpy(dW).to(w), torch.from_numpy(dB).to(b)
 
 
 def sgd_step_(params, lr):
     for p in params:
         if p.grad is not None:
-            array = p.detach().numpy()
-            array -= lr * p.grad.numpy()
+            array = p.detach().cpu().numpy() - lr * p.grad.cpu().numpy()
+            p.data.copy_(torch.as_tensor(array))
 
 
 def zero_grads_(params):
@@ -55,13 +55,13 @@ def _result(x, steps):
 
 
 def fit(x, y, lr=0.1, steps=1000):
-    X, Y = x.double().numpy(), y.double().numpy()
+    X, Y = x.double().cpu().numpy(), y.double().cpu().numpy()
     return _result(x, _fit(X, Y, lr, [[np.arange(len(X))]] * steps))
 
 
 def fit_minibatch(x, y, lr, epochs, batch_size, seed=0):
     rng = np.random.default_rng(seed)
-    X, Y = x.double().numpy(), y.double().numpy()
+    X, Y = x.double().cpu().numpy(), y.double().cpu().numpy()
 
     def batches():
         for _ in range(epochs):

@@ -15,6 +15,7 @@ from grader.course.stubs import stubs_of
 from grader.course.templates import MARKS
 from grader.errors import CourseError
 from grader.judge.options import ignore
+from grader.sandbox.rehearsal import is_possible
 from tests.grader.command import grade
 from tests.grader.tiny_course import Unit, write_course, write_files
 
@@ -65,6 +66,36 @@ ONE_MORE = '''
 ONCE = f"{SUITE.replace('points(2)', 'points(1)')}{ONE_MORE}"
 
 
+REHEARSED = SUITE.replace("points\n", "points, rehearsed\n").replace(
+    "    @points", "    @rehearsed(calls=2)\n    @points"
+)
+DEVICES = '''
+import torch
+
+
+def double__twos_on_the_cpu(x):
+    """torch.full(x.shape, 2.0) is made on the CPU; x is on the rehearsal device (as it would be
+    on a GPU): say device=x.device.
+    """
+    return torch.full(x.shape, 2.0) * x if isinstance(x, torch.Tensor) else 2 * x
+
+
+def double__by_numpy(x):
+    """Something else than what is told."""
+    return torch.from_numpy(2 * x.numpy())
+
+
+def double__no_mistake(x):
+    """This is right everywhere."""
+    return x + x
+
+
+def double__half(x):
+    """This is wrong everywhere."""
+    return x / 2
+'''
+
+
 def audited(**changed: Any) -> Unit:
     """A unit that is sound but for what is said."""
     whole = {"solution": SOLUTION, "bank": BANK, "suite": SUITE}
@@ -95,6 +126,7 @@ def units() -> dict[str, Unit]:
         "twins": audited(bank=twins.replace("return x * x", "raise NotImplementedError")),
         "flaky": audited(suite=flaky),
         "broken": audited(suite=broken),
+        "devices": audited(suite=REHEARSED),
         "refused": audited(suite=ONCE.format(title="1 is doubled.", body=silent)),
     }
 
@@ -106,6 +138,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rest = {
         "exercises/careless.py": SOLUTION,
         "tests/accepted/refused/other.py": "def double(x): return x + x + 1e-3\n",
+        "tests/accepted/devices/other.py": "def double(x): return 2 * x.cpu()\n",
+        "solutions/wrong/devices/devices.py": DEVICES,
         "solutions/equivalent.toml": equivalent("weak", '["return 3 * x"]', "At 0 it is the same.")
         + equivalent("weak", '"return 2 / x"', "")
         + equivalent("weak", '"return 5 * x"', "It looks like it."),
@@ -175,6 +209,15 @@ HOLES = {
         "tests/hidden/test_flaky.py:15  test_more gives points to whoever returns ",
     },
     "broken": {"solutions/broken.py  the grader failed on the solution: "},
+    "devices": {
+        "tests/accepted/devices/other.py  a correct answer would fail on a GPU at "
+        "test_every_number_is_doubled with seed 0: x.cpu() is a copy on the CPU",
+        "solutions/wrong/devices/devices.py:12  double__by_numpy is not told its sentence, but: "
+        "NumPy only knows",
+        "solutions/wrong/devices/devices.py:17  double__no_mistake would not fail on a GPU",
+        "solutions/wrong/devices/devices.py:22  double__half does not pass "
+        "test_every_number_is_doubled on the CPU",
+    },
     "refused": {
         "tests/accepted/refused/other.py  a correct answer does not pass "
         "test_every_number_is_doubled with seed 0",
@@ -186,6 +229,8 @@ HOLES = {
 
 @pytest.mark.parametrize("unit", HOLES)
 def test_a_planted_hole_is_found_and_nothing_else(found: Audit, unit: str) -> None:
+    if unit == "devices" and not is_possible():
+        pytest.skip("torch is older than 2.10")
     (audited,) = (audited for audited in found.units if audited.unit == unit)
     told = [
         f"{hole.place}  {hole.what}" + (f": {hole.change[1]}" if hole.change else "")

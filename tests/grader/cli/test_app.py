@@ -90,7 +90,7 @@ MENDED = {
     "--format yaml": "'yaml' is not one of 'terminal', 'json', .*'gradescope'",
     "--output nowhere/report.json": "its folder does not exist",
     "--sandbox maybe": "'maybe' is not one of 'auto', 'require', 'off'",
-    "--device tpu": "'tpu' is not one of 'cpu', 'cuda', 'mps', 'all'",
+    "--device tpu": "'tpu' is not one of 'cpu', 'rehearsal', 'cuda', 'mps', 'all'",
     "--seed many": "--seed",
     "hint tiny": r"name one exercise, such as tiny\.double",
     "hint tiny.py": r"name one exercise, such as tiny\.double",

@@ -118,6 +118,15 @@ def test_a_course_grows_from_an_empty_folder(tmp_path):
     }
 
 
+def test_a_program_to_mend_has_a_stub_that_runs_and_is_wrong(tmp_path):
+    assert grade(tmp_path, "new", "shapes.turn", "--broken").returncode == 0
+    passes(tmp_path, POINTS)
+    stub = (tmp_path / "exercises" / "shapes.py").read_text()
+    assert "NotImplementedError" not in stub
+    assert "return x**2" in stub
+    assert "0/3" in grade(tmp_path).stdout
+
+
 def test_each_wrong_answer_that_it_writes_is_caught_and_recognised(tmp_path):
     begin("marbles.count_", tmp_path)
     course = read_course(tmp_path)

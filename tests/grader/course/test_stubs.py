@@ -5,8 +5,9 @@ from textwrap import dedent
 import pytest
 
 from grader.course.model import find_course
-from grader.course.stubs import stub_of, stubs_of
+from grader.course.stubs import Stub, stub_of, stubs_of, without_markers
 from grader.errors import CourseError
+from grader.work.given import given_in
 
 
 def stub(solution):
@@ -104,6 +105,62 @@ def test_a_marker_without_a_partner_is_named_with_its_line(lines, wrong):
         stub_of("\n".join(lines), "unit.py")
 
 
+MENDED = """
+    def total(x):
+        # BEGIN SOLUTION
+        return sum(x)
+        # INSTEAD
+        # result = 0
+        #
+        # for number in x:  # one by one
+
+        #     result = number
+        # return result
+        # END SOLUTION
+"""
+
+
+def test_a_program_to_mend_stands_in_comments_below_the_solution():
+    assert stub(MENDED) == dedent("""
+        def total(x):
+            result = 0
+
+            for number in x:  # one by one
+
+                result = number
+            return result
+    """).lstrip("\n")
+    assert without_markers(dedent(MENDED)) == "\ndef total(x):\n    return sum(x)\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("# result = 0", "result = 0", r"unit\.py:5: below INSTEAD"),
+        ("# for number in x:", "# for number in x", r"the stub of unit\.py:4: "),
+        ("#\n", "# INSTEAD\n", r"unit\.py:6: this marker has no partner"),
+        ("# BEGIN SOLUTION", "#", r"unit\.py:4: this marker has no partner"),
+    ],
+)
+def test_what_is_no_program_to_mend_is_named_with_its_line(old, new, wrong):
+    with pytest.raises(CourseError, match=wrong):
+        stub(MENDED.replace(old, new))
+
+
+def test_a_program_that_was_mended_is_not_overwritten(tmp_path):
+    made = Stub(tmp_path / "unit.py", text := stub(MENDED), given_in(text, ["total"]))
+    for there, holds in (
+        (text, False),
+        (text.replace("  # one by one\n\n", "\n").replace("result = 0", "result=0"), False),
+        (text.replace("result = number", "result += number"), True),
+        (text.replace("        result = number\n", "        pass\n"), True),
+        ("def total(x):\n    raise NotImplementedError\n", False),
+        ("", False),
+    ):
+        made.path.write_text(there)
+        assert made.holds_work() is holds, there
+
+
 def test_a_missing_solution_is_named(make_course):
     course = make_course()
     (path,) = course.solutions_folder.iterdir()
@@ -137,6 +194,8 @@ def test_the_real_stubs_are_python_that_keeps_docstrings_and_hides_solutions():
     for made, unit in zip(modules, course.units, strict=True):
         solution = (course.solutions_folder / f"{unit.name}.py").read_text(encoding="utf-8")
         stub, whole = ast.parse(made.text), ast.parse(solution)
+        if "# INSTEAD" in solution:
+            continue  # a program to mend has right lines in it
         documented = (ast.FunctionDef, ast.ClassDef)
         docstrings = [
             [ast.get_docstring(n) for n in tree.body if isinstance(n, documented)]

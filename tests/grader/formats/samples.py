@@ -94,6 +94,19 @@ FAULT = one(
     3,
     message="the test itself failed: RuntimeError: expected scalar type Float but found Double",
 )
+ON_A_GPU = TestResult(
+    "sgd",
+    "predict",
+    "test_line",
+    "Gradients flow through it to x, w and b.",
+    Outcome.FAILED,
+    1,
+    message="it raised RuntimeError",
+    called="predict(tensor([[1., 2.]]))",
+    got="RuntimeError: Expected all tensors to be on the same device (torch.zeros(1), line 55)",
+    likely="torch.zeros(1) is made on the CPU: say device=x.device.",
+    location=Location("exercises/sgd.py", 55),
+)
 SYNTAX_ERROR = """\
 exercises/sgd.py:31: closing parenthesis ']' does not match opening parenthesis '('
     return torch.stack([(x[:, None] * w).sum(dim=1), (b[None] + torch.zeros(3)]).mean(dim=0)
@@ -133,6 +146,12 @@ def report_of(text: str, seconds: float = 0.0) -> Report:
         device=text,
         versions={text: text},
         notes=(text,),
+        rehearsals=tuple(
+            test
+            for outcome in (Outcome.REHEARSED, Outcome.FAILED, Outcome.PENDING)
+            for exercise in _spoken(outcome, text, text, seconds).exercises
+            for test in exercise.tests
+        ),
     )
 
 
@@ -156,6 +175,15 @@ SAMPLES = {
     "pending": report(unit("sgd", lambda _: (one(Outcome.PASSED), PENDING)), device="cuda:0"),
     "grader fault": report(
         unit("activations", _typical), unit("regressor", lambda _: (one(Outcome.PASSED), FAULT))
+    ),
+    "rehearsed": report(
+        unit("sgd", all_of(Outcome.PASSED)),
+        device="rehearsal",
+        rehearsals=(
+            one(Outcome.REHEARSED),
+            ON_A_GPU,
+            one(Outcome.PENDING, message="lstm_cell cannot be rehearsed: it needs a real GPU"),
+        ),
     ),
     "hostile": report_of(HOSTILE, float("nan")),
     "no units": report(),

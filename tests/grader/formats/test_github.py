@@ -210,3 +210,11 @@ def test_where_nothing_is_wrong_nothing_is_marked(name: str) -> None:
     sample: Report = SAMPLES[name]
     assert kind == "notice"
     assert text == f"Score {sample.score}/{sample.max_score}, seed 7, device {sample.device}"
+
+
+def test_what_would_fail_on_a_gpu_is_a_warning_at_its_line() -> None:
+    (warning,) = [
+        line for line in render(SAMPLES["rehearsed"]).split("\n") if line.startswith("::warning")
+    ]
+    assert warning.startswith("::warning file=exercises/sgd.py,line=55,title=sgd.predict%3A Would")
+    assert "torch.zeros(1) is made on the CPU" in warning

@@ -88,3 +88,10 @@ def test_the_time_is_a_whole_number_of_seconds(seconds: float, whole: int) -> No
 def test_what_a_learner_says_is_bounded() -> None:
     for text in ("x", "\x00", "\n"):
         parsed(crowded(text))
+
+
+def test_an_exercise_that_would_fail_on_a_gpu_has_its_points_and_says_so() -> None:
+    result = json.loads(render(SAMPLES["rehearsed"]))
+    (test,) = [test for test in result["tests"] if test["name"] == "sgd.predict"]
+    assert (test["score"], test["status"]) == (5, "passed")
+    assert test["output"].startswith("All tests passed.\n\nWould fail on a GPU.")

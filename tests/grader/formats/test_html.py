@@ -185,3 +185,11 @@ def test_marks_of_the_fragment_stand_out_in_any_notebook(ground: str) -> None:
     known = colours(style.EITHER)
     assert all(contrast(colour, ground) >= 2.95 for colour in known.values())
     assert {"yours", "right", "data", "difference", "cell"} <= set(known)
+
+
+def test_what_would_fail_on_a_gpu_is_a_section_of_its_own() -> None:
+    page = render(SAMPLES["rehearsed"])
+    assert "<h2>Would fail on a GPU</h2>" in page
+    assert "torch.zeros(1) is made on the CPU" in page
+    assert "What to look at next" not in page
+    assert "torch.zeros(1) is made on the CPU" in fragment(SAMPLES["rehearsed"])

@@ -101,3 +101,10 @@ def test_any_text_and_time_give_valid_json(text: str, seconds: float) -> None:
     report = parsed(report_of(text, abs(seconds)))
     json.dumps(report, ensure_ascii=False).encode("utf-8")
     Draft202012Validator(SCHEMA).validate(report)
+
+
+def test_rehearsals_stand_beside_the_units_and_count_for_nothing() -> None:
+    report = parsed(SAMPLES["rehearsed"])
+    assert [test["outcome"] for test in report["rehearsals"]] == ["rehearsed", "failed", "pending"]
+    assert [test["points"] for test in report["rehearsals"]] == [0, 0, 0]
+    assert (report["score"], report["status"]) == (20, "passed")

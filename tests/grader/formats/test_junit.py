@@ -48,9 +48,11 @@ def properties(element: ET.Element) -> dict[str, str]:
 @pytest.mark.parametrize("sample", SAMPLES.values(), ids=SAMPLES)
 def test_a_report_is_well_formed_and_whole(sample: Report) -> None:
     root = parsed(sample)
-    assert len(root.findall("testsuite")) == len(sample.units)
+    assert len(root.findall("testsuite")) == len(sample.units) + bool(sample.rehearsals)
     loads = [unit for unit in sample.units if unit.message is not None]
-    assert len(list(root.iter("testcase"))) == len(sample.tests) + len(loads)
+    assert len(list(root.iter("testcase"))) == sum(
+        map(len, (sample.tests, sample.rehearsals, loads))
+    )
 
 
 @given(texts, st.floats())
@@ -120,3 +122,14 @@ def test_a_fault_of_the_grader_has_no_points() -> None:
     passed, broken, *_ = regressor.findall("testcase")
     assert properties(passed) == {"points": "2", "max_points": "2"}
     assert properties(broken) == {"max_points": "3"}
+
+
+def test_what_would_fail_on_a_gpu_is_skipped_and_says_why() -> None:
+    suite = next(
+        s for s in parsed(SAMPLES["rehearsed"]).iter("testsuite") if s.get("name") == "rehearsal"
+    )
+    cases = suite.findall("testcase")
+    assert {verdict(case) for case in cases} == {"skipped"}
+    messages = [case.find("skipped").get("message") for case in cases]
+    assert messages == ["rehearsed", "Would fail on a GPU", "pending"]
+    assert "torch.zeros(1) is made on the CPU" in (cases[1].findtext("skipped") or "")

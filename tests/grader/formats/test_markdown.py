@@ -113,3 +113,9 @@ def test_full_marks_are_short() -> None:
 
 def test_nothing_graded_is_not_all_done() -> None:
     assert render(report()).endswith("\n\nThere was nothing to grade.\n")
+
+
+def test_what_would_fail_on_a_gpu_is_a_section_of_its_own() -> None:
+    page = render(SAMPLES["rehearsed"])
+    assert "### Would fail on a GPU\n" in page
+    assert "torch.zeros(1) is made on the CPU" in page

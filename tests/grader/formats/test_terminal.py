@@ -277,3 +277,23 @@ def test_formats_load_without_torch() -> None:
     )
     root = Path(__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_what_would_fail_on_a_gpu_stands_apart_and_costs_nothing() -> None:
+    page = plain(SAMPLES["rehearsed"])
+    assert (
+        """\
+1 test passed on the rehearsal device.
+Not rehearsed: 1 test (lstm_cell cannot be rehearsed: it needs a real GPU).
+
+Would fail on a GPU
+Rehearsed on the CPU, with the work's tensors on another device. It costs no
+points.
+
+sgd.predict
+  Gradients flow through it to x, w and b
+    called    predict(tensor([[1., 2.]]))
+"""
+        in page
+    )
+    assert "look at   exercises/sgd.py:55" in page

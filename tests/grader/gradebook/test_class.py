@@ -67,6 +67,13 @@ def test_scores_are_those_of_grade_and_known_work_is_not_judged_again(
             alone = session.grade(read_submission(folder / name, ["tiny"]), tiny.select([]))
             assert scores[name] == (alone.score, alone.status)
 
+    page, pages = tmp_path / "class.html", tmp_path / "pages"
+    assert grade(course, "class", "page", book, "--output", page).returncode == 0
+    assert "5 students" in page.read_text("utf-8")
+    assert "5 students" in grade(course, "class", "feedback", book, "--out", pages).stdout
+    assert (pages / "ann.html").is_file()
+    assert grade(course, "class", "feedback", book).returncode == 2
+
     table = exported(book)
     (folder / "bob" / "tiny.py").write_text(RIGHT + "# mended\n")
     again = grade(course, *run)
@@ -96,6 +103,7 @@ def test_a_run_that_is_killed_goes_on(course: Path, tmp_path: Path) -> None:
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline and written(parts) < 3:
         time.sleep(0.05)
+    process.send_signal(signal.SIGSTOP)  # it holds what it has, however long this machine takes
     busy = grade(course, *run, parts)
     assert process.poll() is None
     process.kill()
@@ -111,6 +119,15 @@ def test_a_run_that_is_killed_goes_on(course: Path, tmp_path: Path) -> None:
     merged = tmp_path / "merged.db"
     assert grade(course, "class", "merge", merged, *shards).returncode == 0
     assert exported(merged) == exported(parts)
+    assert kept(merged) == kept(parts)
+    assert kept(merged)["s01"] == {"tiny": [work["s01"]]}
+
+
+def kept(book: Path) -> dict[str, dict[str, list[str]]]:
+    """The texts of everybody's work, and the stubs."""
+    with Gradebook(book) as opened:
+        stubs = opened.sources(opened.meta("stubs"))
+        return {"": stubs} | {student: opened.sources(work) for student, work in opened.works()}
 
 
 def written(book: Path) -> int:

@@ -109,7 +109,7 @@ def test_each_repository_is_a_row_and_no_broken_one_stops_the_rest(school: Schoo
     assert "bob: 3/5 failed" in said
     assert "6 hand-ins, 2 judged in this run: 1 failed, 1 missing, 3 needs_a_look, 1 passed" in said
 
-    told = school.run("feedback", school.book, "--issues", "scores")
+    told = school.run("feedback", school.book, "--issues", "--tell", "scores")
     assert told == "ann: not given: GitHub refused\nbob: given\n"
     (issue,) = github.issues("kata-bob")
     assert "3 of 5 points" in issue["body"]
@@ -200,7 +200,7 @@ def test_a_fault_of_the_course_is_nobodys_zero(school: School) -> None:
     ((score, _, status, note),) = scores(rows).values()
     assert (score, status) == ("", "grader_fault")
     assert "nothing_like_it" in note
-    assert school.run("feedback", school.book, "--issues", "full") == ""
+    assert school.run("feedback", school.book, "--issues") == ""
 
 
 def test_everyone_on_a_roster_has_a_row(school: School, tmp_path: Path) -> None:

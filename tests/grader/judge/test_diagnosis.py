@@ -35,6 +35,8 @@ class TestDouble:
 
 {HALVE_TESTS}'''
 SOLUTION = """
+import warnings
+
 import torch
 
 def double(x):
@@ -87,6 +89,11 @@ def halve__same(x):
 def halve__half_of_it(x):
     """Another reason."""
     return x * 1
+
+def halve__third(x):
+    """A third is less than a half."""
+    warnings.warn("not in the judge")
+    return x / 3
 '''
 CHECKED = "    if isinstance(x, str): raise TypeError('text')\n"
 HALVE = "def halve(x): return x / 2\n"
@@ -128,6 +135,11 @@ def test_work_that_behaves_like_a_known_wrong_answer_reads_its_sentence(read):
     work = f"import torch\ndef double(y):\n{CHECKED.replace('x', 'y')}    return torch.pow(y, 2)\n"
     said = read(work + HALVE)
     assert set(said.values()) == {"x times x is the square."}
+
+
+def test_a_wrong_answer_that_warns_is_recognised_without_a_word(read):
+    said = read("import torch\ndef double(x): return x + x\ndef halve(x): return x / 3\n")
+    assert said["test_every_number_is_halved"] == "A third is less than a half."
 
 
 def test_a_missing_exception_is_recognised(read):

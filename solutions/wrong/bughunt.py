@@ -1,0 +1,977 @@
+"""Known wrong answers to the exercises of `bughunt`: each mistake of the stubs left in alone, some
+of them together, and what is written beside.
+
+`EXERCISE__slug` takes the place of EXERCISE in an otherwise right unit. It must lose points, and
+what the learner then reads must help. Like a learner's file, this one may use the whole unit.
+"""
+
+from itertools import pairwise
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+def transpose_images__viewed(images):
+    """view and reshape keep the numbers in their order and break the rows elsewhere. transpose
+    exchanges axes."""
+    n, height, width = images.shape
+    return images.view(n, width, height)
+
+
+def transpose_images__reshaped(images):
+    """view and reshape keep the numbers in their order and break the rows elsewhere. transpose
+    exchanges axes."""
+    n, height, width = images.shape
+    return images.reshape(n, width, height)
+
+
+def transpose_images__all_axes(images):
+    """Turning round all three axes moves the images as well. The first axis has to stay."""
+    return images.permute(2, 1, 0)
+
+
+def transpose_images__first_axes(images):
+    """transpose(0, 1) exchanges the images with their rows. Axes are counted from 0."""
+    return images.transpose(0, 1)
+
+
+def transpose_images__moved_round(images):
+    """permute lists where each axis comes from: (0, 2, 1) leaves the images first."""
+    return images.permute(2, 0, 1)
+
+
+def transpose_images__turned(images):
+    """A picture that is turned by a quarter is mirrored, compared with its transpose."""
+    return images.rot90(1, (1, 2))
+
+
+def transpose_images__float32(images):
+    """torch.zeros makes float32 if nothing else is said. images.new_zeros takes the dtype of
+    images."""
+    n, height, width = images.shape
+    result = torch.zeros(n, width, height)
+    for i in range(height):
+        for j in range(width):
+            result[:, j, i] = images[:, i, j]
+    return result
+
+
+def transpose_images__stacked(images):
+    """Without images the list is empty, and torch.stack needs one tensor or more. A batch of
+    none has a transpose, too."""
+    return torch.stack([image.T for image in images])
+
+
+def mean_squared_error__broadcast(prediction, target):
+    """(N, 1) minus (N,) is (N, N): each prediction minus every target. Give both the same shape
+    first."""
+    return ((prediction - target) ** 2).mean()
+
+
+def mean_squared_error__always_unsqueezed(prediction, target):
+    """Now (N,) works, and (N, 1) broadcasts instead. Whatever shape target comes in, reshape(-1, 1)
+    makes it (N, 1)."""
+    return ((prediction - target.unsqueeze(1)) ** 2).mean()
+
+
+def mean_squared_error__one_flat(prediction, target):
+    """Now (N,) works, and (N, 1) broadcasts instead. Whatever shape target comes in, reshape(-1, 1)
+    makes it (N, 1)."""
+    return ((prediction.flatten() - target) ** 2).mean()
+
+
+def mean_squared_error__sum(prediction, target):
+    """The mean is the sum divided by the number of rows."""
+    return ((prediction - target.reshape(-1, 1)) ** 2).sum()
+
+
+def mean_squared_error__root(prediction, target):
+    """The root of it is another measure, the root mean squared error."""
+    return ((prediction - target.reshape(-1, 1)) ** 2).mean().sqrt()
+
+
+def mean_squared_error__absolute(prediction, target):
+    """The errors are squared. Their absolute values make the mean absolute error."""
+    return (prediction - target.reshape(-1, 1)).abs().mean()
+
+
+def mean_squared_error__one_axis(prediction, target):
+    """mean(dim=0) keeps the second axis. mean() over everything is 0-dim."""
+    return ((prediction - target.reshape(-1, 1)) ** 2).mean(dim=0)
+
+
+def mean_squared_error__number(prediction, target):
+    """A Python number has no graph: keep the 0-dim tensor, so that backward can be called."""
+    return ((prediction - target.reshape(-1, 1)) ** 2).mean().item()
+
+
+def mean_squared_error__detached(prediction, target):
+    """The graph is cut, so that nothing would learn from this loss: detach() and a new
+    torch.tensor(...) keep the numbers alone."""
+    return ((prediction.detach() - target.reshape(-1, 1)) ** 2).mean()
+
+
+def slope__one_sided(f, x):
+    """f(x + h) - f(x) looks to one side only, and is off by h / 2 times the bend of f. Ask f at
+    x + h and at x - h, and divide by 2 h."""
+    h = 1e-6
+    x = x.double()
+    return ((f(x + h) - f(x)) / h).item()
+
+
+def slope__other_side(f, x):
+    """f(x) - f(x - h) looks to one side only, and is off by h / 2 times the bend of f. Ask f at
+    x + h and at x - h, and divide by 2 h."""
+    h = 1e-6
+    x = x.double()
+    return ((f(x) - f(x - h)) / h).item()
+
+
+def slope__float32(f, x):
+    """x + h stays float32, whose 7 digits are too few for h = 1e-6. Make x float64 first."""
+    h = 1e-6
+    return ((f(x + h) - f(x - h)) / (2 * h)).item()
+
+
+def slope__as_it_was(f, x):
+    """x + h stays float32, whose 7 digits are too few for h = 1e-6: make x float64 first. After
+    that, one more thing is left: f is asked on one side of x only."""
+    h = 1e-6
+    return ((f(x + h) - f(x)) / h).item()
+
+
+def slope__late(f, x):
+    """Once x + h is rounded to float32, its digits are gone. Convert x before you add h."""
+    h = 1e-6
+    return ((f((x + h).double()) - f((x - h).double())) / (2 * h)).item()
+
+
+def slope__over_h(f, x):
+    """x + h and x - h lie 2 h apart: divide by that."""
+    h = 1e-6
+    x = x.double()
+    return ((f(x + h) - f(x - h)) / h).item()
+
+
+def slope__times_h(f, x):
+    """a / 2 * h multiplies by h. Use brackets: a / (2 * h)."""
+    h = 1e-6
+    x = x.double()
+    return ((f(x + h) - f(x - h)) / 2 * h).item()
+
+
+def slope__coarse(f, x):
+    """In float64 a step of 1e-6 is best. One of 1e-3 is off by a thousand times too much where f
+    winds."""
+    h = 1e-3
+    x = x.double()
+    return ((f(x + h) - f(x - h)) / (2 * h)).item()
+
+
+def slope__tensor(f, x):
+    """A slope is a float here. item() takes the number out of a 0-dim tensor."""
+    h = 1e-6
+    x = x.double()
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def slope__autograd(f, x):
+    """f gives numbers without a graph, so autograd finds no way back to x. Ask f at x + h and at
+    x - h."""
+    x = x.double().requires_grad_()
+    f(x).backward()
+    return x.grad.item()
+
+
+def _zeros(x):
+    return x.new_zeros(1, 1, requires_grad=True), x.new_zeros(1, requires_grad=True)
+
+
+def _error(x, y, w, b):
+    return ((x @ w + b - y) ** 2).mean()
+
+
+def fit_line__adds_up(x, y, lr, steps):
+    """backward() adds to .grad. Clear it in every step, not only where it is None."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        if w.grad is None:
+            w.grad, b.grad = torch.zeros_like(w), torch.zeros_like(b)
+        _error(x, y, w, b).backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__new_tensor(x, y, lr, steps):
+    """w = w - ... makes a new tensor, which is no leaf: no backward() fills its .grad, so it is
+    None. Change w itself, with w -= ... under torch.no_grad()."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        if w.grad is not None:
+            w.grad.zero_()
+            b.grad.zero_()
+        _error(x, y, w, b).backward()
+        w = w - lr * w.grad
+        b = b - lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__as_it_was(x, y, lr, steps):
+    """Only the first step moves anything: w = w - ... makes a new tensor, whose .grad no backward()
+    fills. Change w itself, with w -= ... under torch.no_grad()."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        if w.grad is None:
+            w.grad, b.grad = torch.zeros_like(w), torch.zeros_like(b)
+        _error(x, y, w, b).backward()
+        w = w - lr * w.grad
+        b = b - lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__new_tensor_unwatched(x, y, lr, steps):
+    """w = w - ... makes a new tensor. Made under torch.no_grad(), or detached, it requires no
+    gradient, and the next loss has no graph. Change w itself: w -= ... under torch.no_grad()."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        _error(x, y, w, b).backward()
+        with torch.no_grad():
+            w = w - lr * w.grad
+            b = b - lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__watched(x, y, lr, steps):
+    """A leaf must not change while autograd watches. Put the step under torch.no_grad()."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        _error(x, y, w, b).backward()
+        w -= lr * w.grad
+        b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__one_cleared(x, y, lr, steps):
+    """b has a gradient of its own, which adds up as well: clear both."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = None
+        _error(x, y, w, b).backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__cleared_too_early(x, y, lr, steps):
+    """Between backward() and the step the gradients are needed. Clear them before backward(), or
+    after the step."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        _error(x, y, w, b).backward()
+        w.grad.zero_()
+        b.grad.zero_()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__uphill(x, y, lr, steps):
+    """The gradient points uphill: subtract it."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        _error(x, y, w, b).backward()
+        with torch.no_grad():
+            w += lr * w.grad
+            b += lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__sum(x, y, lr, steps):
+    """The loss is the mean of the squares. Its slopes are those of the sum, divided by N."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        ((x @ w + b - y) ** 2).sum().backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__float32(x, y, lr, steps):
+    """torch.zeros makes float32 if nothing else is said. w and b start in the dtype of x."""
+    w, b = _zeros(x.float())
+    for _ in range(steps):
+        w.grad = b.grad = None
+        _error(x.float(), y.float(), w, b).backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__with_graph(x, y, lr, steps):
+    """w and b still require gradients, as leaves do. w.detach() is the same tensor for those who
+    only want the numbers."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        _error(x, y, w, b).backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w, b
+
+
+class Line__super_late(nn.Module):
+    """super().__init__() makes the tables in which layers are registered. It comes first."""
+
+    def __init__(self):
+        self.linear = nn.Linear(1, 1)
+        super().__init__()
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+class Line__as_it_was(nn.Module):
+    """super().__init__() makes the tables in which layers are registered. It comes first."""
+
+    def __init__(self):
+        self.linear = nn.Linear(1, 1)
+        super().__init__()
+
+    def forward(self, x):
+        self.linear(x)
+
+
+class Line__no_return(nn.Module):
+    """forward has to return what it computes. Without `return` it gives None."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        self.linear(x)
+
+
+class Line__plain_tensors(nn.Module):
+    """A plain tensor is not registered, even if it requires a gradient. nn.Parameter is."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = torch.randn(1, 1, requires_grad=True)
+        self.b = torch.zeros(1, requires_grad=True)
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+class Line__without_bias(nn.Module):
+    """bias=False leaves out b. A line has two numbers."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1, bias=False)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+class Line__bias_idle(nn.Module):
+    """A parameter that forward does not use never learns."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(1, 1))
+        self.b = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return x @ self.w
+
+
+class Line__frozen(nn.Module):
+    """requires_grad=False freezes a number: it never learns. Both of them are trained."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(1, 1), requires_grad=False)
+        self.b = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+class Line__one_axis(nn.Module):
+    """w is a matrix of one row and one column: (1, 1), as in nn.Linear."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(1))
+        self.b = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return x * self.w + self.b
+
+
+class Line__with_relu(nn.Module):
+    """A ReLU bends the line, and negative numbers never come out."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        return torch.relu(self.linear(x))
+
+
+class Line__detached(nn.Module):
+    """detach() cuts the graph, so that the line would never learn."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        return self.linear(x).detach()
+
+
+class _Layers(nn.Module):
+    """Registered layers, for a forward that is to be shown."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(a, b) for a, b in pairwise(sizes)])
+
+
+class Net__plain_list(nn.Module):
+    """Layers in a plain Python list are not registered, and never learn. nn.ModuleList registers
+    what it holds."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = [nn.Linear(a, b) for a, b in pairwise(sizes)]
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class Net__as_it_was(nn.Module):
+    """Layers in a plain Python list are not registered, and never learn. nn.ModuleList registers
+    what it holds."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = [nn.Linear(a, b) for a, b in pairwise(sizes)]
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return x
+
+
+class Net__relu_last(_Layers):
+    """A ReLU after the last layer cuts off all negative numbers. It stands between two layers."""
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return x
+
+
+class Net__no_relu(_Layers):
+    """Without a ReLU in between, layers are together no more than one linear layer."""
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+
+class Net__relu_at_the_end(_Layers):
+    """The ReLU stands between two layers, where it is missing here, and never after the last."""
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return torch.relu(x)
+
+
+class Net__relu_first(_Layers):
+    """A ReLU before the first layer cuts off the negative inputs. It stands between two layers."""
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(torch.relu(x))
+        return x
+
+
+class Net__last_left_out(_Layers):
+    """The last layer takes part as well, only without a ReLU after it."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return x
+
+
+class Net__one_name(nn.Module):
+    """Each layer that is assigned to self.layer takes the place of the one before. Only the last
+    is registered."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        every = []
+        for a, b in pairwise(sizes):
+            self.layer = nn.Linear(a, b)
+            every.append(self.layer)
+        self.every = every
+
+    def forward(self, x):
+        for layer in self.every[:-1]:
+            x = torch.relu(layer(x))
+        return self.every[-1](x)
+
+
+class Net__no_return(_Layers):
+    """forward has to return what it computes. Without `return` it gives None."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        self.layers[-1](x)
+
+
+def loss__softmax_twice(logits, targets):
+    """cross_entropy takes the softmax itself: give it the logits. After two of them even a sure
+    answer has a loss."""
+    return F.cross_entropy(logits.softmax(dim=1), targets)
+
+
+def loss__exchanged(logits, targets):
+    """cross_entropy takes the logits first, then the numbers of the classes. int64 numbers are no
+    logits."""
+    return F.cross_entropy(targets, logits)
+
+
+def loss__as_it_was(logits, targets):
+    """cross_entropy takes the logits first, then the numbers of the classes. int64 numbers are no
+    logits."""
+    return F.cross_entropy(targets, logits.softmax(dim=1))
+
+
+def loss__exchanged_floats(logits, targets):
+    """Made float, the numbers of the classes pass for logits, and mean nothing as such. The
+    logits come first."""
+    return F.cross_entropy(targets.float(), logits[:, 0])
+
+
+def loss__nll_of_logits(logits, targets):
+    """nll_loss wants log_softmax(logits). cross_entropy is both in one."""
+    return F.nll_loss(logits, targets)
+
+
+def loss__without_log(logits, targets):
+    """nll_loss takes no logarithm: it wants log-probabilities, not probabilities."""
+    return F.nll_loss(logits.softmax(dim=1), targets)
+
+
+def loss__over_rows(logits, targets):
+    """dim=0 goes down the rows. The probabilities of the classes of one row add up to 1: dim=1."""
+    return F.nll_loss(logits.log_softmax(dim=0), targets)
+
+
+def loss__all_pairs(logits, targets):
+    """p[:, targets] takes the columns of all targets from every row. Row n has one target: pick
+    its column alone, or let cross_entropy do it."""
+    return -logits.log_softmax(dim=1)[:, targets].mean()
+
+
+def loss__binary(logits, targets):
+    """The binary cross-entropy asks of each class by itself, yes or no. Here one of C classes is
+    right: cross_entropy."""
+    one_hot = F.one_hot(targets, logits.shape[1]).to(logits.dtype)
+    return F.binary_cross_entropy_with_logits(logits, one_hot)
+
+
+def loss__sum(logits, targets):
+    """The loss is the mean over the rows, not the sum."""
+    return F.cross_entropy(logits, targets, reduction="sum")
+
+
+def loss__each_row(logits, targets):
+    """reduction="none" gives a number for each row. Their mean is one number."""
+    return F.cross_entropy(logits, targets, reduction="none")
+
+
+def loss__number(logits, targets):
+    """A Python number has no graph: keep the 0-dim tensor, so that backward can be called."""
+    return F.cross_entropy(logits, targets).item()
+
+
+def train__step_first(model, optimizer, x, y, epochs):
+    """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
+    step(). First zero_grad(), then backward(), then step()."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        optimizer.step()
+        error.backward()
+        losses.append(error.item())
+    return losses
+
+
+def train__adds_up(model, optimizer, x, y, epochs):
+    """backward() adds to the gradients. Call optimizer.zero_grad() in every epoch."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__tensors(model, optimizer, x, y, epochs):
+    """The losses are to be floats, and item() gives the number in a tensor. A tensor with a grad_fn
+    keeps the whole graph behind it alive."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses.append(error)
+    return losses
+
+
+def train__adds_up_late(model, optimizer, x, y, epochs):
+    """The step comes before backward(), so it takes the slopes of the epochs before, all of them
+    added up. First zero_grad(), then backward(), then step()."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        error = F.mse_loss(model(x), y)
+        optimizer.step()
+        error.backward()
+        losses.append(error.item())
+    return losses
+
+
+def train__as_it_was(model, optimizer, x, y, epochs):
+    """The step comes before backward(), so it takes the slopes of the epochs before, all of them
+    added up. First zero_grad(), then backward(), then step()."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        error = F.mse_loss(model(x), y)
+        optimizer.step()
+        error.backward()
+        losses.append(error)
+    return losses
+
+
+def train__tensors_that_add_up(model, optimizer, x, y, epochs):
+    """backward() adds to the gradients. Call optimizer.zero_grad() in every epoch."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses.append(error)
+    return losses
+
+
+def train__one_behind(model, optimizer, x, y, epochs):
+    """The step comes before backward(), so each epoch takes the slopes of the one before. First
+    backward(), then step()."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        error = F.mse_loss(model(x), y)
+        optimizer.step()
+        optimizer.zero_grad()
+        error.backward()
+        losses.append(error.item())
+    return losses
+
+
+def train__cleared_once(model, optimizer, x, y, epochs):
+    """Cleared once before the loop, the gradients add up in it. zero_grad() belongs into every
+    epoch."""
+    model.train()
+    optimizer.zero_grad()
+    losses = []
+    for _ in range(epochs):
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__cleared_after(model, optimizer, x, y, epochs):
+    """Cleared only after the step, gradients from before the training count in the first epoch.
+    Clear them before the first backward()."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        losses.append(error.item())
+    return losses
+
+
+def train__cleared_too_early(model, optimizer, x, y, epochs):
+    """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
+    step(). First zero_grad(), then backward(), then step()."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.zero_grad()
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__step_outside(model, optimizer, x, y, epochs):
+    """step() stands behind the loop. It belongs into it, in every epoch."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        losses.append(error.item())
+    optimizer.step()
+    return losses
+
+
+def train__sum(model, optimizer, x, y, epochs):
+    """The loss is the mean of the squared errors, not their sum."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = ((model(x) - y) ** 2).sum()
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__loss_after(model, optimizer, x, y, epochs):
+    """This is the loss after each step. Note the one that backward() is called on."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        F.mse_loss(model(x), y).backward()
+        optimizer.step()
+        losses.append(F.mse_loss(model(x), y).item())
+    return losses
+
+
+def train__mode_ignored(model, optimizer, x, y, epochs):
+    """The model may come in evaluation mode: call model.train() before the first epoch."""
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__by_hand(model, optimizer, x, y, epochs):
+    """How a step is taken is the optimizer's business, and differs from one to the other:
+    optimizer.step()."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        with torch.no_grad():
+            for p in optimizer.param_groups[0]["params"]:
+                p -= optimizer.param_groups[0]["lr"] * p.grad
+        losses.append(error.item())
+    return losses
+
+
+def validate__batch_means(model, batches):
+    """The mean of means gives a row of a short batch too much weight. Add up the squares, and
+    divide by how many there are."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += F.mse_loss(model(x), y).item()
+            count += 1
+    model.train(was_training)
+    return total / count
+
+
+def validate__graph(model, batches):
+    """total grows a graph through every batch. Run the model under torch.no_grad(), and add up
+    plain numbers: item()."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    for x, y in batches:
+        total += ((model(x) - y) ** 2).sum()
+        count += y.numel()
+    model.train(was_training)
+    return total / count
+
+
+def validate__left_in_eval(model, batches):
+    """The model stays in evaluation mode: remember model.training, and set that mode again."""
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).sum().item()
+            count += y.numel()
+    return total / count
+
+
+def validate__means_in_eval(model, batches):
+    """The mean of means gives a row of a short batch too much weight. Add up the squares, and
+    divide by how many there are."""
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += F.mse_loss(model(x), y).item()
+            count += 1
+    return total / count
+
+
+def validate__means_with_graph(model, batches):
+    """The mean of means gives a row of a short batch too much weight. Add up the squares, and
+    divide by how many there are."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    for x, y in batches:
+        total += F.mse_loss(model(x), y)
+        count += 1
+    model.train(was_training)
+    return total / count
+
+
+def validate__as_it_was(model, batches):
+    """The mean of means gives a row of a short batch too much weight. Add up the squares, and
+    divide by how many there are."""
+    model.eval()
+    total, count = 0, 0
+    for x, y in batches:
+        total += ((model(x) - y) ** 2).mean()
+        count += 1
+    return total / count
+
+
+def validate__graph_in_eval(model, batches):
+    """total grows a graph through every batch. Run the model under torch.no_grad(), and add up
+    plain numbers: item()."""
+    model.eval()
+    total, count = 0.0, 0
+    for x, y in batches:
+        total += ((model(x) - y) ** 2).sum()
+        count += y.numel()
+    return total / count
+
+
+def validate__item_late(model, batches):
+    """item() makes a number of the result, but the graph was recorded all the same. Run the model
+    under torch.no_grad()."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    for x, y in batches:
+        total += ((model(x) - y) ** 2).sum().item()
+        count += y.numel()
+    model.train(was_training)
+    return total / count
+
+
+def validate__by_rows(model, batches):
+    """len(y) is the number of rows, and a row has several entries: y.numel() counts those."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).sum().item()
+            count += len(y)
+    model.train(was_training)
+    return total / count
+
+
+def validate__training_mode(model, batches):
+    """no_grad() has nothing to do with the mode of the model. Call model.eval() too."""
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).sum().item()
+            count += y.numel()
+    return total / count
+
+
+def validate__attribute(model, batches):
+    """model.training = ... sets the mode of one module. model.train(was_training) sets it in all
+    modules inside as well, as model.eval() did."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).sum().item()
+            count += y.numel()
+    model.training = was_training
+    return total / count
+
+
+def validate__always_train(model, batches):
+    """Not every model comes in training mode. Set the mode again that was there before."""
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).sum().item()
+            count += y.numel()
+    model.train()
+    return total / count
+
+
+def validate__twice_through(model, batches):
+    """A stream of batches can be gone through once: count the entries in the same loop."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        total = sum(((model(x) - y) ** 2).sum().item() for x, y in batches)
+    model.train(was_training)
+    return total / sum(y.numel() for _, y in batches)

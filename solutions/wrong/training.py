@@ -1,0 +1,1063 @@
+"""Known wrong answers to the exercises of `training`, each with what sets it right.
+
+`EXERCISE__slug` takes the place of EXERCISE in an otherwise right unit. It must lose points, and
+what the learner then reads must help. Like a learner's file, this one may use the whole unit.
+"""
+
+import copy
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+
+def _count(x, fraction):
+    count = round(fraction * len(x)) if 0 < fraction < 1 else 0
+    if not 0 < count < len(x):
+        raise ValueError(f"fraction {fraction} of {len(x)} rows")
+    return count
+
+
+def _order(x, seed):
+    return torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
+
+
+def _dealt(x, y, order, count):
+    return x[order[count:]], y[order[count:]], x[order[:count]], y[order[:count]]
+
+
+def split__in_order(x, y, fraction, seed=0):
+    """Tables often come sorted, by class or by date: without shuffling, the model is measured on
+    rows of another kind than those it learned from."""
+    return _dealt(x, y, torch.arange(len(x)), _count(x, fraction))
+
+
+def split__shuffled_apart(x, y, fraction, seed=0):
+    """x and y are shuffled in two different orders: each row of x then has the y of another. One
+    order serves both."""
+    count, generator = _count(x, fraction), torch.Generator().manual_seed(seed)
+    x = x[torch.randperm(len(x), generator=generator)]
+    y = y[torch.randperm(len(y), generator=generator)]
+    return x[count:], y[count:], x[:count], y[:count]
+
+
+def split__manual_seed(x, y, fraction, seed=0):
+    """torch.manual_seed changes the random state of the whole program. A torch.Generator of your
+    own draws from nothing but your seed."""
+    count = _count(x, fraction)
+    torch.manual_seed(seed)
+    return _dealt(x, y, torch.randperm(len(x)), count)
+
+
+def split__unseeded(x, y, fraction, seed=0):
+    """The seed is not used: the split differs from call to call, and draws from the random state of
+    the whole program."""
+    count = _count(x, fraction)
+    return _dealt(x, y, torch.randperm(len(x)), count)
+
+
+def split__one_seed(x, y, fraction, seed=0):
+    """A generator starts from seed only if it is told to: torch.Generator().manual_seed(seed)."""
+    count = _count(x, fraction)
+    return _dealt(x, y, torch.randperm(len(x), generator=torch.Generator()), count)
+
+
+def split__both_x_first(x, y, fraction, seed=0):
+    """The result is (x_train, y_train, x_val, y_val): first both parts for training. scikit-learn's
+    train_test_split has another order."""
+    x_train, y_train, x_val, y_val = _dealt(x, y, _order(x, seed), _count(x, fraction))
+    return x_train, x_val, y_train, y_val
+
+
+def split__fraction_for_training(x, y, fraction, seed=0):
+    """fraction is the share of the rows for validation, and not of those for training."""
+    count = _count(x, fraction)
+    return _dealt(x, y, _order(x, seed), len(x) - count)
+
+
+def split__cut_off(x, y, fraction, seed=0):
+    """int() cuts the decimals off: int(1.5) is 1. The number of rows is round(fraction * N)."""
+    count = int(fraction * len(x)) if 0 < fraction < 1 else 0
+    if round(fraction * len(x)) in (0, len(x)) or count == 0:
+        raise ValueError(f"fraction {fraction} of {len(x)} rows")
+    return _dealt(x, y, _order(x, seed), count)
+
+
+def split__drawn_with_repeats(x, y, fraction, seed=0):
+    """randint may draw a row twice, and rows that were drawn are still among the others. A
+    permutation has each row once: cut it in two."""
+    count, generator = _count(x, fraction), torch.Generator().manual_seed(seed)
+    drawn = torch.randint(len(x), (count,), generator=generator)
+    return x[count:], y[count:], x[drawn], y[drawn]
+
+
+def split__unchecked(x, y, fraction, seed=0):
+    """Without rows to learn from, or to be measured on, nothing works later: a fraction out of
+    range and an empty part are a ValueError here."""
+    return _dealt(x, y, _order(x, seed), round(fraction * len(x)) if fraction == fraction else 0)
+
+
+def split__empty_parts(x, y, fraction, seed=0):
+    """A fraction between 0 and 1 may still leave a part empty: round(0.1 * 4) is 0. That is a
+    ValueError, too."""
+    if not 0 < fraction < 1:
+        raise ValueError(f"fraction must be between 0 and 1, not {fraction}")
+    return _dealt(x, y, _order(x, seed), round(fraction * len(x)))
+
+
+def _spread(x):
+    deviation = x.std(dim=0, correction=0)
+    return torch.where(deviation > 0, deviation, 1.0)
+
+
+class Standardize__by_each_batch(nn.Module):
+    """New rows are scaled by the numbers of the rows for training, never by their own: else a row
+    means something else in each batch, and a single row becomes 0."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.register_buffer("mean", x.mean(dim=0))
+        self.register_buffer("deviation", _spread(x))
+
+    def forward(self, x):
+        return (x - x.mean(dim=0)) / _spread(x)
+
+
+class Standardize__sample_deviation(nn.Module):
+    """std() divides by N - 1 if nothing else is said. The population deviation divides by N:
+    correction=0."""
+
+    def __init__(self, x):
+        super().__init__()
+        deviation = x.std(dim=0) if len(x) > 1 else torch.ones_like(x[0])
+        self.register_buffer("mean", x.mean(dim=0))
+        self.register_buffer("deviation", torch.where(deviation > 0, deviation, 1.0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class Standardize__divides_by_zero(nn.Module):
+    """A column that repeats one number has a deviation of 0, and 0 / 0 is NaN. Divide by 1
+    there."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.register_buffer("mean", x.mean(dim=0))
+        self.register_buffer("deviation", x.std(dim=0, correction=0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class Standardize__plain_attributes(nn.Module):
+    """A plain tensor is no part of the module: state_dict() leaves it out, and .to(...) leaves it
+    behind. self.register_buffer("mean", ...) makes it one."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.mean = x.mean(dim=0)
+        self.deviation = _spread(x)
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class Standardize__not_persistent(nn.Module):
+    """persistent=False keeps a buffer out of state_dict(): whoever loads the model then scales by
+    other numbers."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.register_buffer("mean", x.mean(dim=0), persistent=False)
+        self.register_buffer("deviation", _spread(x), persistent=False)
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class Standardize__parameters(nn.Module):
+    """Mean and deviation are measured, not trained: they are buffers. An nn.Parameter, even a
+    frozen one, is what parameters() gives to an optimizer."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.mean = nn.Parameter(x.mean(dim=0), requires_grad=False)
+        self.deviation = nn.Parameter(_spread(x), requires_grad=False)
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class Standardize__of_all_numbers(nn.Module):
+    """Each column has a mean and a deviation of its own: dim=0. Without dim they are those of all
+    numbers together."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.register_buffer("mean", x.mean())
+        deviation = x.std(correction=0)
+        self.register_buffer("deviation", torch.where(deviation > 0, deviation, 1.0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class Standardize__by_the_variance(nn.Module):
+    """The deviation is the square root of the variance."""
+
+    def __init__(self, x):
+        super().__init__()
+        variance = x.var(dim=0, correction=0)
+        self.register_buffer("mean", x.mean(dim=0))
+        self.register_buffer("deviation", torch.where(variance > 0, variance, 1.0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class _Layers(nn.Module):
+    def __init__(self, in_features, hidden, classes):
+        super().__init__()
+        self.first = nn.Linear(in_features, hidden)
+        self.second = nn.Linear(hidden, classes)
+
+    def forward(self, x):
+        return self.second(self.first(x).relu())
+
+
+class Classifier__softmax_at_the_end(_Layers):
+    """cross_entropy has a softmax inside. With another one in the model, hardly a gradient is left:
+    the model gives logits as they are."""
+
+    def forward(self, x):
+        return super().forward(x).softmax(dim=1)
+
+
+class Classifier__sigmoid_at_the_end(_Layers):
+    """A sigmoid squeezes each logit into (0, 1). Logits are any numbers: nothing comes after the
+    last layer."""
+
+    def forward(self, x):
+        return super().forward(x).sigmoid()
+
+
+class Classifier__relu_at_the_end(_Layers):
+    """After the last layer there is no ReLU: a logit below 0 says that a class is unlikely."""
+
+    def forward(self, x):
+        return super().forward(x).relu()
+
+
+class Classifier__without_relu(_Layers):
+    """Two linear layers without a ReLU between them are one linear layer."""
+
+    def forward(self, x):
+        return self.second(self.first(x))
+
+
+class Classifier__class_number(_Layers):
+    """argmax gives the number of a class, and no gradient flows through it. The model gives a logit
+    for every class."""
+
+    def forward(self, x):
+        return super().forward(x).argmax(dim=1)
+
+
+class Classifier__plain_list(nn.Module):
+    """A plain list hides its layers from parameters(): they never learn. nn.Sequential and
+    nn.ModuleList show them."""
+
+    def __init__(self, in_features, hidden, classes):
+        super().__init__()
+        self.layers = [nn.Linear(in_features, hidden), nn.Linear(hidden, classes)]
+
+    def forward(self, x):
+        return self.layers[1](self.layers[0](x).relu())
+
+
+class Classifier__one_layer_more(nn.Module):
+    """There is one hidden layer: from in_features to hidden, and from hidden to classes."""
+
+    def __init__(self, in_features, hidden, classes):
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(in_features, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, classes),
+        )
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class Classifier__without_biases(nn.Module):
+    """An affine layer has a bias for each output."""
+
+    def __init__(self, in_features, hidden, classes):
+        super().__init__()
+        self.first = nn.Linear(in_features, hidden, bias=False)
+        self.second = nn.Linear(hidden, classes, bias=False)
+
+    def forward(self, x):
+        return self.second(self.first(x).relu())
+
+
+class Classifier__detached(_Layers):
+    """detach() cuts the graph: no gradient reaches the layers, and they never learn."""
+
+    def forward(self, x):
+        return super().forward(x).detach()
+
+
+def _checked(logits, targets):
+    if targets.dtype != torch.int64 or targets.shape != logits.shape[:1]:
+        raise ValueError(f"{targets.dtype} of shape {tuple(targets.shape)}")
+
+
+def _own(numbers, targets):
+    return numbers[torch.arange(len(numbers)), targets]
+
+
+def cross_entropy__overflows(logits, targets):
+    """exp(1000) is infinite in float32, and inf / inf is NaN. Take the log on paper first:
+    log(e^z / sum) is z - log(sum), and logsumexp computes that log safely."""
+    _checked(logits, targets)
+    probabilities = logits.exp() / logits.exp().sum(dim=1, keepdim=True)
+    return -_own(probabilities, targets).log().mean()
+
+
+def cross_entropy__log_of_softmax(logits, targets):
+    """Even a safe softmax gives 0 for a class that is far behind, and log(0) is infinite. Take the
+    log on paper first: z - log(sum of e^z)."""
+    _checked(logits, targets)
+    shifted = (logits - logits.amax(dim=1, keepdim=True)).exp()
+    return -_own(shifted / shifted.sum(dim=1, keepdim=True), targets).log().mean()
+
+
+def cross_entropy__epsilon(logits, targets):
+    """log(p + epsilon) is never infinite, and wrong where p is small: a loss of 2000 becomes 23,
+    and its gradient 0. z - log(sum of e^z) needs no epsilon."""
+    _checked(logits, targets)
+    shifted = (logits - logits.amax(dim=1, keepdim=True)).exp()
+    return -(_own(shifted / shifted.sum(dim=1, keepdim=True), targets) + 1e-10).log().mean()
+
+
+def cross_entropy__one_maximum_for_all(logits, targets):
+    """The largest logit is subtracted row by row. With one maximum for all rows, a row of small
+    logits becomes log(0)."""
+    _checked(logits, targets)
+    shifted = logits - logits.max()
+    return (shifted.exp().sum(dim=1).log() - _own(shifted, targets)).mean()
+
+
+def cross_entropy__torchs_own(logits, targets):
+    """This is torch's own. Write it yourself, from -log(e^z of the target / sum of e^z), and take
+    the log on paper first."""
+    _checked(logits, targets)
+    return nn.functional.cross_entropy(logits, targets)
+
+
+def cross_entropy__sum(logits, targets):
+    """The sum grows with the number of rows, and the steps with it. Take the mean."""
+    _checked(logits, targets)
+    return (logits.logsumexp(dim=1) - _own(logits, targets)).sum()
+
+
+def cross_entropy__wrong_sign(logits, targets):
+    """The log of a probability is below 0. The loss is minus that: less is better."""
+    _checked(logits, targets)
+    return (_own(logits, targets) - logits.logsumexp(dim=1)).mean()
+
+
+def cross_entropy__all_pairs(logits, targets):
+    """logits[:, targets] takes N columns of every row. Each row has one target: index with two
+    lists, logits[torch.arange(N), targets], or use gather."""
+    _checked(logits, targets)
+    return (logits.logsumexp(dim=1, keepdim=True) - logits[:, targets]).mean()
+
+
+def cross_entropy__one_hot_mean(logits, targets):
+    """Of the N * C numbers only N are not 0: the mean goes over the N rows."""
+    _checked(logits, targets)
+    one_hot = torch.zeros_like(logits)
+    one_hot[torch.arange(len(targets)), targets] = 1
+    return ((logits.logsumexp(dim=1, keepdim=True) - logits) * one_hot).mean()
+
+
+def cross_entropy__without_the_sum(logits, targets):
+    """-z of the target alone falls for ever if all logits grow. The log of the sum of e^z is what
+    holds against it."""
+    _checked(logits, targets)
+    return -_own(logits, targets).mean()
+
+
+def cross_entropy__unchecked(logits, targets):
+    """Targets of another dtype or shape may broadcast, or pick what nobody asked for. Compare
+    targets.dtype and targets.shape first, and raise a ValueError."""
+    return (logits.logsumexp(dim=1) - logits.gather(1, targets.long().reshape(-1, 1))[:, 0]).mean()
+
+
+def cross_entropy__shape_only(logits, targets):
+    """The dtype is a condition too: only int64 numbers classes. Floats could be anything."""
+    if targets.shape != logits.shape[:1]:
+        raise ValueError(f"shape {tuple(targets.shape)}")
+    return (logits.logsumexp(dim=1) - _own(logits, targets.long())).mean()
+
+
+def cross_entropy__python_numbers(logits, targets):
+    """Python numbers have no graph, so no gradient flows back to the logits. Stay with tensor
+    operations to the end."""
+    _checked(logits, targets)
+    losses = (logits.logsumexp(dim=1) - _own(logits, targets)).tolist()
+    return torch.tensor(sum(losses) / len(losses), dtype=logits.dtype, device=logits.device)
+
+
+def _comparable(logits, targets):
+    if len(logits) == 0 or targets.shape != logits.shape[:1]:
+        raise ValueError(f"{tuple(logits.shape)} and {tuple(targets.shape)}")
+
+
+def accuracy__count(logits, targets):
+    """This is how many rows are right. The share is that, divided by the number of rows."""
+    _comparable(logits, targets)
+    return float((logits.argmax(dim=1) == targets).sum())
+
+
+def accuracy__percent(logits, targets):
+    """A share goes from 0 to 1, not to 100."""
+    _comparable(logits, targets)
+    return 100 * (logits.argmax(dim=1) == targets).double().mean().item()
+
+
+def accuracy__along_rows(logits, targets):
+    """The classes are along dim=1. dim=0 asks which row has the largest logit of each class."""
+    _comparable(logits, targets)
+    return (logits.argmax(dim=0) == targets).double().mean().item()
+
+
+def accuracy__all_pairs(logits, targets):
+    """With keepdim=True the classes are (N, 1), and (N, 1) == (N,) compares every row with every
+    target."""
+    _comparable(logits, targets)
+    return (logits.argmax(dim=1, keepdim=True) == targets).double().mean().item()
+
+
+def accuracy__unchecked(logits, targets):
+    """A target of another shape broadcasts without a word, and the mean over no rows is NaN: both
+    are a ValueError here."""
+    return (logits.argmax(dim=1) == targets).double().mean().item()
+
+
+def accuracy__whole_numbers(logits, targets):
+    """// divides and cuts the decimals off. A share needs /."""
+    _comparable(logits, targets)
+    return float((logits.argmax(dim=1) == targets).sum().item() // len(targets))
+
+
+def accuracy__positive_logits(logits, targets):
+    """A row is right if its largest logit is that of the target, whatever its sign: logits have no
+    threshold."""
+    _comparable(logits, targets)
+    return (_own(logits, targets) > 0).double().mean().item()
+
+
+def accuracy__tensor(logits, targets):
+    """A 0-dim tensor is no Python number. item() takes the number out."""
+    _comparable(logits, targets)
+    return (logits.argmax(dim=1) == targets).double().mean()
+
+
+class _Moves:
+    def __init__(self, params, lr, beta=0.9):
+        self.params, self.lr, self.beta = list(params), lr, beta
+        self.velocities = [torch.zeros_like(p) for p in self.params]
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.params, self.velocities, strict=True):
+            if p.grad is not None:
+                self.move(p, v)
+
+    def move(self, p, v):
+        v.mul_(self.beta).add_(p.grad)
+        p -= self.lr * v
+
+
+class Momentum__no_memory(_Moves):
+    """v has to outlive the step: the next one multiplies it by beta. This is plain gradient
+    descent."""
+
+    def move(self, p, v):
+        p -= self.lr * p.grad
+
+
+class Momentum__average(_Moves):
+    """The gradient counts in full: v = beta * v + grad. With 1 - beta before it, v is an average,
+    and the steps are shorter."""
+
+    def move(self, p, v):
+        v.mul_(self.beta).add_((1 - self.beta) * p.grad)
+        p -= self.lr * v
+
+
+class Momentum__looks_ahead(_Moves):
+    """This is Nesterov's momentum, which looks one step ahead. Here the step is lr * v and no
+    more."""
+
+    def move(self, p, v):
+        v.mul_(self.beta).add_(p.grad)
+        p -= self.lr * (p.grad + self.beta * v)
+
+
+class Momentum__uphill(_Moves):
+    """The gradient points uphill: subtract lr * v."""
+
+    def move(self, p, v):
+        v.mul_(self.beta).add_(p.grad)
+        p += self.lr * v
+
+
+class Momentum__one_for_all(_Moves):
+    """Each parameter has a v of its own. One v for all mixes their gradients, whatever their
+    shapes."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        self.v = 0.0
+
+    def move(self, p, v):
+        self.v = self.beta * self.v + p.grad
+        p -= self.lr * self.v
+
+
+class Momentum__one_buffer(_Moves):
+    """[torch.zeros_like(p)] * n is n times the same tensor. A list comprehension makes a v for each
+    parameter."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        same = {}
+        self.velocities = [same.setdefault(p.shape, torch.zeros_like(p)) for p in self.params]
+
+
+class Momentum__gradient_itself(_Moves):
+    """`v = p.grad` is another name for the gradient, not a copy: v.mul_(beta) then changes p.grad
+    itself. Begin with zeros, or clone."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        self.velocities = [None] * len(self.params)
+
+    @torch.no_grad()
+    def step(self):
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            if self.velocities[k] is None:
+                self.velocities[k] = p.grad
+            else:
+                self.velocities[k].mul_(self.beta).add_(p.grad)
+            p -= self.lr * self.velocities[k]
+
+
+class Momentum__new_tensor(_Moves):
+    """p = p - ... gives a local name to a new tensor, and the caller's parameter stays. `p -= ...`
+    changes it in place."""
+
+    def move(self, p, v):
+        v.mul_(self.beta).add_(p.grad)
+        p = p - self.lr * v
+
+
+class Momentum__other_memory(_Moves):
+    """p.data = p.data - ... puts p into new memory, and views of the old one miss the step. `p -=
+    ...` under torch.no_grad() stays in place."""
+
+    def move(self, p, v):
+        v.mul_(self.beta).add_(p.grad)
+        p.data = p.data - self.lr * v
+
+
+class Momentum__generator_kept(_Moves):
+    """model.parameters() is a generator: after one walk through it, it is empty. Make a list of it
+    once, in __init__."""
+
+    def __init__(self, params, lr, beta=0.9):
+        self.params, self.lr, self.beta, self.velocities = params, lr, beta, {}
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.params:
+            if p.grad is not None:
+                v = self.velocities.setdefault(id(p), torch.zeros_like(p))
+                self.move(p, v)
+
+
+class Momentum__none_as_zero(_Moves):
+    """Without a gradient a parameter is skipped: it stays where it is. Taken as 0, its v still
+    moves it."""
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.params, self.velocities, strict=True):
+            v.mul_(self.beta).add_(0 if p.grad is None else p.grad)
+            p -= self.lr * v
+
+
+class Momentum__stops_at_none(_Moves):
+    """A parameter without a gradient is skipped, and the ones after it still take their step:
+    continue, not return."""
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.params, self.velocities, strict=True):
+            if p.grad is None:
+                return
+            self.move(p, v)
+
+
+class Momentum__clears_gradients(_Moves):
+    """step() leaves the gradients as they are: clearing them is for zero_grad()."""
+
+    def move(self, p, v):
+        super().move(p, v)
+        p.grad = None
+
+
+class Momentum__times_zero(_Moves):
+    """0 * NaN is NaN. Set the gradient to None, or fill it with zeros."""
+
+    def zero_grad(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.grad *= 0
+
+
+def _pass(model, batches, criterion, optimizer):
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        yield loss.item(), len(x)
+
+
+def run_epoch__mean_of_means(model, batches, criterion, optimizer):
+    """A batch of one row counts here as much as a batch of a hundred. Each loss counts by its rows:
+    times their number, and the sum divided by that of all rows."""
+    model.train()
+    losses = [loss for loss, _ in _pass(model, batches, criterion, optimizer)]
+    return sum(losses) / len(losses)
+
+
+def run_epoch__sum_of_losses(model, batches, criterion, optimizer):
+    """The losses of the batches are added up, and never divided. The mean over all rows is asked
+    for."""
+    model.train()
+    return sum(loss for loss, _ in _pass(model, batches, criterion, optimizer))
+
+
+def run_epoch__last_loss(model, batches, criterion, optimizer):
+    """The loss of the last batch says little about the epoch. Add up those of all rows on the
+    way."""
+    model.train()
+    return [loss for loss, _ in _pass(model, batches, criterion, optimizer)][-1]
+
+
+def run_epoch__divided_by_batches(model, batches, criterion, optimizer):
+    """The losses were multiplied by their rows, so the sum is divided by the number of rows, not of
+    batches."""
+    model.train()
+    losses = [loss * rows for loss, rows in _pass(model, batches, criterion, optimizer)]
+    return sum(losses) / len(losses)
+
+
+def run_epoch__loss_with_graph(model, batches, criterion, optimizer):
+    """`total += loss` adds up tensors, and keeps every graph of the epoch alive. loss.item() is the
+    number alone."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__never_cleared(model, batches, criterion, optimizer):
+    """backward() adds to the gradients that are there. Clear them in every batch, before it."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__cleared_once(model, batches, criterion, optimizer):
+    """The gradients are cleared once, before the first batch. backward() adds to them in every
+    batch, so clear them in every batch."""
+    model.train()
+    model.zero_grad()
+    return run_epoch__never_cleared(model, batches, criterion, optimizer)
+
+
+def run_epoch__cleared_before_the_step(model, batches, criterion, optimizer):
+    """The model never changes: optimizer.step() is missing, or the gradients are cleared between
+    backward() and the step."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.zero_grad()
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__cleared_after_the_step(model, batches, criterion, optimizer):
+    """The model may come with gradients of an earlier backward: clear them before the first one
+    here, too."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__mode_as_it_comes(model, batches, criterion, optimizer):
+    """A model that was measured may still be in evaluation mode, without dropout. model.train()
+    comes before the first batch."""
+    losses = [(loss * rows, rows) for loss, rows in _pass(model, batches, criterion, optimizer)]
+    return sum(loss for loss, _ in losses) / sum(rows for _, rows in losses)
+
+
+def run_epoch__loss_after_the_step(model, batches, criterion, optimizer):
+    """The loss is noted before the step: the model need not run a second time for it."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        criterion(model(x), y).backward()
+        optimizer.step()
+        total += criterion(model(x), y).item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__target_first(model, batches, criterion, optimizer):
+    """criterion(prediction, target): the prediction comes first. Only for a loss such as the mean
+    squared error both orders are the same."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(y, model(x))
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__own_criterion(model, batches, criterion, optimizer):
+    """The caller says with criterion what to measure. It is not always the mean squared error."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__model_called_again(model, batches, criterion, optimizer):
+    """The model runs once for each batch: keep what it gives. Dropout draws anew in every pass, so
+    the second loss would be another one."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        total += criterion(model(x), y).item() * len(x)
+        criterion(model(x), y).backward()
+        optimizer.step()
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__needs_a_length(model, batches, criterion, optimizer):
+    """A generator has no length, and no index: count the rows on the way."""
+    model.train()
+    total, rows = 0.0, 0
+    for k in range(len(batches)):
+        x, y = batches[k]
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def _epochs(epochs):
+    if epochs < 1:
+        raise ValueError(f"epochs = {epochs}")
+
+
+def _kept(model):
+    return {name: value.clone() for name, value in model.state_dict().items()}
+
+
+def _better(loss, lowest):
+    return lowest is None or loss < lowest or (math.isnan(lowest) and not math.isnan(loss))
+
+
+def _fit(model, run, validate, epochs, keep, better=_better):
+    """The best epoch, the losses, and what was kept at it."""
+    _epochs(epochs)
+    losses, lowest, best, state = [], None, 0, None
+    for epoch in range(epochs):
+        run(model)
+        loss = validate(model)
+        losses.append(loss)
+        if better(loss, lowest):
+            lowest, best, state = loss, epoch, keep(model)
+    return best, losses, state
+
+
+def fit_best__last_model(model, run, validate, epochs):
+    """The model is still as the last epoch left it. Keep the state of the best one, as a copy:
+    the tensors in state_dict() are those of the model. At the end, load it into the model."""
+    best, losses, _ = _fit(model, run, validate, epochs, lambda model: None)
+    return best, losses
+
+
+def fit_best__state_not_copied(model, run, validate, epochs):
+    """The model is still as the last epoch left it. Keep the state of the best one, as a copy:
+    the tensors in state_dict() are those of the model. At the end, load it into the model."""
+    best, losses, state = _fit(model, run, validate, epochs, lambda model: model.state_dict())
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__other_object(model, run, validate, epochs):
+    """The model is still as the last epoch left it. Keep the state of the best one, as a copy:
+    the tensors in state_dict() are those of the model. At the end, load it into the model."""
+    best, losses, model = _fit(model, run, validate, epochs, copy.deepcopy)
+    return best, losses
+
+
+def fit_best__parameters_only(model, run, validate, epochs):
+    """Buffers, as the running means of batch normalisation, belong to the state as well.
+    parameters() leaves them out; state_dict() has both."""
+
+    def keep(model):
+        return [p.detach().clone() for p in model.parameters()]
+
+    best, losses, state = _fit(model, run, validate, epochs, keep)
+    with torch.no_grad():
+        for p, kept in zip(model.parameters(), state, strict=True):
+            p.copy_(kept)
+    return best, losses
+
+
+def fit_best__last_of_equals(model, run, validate, epochs):
+    """Of equal losses the first counts: compare with <, not with <=."""
+
+    def better(loss, lowest):
+        return _better(loss, lowest) or loss == lowest
+
+    best, losses, state = _fit(model, run, validate, epochs, _kept, better)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__nan_first(model, run, validate, epochs):
+    """A first loss that is NaN is never beaten: any comparison with NaN is False. Ask math.isnan
+    before you compare."""
+
+    def better(loss, lowest):
+        return lowest is None or loss < lowest
+
+    best, losses, state = _fit(model, run, validate, epochs, _kept, better)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__from_infinity(model, run, validate, epochs):
+    """Nothing is lower than infinity if all losses are infinite or NaN, and then nothing was kept.
+    The first epoch is the best one so far, whatever its loss is."""
+    _epochs(epochs)
+    lowest, best, losses, state = math.inf, None, [], None
+    for epoch in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        if losses[-1] < lowest:
+            lowest, best, state = losses[-1], epoch, _kept(model)
+    if state is not None:
+        model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__counted_from_one(model, run, validate, epochs):
+    """Epochs are counted from 0, so that losses[best] is the lowest."""
+    best, losses, state = _fit(model, run, validate, epochs, _kept)
+    model.load_state_dict(state)
+    return best + 1, losses
+
+
+def fit_best__lowest_loss(model, run, validate, epochs):
+    """best is the number of the epoch. Its loss is losses[best]."""
+    best, losses, state = _fit(model, run, validate, epochs, _kept)
+    model.load_state_dict(state)
+    return losses[best], losses
+
+
+def fit_best__stops_early(model, run, validate, epochs):
+    """A loss that rises may fall again, lower than before: all epochs are run."""
+    _epochs(epochs)
+    losses, state = [], None
+    for _ in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        if len(losses) > 1 and losses[-1] > min(losses[:-1]):
+            break
+        state = _kept(model)
+    model.load_state_dict(state)
+    return losses.index(min(losses)), losses
+
+
+def fit_best__measured_before_the_run(model, run, validate, epochs):
+    """An epoch is first run(model), and then validate(model): what is measured is the model as this
+    epoch left it."""
+    _epochs(epochs)
+    best, losses, state = 0, [], None
+    for epoch in range(epochs):
+        losses.append(validate(model))
+        if epoch == 0 or _better(losses[-1], losses[best]):
+            best, state = epoch, _kept(model)
+        run(model)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__unchecked(model, run, validate, epochs):
+    """Without an epoch there is no best one: epochs < 1 is a ValueError."""
+    if epochs < 1:
+        return 0, []
+    best, losses, state = _fit(model, run, validate, epochs, _kept)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def _predicted(model, x):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = model(x)
+    model.train(was_training)
+    return y
+
+
+def curve__as_it_comes(model, x):
+    """A plot joins the points in the order in which they come: unsorted, the line runs to and fro.
+    Sort by x."""
+    return x.detach()[:, 0].cpu().numpy(), _predicted(model, x)[:, 0].cpu().numpy()
+
+
+def curve__only_x_sorted(model, x):
+    """The x are in order, and the predictions still in the order of before: they no longer belong
+    together. argsort gives an order for both."""
+    ys = _predicted(model, x)[:, 0].cpu().numpy()
+    return x.detach()[:, 0].sort().values.cpu().numpy(), ys
+
+
+def curve__each_sorted(model, x):
+    """Sorted each by itself, the predictions lose their x, and the curve can only rise. argsort
+    gives an order for both."""
+    ys = _predicted(model, x)[:, 0].sort().values
+    return x.detach()[:, 0].sort().values.cpu().numpy(), ys.cpu().numpy()
+
+
+def curve__columns(model, x):
+    """Arrays of shape (N,) are asked for: take column 0 of (N, 1)."""
+    xs = x.detach().sort(dim=0).values
+    return xs.cpu().numpy(), _predicted(model, xs).cpu().numpy()
+
+
+def curve__squeezed(model, x):
+    """squeeze() drops every axis of size 1: for a single row nothing is left of (1, 1). Take column
+    0, or squeeze(1)."""
+    xs = x.detach().sort(dim=0).values
+    return xs.squeeze().cpu().numpy(), _predicted(model, xs).squeeze().cpu().numpy()
+
+
+def curve__training_mode(model, x):
+    """In training mode dropout drops numbers, and the curve trembles. model.eval() comes first."""
+    xs = x.detach().sort(dim=0).values
+    with torch.no_grad():
+        return xs[:, 0].cpu().numpy(), model(xs)[:, 0].cpu().numpy()
+
+
+def curve__with_graph(model, x):
+    """detach() comes too late: the graph was recorded on the way. model.eval() does not stop that,
+    torch.no_grad() does."""
+    xs, was_training = x.detach().sort(dim=0).values, model.training
+    ys = model.eval()(xs).detach()
+    model.train(was_training)
+    return xs[:, 0].cpu().numpy(), ys[:, 0].cpu().numpy()
+
+
+def curve__left_in_evaluation_mode(model, x):
+    """The model is left in evaluation mode: whoever trains on does so without dropout. Put the mode
+    back that was there before."""
+    xs = x.detach().sort(dim=0).values
+    with torch.no_grad():
+        return xs[:, 0].cpu().numpy(), model.eval()(xs)[:, 0].cpu().numpy()
+
+
+def curve__always_back_to_training(model, x):
+    """The model may have come in evaluation mode. Remember model.training, and set that again:
+    model.train(was_training)."""
+    xs = x.detach().sort(dim=0).values
+    with torch.no_grad():
+        ys = model.eval()(xs)[:, 0]
+    model.train()
+    return xs[:, 0].cpu().numpy(), ys.cpu().numpy()
+
+
+def curve__lists(model, x):
+    """A list of numbers is no array. tensor.cpu().numpy() makes an array of a tensor."""
+    xs = x.detach().sort(dim=0).values
+    return xs[:, 0].tolist(), _predicted(model, xs)[:, 0].tolist()
+
+
+def curve__in_double(model, x):
+    """np.array of Python floats is float64. tensor.numpy() keeps the dtype of the tensor."""
+    xs = x.detach().sort(dim=0).values
+    return np.array(xs[:, 0].tolist()), np.array(_predicted(model, xs)[:, 0].tolist())

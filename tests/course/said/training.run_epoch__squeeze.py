@@ -1,0 +1,16 @@
+# test_one_step_for_each_batch: A prediction (N,) and a y (N, 1) broadcast to (N, N): criterion gets what the model gives, without squeeze().
+# test_mode_and_old_gradients: For each batch: predict, measure, clear the gradients, backward, one step.
+# test_any_batches_and_criterion: For each batch: predict, measure, clear the gradients, backward, one step.
+
+
+def run_epoch(model, batches, criterion, optimizer):
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x).squeeze(), y)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
