@@ -47,7 +47,7 @@ lock: $(VENV)/bin-ready
 	$(INSTALL) --group lock
 	@cp constraints.txt $(VENV)/lock
 	$(RUN) uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
-		--group dev --group release --no-annotate --no-header --no-emit-index-url \
+		--all-extras --group dev --group release --no-annotate --no-header --no-emit-index-url \
 		--output-file $(VENV)/lock pyproject.toml $(LOCK)
 	@{ grep '^#' constraints.txt; sed -E "/^(#|cuda-|nvidia-|triton=)|'pypy'/d; s/ ;.*//" $(VENV)/lock; } > $(VENV)/locked
 	@mv $(VENV)/locked constraints.txt

@@ -70,7 +70,12 @@ def strange_words(words: list[str]) -> list[str]:
         command = command.commands[words.pop(0)]
     options = {flag: o for o in command.params for flag in o.opts}
     options |= {flag: o for o in COMMAND.params for flag in o.opts}
-    known = {"class.db", "ann", *(f"part{n}.db" for n in range(5))}  # what a teacher may have
+    known = {
+        "class.db",
+        "ann",
+        "tls://HOST:8786",
+        *(f"part{n}.db" for n in range(5)),
+    }  # what a teacher may have
     known |= {unit.name for unit in COURSE.units}
     known |= {f"{unit.name}.{e.name}" for unit in COURSE.units for e in unit.exercises}
     known |= {e.name for unit in COURSE.units for e in unit.exercises}

@@ -60,6 +60,7 @@ for _name, _of_class in (
     ("page", classes.page),
     ("diff", classes.diff),
     ("merge", classes.merge),
+    ("worker", classes.worker),
 ):
     class_app.command(_name)(_of_class)
 app.add_typer(class_app, name="class", help="For teachers: grade a whole class.")

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from grader.gradebook.handins import Handin
-    from grader.gradebook.run import Done, LayOut
+    from grader.gradebook.run import Done, Judging, LayOut
 
+Tls = Annotated[
+    Path | None,
+    typer.Option(
+        help="A folder with ca.pem, cert.pem and key.pem.", show_default="what Dask is told"
+    ),
+]
 Book = Annotated[Path, typer.Argument(metavar="GRADEBOOK", help="The file of the gradebook.")]
 
 
@@ -51,6 +57,11 @@ def run(
     shard: Annotated[
         str | None, typer.Option(help="I/N: only the I-th of N parts of the class.")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="On other machines: tls://HOST:PORT of a Dask scheduler, or slurm."),
+    ] = None,
+    tls: Tls = None,
     regrade: Annotated[bool, typer.Option("--regrade", help="Judge again what is known.")] = False,
     pictures: Annotated[
         bool, typer.Option("--pictures", help="Draw what failed, for pages of feedback.")
@@ -66,7 +77,6 @@ def run(
 
     From GitHub, with --org: needs git, and gh logged in (or GH_TOKEN).
     """
-    from grader.gradebook.judging import judged_here
     from grader.gradebook.run import ClassRun, part_of
     from grader.gradebook.store import Gradebook, only_writer
 
@@ -82,8 +92,7 @@ def run(
     ):
         if shard is not None:
             found = part_of(found, shard)
-        processes = min(jobs or os.cpu_count() or 1, len(found))
-        judging = partial(judged_here, course, options=options, processes=processes)
+        judging = _judging(course, options, jobs, len(found), cluster, tls)
         class_run = ClassRun(course, book, judging, lay_out, device=device.value, regrade=regrade)
         for done in class_run.grade(found):
             show(done)
@@ -92,6 +101,29 @@ def run(
     told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     print(f"{statuses.total()} hand-ins, {judged} judged in this run: {told}")
     print(f"Next: grade class export {gradebook} --output marks.csv")
+
+
+def _judging(
+    course: Course,
+    options: Options,
+    jobs: int | None,
+    works: int,
+    cluster: str | None,
+    tls: Path | None,
+) -> "Judging":
+    if cluster is not None:
+        from grader.gradebook.cluster import Cluster, judged_there
+
+        place = Cluster(cluster, tls, jobs)
+        return partial(judged_there, course, options=options, cluster=place, say=_note)
+    from grader.gradebook.judging import judged_here
+
+    processes = min(jobs or os.cpu_count() or 1, works)
+    return partial(judged_here, course, options=options, processes=processes)
+
+
+def _note(text: str) -> None:
+    print(f"note: {visible(text)}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -130,6 +162,26 @@ def _class(
         yield found, laid_out
 
 
+def worker(
+    address: Annotated[str, typer.Argument(help="Of the Dask scheduler: tls://HOST:PORT.")],
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, help="Judges at once.", show_default="one a core"),
+    ] = None,
+    gpus: Annotated[
+        int, typer.Option(min=0, help="How many works may use a GPU of this machine at once.")
+    ] = 0,
+    tls: Tls = None,
+    sandbox: Annotated[
+        Sandbox, typer.Option(help="`off` also joins where nothing can be confined.")
+    ] = Sandbox.REQUIRE,
+) -> None:
+    """Let this machine judge for `class run --cluster`, until it is stopped."""
+    from grader.gradebook.cluster import serve
+
+    serve(address, tls, jobs or os.cpu_count() or 1, gpus, sandbox, _note)
+
+
 def export(
     gradebook: Book,
     to: Annotated[Platform, typer.Option("--to", help="Who is to read it.")] = Platform.CSV,
@@ -156,7 +208,7 @@ def export(
     with Gradebook(gradebook) as book:
         data, said = exported(book, to, marks, fill, column, feedback_column)
     for line in said:
-        print(f"note: {visible(line)}", file=sys.stderr)
+        _note(line)
     if output is None:
         sys.stdout.buffer.write(data)
         return

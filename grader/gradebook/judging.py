@@ -30,6 +30,7 @@ class Unjudged:
     why: str
 
 
+KILLED = "the grader's process was killed while it judged this work"
 Judged = tuple[Job, Report | Unjudged]
 
 
@@ -74,4 +75,4 @@ def _alone(course: Course, job: Job, options: Options) -> Report | Unjudged:
         with closing(judge_all(course, [job], judge, 1, options, own_work=False)) as found:
             return next(found)[1]
     except Lost:
-        return Unjudged("the grader's process was killed while it judged this work")
+        return Unjudged(KILLED)

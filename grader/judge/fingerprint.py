@@ -20,24 +20,35 @@ def digest(*parts: object) -> str:
 
 
 @cache
-def of_grader() -> str:
-    """The grader's own sources, the versions it works with, and the devices at hand."""
+def of_software() -> str:
+    """The grader's own sources, and the versions it works with."""
     root = Path(grader.__file__).parent
     sources = sorted([*root.rglob("*.py"), *root.rglob("*.toml")])
+    return digest(*(path.read_bytes() for path in sources), version("torch"), version("numpy"))
+
+
+@cache
+def of_grader() -> str:
+    """The software, and the devices at hand."""
     devices = sorted(str(path) for path in Path("/dev").glob("nvidia[0-9]*"))
-    texts = (path.read_bytes() for path in sources)
-    return digest(*texts, version("torch"), version("numpy"), *devices)
+    return digest(of_software(), *devices)
+
+
+def files_of_unit(course: Course, unit: str) -> list[Path]:
+    """All that judges one unit: solution, suite, wrong answers, rigs, pictures, data."""
+    folder = course.suites_folder
+    beside = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
+    data = sorted(course.data(unit).rglob("*"))
+    banks = course.bank(unit), course.device_bank(unit)
+    files = [course.solution(unit), course.suite(unit), *banks, *beside, *data]
+    return [path for path in files if path.is_file()]
 
 
 def of_unit(course: Course, unit: str) -> str:
-    """All that judges one unit: solution, suite, rigs, data, wrong answers."""
-    folder = course.suites_folder
-    rigs = [path for path in sorted(folder.glob("*.py")) if not path.name.startswith("test_")]
-    banks = course.bank(unit), course.device_bank(unit)
-    files = [course.solution(unit), course.suite(unit), *banks, *rigs]
-    data = [path for path in sorted(course.data(unit).rglob("*")) if path.is_file()]
-    texts = [path.read_bytes() if path.is_file() else b"" for path in files]
-    return digest(*texts, *data, *(path.read_bytes() for path in data))
+    """The bytes of its files, and where they lie in the course."""
+    files = files_of_unit(course, unit)
+    places = [path.relative_to(course.root) for path in files]
+    return digest(*places, *(path.read_bytes() for path in files))
 
 
 def of_course(course: Course) -> str:

@@ -9,9 +9,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.util import Finalize
 from pathlib import Path
+from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from grader.course.model import Course, read_course
@@ -119,16 +120,43 @@ def _judge_in_pool(
         pool.shutdown(cancel_futures=True)
 
 
+class OneJudge:
+    """A process that stays warm and judges one job at a time: what ends it is that job."""
+
+    def __init__(self, course: Course, options: Options) -> None:
+        arguments = course.root, list(course.everything), options, False
+        self.pool = ProcessPoolExecutor(1, get_context("spawn"), _start, arguments)
+
+    def judge(self, judge: Judge[J, R], job: J) -> R:
+        """Raises: Lost if the process is."""
+        try:
+            return self.pool.submit(_judge, judge, job).result()
+        except BrokenProcessPool:
+            raise Lost([job]) from None
+
+    def close(self) -> None:
+        self.pool.shutdown()
+
+
 _sessions: Sessions | None = None  # of this process, if it is one of a pool
 
 
 def _start(root: Path, units: list[str], options: Options, own_work: bool) -> None:
     global _sessions
+    Thread(target=_end_with_parent, daemon=True).start()
     for name in [name for name in os.environ if _KEPT_AWAY.search(name)]:
         del os.environ[name]  # no business of a judge
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the business of the first process
     _sessions = Sessions(read_course(root).only(units), options, own_work=own_work)
     Finalize(None, _sessions.close, exitpriority=10)
+
+
+def _end_with_parent() -> None:
+    """A pool whose first process was killed would wait for jobs for ever."""
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _judge(judge: Judge[Any, R], job: Any) -> R:
