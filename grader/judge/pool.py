@@ -147,6 +147,8 @@ def _start(root: Path, units: list[str], options: Options, own_work: bool) -> No
     for name in [name for name in os.environ if _KEPT_AWAY.search(name)]:
         del os.environ[name]  # no business of a judge
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the business of the first process
+    # Judges side by side need each other's cores: none waits busily for its worker.
+    options = replace(options, limits=replace(options.limits, spin_seconds=0.0))
     _sessions = Sessions(read_course(root).only(units), options, own_work=own_work)
     Finalize(None, _sessions.close, exitpriority=10)
 

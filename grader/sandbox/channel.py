@@ -19,7 +19,6 @@ from grader.sandbox.processes import Process
 
 TICK_SECONDS = 0.1
 EXIT_SECONDS = 0.5
-SPIN_SECONDS = 0.0003
 CHUNK_BYTES = 65536
 CHUNKS_AT_ONCE = 16
 STACK_SECONDS = 1.0  # for a worker that is late to tell which line it runs; most take no time
@@ -107,7 +106,7 @@ class Channel:
 
     def _read(self, size: int, deadline: float) -> bytearray:
         data = bytearray()
-        spin = time.perf_counter() + SPIN_SECONDS
+        spin = time.perf_counter() + self.limits.spin_seconds
         while len(data) < size:
             try:
                 part = self.process.channel.recv(min(size - len(data), 1 << 20))

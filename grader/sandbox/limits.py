@@ -23,6 +23,7 @@ class Limits:
     test_bytes: int = 256 * MIB  # of all replies between one test and the next
     callbacks: int = 100_000
     handles: int = 10_000
+    spin_seconds: float = 0.0003  # of busy waiting for an answer, before a judge sleeps
     gpu_share: float = 0.25  # of the memory of each GPU, on CUDA
 
 
