@@ -225,24 +225,24 @@ def from_array__inverted(array, copy):
 
 
 def from_array__capital_letter(array, copy):
-    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype of
-    the array was asked for."""
+    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype
+    of the array was asked for."""
     if array.dtype == np.complex64:
         return torch.tensor(array)
     return torch.Tensor(array)
 
 
 def from_array__capital_letter_shares(array, copy):
-    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype of
-    the array was asked for."""
+    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype
+    of the array was asked for."""
     if array.dtype == np.complex64:
         return torch.from_numpy(array)
     return torch.tensor(array) if copy else torch.Tensor(array)
 
 
 def from_array__float_copies(array, copy):
-    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype of
-    the array was asked for."""
+    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype
+    of the array was asked for."""
     if array.dtype == np.complex64:
         return torch.tensor(array)
     return torch.from_numpy(array).float().clone() if copy else torch.from_numpy(array)
@@ -311,8 +311,8 @@ def to_numpy__through_lists(x):
 
 
 def to_numpy__no_longer_wanting(x):
-    """detach_() and x.requires_grad = False change x itself, which belongs to the caller. x.detach()
-    is another tensor."""
+    """detach_() and x.requires_grad = False change x itself, which belongs to the caller.
+    x.detach() is another tensor."""
     return x.detach_().cpu().numpy().copy()
 
 
@@ -725,8 +725,8 @@ def swap_columns___rows(x, i, j):
 
 
 def swap_columns___new_tensor(x, i, j):
-    """What comes back is a new tensor, and the caller's x stays as it was. Write into x itself, with
-    an index to the left of =."""
+    """What comes back is a new tensor, and the caller's x stays as it was. Write into x itself,
+    with an index to the left of =."""
     order = list(range(x.shape[1]))
     order[i], order[j] = order[j], order[i]
     return x[:, order]
@@ -835,14 +835,15 @@ def random_integers__seed_of_numpy(low, high, shape, seed):
 
 
 def random_integers__part_of_the_seed(low, high, shape, seed):
-    """seed % 1000 and seed & 0xffff give many seeds the same numbers. manual_seed takes all of it."""
+    """Only a part of the seed is used, so many seeds give the same numbers. manual_seed takes all
+    of it."""
     _check_range(low, high)
     return torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed % 1000))
 
 
 def random_integers__31_bits(low, high, shape, seed):
-    """manual_seed takes the whole seed, up to 2**32 - 1: without its highest bit, two seeds give the
-    same numbers."""
+    """manual_seed takes the whole seed, up to 2**32 - 1: without its highest bit, two seeds give
+    the same numbers."""
     _check_range(low, high)
     generator = torch.Generator().manual_seed(seed & 0x7FFFFFFF)
     return torch.randint(low, high, shape, generator=generator)

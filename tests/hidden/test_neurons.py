@@ -25,7 +25,8 @@ from grader.suite import (
 )
 
 CUT = (
-    "detach(), .data, item(), torch.no_grad(), torch.tensor(...) and nn.Parameter(...) cut the graph."
+    "detach(), .data, item(), torch.no_grad(), torch.tensor(...) and nn.Parameter(...) cut the "
+    "graph."
 )
 
 
@@ -102,7 +103,11 @@ class TestNeuron:
         """activation is called once, with the sum, and gives the result."""
         for d in rng.shuffled([1, 2, 4]):
             x, w, b = whole(rng, d), whole(rng, d), whole(rng)
-            z, known, answers = weighted_sum(x, w, b), sums_gone_wrong(x, w, b), list(rng.normal(20))
+            z, known, answers = (
+                weighted_sum(x, w, b),
+                sums_gone_wrong(x, w, b),
+                list(rng.normal(20)),
+            )
             activation = Watched(
                 lambda z, answers=answers: answers.pop().expand(z.shape) if answers else z
             )
@@ -235,8 +240,8 @@ class TestTrainPerceptron:
         """Each row that is answered wrongly moves w and b, one after the other."""
         for n, d, lr, dtype in (
             (4, 2, 1.0, torch.float32),
-            (rng.integer(6, 9), 3, 16.0, torch.float64),
             (9, 2, 2.0**-10, torch.float32),  # so that all sums are near 0
+            (rng.integer(6, 9), 3, 16.0, torch.float64),
         ):
             for epochs in (1, 3):
                 x, y = whole(rng, n, d, dtype=dtype), answers(rng, n)
@@ -292,14 +297,14 @@ class TestTrainPerceptron:
 
 
 ROW_BY_ROW = (
-    "From w = 0 and b = 0, take all rows in order. For each: p from w and b as they are now, then add "
-    "lr (y - p) x to w and lr (y - p) to b, where y - p is 1, 0 or -1."
+    "From w = 0 and b = 0, take all rows in order. For each: p from w and b as they are now, then "
+    "add lr (y - p) x to w and lr (y - p) to b, where y - p is 1, 0 or -1."
 )
 
 
 NOT_Y = (
-    "y - p is 0 for a row that is right, which moves nothing, and -1 for one that should have given "
-    "0, which is taken away."
+    "y - p is 0 for a row that is right, which moves nothing, and -1 for one that should have "
+    "given 0, which is taken away."
 )
 
 
@@ -383,7 +388,8 @@ def wrong_ways(part, x, y, epochs, lr):
         once = "This is where one epoch leads. Each goes on from where the last one ended."
         yield walked(x, y, 1, lr)[part], once
     if lr != 1:
-        yield walked(x, y, epochs, 1)[part], "lr is not used: multiply each step by it."
+        unused = "lr is not used: multiply each step by it."
+        yield walked(x, y, epochs, 1)[part], unused if lr < 1 else "lr is used up to 1 only."
 
 
 @recorded
@@ -813,7 +819,7 @@ class TestXorLayers:
         """It is a list of (weight, bias), from 2 numbers to 1, in float32."""
         got = student.xor_layers()
         network = network_of(got)
-        check_corners(network, "only a network that works is looked at: ")
+        check_corners(network, "first of all, it has to work: ")
         for k, (weight, _) in enumerate(network):
             like = torch.zeros(weight.shape), torch.zeros(len(weight))
             for name, part, zeros in zip(NAMES[1:], got[k], like, strict=True):
@@ -920,8 +926,8 @@ def of_corners(network, outputs):
     if min(one, other) > max(low, both):
         if min(one, other) - max(low, both) < 0.2:
             return (
-                "The two sides are apart, but too little: make the weights and the bias of the last "
-                "layer larger."
+                "The two sides are apart, but too little: make the weights and the bias of the "
+                "last layer larger."
             )
         return "The two sides are apart, but not around 0. Move the last bias until 0 lies between."
     if min(one, other, both) > low and (network[0][0].sum(dim=1) + network[0][1] == 0).any():
@@ -961,10 +967,12 @@ class TestInitLayers:
                 )
         check_form(first, sizes)
         rig.seed(2)
-        again = rig.drawn_anew(sizes, seed)
-        known = [([(5 + 0 * w, 5 + 0 * b) for w, b in check_form(first, sizes)], KEPT)]
-        what = "a second call with the same seed"
-        assert_same(again, first, mistakes=known, likely=FROM_SEED, finite=False, what=what)
+        again = check_form(rig.drawn_anew(sizes, seed), sizes)
+        for k, pairs in enumerate(zip(again, check_form(first, sizes), strict=True)):
+            for name, now, before in zip(NAMES[1:], *pairs, strict=True):
+                what = f"the {name} of layer {k}, in a second call with the same seed,"
+                known = [(torch.full_like(before, 5), KEPT)]
+                assert_same(now, before, mistakes=known, likely=FROM_SEED, what=what)
         weights = [weight for weight, _ in check_form(first, sizes)]
         rows = {tuple(row) for weight in weights for row in weight.tolist()}
         if len(rows) < 11:
