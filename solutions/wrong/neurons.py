@@ -830,17 +830,6 @@ def init_layers__31_bits(sizes, seed):
     return _fresh(sizes, seed & 0x7FFFFFFF, _he)
 
 
-_MADE = {}
-
-
-def init_layers__kept(sizes, seed):
-    """Layers that are kept and given out again show what the caller has written into them. Draw
-    anew in each call."""
-    if (tuple(sizes), seed) not in _MADE:
-        _MADE[tuple(sizes), seed] = _fresh(sizes, seed, _he)
-    return list(_MADE[tuple(sizes), seed])
-
-
 def init_layers__clamped(sizes, seed):
     """A normal distribution has no ends: large numbers are rare, but nothing cuts them off."""
     layers = _fresh(sizes, seed, _he)

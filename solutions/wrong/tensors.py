@@ -313,7 +313,8 @@ def to_numpy__through_lists(x):
 def to_numpy__no_longer_wanting(x):
     """detach_() and x.requires_grad = False change x itself, which belongs to the caller.
     x.detach() is another tensor."""
-    return x.detach_().cpu().numpy().copy()
+    x.requires_grad = False
+    return x.cpu().numpy().copy()
 
 
 def to_numpy__only_plain_copied(x):
@@ -368,15 +369,15 @@ def with_positions__not_divided(x):
 
 
 def with_positions__along_features(x):
-    """Axes are lined up from the last one on: a tensor of shape (T,) lands on the features.
-    unsqueeze(1) makes it (T, 1), which lands on the tokens."""
+    """Axes are lined up from the last one on: a shape of (T,) lands on the features, and (T, 1, 1)
+    on the batch. (T, 1) lands on the tokens: unsqueeze(1)."""
     tokens = x.shape[1]
     return x + torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens
 
 
 def with_positions__along_batch(x):
-    """A shape of (T, 1, 1) lands on the batch: each axis is lined up from the last one on. (T, 1)
-    lands on the tokens."""
+    """Axes are lined up from the last one on: a shape of (T,) lands on the features, and (T, 1, 1)
+    on the batch. (T, 1) lands on the tokens: unsqueeze(1)."""
     tokens = x.shape[1]
     return x + (torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens).reshape(-1, 1, 1)
 
@@ -847,19 +848,6 @@ def random_integers__31_bits(low, high, shape, seed):
     _check_range(low, high)
     generator = torch.Generator().manual_seed(seed & 0x7FFFFFFF)
     return torch.randint(low, high, shape, generator=generator)
-
-
-_DRAWN = {}
-
-
-def random_integers__kept(low, high, shape, seed):
-    """A result that is kept and given out again shows what the caller has written into it. Draw
-    anew in each call."""
-    _check_range(low, high)
-    if (low, high, shape, seed) not in _DRAWN:
-        generator = torch.Generator().manual_seed(seed)
-        _DRAWN[low, high, shape, seed] = torch.randint(low, high, shape, generator=generator)
-    return _DRAWN[low, high, shape, seed]
 
 
 def random_integers__dealt(low, high, shape, seed):
