@@ -130,7 +130,7 @@ def train_perceptron__tie(x, y, epochs, lr=1.0):
 
 
 def train_perceptron__bias_stays(x, y, epochs, lr=1.0):
-    """The bias learns too. It is the weight of one more input, which is always 1."""
+    """The bias learns as w does: it moves by lr (y - p), with the same p."""
     return _train(x, y, epochs, lr, b_moves=False)
 
 
@@ -161,7 +161,7 @@ def train_perceptron__stops_at_a_mistake(x, y, epochs, lr=1.0):
 
 
 def train_perceptron__another_p_for_b(x, y, epochs, lr=1.0):
-    """p is taken once for each row, before w and b move, and both move by it."""
+    """The bias learns as w does: it moves by lr (y - p), with the same p."""
     w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
     for _ in range(epochs):
         mistakes.append(0)
