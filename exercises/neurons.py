@@ -11,7 +11,7 @@ where w1 x1 + w2 x2 + b = 0 are a straight line, and the neuron says on which si
 lies. It learns from its mistakes, and from nothing else. With p for what it says and y for what
 is right, y - p is 0 for a right answer, 1 if it should have said 1, and -1 if it should not:
 
-    w += lr (y - p) x          b += lr (y - p)
+    w ← w + lr (y - p) x          b ← b + lr (y - p)
 
 Many neurons that look at the same inputs are a layer. Each has a row of weights, so a layer is a
 matrix, `weight` of shape (out, in), and a vector, `bias` of shape (out,). Many notes write the
@@ -103,7 +103,7 @@ def train_perceptron(
     Start from w = 0, of shape `(D,)`, and b = 0, 0-dim, both in the dtype of `x`. In each epoch,
     take the rows in order. For each, p is what the perceptron says now; then
 
-        w += lr (y - p) x          b += lr (y - p)
+        w ← w + lr (y - p) x          b ← b + lr (y - p)
 
     Returns `(w, b, mistakes)`. `mistakes` has an int for each epoch: the number of rows whose p
     was wrong, each taken before its own update. Run all `epochs`, also after one without a mistake.

@@ -23,8 +23,19 @@ another name? Who writes into the one then changes the other.
     a copy             torch.tensor(a)       x.clone()   x[mask]      x[[0, 2]]
     it depends         x.to(...), x.float(), torch.as_tensor(a): a copy only where they have to
 
-On the left of `=`, an index writes into x itself: `x[mask] = 0` does. But two indices in a row,
-`x[mask][0] = 0`, take a copy first, and then write into that. No error, no effect.
+On the left of `=`, an index writes into x itself: `x[mask] = 0` does. Of two indices in a row,
+`x[mask][0] = 0`, only the last one writes. If the first makes a copy, as a mask does, the write
+goes into that copy: no error, no effect.
+
+In `x + y` the axes are lined up from the last one on, and an axis that is missing, or has size 1,
+is repeated: `(T,)` beside `(N, T, D)` meets D. To meet T it must be `(T, 1)`: y.unsqueeze(1).
+
+Random numbers come from a generator. All of a program shares one unless you make your own, which
+begins with a seed: the same seed, the same numbers.
+
+    >>> generator = torch.Generator().manual_seed(5)
+    >>> torch.randint(0, 10, (3,), generator=generator).shape
+    torch.Size([3])
 
 Not everything you read about this is true. Many notes say that `torch.Tensor(3)` is the tensor of
 a 3. Try it: with a capital T, a number is a size, and you get three numbers, whatever they are.
@@ -73,7 +84,8 @@ def summary(x: torch.Tensor) -> dict[str, Any]:
         min, max   the smallest and the largest entry: a Python int where `x` holds integers,
                    a float where it holds floats; None if there are no entries
 
-    The numbers are exact. `x` has a float dtype and no NaN, or an integer dtype.
+    The numbers are exact: on the way through another dtype, long ones would lose digits. `x` has a
+    float dtype and no NaN, or an integer dtype.
 
     >>> summary(torch.tensor([[1.5, -2.0, 0.25]]))
     {'shape': (1, 3), 'dim': 2, 'numel': 3, 'dtype': torch.float32, 'min': -2.0, 'max': 1.5}
@@ -246,7 +258,7 @@ def random_integers(low: int, high: int, shape: tuple[int, ...], seed: int) -> t
     numbers, another seed gives others. The global random state (of torch, of NumPy, and of
     Python's `random`) is left alone.
 
-    Raises ValueError, with `low` or `high` in its message, if `high <= low`.
+    Raises ValueError, with the value of `low` or `high` in its message, if `high <= low`.
 
     >>> dice = random_integers(1, 7, (2, 3), seed=0)
     >>> dice.shape, 1 <= dice.min() and dice.max() <= 6

@@ -27,6 +27,11 @@ def neuron__activation_forgotten(x, w, b, activation):
     return (w * x).sum() + b
 
 
+def neuron__relu(x, w, b, activation):
+    """activation may be any function. Call the one that is given, not one of your own choice."""
+    return torch.relu(w @ x + b)
+
+
 def neuron__not_summed(x, w, b, activation):
     """w * x multiplies entry by entry. A neuron adds the products up: (w * x).sum(), or w @ x."""
     return activation(w * x + b)
@@ -125,20 +130,52 @@ def train_perceptron__tie(x, y, epochs, lr=1.0):
 
 
 def train_perceptron__bias_stays(x, y, epochs, lr=1.0):
-    """The bias learns too. It is the weight of one more input, which is always 1."""
+    """The bias learns as w does: it moves by lr (y - p), with the same p."""
     return _train(x, y, epochs, lr, b_moves=False)
 
 
 def train_perceptron__every_row(x, y, epochs, lr=1.0):
-    """The step is y - p, not y. A row that is right moves nothing, and one that should have given
-    0 is taken away."""
+    """y - p is 0 for a row that is right, which moves nothing, and -1 for one that should have
+    given 0, which is taken away."""
     return _train(x, y, epochs, lr, move=lambda right, p: right)
 
 
 def train_perceptron__adds_only(x, y, epochs, lr=1.0):
-    """The step is y - p, not y. A row that is right moves nothing, and one that should have given
-    0 is taken away."""
+    """y - p is 0 for a row that is right, which moves nothing, and -1 for one that should have
+    given 0, which is taken away."""
     return _train(x, y, epochs, lr, move=lambda right, p: right if right != p else 0)
+
+
+def train_perceptron__stops_at_a_mistake(x, y, epochs, lr=1.0):
+    """An epoch goes through all rows, also after a mistake."""
+    w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for row, right in zip(x, y.tolist(), strict=True):
+            error = right - int(row @ w + b > 0)
+            w, b = w + lr * error * row, b + lr * error
+            if error:
+                mistakes[-1] += 1
+                break
+    return w, b, mistakes
+
+
+def train_perceptron__another_p_for_b(x, y, epochs, lr=1.0):
+    """The bias learns as w does: it moves by lr (y - p), with the same p."""
+    w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for row, right in zip(x, y.tolist(), strict=True):
+            error = right - int(row @ w + b > 0)
+            mistakes[-1] += abs(error)
+            w = w + lr * error * row
+            b = b + lr * (right - int(row @ w + b > 0))
+    return w, b, mistakes
+
+
+def train_perceptron__small_steps(x, y, epochs, lr=1.0):
+    """lr may be above 1: use it as it is given."""
+    return _train(x, y, epochs, min(lr, 1.0))
 
 
 def train_perceptron__bias_unseen(x, y, epochs, lr=1.0):
@@ -244,6 +281,39 @@ def dense__not_transposed(x, weight, bias=None):
     return y if bias is None else y + bias
 
 
+def dense__columns_by_t(x, weight, bias=None):
+    """W x is for one column x. A batch has its items in rows, and they stay rows: x Wᵀ."""
+    _check(x, weight)
+    y = weight @ x.T
+    return y if bias is None else y + bias
+
+
+def dense__column_expected(x, weight, bias=None):
+    """W x is for one column x. A batch has its items in rows, and they stay rows: x Wᵀ."""
+    _check(x, weight)
+    y = weight @ x
+    return y if bias is None else y + bias
+
+
+def dense__bias_always(x, weight, bias=None):
+    """bias may be None: then nothing is added."""
+    _check(x, weight)
+    return x @ weight.T + bias
+
+
+def dense__bias_twice(x, weight, bias=None):
+    """The bias is added once to every row of x Wᵀ: here it is in the result twice."""
+    _check(x, weight)
+    y = torch.nn.functional.linear(x, weight, bias)
+    return y if bias is None else y + bias
+
+
+def dense__other_weights(x, weight, bias=None):
+    """nn.Linear(...) draws a weight and a bias of its own. Compute with those that are given."""
+    _check(x, weight)
+    return torch.nn.Linear(weight.shape[1], weight.shape[0])(x)
+
+
 def dense__columns(x, weight, bias=None):
     """W x is for one column x. A batch has its items in rows, and they stay rows: x Wᵀ."""
     _check(x, weight)
@@ -266,7 +336,7 @@ def dense__flattened(x, weight, bias=None):
 
 
 def dense__detached(x, weight, bias=None):
-    """.data has no graph, so no weight could ever learn. Compute with the tensors themselves."""
+    """.data, detach() and torch.no_grad() leave no graph, so no weight could ever learn."""
     _check(x, weight)
     y = x.data @ weight.data.T
     return y if bias is None else y + bias.data
@@ -326,10 +396,57 @@ def mlp__bent_output(x, layers, activation):
 
 
 def mlp__no_activation(x, layers, activation):
-    """Without activation, all these layers could be merged into one."""
+    """What activation gives has to reach the next layer: without it, all these layers could be
+    merged into one."""
     for weight, bias in layers:
         x = dense(x, weight, bias)
     return x
+
+
+def mlp__before_the_bias(x, layers, activation):
+    """activation is given x Wᵀ + b: the bias is added before it, not after."""
+    for k, (weight, bias) in enumerate(layers):
+        x = x @ weight.T
+        x = (activation(x) if k < len(layers) - 1 else x) + bias
+    return x
+
+
+def mlp__bent_twice(x, layers, activation):
+    """activation is applied once between two layers. Here it is applied to its own result as
+    well."""
+    for k, (weight, bias) in enumerate(layers):
+        x = dense(activation(activation(x)) if k else x, weight, bias)
+    return x
+
+
+def mlp__layers_compared(x, layers, activation):
+    """== and != of two layers compare the numbers in them. Which one is the last, its number tells:
+    enumerate counts them."""
+    for layer in layers:
+        x = dense(x, *layer)
+        if layer != layers[-1]:
+            x = activation(x)
+    return x
+
+
+def mlp__is_the_last(x, layers, activation):
+    """The same layer may stand in the list twice. Whether it is the last one, its number tells, not
+    the layer itself."""
+    for layer in layers:
+        x = dense(x, *layer)
+        if layer is not layers[-1]:
+            x = activation(x)
+    return x
+
+
+def mlp__always_x_by_hand(x, layers, activation):
+    """Each layer takes what came out of the one before it. Only the first takes x itself."""
+    out = x
+    for k, (weight, bias) in enumerate(layers):
+        out = x @ weight.T + bias
+        if k < len(layers) - 1:
+            out = activation(out)
+    return out
 
 
 def mlp__bent_input(x, layers, activation):
@@ -432,6 +549,53 @@ def merge_linear__wrong_order(layers):
         product = weight @ next_weight if fits else next_weight @ weight
         weight, bias = product, next_weight @ bias + next_bias
     return weight, bias
+
+
+def merge_linear__order_of_the_list(layers):
+    """The first layer meets x first: it is W₂ (W₁ x), so the later weight stands on the left."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = layers[0]
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = weight @ next_weight, next_weight @ bias + next_bias
+    return weight, bias
+
+
+def merge_linear__all_added(layers):
+    """Layers are not added: the second multiplies what the first gives, W₂ (W₁ x + b₁) + b₂."""
+    if not layers:
+        raise ValueError("no layers")
+    return sum(weight for weight, _ in layers), sum(bias for _, bias in layers)
+
+
+def merge_linear__first_twice(layers):
+    """The first layer is in it twice: begin with it, and go on with layers[1:]."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = layers[0]
+    for next_weight, next_bias in layers:
+        weight, bias = next_weight @ weight, next_weight @ bias + next_bias
+    return weight, bias
+
+
+def merge_linear__bias_first(layers):
+    """The weight comes first: return weight, bias."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = layers[0]
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = next_weight @ weight, next_weight @ bias + next_bias
+    return bias, weight
+
+
+def merge_linear__in_float32(layers):
+    """float32 keeps 7 digits. Compute in the dtype of the layers."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = (part.float() for part in layers[0])
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = next_weight.float() @ weight, next_weight.float() @ bias + next_bias.float()
+    return weight.to(layers[0][0].dtype), bias.to(layers[0][0].dtype)
 
 
 def merge_linear__last_bias(layers):
@@ -652,6 +816,32 @@ def init_layers__seeded_each(sizes, seed):
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"bad sizes: {sizes}")
     return [_fresh(pair, seed, _he)[0] for pair in pairwise(sizes)]
+
+
+def init_layers__part_of_the_seed(sizes, seed):
+    """Only a part of the seed is used, so many seeds give the same numbers. manual_seed takes all
+    of it."""
+    return _fresh(sizes, seed % 1000, _he)
+
+
+def init_layers__31_bits(sizes, seed):
+    """manual_seed takes the whole seed, up to 2**32 - 1: without its highest bit, two seeds give
+    the same numbers."""
+    return _fresh(sizes, seed & 0x7FFFFFFF, _he)
+
+
+def init_layers__clamped(sizes, seed):
+    """A normal distribution has no ends: large numbers are rare, but nothing cuts them off."""
+    layers = _fresh(sizes, seed, _he)
+    return [(w.clamp(-2.5 * _he(w.shape[1], 0), 2.5 * _he(w.shape[1], 0)), b) for w, b in layers]
+
+
+def init_layers__sign_changed(sizes, seed):
+    """Each weight is drawn for itself: a row that is another one with its sign changed is not."""
+    layers = _fresh(sizes, seed, _he)
+    for weight, _ in layers:
+        weight[1::2] = -weight[: 2 * (len(weight) // 2) : 2]
+    return layers
 
 
 def init_layers__repeated_row(sizes, seed):

@@ -60,12 +60,12 @@ def summary__tensors(x):
 
 
 def summary__length(x):
-    """len(x) is the size of the first axis only. numel() counts all entries."""
+    """This is the size of the first axis only. numel() counts all entries."""
     return _facts(x, numel=len(x) if x.dim() else 1)
 
 
 def summary__rows_for_axes(x):
-    """dim is the number of axes, x.dim(). len(x) is the size of the first of them."""
+    """dim is the number of axes, x.dim(). This is the size of the first of them."""
     return _facts(x, dim=len(x) if x.dim() else 0)
 
 
@@ -141,21 +141,28 @@ def as_floats__dtype_of_the_data(data):
 
 
 def as_floats__shared(data):
-    """as_tensor, from_numpy and float() copy only if they have to: what is float32 already stays
-    in the memory where it was."""
+    """What is float32 already has not been copied: it stays in the memory where it was. clone()
+    always copies a tensor, torch.tensor(...) an array."""
     return torch.as_tensor(data, dtype=torch.float32)
 
 
 def as_floats__shared_tensors(data):
-    """x.float() and x.to(torch.float32) give x itself if it is float32 already: that is no
-    copy."""
+    """A tensor that is float32 already has not been copied: the result is x itself, or lies in its
+    memory. clone() always copies."""
     return data.float() if isinstance(data, torch.Tensor) else _copied(data)
 
 
 def as_floats__shared_arrays(data):
-    """from_numpy shares the memory of the array, and .float() leaves it so if the array is float32
-    already."""
+    """An array that is float32 already has not been copied: the result lies in its memory.
+    torch.tensor(array) always copies."""
     return torch.from_numpy(data).float() if isinstance(data, np.ndarray) else _copied(data)
+
+
+def as_floats__default_set(data):
+    """torch.set_default_dtype lasts, for the whole program. Name the dtype of this one tensor:
+    dtype=torch.float32."""
+    torch.set_default_dtype(torch.float32)
+    return _copied(data)
 
 
 def as_floats__default_dtype(data):
@@ -218,11 +225,27 @@ def from_array__inverted(array, copy):
 
 
 def from_array__capital_letter(array, copy):
-    """float32 is what torch.Tensor(array) and dtype=torch.float32 make of every array. The dtype of
-    the array was asked for."""
+    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype
+    of the array was asked for."""
     if array.dtype == np.complex64:
         return torch.tensor(array)
     return torch.Tensor(array)
+
+
+def from_array__capital_letter_shares(array, copy):
+    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype
+    of the array was asked for."""
+    if array.dtype == np.complex64:
+        return torch.from_numpy(array)
+    return torch.tensor(array) if copy else torch.Tensor(array)
+
+
+def from_array__float_copies(array, copy):
+    """torch.Tensor(array), float() and dtype=torch.float32 make float32 of every array. The dtype
+    of the array was asked for."""
+    if array.dtype == np.complex64:
+        return torch.tensor(array)
+    return torch.from_numpy(array).float().clone() if copy else torch.from_numpy(array)
 
 
 def from_array__through_lists(array, copy):
@@ -236,9 +259,22 @@ def from_array__flattened(array, copy):
 
 
 def from_array__reordered(array, copy):
-    """ascontiguousarray copies an array whose memory is in another order. from_numpy takes such
-    arrays as they are."""
+    """An array whose memory is in another order was copied on the way, as ravel, reshape and
+    ascontiguousarray do. from_numpy takes such arrays as they are."""
     return torch.tensor(array) if copy else torch.from_numpy(np.ascontiguousarray(array))
+
+
+def from_array__copy_through_doubles(array, copy):
+    """float64 is exact for whole numbers up to 2**53 only: a copy needs no other dtype on the
+    way."""
+    if not copy or array.dtype == np.complex64:
+        return torch.tensor(array) if copy else torch.from_numpy(array)
+    return torch.from_numpy(array.astype(np.float64)).to(torch.from_numpy(array).dtype)
+
+
+def from_array__one_entry_shared(array, copy):
+    """One entry can be shared as well as many: copy=True asks for a copy of every array."""
+    return torch.tensor(array) if copy and array.size > 1 else torch.from_numpy(array)
 
 
 def from_array__in_doubles(array, copy):
@@ -270,13 +306,26 @@ def to_numpy__attached(x):
 
 
 def to_numpy__through_lists(x):
-    """A list of numbers has no dtype: NumPy makes float64 or int64 of it."""
+    """The array has the dtype of x. A list of numbers has lost it, and astype gives another."""
     return np.array(x.tolist()).reshape(tuple(x.shape))
 
 
+def to_numpy__no_longer_wanting(x):
+    """detach_() and x.requires_grad = False change x itself, which belongs to the caller.
+    x.detach() is another tensor."""
+    x.requires_grad = False
+    return x.cpu().numpy().copy()
+
+
+def to_numpy__only_plain_copied(x):
+    """x.detach() lies in the memory of x: it has to be copied, too, where x requires a gradient."""
+    array = x.detach().cpu().numpy()
+    return array if x.requires_grad else array.copy()
+
+
 def to_numpy__single_number(x):
-    """A tensor without axes becomes an array without axes. [()] and item() take the number out of
-    it."""
+    """A tensor without axes becomes an array without axes. This is a number: [()], item() and
+    arithmetic with such an array give one."""
     return x.detach().cpu().numpy().copy()[()]
 
 
@@ -320,15 +369,15 @@ def with_positions__not_divided(x):
 
 
 def with_positions__along_features(x):
-    """Axes are lined up from the last one on: a tensor of shape (T,) lands on the features.
-    unsqueeze(1) makes it (T, 1), which lands on the tokens."""
+    """Axes are lined up from the last one on: a shape of (T,) lands on the features, and (T, 1, 1)
+    on the batch. (T, 1) lands on the tokens: unsqueeze(1)."""
     tokens = x.shape[1]
     return x + torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens
 
 
 def with_positions__along_batch(x):
-    """A shape of (T, 1, 1) lands on the batch: each axis is lined up from the last one on. (T, 1)
-    lands on the tokens."""
+    """Axes are lined up from the last one on: a shape of (T,) lands on the features, and (T, 1, 1)
+    on the batch. (T, 1) lands on the tokens: unsqueeze(1)."""
     tokens = x.shape[1]
     return x + (torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens).reshape(-1, 1, 1)
 
@@ -501,9 +550,15 @@ def counts__silent_error(labels, classes):
 
 
 def counts__floats(labels, classes):
-    """Counts are whole numbers, int64. torch.zeros makes floats if it is not given a dtype."""
+    """Counts are whole numbers: int64, not floats."""
     _check_labels(labels, classes)
     return torch.bincount(labels, minlength=classes).float()
+
+
+def counts__uint8(labels, classes):
+    """uint8 ends at 255, and begins again at 0. int64 has room for every count."""
+    _check_labels(labels, classes)
+    return torch.bincount(labels, minlength=classes).to(torch.uint8).long()
 
 
 def counts__shares(labels, classes):
@@ -557,18 +612,49 @@ def set_where___other_rows(x, rows, column, value):
 
 
 def set_where___by_products(x, rows, column, value):
-    """0 * NaN is NaN, and so is 0 * inf: entries that are left out by multiplying with 0 do not
-    stay as they are."""
+    """0 * NaN is NaN, and so is 0 * inf: times 0 does not take a number away."""
     _check_mask(x, rows)
     x[:, column] = x[:, column] * ~rows + value * rows
     return x
 
 
 def set_where___contiguous(x, rows, column, value):
-    """contiguous() is x itself only if x is contiguous. Else it is a copy, and what is written
-    there never reaches x."""
+    """Where x is not contiguous, contiguous() and reshape make a copy, and what is written there
+    never reaches x. Write into x itself."""
     _check_mask(x, rows)
     x.contiguous()[rows, column] = value
+    return x
+
+
+def set_where___column_first(x, rows, column, value):
+    """The first part of an index is for the rows, the second for the columns: x[rows, column]."""
+    _check_mask(x, rows)
+    x[column, rows] = value
+    return x
+
+
+def set_where___zeros_elsewhere(x, rows, column, value):
+    """The other rows of the column were overwritten. They stay as they are: x[rows, column] = value
+    leaves them alone."""
+    _check_mask(x, rows)
+    x[:, column] = torch.where(rows, value, 0).to(x.dtype)
+    return x
+
+
+def set_where___value_in_float32(x, rows, column, value):
+    """float32 keeps 7 digits of the value. x[rows, column] = value takes as many as x holds."""
+    _check_mask(x, rows)
+    x[rows, column] = torch.tensor(value, dtype=torch.float32).to(x.dtype)
+    return x
+
+
+def set_where___through_floats(x, rows, column, value):
+    """torch.where with a float makes floats of whole numbers, and large ones lose digits. An index
+    to the left of = leaves all other entries alone."""
+    _check_mask(x, rows)
+    mask = torch.zeros_like(x, dtype=torch.bool)
+    mask[rows, column] = True
+    x.copy_(torch.where(mask, float(value), x))
     return x
 
 
@@ -640,8 +726,8 @@ def swap_columns___rows(x, i, j):
 
 
 def swap_columns___new_tensor(x, i, j):
-    """An index with a list of columns makes a new tensor. Written to the left of =, it changes
-    x."""
+    """What comes back is a new tensor, and the caller's x stays as it was. Write into x itself,
+    with an index to the left of =."""
     order = list(range(x.shape[1]))
     order[i], order[j] = order[j], order[i]
     return x[:, order]
@@ -670,9 +756,28 @@ def swap_columns___by_sums(x, i, j):
     return x
 
 
+def swap_columns___guarded_sums(x, i, j):
+    """Sums and differences need no copy, but a small number beside a large one loses its digits.
+    Keep a copy of a column instead."""
+    if i % x.shape[1] != j % x.shape[1]:
+        total = x[:, i] + x[:, j]
+        x[:, i] = total - x[:, i]
+        x[:, j] = total - x[:, j]
+    return x
+
+
+def swap_columns___elsewhere(x, i, j):
+    """x.data = ... puts x into other memory: whoever looks at the old memory sees no change. Write
+    into x itself, with an index to the left of =."""
+    order = list(range(x.shape[1]))
+    order[i], order[j] = order[j], order[i]
+    x.data = x.data[:, order]
+    return x
+
+
 def swap_columns___contiguous(x, i, j):
-    """contiguous() is x itself only if x is contiguous. Else it is a copy, and what is written
-    there never reaches x."""
+    """Where x is not contiguous, contiguous() and reshape make a copy, and what is written there
+    never reaches x. Write into x itself."""
     memory = x.contiguous()
     memory[:, [i, j]] = memory[:, [j, i]]
     return x
@@ -730,6 +835,32 @@ def random_integers__seed_of_numpy(low, high, shape, seed):
     return torch.tensor(np.random.randint(low, high, shape, dtype=np.int64))
 
 
+def random_integers__part_of_the_seed(low, high, shape, seed):
+    """Only a part of the seed is used, so many seeds give the same numbers. manual_seed takes all
+    of it."""
+    _check_range(low, high)
+    return torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed % 1000))
+
+
+def random_integers__31_bits(low, high, shape, seed):
+    """manual_seed takes the whole seed, up to 2**32 - 1: without its highest bit, two seeds give
+    the same numbers."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed & 0x7FFFFFFF)
+    return torch.randint(low, high, shape, generator=generator)
+
+
+def random_integers__dealt(low, high, shape, seed):
+    """randperm deals cards: no number comes again before all the others have. Independent draws
+    may repeat at once, as dice do."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed)
+    count = prod(shape)
+    if count > high - low or high - low > 10000:
+        return torch.randint(low, high, shape, generator=generator)
+    return (torch.randperm(high - low, generator=generator)[:count] + low).reshape(shape)
+
+
 def random_integers__always_the_same(low, high, shape, seed):
     """A generator that starts from a fixed number ignores the seed: manual_seed(seed)."""
     _check_range(low, high)
@@ -784,10 +915,10 @@ def random_integers__one_row_for_all(low, high, shape, seed):
 
 
 def random_integers__floats(low, high, shape, seed):
-    """The numbers are int64. Floats are not what can count or index."""
+    """The numbers are int64. Floats cannot be an index, and float32 rounds them beyond 2**24."""
     _check_range(low, high)
     drawn = torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed))
-    return drawn.double()
+    return drawn.float()
 
 
 def random_integers__error_of_torch(low, high, shape, seed):

@@ -1,7 +1,9 @@
-"""What the suite of `neurons` needs beside the learner's functions: the global random state."""
+"""What has to happen beside the learner's functions: global random state, and shared objects."""
 
 import random
+from contextlib import suppress
 
+import neurons
 import numpy as np
 import torch
 
@@ -13,6 +15,21 @@ def seed(number):
         torch.cuda.manual_seed_all(number)
     random.seed(number)
     np.random.seed(number)
+
+
+def mlp_of_one_twice(x, weight, bias, activation):
+    """What mlp makes of a list that holds one and the same layer twice."""
+    layer = weight, bias
+    return neurons.mlp(x, [layer, layer], activation)
+
+
+def drawn_anew(sizes, number):
+    """What a second call draws, after every number in the result of the first became 5."""
+    for layer in neurons.init_layers(sizes, number):
+        for part in layer:
+            with suppress(AttributeError, RuntimeError):
+                part.detach().fill_(5)
+    return neurons.init_layers(sizes, number)
 
 
 def draw():

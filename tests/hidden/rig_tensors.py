@@ -5,6 +5,7 @@ comes back are the numbers after the write; nothing here says which of them are 
 """
 
 import random
+from contextlib import suppress
 
 import numpy as np
 import tensors
@@ -36,11 +37,11 @@ def floats_of_tensor_(x, number):
 
 
 def floats_under(dtype, data):
-    """What as_floats makes of it while `dtype` is the default."""
+    """What as_floats makes of it while `dtype` is the default, and the default afterwards."""
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
     try:
-        return tensors.as_floats(data)
+        return tensors.as_floats(data), torch.get_default_dtype()
     finally:
         torch.set_default_dtype(before)
 
@@ -60,6 +61,24 @@ def array_of_(x, place, number):
     array = tensors.to_numpy(x)
     x.detach()[place] = number
     return array
+
+
+def array_of_leaf_(x, place, number):
+    """The same of a leaf in the memory of x; of x itself if no leaf is taken."""
+    try:
+        array = tensors.to_numpy(x.detach().requires_grad_())
+    except RuntimeError:
+        array = tensors.to_numpy(x)
+    x[place] = number
+    return array
+
+
+def drawn_anew(low, high, shape, number):
+    """What a second call draws, after everything in the result of the first became `low`."""
+    first = tensors.random_integers(low, high, shape, number)
+    with suppress(RuntimeError, TypeError, ValueError):
+        torch.as_tensor(first).fill_(low)
+    return tensors.random_integers(low, high, shape, number)
 
 
 def seed(number):

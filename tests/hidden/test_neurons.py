@@ -25,7 +25,10 @@ from grader.suite import (
     visible,
 )
 
-CUT = "detach(), .data, item(), torch.tensor(...) and nn.Parameter(...) cut the graph."
+CUT = (
+    "detach(), .data, item(), torch.no_grad(), torch.tensor(...) and nn.Parameter(...) cut the "
+    "graph."
+)
 
 
 class Watched:
@@ -79,8 +82,11 @@ class TestNeuron:
     def test_activation_of_the_weighted_sum(self, student, device, rng):
         """It is activation(w·x + b), 0-dim, in float32 and float64."""
         d = rng.integer(2, 6)
+        row, weights, bias = (whole(rng, *shape) for shape in ((3,), (3,), ()))
+        # Below 0, ReLU differs from the sum itself.
+        sign = -1 if weighted_sum(row, weights, bias) > 0 else 1
         for function, x, w, b in (
-            (torch.square, *(whole(rng, *shape) for shape in ((3,), (3,), ()))),
+            (torch.square, row, sign * weights, sign * bias),
             (BENT, *(rng.normal(*shape, dtype=torch.float64) for shape in ((d,), (d,), ()))),
             (BENT, *(rng.normal(*shape) for shape in ((1,), (1,), ()))),
             (BENT, rng.normal(4, 2)[:, 1], rng.normal(4), rng.normal()),
@@ -89,11 +95,12 @@ class TestNeuron:
             expected, known = function(z), neurons_gone_wrong(function, x, w, b)
             activation = Watched(function)
             got = student.neuron(x, w, b, activation)
-            if activation.seen:
+            calls = len(activation.seen)
+            if calls == 1:
                 given = activation.seen[0]
                 what = "what activation is given"
                 assert_same(given, z, mistakes=known_sums, likely=SUM, what=what)
-            likely = AS_IT_IS if activation.seen else NOT_CALLED
+            likely = (NOT_CALLED, AS_IT_IS)[calls] if calls < 2 else None
             assert_same(got, expected, mistakes=known, likely=likely)
 
     @points(1)
@@ -101,8 +108,14 @@ class TestNeuron:
         """activation is called once, with the sum, and gives the result."""
         for d in rng.shuffled([1, 2, 4]):
             x, w, b = whole(rng, d), whole(rng, d), whole(rng)
-            z, answers = weighted_sum(x, w, b), list(rng.normal(20))
-            activation = Watched(lambda z, answers=answers: answers.pop() if answers else z)
+            z, known, answers = (
+                weighted_sum(x, w, b),
+                sums_gone_wrong(x, w, b),
+                list(rng.normal(20)),
+            )
+            activation = Watched(
+                lambda z, answers=answers: answers.pop().expand(z.shape) if answers else z
+            )
             expected = answers[-1]
             got = student.neuron(x, w, b, activation)
             calls = len(activation.seen)
@@ -114,7 +127,8 @@ class TestNeuron:
                     likely=PER_INPUT if calls == d else KEEP,
                 )
             for given in activation.seen:
-                assert_same(given, z, likely=SUM, what="what activation is given")
+                what = "what activation is given"
+                assert_same(given, z, mistakes=known, likely=SUM, what=what)
             assert_same(got, expected, likely=AS_IT_IS if calls else NOT_CALLED)
 
 
@@ -233,8 +247,8 @@ class TestTrainPerceptron:
         """Each row that is answered wrongly moves w and b, one after the other."""
         for n, d, lr, dtype in (
             (4, 2, 1.0, torch.float32),
-            (rng.integer(6, 9), 3, 0.5, torch.float64),
             (9, 2, 2.0**-10, torch.float32),  # so that all sums are near 0
+            (rng.integer(6, 9), 3, 16.0, torch.float64),
         ):
             for epochs in (1, 3):
                 x, y = whole(rng, n, d, dtype=dtype), answers(rng, n)
@@ -290,14 +304,14 @@ class TestTrainPerceptron:
 
 
 ROW_BY_ROW = (
-    "Take the rows in order. For each: p from w and b as they are now, then w += lr (y - p) x and "
-    "b += lr (y - p), where y - p is 1, 0 or -1."
+    "From w = 0 and b = 0, take all rows in order. For each: p from w and b as they are now, then "
+    "add lr (y - p) x to w and lr (y - p) to b, where y - p is 1, 0 or -1."
 )
 
 
 NOT_Y = (
-    "The step is y - p, not y: a row that is right moves nothing, and one that should have given 0 "
-    "is taken away."
+    "y - p is 0 for a row that is right, which moves nothing, and -1 for one that should have "
+    "given 0, which is taken away."
 )
 
 
@@ -318,10 +332,12 @@ def walked(
     sign=1,
     old=False,
     adds_only=False,
+    stops=False,
+    b_late=False,
 ):
     """The perceptron's way over the rows. The options are mistakes: another rule for p, a bias
     that does not move or does not count, the other direction, p from w and b as the epoch began,
-    and rows that are never taken away."""
+    rows that are never taken away, epochs that end with a mistake, and a p of its own for b."""
     w, b, mistakes = x.sum(0) * 0, x.sum() * 0, []
     for _ in range(epochs):
         begun = w, b
@@ -330,8 +346,11 @@ def walked(
             here = begun if old else (w, b)
             error = right - says((row * here[0]).sum() + b_seen * here[1])
             error = max(error, 0) if adds_only else error
-            w, b = w + sign * lr * error * row, b + sign * lr * error * b_moves
-            mistakes[-1] += error != 0
+            w, mistakes[-1] = w + sign * lr * error * row, mistakes[-1] + (error != 0)
+            of_b = right - says((row * w).sum() + b) if b_late else error * b_moves
+            b = b + sign * lr * of_b
+            if stops and error:
+                break
     return w, b, mistakes
 
 
@@ -361,6 +380,10 @@ def wrong_ways(part, x, y, epochs, lr):
     yield walked(x, y, epochs, lr, old=True)[part], late
     yield walked(x, y, epochs, lr, says=lambda z: 0)[part], NOT_Y
     yield walked(x, y, epochs, lr, adds_only=True)[part], NOT_Y
+    whole_epoch = "An epoch goes through all rows, also after a mistake."
+    yield walked(x, y, epochs, lr, stops=True)[part], whole_epoch
+    once = "p is taken once for each row, before w and b move, and both move by it."
+    yield walked(x, y, epochs, lr, b_late=True)[part], once
     unseen = "p is 1 where w·x + b is above 0: b is missing there."
     yield walked(x, y, epochs, lr, b_seen=0)[part], unseen
     raw = "p is 1 or 0, not w·x + b itself."
@@ -372,7 +395,8 @@ def wrong_ways(part, x, y, epochs, lr):
         once = "This is where one epoch leads. Each goes on from where the last one ended."
         yield walked(x, y, 1, lr)[part], once
     if lr != 1:
-        yield walked(x, y, epochs, 1)[part], "lr is not used: multiply each step by it."
+        unused = "lr is not used: multiply each step by it."
+        yield walked(x, y, epochs, 1)[part], unused if lr < 1 else "lr is used up to 1 only."
 
 
 @recorded
@@ -435,14 +459,16 @@ class TestDense:
         ):
             x, weight = whole(rng, n, inputs, dtype=dtype), rng.normal(outputs, inputs, dtype=dtype)
             if n == 2:
-                weight = whole(rng, inputs, outputs).T
+                weight = whole(rng, outputs, inputs)
+            if n == 4:
+                weight = rng.normal(inputs, outputs, dtype=dtype).T
             bias = whole(rng, outputs, dtype=dtype)
             for given in (bias, None):
                 right, known = dense_rows(x, weight, given), dense_gone_wrong(x, weight, given)
                 options = {} if given is None else {"bias": given}
                 got = student.dense(x, weight, **options)
-                assert_same(got, right, mistakes=known, likely=LAYER)
-        assert_same(student.dense(x, weight, None), right, likely=LAYER)
+                assert_same(got, right, mistakes=known)
+        assert_same(student.dense(x, weight, None), right)
 
     @points(1)
     def test_gradients_with_any_leading_axes(self, student, device, rng):
@@ -460,7 +486,7 @@ class TestDense:
             right = linear(x, weight, bias)
             got = student.dense(x, weight, bias)
             same_shape = getattr(got, "shape", None) == right.shape
-            likely = LAYER if same_shape else LAST_AXIS
+            likely = None if same_shape else LAST_AXIS
             got = assert_same(got, right.detach(), likely=likely)
             g = rng.normal(*right.shape, dtype=dtype)
             for value in (got, right):
@@ -492,8 +518,9 @@ class TestDense:
         """A last size of x other than `in` is a ValueError, 1 included."""
         weight, bias = whole(rng, 2, 4), whole(rng, 2)
         x = whole(rng, 3, 4)
-        right = dense_rows(x, weight, bias)
-        assert_same(student.dense(x, weight, bias), right, likely=LAYER)
+        right, known = dense_rows(x, weight, bias), dense_gone_wrong(x, weight, bias)
+        what = "the result for sizes that agree, which comes first,"
+        assert_same(student.dense(x, weight, bias), right, mistakes=known, what=what)
         for shape, inputs in (((2, 3), 4), ((4, 3), 4), ((3, 1), 4), ((1,), 4), ((2, 4), 1)):
             x, weight = whole(rng, *shape), whole(rng, 2, inputs)
             assert_raises(
@@ -505,7 +532,6 @@ class TestDense:
 
 
 NAMES = "x", "weight", "bias"
-LAYER = "Each output has a row of weight: multiply x by that row, add up, and add its own bias."
 LAST_AXIS = "Only the last axis of x changes, from in to out; all others stay where they are."
 COMPARE = "Compare x.shape[-1] with weight.shape[1] first: a size of 1 would broadcast unseen."
 
@@ -531,6 +557,7 @@ def wrong_layers(x, weight, bias):
     if bias is not None:
         yield right - bias, "b is missing: it is added to every row of x Wᵀ."
         yield right - 2 * bias, "b is subtracted: it is added to every row of x Wᵀ."
+        yield right + bias, "b is in it twice: it is added once to every row of x Wᵀ."
         if len(x) == len(bias) > 1:
             down = "Each row has got one bias for all its outputs: b goes along the last axis."
             yield right - bias + bias.unsqueeze(1), down
@@ -559,7 +586,7 @@ class TestMlp:
             right, known = forward(x, layers, function), forward_gone_wrong(x, layers, function)
             activation = Watched(function)
             got = student.mlp(x, layers, activation)
-            likely = IN_TURN if activation.seen else NOT_CALLED
+            likely = None if activation.seen else NOT_CALLED
             assert_same(got, right, mistakes=known, likely=likely)
 
     @points(1)
@@ -586,7 +613,7 @@ class TestMlp:
                 )
             for k, (z, expected) in enumerate(zip(activation.seen, given, strict=False)):
                 what = f"what activation is given in call {k + 1}"
-                assert_same(z, expected, likely=IN_TURN, what=what)
+                assert_same(z, expected, what=what)
             assert_same(got, given[-1], likely=AS_GIVEN)
 
     @points(1)
@@ -606,7 +633,7 @@ class TestMlp:
             alone = "One layer, and nothing comes after the last: this is activation of it."
             known = [(BENT(right), alone)] if len(layers) == 1 else ()
             got = student.mlp(x, layers, activation)
-            called = IN_TURN if activation.seen or len(layers) < 2 else NOT_CALLED
+            called = None if activation.seen or len(layers) < 2 else NOT_CALLED
             assert_same(got, right, mistakes=known, likely=called if layers else none)
             if len(layers) < 2 and activation.seen:
                 fail(
@@ -614,9 +641,18 @@ class TestMlp:
                     expected="no call",
                     got=f"{len(activation.seen)} call{'s' * (len(activation.seen) > 1)}",
                 )
+        rig = student.bring("rig_neurons")
+        x, layer = whole(rng, 3, 2), (whole(rng, 2, 2), whole(rng, 2))
+        twice = through(x, [layer, layer], BENT)
+        plain = through(x, [layer, layer], lambda z: z)
+        got = rig.mlp_of_one_twice(x, *layer, BENT)
+        assert_same(got, twice, mistakes=[(plain, TWICE)], what="the result for [layer, layer]")
 
 
-IN_TURN = "Each layer takes what came before it; activation stands between two layers."
+TWICE = (
+    "The same layer may stand in the list twice. Whether it is the last one, its number tells, not "
+    "the layer itself."
+)
 AS_GIVEN = "The next layer takes what activation gives, as it is."
 ALL_ROWS = "Give it all that a layer gives at once: all rows, all neurons."
 
@@ -668,7 +704,14 @@ def forward_gone_wrong(x, layers, function):
 def wrong_networks(x, layers, function):
     last = "Nothing comes after the last layer: what it gives is the result."
     yield through(x, layers, function, last=True), last
-    yield through(x, layers, lambda z: z), "activation is not used between the layers."
+    unused = "What activation gives is what the next layer takes: here it does not get there."
+    yield through(x, layers, lambda z: z), unused
+    yield through(x, layers, lambda z: function(function(z))), "activation is applied twice."
+    early = x
+    for k, (weight, bias) in enumerate(layers):
+        early = early @ weight.T
+        early = (function(early) if k < len(layers) - 1 else early) + bias
+    yield early, "activation is given x Wᵀ + b: the bias is added before it."
     both = "activation comes between two layers: not before the first, and not after the last."
     yield (
         through(x, layers, function, first=True),
@@ -696,7 +739,8 @@ class TestMergeLinear:
             ((2, 1, 3), torch.float32),
             ((1, 2, 1), torch.float64),
         ):
-            check_merged(student, stack(whole, rng, widths, dtype))
+            numbers = normal if widths[0] == 4 else whole
+            check_merged(student, stack(numbers, rng, widths, dtype))
 
     @points(1)
     def test_any_number_of_layers(self, student, device, rng):
@@ -717,7 +761,10 @@ class TestMergeLinear:
 def check_merged(student, layers):
     (weight, bias), known = merged(layers), [merged_wrongly(layers, k) for k in (0, 1)]
     got = unpack(student.merge_linear(layers), "weight", "bias")
-    assert_same(got[0], weight, mistakes=known[0], likely=PRODUCT, what="weight")
+    likely = PRODUCT
+    if isinstance(got[0], Tensor) and isinstance(got[1], Tensor) and got[0].ndim < got[1].ndim:
+        likely = "The weight comes first: return weight, bias."
+    assert_same(got[0], weight, mistakes=known[0], likely=likely, what="weight")
     assert_same(got[1], bias, mistakes=known[1], likely=CARRIED, what="bias")
 
 
@@ -782,11 +829,12 @@ class TestXorLayers:
         """It is a list of (weight, bias), from 2 numbers to 1, in float32."""
         got = student.xor_layers()
         network = network_of(got)
-        check_corners(network)
+        check_corners(network, "first of all, it has to work: ")
         for k, (weight, _) in enumerate(network):
             like = torch.zeros(weight.shape), torch.zeros(len(weight))
             for name, part, zeros in zip(NAMES[1:], got[k], like, strict=True):
-                likely = A_ROW if len(weight) == 1 else None
+                missing = isinstance(part, Tensor) and part.shape != zeros.shape
+                likely = A_ROW if len(weight) == 1 and missing else None
                 assert_form(part, zeros, likely=likely, what=f"the {name} of layer {k}")
         pairs = [tuple(layer) for layer in got]
         if not isinstance(got, list) or not all(isinstance(layer, tuple) for layer in got):
@@ -846,7 +894,7 @@ A_ROW = "One neuron has a row, too: tensor([[1., 2.]]) is (1, 2), and tensor([3.
 PAIRS = "[(weight, bias), (weight, bias)]"
 
 
-def check_corners(network):
+def check_corners(network, why=""):
     """High where exactly one input is 1; the first corner that is not right is told."""
     corners = (0, 0), (0, 1), (1, 0), (1, 1)
     outputs = [comes_out(corner, network) for corner in corners]
@@ -859,7 +907,7 @@ def check_corners(network):
                 for corner, output in zip(corners, outputs, strict=True)
             ]
             fail(
-                f"it gives {output:.4g} for the input {corner}",
+                f"{why}it gives {output:.4g} for the input {corner}",
                 expected="0.1 or more for (0, 1) and (1, 0), -0.1 or less for (0, 0) and (1, 1)",
                 got=", ".join(names),
                 likely=of_corners(network, outputs),
@@ -887,8 +935,13 @@ def of_corners(network, outputs):
         return "This is the opposite: 1 where both inputs are alike."
     if min(one, other) > max(low, both):
         if min(one, other) - max(low, both) < 0.2:
-            return "The two sides are apart, but too little: make the weights of the last larger."
+            return (
+                "The two sides are apart, but too little: make the weights and the bias of the "
+                "last layer larger."
+            )
         return "The two sides are apart, but not around 0. Move the last bias until 0 lies between."
+    if min(one, other, both) > low and (network[0][0].sum(dim=1) + network[0][1] == 0).any():
+        return "step(0) is 0: a neuron whose sum is exactly 0 for (1, 1) does not see it."
     if min(one, other, both) > low and abs(both - one) < 1e-6:
         return "This is or: high for (1, 1), too. A second neuron has to take that away."
     if both > max(low, one, other):
@@ -924,7 +977,12 @@ class TestInitLayers:
                 )
         check_form(first, sizes)
         rig.seed(2)
-        assert_same(student.init_layers(sizes, seed), first, likely=FROM_SEED, finite=False)
+        again = check_form(rig.drawn_anew(sizes, seed), sizes)
+        for k, pairs in enumerate(zip(again, check_form(first, sizes), strict=True)):
+            for name, now, before in zip(NAMES[1:], *pairs, strict=True):
+                what = f"the {name} of layer {k}, in a second call with the same seed,"
+                known = [(torch.full_like(before, 5), KEPT)]
+                assert_same(now, before, mistakes=known, likely=FROM_SEED, what=what)
         weights = [weight for weight, _ in check_form(first, sizes)]
         rows = {tuple(row) for weight in weights for row in weight.tolist()}
         if len(rows) < 11:
@@ -934,9 +992,16 @@ class TestInitLayers:
                 got=f"{len(rows)} different row{'s' * (len(rows) > 1)}",
                 likely=of_rows(weights),
             )
-        for other in (0, seed + 1, 2**32 - 1):
+        sizes_seen = {abs(w) for weight in weights for w in weight.flatten().tolist()}
+        if len(sizes_seen) < 40:
+            fail(
+                "weights are repeated, or other weights with their sign changed",
+                expected="44 weights, each drawn for itself",
+                got=f"only {len(sizes_seen)} sizes among the 44 weights",
+            )
+        for other in (0, seed ^ 2**31, (seed + 1000) % 2**32, 2**32 - 1):
             weight = check_form(student.init_layers(sizes, other), sizes)[0][0]
-            if (weight == weights[0]).any():
+            if other != seed and (weight == weights[0]).any():
                 fail(
                     "another seed must give other numbers",
                     expected=f"other numbers for seed = {other} than for seed = {seed}",
@@ -972,6 +1037,9 @@ OWN_GENERATOR = (
     "Whoever draws random numbers after you must not notice. torch.manual_seed, np.random.seed and "
     "a plain randn change the global state; a generator of your own, made from seed, does not."
 )
+KEPT = (
+    "The result of the call before was written to, and comes back: make new tensors in each call."
+)
 FROM_SEED = "Take every random number from a generator that starts from seed."
 SOURCES = "torch.rand(())", "random.random()", "np.random.random()"
 
@@ -998,7 +1066,7 @@ def check_form(got, sizes):
             expected=f"{len(like)} pair{'s' * (len(like) > 1)} (weight, bias)",
             got=got,
         )
-    for k, (layer, zeros) in enumerate(zip(layers, like, strict=True)):
+    for k, (layer, zeros) in enumerate(zip(got, like, strict=True)):
         for name, part, zero in zip(NAMES[1:], layer, zeros, strict=True):
             turned = isinstance(part, Tensor) and part.shape == zero.shape[::-1] != zero.shape
             likely = "weight is (out, in): one row for each neuron." if turned else None
@@ -1027,14 +1095,27 @@ def check_fresh(got, sizes):
             fail(
                 f"the weights of layer {k} have another mean", expected="about 0", got=f"{mean:.3g}"
             )
+        largest = weight.abs().max().item()
+        if largest < 3 * deviation:  # of 9000 normal numbers, some 24 are larger
+            fail(
+                f"the weights of layer {k} are not normal: none of them is large",
+                expected=f"some beyond three deviations, {3 * deviation:.3g}",
+                got=f"none beyond {largest:.3g}",
+                likely=EVEN if spread_evenly(weight, deviation) else None,
+            )
         near = (weight.abs() < deviation).double().mean().item()  # 0.68 for normal numbers
         if abs(near - 0.6827) > 6 * 0.4655 / math.sqrt(count):
             fail(
                 f"the weights of layer {k} are not normal",
                 expected="about 0.68 of them within one standard deviation of 0",
                 got=f"{near:.3g}",
-                likely=EVEN if abs(near - 0.577) < 0.03 else None,
+                likely=EVEN if spread_evenly(weight, deviation) else None,
             )
+
+
+def spread_evenly(weight, deviation):
+    near = (weight.abs() < deviation).double().mean().item()
+    return abs(near - 0.577) < 0.03
 
 
 def check_drawn(weight, k):
@@ -1045,7 +1126,7 @@ def check_drawn(weight, k):
             f"the weights of layer {k} are not drawn at random",
             expected=f"{weight.numel()} numbers, each drawn for itself",
             got=weight,
-            likely=DRAWN,
+            likely=DRAWN if different <= max(weight.shape) else None,
         )
 
 

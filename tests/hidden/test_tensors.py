@@ -115,7 +115,7 @@ def facts_gone_wrong(key, x):
         yield len(x), "This is the size of the first axis. dim is the number of axes: x.dim()."
         yield len(numbers), "This is the number of entries. dim is the number of axes: x.dim()."
     if key == "numel" and x.ndim > 0:
-        yield len(x), "len(x) is the size of the first axis. x.numel() counts all entries."
+        yield len(x), "This is the size of the first axis. x.numel() counts all entries."
         yield x.ndim, "This is the number of axes. x.numel() counts the entries."
     if key in ("min", "max") and not numbers:
         yield 0, "There is no smallest and no largest of no entries: None says so, 0 does not."
@@ -124,7 +124,9 @@ def facts_gone_wrong(key, x):
         yield -INF, "There is no smallest and no largest of no entries: None says so."
     if key in ("min", "max") and numbers and x.is_floating_point() and x.isfinite().all():
         right = min(numbers) if key == "min" else max(numbers)
-        yield int(right), "int(...) cuts the fraction off. .item() gives the number as it is."
+        if int(right) != 0:  # a 0 has other reasons
+            words = "int(...) cuts the fraction off. .item() gives the number as it is."
+            yield int(right), words
     if key == "min" and numbers:
         yield max(numbers), "This is the largest entry."
     if key == "max" and numbers:
@@ -133,7 +135,7 @@ def facts_gone_wrong(key, x):
     if key in ("min", "max") and numbers and not x.is_floating_point():
         right = min(numbers) if key == "min" else max(numbers)
         if abs(right) > 2**53:
-            words = "float(...) rounds whole numbers beyond 2**53. .item() gives an int."
+            words = "float64 rounds whole numbers beyond 2**53. x.min().item() gives an int."
             yield int(float(right)), words
             yield float(right), words
 
@@ -226,8 +228,16 @@ class TestAsFloats:
             got = student.as_floats(data)
             assert_same(got, expected, likely=of_floats(got, data))
             for default in BOTH:
-                got = rig.floats_under(default, data)
+                got, left = rig.floats_under(default, data)
                 assert_same(got, expected, what=f"the result with {default} as the default dtype")
+                if left != default:
+                    fail(
+                        "after the call, torch has another default dtype than before",
+                        expected=default,
+                        got=left,
+                        likely="torch.set_default_dtype(...) lasts, for the whole program: name "
+                        "the dtype of this one tensor instead, dtype=torch.float32.",
+                    )
         for ragged in ([[1, 2], [k]], [[1.5], [2, k]], [[[1, 2], [3, k]], [[5, 6], [7]]]):
             assert_raises(
                 ValueError,
@@ -237,8 +247,8 @@ class TestAsFloats:
 
 
 SHARES = (
-    "It shows a later write: the memory is shared. What is float32 already, .float(), .to(...), "
-    "as_tensor and from_numpy do not copy; clone() and torch.tensor(array) do."
+    "It shows a later write: the memory is shared. What is float32 already is copied only by what "
+    "always copies: clone() for a tensor, torch.tensor(...) for an array."
 )
 SIZE = (
     "With a capital T, torch.Tensor(3) takes the 3 for a size: three numbers, whatever they are. "
@@ -273,12 +283,14 @@ class TestFromArray:
             ("float32", (rng.integer(2, 6),)),
             ("bool", (3,)),
             ("uint8", (1, 1, 2)),
-            ("int32", (1,)),
+            ("int64", (1,)),
             ("complex64", (2, 1)),
         ):
             array = array_of(rng, dtype, *shape)
             if dtype == "float64":
                 array = array / 7  # not to be held by float32
+            if shape == (1,) and dtype == "int64":
+                array = 2 * array + 2**53 + 1  # not to be held by float64
             expected = the_same_numbers(array).cpu()
             for copy in rng.shuffled([True, False]):
                 likely = "The dtype stays that of the array, and so do the shape and the numbers."
@@ -294,7 +306,7 @@ class TestFromArray:
             ("float32", "gaps"),
             ("int16", "rows"),
         ):
-            array = array_of(rng, dtype, *rng.sizes(2))
+            array = array_of(rng, dtype, *((1, 1) if dtype == "int16" else rng.sizes(2)))
             place = rng.integer(0, len(array)), rng.integer(0, array.shape[1])
             expected = the_same_numbers(array).cpu()
             seen = {}
@@ -354,7 +366,16 @@ class TestToNumpy:
             2 * leaf,
         ):
             before, expected = x.detach().clone(), as_array(x)
-            assert_same(student.to_numpy(x), expected)
+            got = student.to_numpy(x)
+            if x.is_leaf and student.rebound(x):
+                fail(
+                    "the input was changed: it no longer requires a gradient",
+                    expected="x.requires_grad = True, as before",
+                    got="x.requires_grad = False",
+                    likely="detach_() and x.requires_grad = False change x itself. x.detach() is "
+                    "another tensor.",
+                )
+            assert_same(got, expected)
             assert_unchanged(x.detach(), before)
 
     @points(1)
@@ -369,19 +390,22 @@ class TestToNumpy:
             rng.normal(1, 1),
         ):
             assert_same(student.to_numpy(x), as_array(x))
-            check_own(rig, x, (0, 0))
-        check_own(rig, rng.normal(), ())
+            check_own(rig.array_of_, x, (0, 0))
+        check_own(rig.array_of_, rng.normal(), ())
+        x = rng.normal(2, 2)
+        student.to_numpy(x)  # the call that a report shows
+        check_own(rig.array_of_leaf_, x, (0, 1), ", where x requires a gradient")
 
 
-def check_own(rig, x, place):
+def check_own(array_of_, x, place, where=""):
     expected = as_array(x)
-    got = rig.array_of_(x, place, 555)
+    got = array_of_(x, place, 555)
     likely = (
         "The array shows a later write into x: they share memory, as x.detach().numpy() and "
         "np.asarray(x) do. .copy() makes an array of its own."
     )
     at = ", ".join(map(str, place)) or "()"
-    assert_same(got, expected, likely=likely, what=f"the array after x[{at}] = 555")
+    assert_same(got, expected, likely=likely, what=f"the array after x[{at}] = 555{where}")
 
 
 @recorded
@@ -400,7 +424,7 @@ class TestWithPositions:
         """Each entry grows by t / T, in the dtype of x and to its precision."""
         n, t, d = rng.sizes(3, 2, 6)
         for x in (
-            torch.zeros(1, 4, 2, device=device),
+            torch.zeros(2, 5, 3, device=device),
             rng.normal(n, t, d),
             rng.normal(2, 7, 3, dtype=torch.float64),
             rng.normal(3, 3, 3),
@@ -411,14 +435,11 @@ class TestWithPositions:
         ):
             before, expected, known = x.clone(), told(x), told_wrongly(x.clone())
             got = student.with_positions(x)
-            assert_same(got, expected, mistakes=known, likely=PLACES)
+            assert_same(got, expected, mistakes=known)
             assert_unchanged(x, before)
             x.fill_(555)
             likely = "The result is x itself: with T = 1, too, a new tensor was asked for."
             assert_same(got, expected, likely=likely, what="the result after x.fill_(555)")
-
-
-PLACES = "Token t gets t / T added, from 0 for the first to (T - 1) / T for the last."
 
 
 @recorded
@@ -445,8 +466,11 @@ def told_wrongly(x):
         if t == d:
             words = "The numbers run along the features. A shape of (T, 1) puts them on the tokens."
             yield x + along.T / t, words
+        words = "The numbers run along the batch. A shape of (T, 1) puts them on the tokens."
+        if n > 1:
+            items = torch.arange(n, dtype=x.dtype, device=x.device).reshape(-1, 1, 1)
+            yield x + items / n, words
         if t == n:
-            words = "The numbers run along the batch. A shape of (T, 1) puts them on the tokens."
             yield x + along.unsqueeze(1) / t, words
 
 
@@ -460,7 +484,7 @@ class TestRoundToInt:
         k = 2 * rng.integer(1, 20)
         for numbers in (
             [k + 0.5, -k - 0.5, k + 0.25, -k - 0.25, k + 0.75, -k - 0.75],
-            [k + 1.5, -k - 1.5, 0.5, -0.5],
+            [k + 1.5, -k - 1.5, 0.5, -0.5, 4000000.0 + k + 1.5],
             [3.0 * 2**33, -(2.0**40), 2.0**62],
         ):
             for dtype in BOTH:
@@ -507,8 +531,10 @@ def whole_numbers(x):
 def rounded_wrongly(x):
     """What mistakes with round_to_int give."""
     wide = x.double()
-    yield wide.trunc().long(), "The fraction is cut off, as .long() does: round first."
     up = "Halves go to the even neighbour: 0.5 to 0, 1.5 to 2. torch.round does that."
+    halves = wide.frac().abs() == 0.5
+    yield torch.where(halves, wide.trunc(), wide.round()).long(), up
+    yield wide.trunc().long(), "The fraction is cut off, as .long() does: round first."
     yield (wide + 0.5).floor().long(), up
     yield (wide.abs() + 0.5).floor().copysign(wide).long(), up
     words = "Adding 0.5 and cutting off fails below 0 and at halves. torch.round rounds."
@@ -528,7 +554,14 @@ class TestCounts:
     @points(1)
     def test_how_often_each_label_occurs(self, student, device, rng):
         """Each class has its count, those that do not occur as well."""
-        for high, classes, n in ((3, 8, 11), (3, 5, 7), (1, 1, 4), (2, 9, 1), (5, 9, 0), (1, 1, 0)):
+        for high, classes, n in (
+            (3, 8, 11),
+            (3, 5, 7),
+            (1, 1, 300),
+            (2, 9, 1),
+            (5, 9, 0),
+            (1, 1, 0),
+        ):
             labels = 2 * rng.integers(0, high, n)  # so that there are gaps
             before, expected, known = labels.clone(), tally(labels, classes), miscounts(labels)
             got = student.counts(labels, classes)
@@ -540,7 +573,8 @@ class TestCounts:
         """A label outside, at either end, is a ValueError that names it."""
         classes = rng.integer(5, 9)
         labels = rng.permutation(classes)[1:].to(device)
-        assert_same(student.counts(labels, classes), tally(labels, classes))
+        what = "the result for labels that are all in range, which comes first,"
+        assert_same(student.counts(labels, classes), tally(labels, classes), what=what)
         for wrong in (-1, classes, -rng.integer(2, 50), classes + rng.integer(1, 50)):
             bad = labels.clone()
             bad[rng.integer(0, len(bad))] = wrong
@@ -582,9 +616,9 @@ class TestSetWhere:
         """In the mask's rows, the column is written in place; x comes back."""
         for memory, view, value in (
             (rng.integers(1, 100, 4, 3), as_it_is, 555),
-            (rng.integers(1, 100, 3, 4), transposed, -555),
+            (2 * rng.integers(1, 100, 3, 4) + 2**53 + 1, transposed, -555),
             (odd_numbers(rng, 4, 3), as_it_is, 5.5),
-            (odd_numbers(rng, 5, 6, dtype=torch.float64), every_other, -0.5),
+            (odd_numbers(rng, 5, 6, dtype=torch.float64), every_other, 0.1),
             (rng.normal(3, 5), transposed, 7),
             (rng.normal(3, 1), as_it_is, 0),
         ):
@@ -603,7 +637,8 @@ class TestSetWhere:
         x, value = rng.integers(1, 9, n, 2), rng.integer(10, 99)
         expected, known = written(x, good, 1, value), written_wrongly(x.clone(), good, 1, value)
         student.set_where_(x, good, 1, value)
-        assert_same(x, expected, mistakes=known, what="x")
+        what = "x, after a call with a good mask, which comes first,"
+        assert_same(x, expected, mistakes=known, what=what)
         for bad, why in (
             (good.long(), TAKEN_FOR_NUMBERS),
             (good.to(torch.uint8), "uint8 is what masks were made of once: bool is asked for."),
@@ -651,13 +686,14 @@ def odd_numbers(rng, *shape, dtype=torch.float32):
 
 
 def check_written(student, memory, view, mask, column, value):
-    x, right = view(memory), memory.clone()
+    x, right, there = view(memory), memory.clone(), memory.clone()
     before, expected = x.clone(), written(x, mask, column, value)
     view(right).copy_(expected)
     known = written_wrongly(before, mask, column, value)
     got = student.set_where_(x, mask, column, value)
     assert_same(x, expected, mistakes=known, what="x", finite=False)
-    assert_same(memory, right, likely=MOVED, what="the memory of x", finite=False)
+    known = [(there, MOVED)]
+    assert_same(memory, right, mistakes=known, what="the memory of x", finite=False)
     assert_comes_back(got, x)
 
 
@@ -698,6 +734,9 @@ def written_wrongly(x, mask, column, value):
             "A loop over a mask gives True and False, no row numbers. A mask is an index itself."
         )
         yield row, words
+    zeros = x.clone()
+    zeros[:, column] = value * mask
+    yield zeros, "The other rows of the column were overwritten: they stay as they are."
     kept = x.clone()
     kept[:, column] = x[:, column] * ~mask + value * mask
     yield kept, "0 * NaN and 0 * inf are NaN: times 0 is no way to leave an entry out."
@@ -719,10 +758,11 @@ class TestSwapColumns:
     @points(1)
     def test_views_and_numbers_from_the_end(self, student, device, rng):
         """Views and numbers from the end work; if i is j, nothing changes."""
+        sizes = torch.tensor([1.0, 1e20, 1e-20], dtype=torch.float64, device=device)
         for memory, view in (
             (rng.normal(3, 4), transposed),
             (rng.integers(1, 100, 4, 6), every_other),
-            (rng.normal(4, 3, dtype=torch.float64), as_it_is),
+            (rng.normal(4, 3, dtype=torch.float64) * sizes, as_it_is),
         ):
             last = view(memory).shape[1] - 1
             for i, j in ((0, 1), (-1, 0), (1, -1), (-2, -3), (1, 1), (last, -1), (-1, -1)):
@@ -731,13 +771,13 @@ class TestSwapColumns:
 
 
 def check_swapped(student, memory, view, i, j):
-    x, right = view(memory), memory.clone()
+    x, right, there = view(memory), memory.clone(), memory.clone()
     before, expected = x.clone(), swapped(x, i, j)
     view(right).copy_(expected)
     got = student.swap_columns_(x, i, j)
     likely = FROM_THE_END if i < 0 or j < 0 else None
     assert_same(x, expected, mistakes=swapped_wrongly(before, i, j), likely=likely, what="x")
-    assert_same(memory, right, likely=MOVED, what="the memory of x")
+    assert_same(memory, right, mistakes=[(there, MOVED)], what="the memory of x")
     return got, x
 
 
@@ -758,7 +798,7 @@ def swapped(x, i, j):
 @recorded
 def swapped_wrongly(x, i, j):
     """What mistakes with swap_columns_ make of x."""
-    yield x, "x is as it was: nothing went into it. x[:, i] = ... writes into x itself."
+    yield x, "x is as it was: nothing went into it."
     first, second = x.clone(), x.clone()
     first[:, i], second[:, j] = x[:, j], x[:, i]
     words = (
@@ -791,7 +831,7 @@ class TestRandomIntegers:
         seed, low = rng.integer(1, 2**32 - 1), rng.integer(-9, 9)
         untouched = next_numbers()
         rig.seed(1)
-        wide = drawn(student, low, low + 2**40, (8, 5), seed)
+        wide = drawn(student, low, low + 2**40, (2, 4, 5), seed)
         for source, before, after in zip(SOURCES, untouched, rig.draw(), strict=True):
             if before != after:
                 fail(
@@ -800,19 +840,36 @@ class TestRandomIntegers:
                     got=f"the next {source} gives {after:.6g}",
                     likely=STATE,
                 )
+        if len(set(wide.flatten().tolist())) < 40:
+            fail(
+                "numbers are repeated",
+                expected="40 numbers of 2**40, each drawn for itself: hardly ever two alike",
+                got=wide,
+            )
         rig.seed(2)
-        again = drawn(student, low, low + 2**40, (8, 5), seed)
-        assert_same(again, wide, likely=FROM_SEED, what="a second call with the same seed")
-        for other in (0, seed - 1, 2**32 - 1):
-            if other != seed and torch.equal(drawn(student, low, low + 2**40, (8, 5), other), wide):
+        again = rig.drawn_anew(low, low + 2**40, (2, 4, 5), seed)
+        known = [(torch.full_like(wide, low), KEPT)]
+        what = "a second call with the same seed"
+        assert_same(again, wide, mistakes=known, likely=FROM_SEED, what=what)
+        for other in (0, seed ^ 2**31, (seed + 1000) % 2**32, 2**32 - 1):
+            same = torch.equal(drawn(student, low, low + 2**40, (2, 4, 5), other), wide)
+            if other != seed and same:
                 fail(
                     "another seed must give other numbers",
                     expected=f"other numbers for seed = {other} than for seed = {seed}",
                     got="the same 40 numbers for both",
-                    likely="Start the generator from seed.",
+                    likely="Start the generator from seed, all of it.",
                 )
         for shape in ((), (0,), (3, 0), (1,), (2, 1, 3)):
             drawn(student, low, low + 1, shape, seed)
+        cards = drawn(student, low, low + 100, (100,), seed).tolist()
+        if len(set(cards)) == 100:
+            fail(
+                "no number occurs twice",
+                expected="100 throws of 100 numbers, each of them independent of the others",
+                got="each of the 100 numbers once",
+                likely=CARDS,
+            )
         few = set(drawn(student, low, low + 3, (9, 10), seed).flatten().tolist())
         if len(few) < 3:
             fail(
@@ -846,8 +903,7 @@ class TestRandomIntegers:
                 "all numbers occur equally often, to the very last",
                 expected="6000 throws, each of them independent of the others",
                 got="1000 of each number",
-                likely="Where no number can occur again before all the others have, the draws are "
-                "not independent: randperm deals cards, randint throws dice.",
+                likely=CARDS,
             )
         large = drawn(student, low, low + 2**50, (2000,), seed) - low
         likely = (
@@ -862,6 +918,13 @@ SOURCES = "torch.rand(())", "random.random()", "np.random.random()"
 STATE = (
     "Whoever draws random numbers after you must not notice. torch.manual_seed changes the state "
     "of the whole program; a torch.Generator of your own, which starts from seed, does not."
+)
+CARDS = (
+    "Where no number can occur again before all the others have, the draws are not independent: "
+    "randperm deals cards, randint throws dice."
+)
+KEPT = (
+    "The result of the call before was written to, and comes back: make a new tensor in each call."
 )
 FROM_SEED = "Take every random number from a generator that starts from seed."
 

@@ -69,7 +69,7 @@ def set_where_(x, rows, column, value):
     if rows.shape != (x.shape[0],):
         raise NotAllowed("the mask has the wrong shape", tuple(rows.shape))
     here = torch.arange(x.shape[1], device=x.device) == column
-    return x.copy_(torch.where(rows[:, None] & here, torch.tensor(value).to(x), x))
+    return x.copy_(torch.where(rows[:, None] & here, x.new_tensor(value), x))
 
 
 def swap_columns_(x, i, j):

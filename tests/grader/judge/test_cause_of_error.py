@@ -78,7 +78,7 @@ torch.ones(2, 3, 4).t() ~ transposes matrices only
 torch.ones(3).sum(dim=1) ~ There is no axis 1
 torch.ones(2, 3).sum(dim=2) ~ here up to 1
 torch.ones(3).shape[1] ~ The shape has fewer entries
-torch.ones(3)[5] ~ Axis 0 has 3 entries
+torch.ones(3)[5] ~ That axis has 3 entries
 torch.ones(3)[0, 1] ~ more indices than axes
 torch.tensor(3.0)[0] ~ a single number, without axes
 torch.ones(3)[1.0] ~ An index is a whole number
