@@ -301,9 +301,10 @@ def assert_unchanged(
     if found is not None:
         raise Mismatch(
             f"the input was changed: {found.message}",
-            expected=found.expected,
-            got=found.got,
-            likely=likely or "x += 1, x[0] = 1 and methods that end in _ change x itself",
+            expected=f"the input as it was: {found.expected}",
+            got=f"the input after the call: {found.got}",
+            likely=likely
+            or "x += 1, x[0] = 1, x.data = ... and methods that end in _ change x itself",
             value=x,
         )
 

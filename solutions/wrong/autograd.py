@@ -48,7 +48,8 @@ def snapshot__numpy(x):
 
 
 def snapshot__list(x):
-    """Python's numbers have no dtype: torch.tensor(list) is float32. clone() keeps the dtype."""
+    """New tensors, as torch.tensor(list) and torch.zeros(shape) make them, are float32, whatever
+    the dtype of x. clone() keeps it."""
     return torch.tensor(x.tolist())
 
 
@@ -69,6 +70,25 @@ def snapshot__deepcopy(x):
     """What clone() makes of a tensor that requires a gradient requires one too, and so does a deep
     copy. detach() leaves the graph."""
     return copy.deepcopy(x)
+
+
+_TAKEN = {}
+
+
+def snapshot__remembered(x):
+    """x is one object, and its values change: id(x) says nothing about them. Take them anew."""
+    if id(x) not in _TAKEN:
+        _TAKEN[id(x)] = x, x.detach().clone()
+    return _TAKEN[id(x)][1]
+
+
+def snapshot__gradient_cleared(x):
+    """x.grad belongs to the caller. Do not touch x at all: detach() and clone() make a new tensor,
+    which has no gradient."""
+    taken = x.detach().clone()
+    if x.is_leaf:
+        x.grad = None
+    return taken
 
 
 def leaf__converted_after(x, dtype):
@@ -134,7 +154,7 @@ def without_graph__data_of_result(f, x):
 
 def without_graph__detached_argument(f, x):
     """f has parameters of its own that require gradients, so its steps are recorded all the same.
-    Run f under torch.no_grad()."""
+    Call f inside `with torch.no_grad():`; without `with` it does nothing."""
     return f(x.detach())
 
 
@@ -176,6 +196,52 @@ def without_graph__swallowed(f, x):
             return f(x)
     except Exception:
         return None
+
+
+def without_graph__bare_call(f, x):
+    """f has parameters of its own that require gradients, so its steps are recorded all the same.
+    Call f inside `with torch.no_grad():`; without `with` it does nothing."""
+    torch.no_grad()
+    return f(x)
+
+
+def without_graph__only_exceptions(f, x):
+    """Not all that is raised is an Exception: KeyboardInterrupt is none. `with torch.no_grad():`
+    and `finally` put things back in any case."""
+    torch.set_grad_enabled(False)
+    try:
+        result = f(x)
+    except Exception:
+        torch.set_grad_enabled(True)
+        raise
+    torch.set_grad_enabled(True)
+    return result
+
+
+def without_graph__other_error(f, x):
+    """An error of f must come out as it is: whoever called may wait for just that kind."""
+    try:
+        with torch.no_grad():
+            return f(x)
+    except RuntimeError as error:
+        raise ValueError(f"f failed: {error}") from error
+
+
+def without_graph__copied_error(f, x):
+    """An error of f must come out as it is, with all that belongs to it: do not catch it."""
+    try:
+        with torch.no_grad():
+            return f(x)
+    except Exception as error:
+        raise type(error)(*error.args) from None
+
+
+def without_graph__called_twice(f, x):
+    """The second call is outside of the block, and recorded. Call f once, inside it, and return
+    what that call gives."""
+    with torch.no_grad():
+        f(x)
+    return f(x).detach()
 
 
 def gradient_of__x_itself(f, x):
@@ -220,6 +286,33 @@ def gradient_of__backward(f, x):
     return torch.zeros_like(inner) if inner.grad is None else inner.grad
 
 
+def gradient_of__grad_of_x(f, x):
+    """The .grad is in the tensor that f was given, not in x."""
+    inner = x.detach().clone().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    y.backward()
+    return x.grad
+
+
+def gradient_of__put_back_at_the_end(f, x):
+    """If f raises an error, the lines below f(x) do not run, and x goes on requiring a gradient. Do
+    not touch x at all: work on x.detach().requires_grad_()."""
+    wanted = x.requires_grad
+    if not wanted:
+        x.requires_grad_()
+    y = f(x)
+    slope = None
+    if y.numel() == 1 and y.requires_grad:
+        slope = torch.autograd.grad(y, x, allow_unused=True)[0]
+    if not wanted:
+        x.requires_grad_(False)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    return torch.zeros_like(x, requires_grad=False) if slope is None else slope
+
+
 def gradient_of__clone_first(f, x):
     """clone() of a tensor that requires a gradient is a result, and only leaves get a .grad.
     detach() comes first."""
@@ -251,6 +344,18 @@ def gradient_of__must_depend(f, x):
     y = f(inner)
     if y.numel() != 1:
         raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    return torch.autograd.grad(y, inner)[0]
+
+
+def gradient_of__must_lead_to_x(f, x):
+    """Where no way leads from f(x) back to x, torch raises an error. A function that does not
+    depend on x has slope 0."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
     return torch.autograd.grad(y, inner)[0]
 
 
@@ -358,6 +463,39 @@ def accumulate___sum_of_rows(loss, w, batches):
     return total
 
 
+def accumulate___by_numel(loss, w, batches):
+    """numel() counts all numbers of a batch. The mean goes over its rows, and len(batch) counts
+    them."""
+    w.grad = None
+    rows = sum(len(batch) for batch in batches)
+    mean = 0.0
+    for batch in batches:
+        share = loss(w, batch) * (batch.numel() / rows)
+        share.backward()
+        mean += share.item()
+    return mean
+
+
+def accumulate___divided_twice(loss, w, batches):
+    """The shares of the batches add up to 1 already. Their sum is the mean, and nothing is left to
+    divide by."""
+    w.grad = None
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    w.grad /= len(batches)
+    return total.item() / len(batches)
+
+
+def accumulate___batch_requires(loss, w, batches):
+    """Only w needs a gradient. requires_grad_() changes a batch, which belongs to the caller."""
+    w.grad = None
+    for batch in batches:
+        batch.requires_grad_()
+    total = sum(_shares(loss, w, batches))
+    total.backward()
+    return total.item()
+
+
 def accumulate___never_cleared(loss, w, batches):
     """What was in w.grad before the call is still in the sum. Clear it before the first batch."""
     total = sum(_shares(loss, w, batches))
@@ -379,7 +517,8 @@ def accumulate___cleared_each_time(loss, w, batches):
 
 
 def accumulate___times_zero(loss, w, batches):
-    """0 * NaN is NaN: a gradient that was NaN stays so. Set it to None, or fill it with 0."""
+    """Whatever is computed with NaN is NaN, 0 * NaN and NaN - NaN, too. Set the gradient to None,
+    or fill it with 0."""
     if w.grad is not None:
         w.grad *= 0
     total = sum(_shares(loss, w, batches))
@@ -523,6 +662,42 @@ def round_through__in_place(x):
     return x * 1.0
 
 
+def round_through__x_given_back(x):
+    """x.data = ... rounds the caller's own tensor. Make a new one."""
+    x.data = torch.round(x.data)
+    return x
+
+
+def round_through__half_down(x):
+    """ceil(x - 0.5) rounds halves down; torch.round rounds them to the even number."""
+    return x + ((x - 0.5).ceil() - x).detach()
+
+
+def round_through__int64(x):
+    """long() holds nothing beyond 2^63, and int() nothing beyond 2^31. torch.round stays among
+    floats."""
+    return x + (torch.round(x).detach().long().to(x.dtype) - x).detach()
+
+
+def round_through__int32(x):
+    """long() holds nothing beyond 2^63, and int() nothing beyond 2^31. torch.round stays among
+    floats."""
+    return x + (torch.round(x).detach().int().to(x.dtype) - x).detach()
+
+
+def round_through__float32(x):
+    """From 2^23 on float32 has no fractions, and float64 has: round x in its own dtype, however
+    large it is."""
+    return x + (x.float().round().to(x.dtype) - x).detach()
+
+
+def round_through__small_only(x):
+    """From 2^23 on float32 has no fractions, and float64 has: round x in its own dtype, however
+    large it is."""
+    fixed = x.detach()
+    return x + (torch.where(fixed.abs() < 2**23, fixed.round(), fixed) - fixed)
+
+
 def _pieces(x, y, w1, b1, w2, b2):
     """Forward, and the slope of the loss at the output of the second layer."""
     before = x @ w1 + b1
@@ -553,6 +728,18 @@ def two_layer_gradients__sum(x, y, w1, b1, w2, b2):
     """The loss is the mean: its slope is divided by the number of entries."""
     before, hidden, error, _ = _pieces(x, y, w1, b1, w2, b2)
     return _from_output(x, 2 * error, before, hidden, w2)
+
+
+def two_layer_gradients__absolute(x, y, w1, b1, w2, b2):
+    """The slope of error^2 is 2 * error, with its sign: where the error is negative, so is it."""
+    before, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    return _from_output(x, d_out.abs(), before, hidden, w2)
+
+
+def two_layer_gradients__b2_forgotten(x, y, w1, b1, w2, b2):
+    """Going forward, b2 belongs to the prediction as well: relu(x w1 + b1) w2 + b2."""
+    before, hidden, error, _ = _pieces(x, y, w1, b1, w2, torch.zeros_like(b2))
+    return _from_output(x, 2 * error / error.numel(), before, hidden, w2)
 
 
 def two_layer_gradients__uphill(x, y, w1, b1, w2, b2):
@@ -619,8 +806,8 @@ def two_layer_gradients__backward(x, y, w1, b1, w2, b2):
 
 
 class Scalar__overwrites(Scalar):
-    """`source.grad = ...` forgets the slope that came along another path. Slopes of a node add up:
-    +=."""
+    """Of a node that is used twice, as in a + a, only one slope counts here. All of them are added
+    up: +=."""
 
     def backward(self):
         order, seen, waiting = [], set(), [(self, False)]
@@ -664,7 +851,8 @@ class Scalar__through_grad(Scalar):
 
 
 class Scalar__cleared(Scalar):
-    """Each backward adds to what .grad holds, as in torch. Here it clears it first."""
+    """Each backward adds to what .grad holds, as in torch: += it is, and nothing is cleared
+    first."""
 
     def backward(self):
         order = _in_order(self)
@@ -674,6 +862,124 @@ class Scalar__cleared(Scalar):
         for node in reversed(order):
             for source, slope in node.sources:
                 source.grad += slope * node.grad
+
+
+class Scalar__marked_for_good(Scalar):
+    """A mark in the node stays there, and the next backward takes it for visited. Begin each
+    backward with an empty set."""
+
+    marked = False
+
+    def backward(self):
+        order, waiting = [], [(self, False)]
+        while waiting:
+            node, finished = waiting.pop()
+            if finished:
+                order.append(node)
+            elif not node.marked:
+                node.marked = True
+                waiting.append((node, True))
+                waiting += [(source, False) for source, _ in node.sources]
+        slopes = dict.fromkeys(order, 0.0)
+        slopes[self] = 1.0
+        for node in reversed(order):
+            node.grad += slopes[node]
+            for source, slope in node.sources:
+                slopes[source] += slope * slopes[node]
+
+
+class Scalar__preorder(Scalar):
+    """A node passes its slope on before all of it has arrived. Its turn comes when every node that
+    uses it has had its own."""
+
+    def backward(self):
+        order, seen, waiting = [], set(), [self]
+        while waiting:
+            node = waiting.pop()
+            if node not in seen:
+                seen.add(node)
+                order.append(node)
+                waiting += [source for source, _ in node.sources]
+        slopes = dict.fromkeys(order, 0.0)
+        slopes[self] = 1.0
+        for node in order:
+            node.grad += slopes[node]
+            for source, slope in node.sources:
+                slopes[source] += slope * slopes[node]
+
+
+class Scalar__from_the_leaves(Scalar):
+    """The way back begins at the result. Walk the list from its end: a node has to have its slope
+    before it passes it on."""
+
+    def backward(self):
+        order = _in_order(self)
+        slopes = dict.fromkeys(order, 0.0)
+        slopes[self] = 1.0
+        for node in order:
+            node.grad += slopes[node]
+            for source, slope in node.sources:
+                slopes[source] += slope * slopes[node]
+
+
+class Scalar__breadth_first(Scalar):
+    """A node passes its slope on before all of it has arrived. Its turn comes when every node that
+    uses it has had its own."""
+
+    def backward(self):
+        slopes, seen, waiting = {self: 1.0}, {self}, [self]
+        for node in waiting:
+            node.grad += slopes[node]
+            for source, slope in node.sources:
+                slopes[source] = slopes.get(source, 0.0) + slope * slopes[node]
+                if source not in seen:
+                    seen.add(source)
+                    waiting.append(source)
+
+
+class Scalar__steps_alone(Scalar):
+    """Along a path slopes are multiplied: what a node passes on is the slope of the step times its
+    own."""
+
+    def backward(self):
+        order = _in_order(self)
+        slopes = dict.fromkeys(order, 0.0)
+        slopes[self] = 1.0
+        for node in reversed(order):
+            node.grad += slopes[node]
+            for source, slope in node.sources:
+                slopes[source] += slope
+
+
+class Scalar__leaves_alone(Scalar):
+    """Every node has a .grad, not only the leaves: add to that of each in between, too."""
+
+    def backward(self):
+        order = _in_order(self)
+        before = [node.grad for node in order]
+        super().backward()
+        for node, old in zip(order, before, strict=True):
+            if node.sources and node is not self:
+                node.grad = old
+
+
+class Scalar__equal_by_value(Scalar):
+    """Two nodes with the same number are still two nodes. An __eq__ that compares .data makes one
+    of them in a set or a dict: leave it out."""
+
+    def __eq__(self, other):
+        return isinstance(other, Scalar) and self.data == other.data
+
+    def __hash__(self):
+        return hash(self.data)
+
+
+class Scalar__whole_grad(Scalar):
+    """.grad is a float from the start: 0.0, not 0."""
+
+    def __init__(self, value):
+        super().__init__(value)
+        self.grad = 0
 
 
 class Scalar__recursive(Scalar):
@@ -750,11 +1056,25 @@ class Scalar__exp_as_power(Scalar):
         return self._from(math.exp(self.data), (self, self.data * math.exp(self.data - 1)))
 
 
+class Scalar__exp_times_x(Scalar):
+    """The slope of exp is exp(x) itself."""
+
+    def exp(self):
+        return self._from(math.exp(self.data), (self, self.data * math.exp(self.data)))
+
+
 class Scalar__power_of_x(Scalar):
     """The slope of x ** n is n * x ** (n - 1): the exponent goes down by one."""
 
     def __pow__(self, n):
         return self._from(self.data**n, (self, n * self.data**n))
+
+
+class Scalar__power_bracket(Scalar):
+    """n * x ** n - 1 takes 1 away at the end. The exponent is n - 1: put it in brackets."""
+
+    def __pow__(self, n):
+        return self._from(self.data**n, (self, n * self.data**n - 1))
 
 
 class Scalar__power_by_division(Scalar):

@@ -2,6 +2,8 @@
 to another process, and the exercises called with them.
 """
 
+from contextlib import suppress
+
 import autograd
 import torch
 
@@ -59,12 +61,19 @@ def refuses(f, held):
     return False
 
 
+def broken_in(held):
+    """Call gradient_of with a function that raises; what comes out is of no interest."""
+    with suppress(Exception):
+        autograd.gradient_of(broken, held.x)
+
+
 def in_a_graph(tensor):
     """What comes back through a graph that this tensor is a part of; None if it can be in none."""
     try:
         other = torch.ones_like(tensor, requires_grad=True)
         (other * tensor).sum().backward()
-        (2 * tensor.requires_grad_()).sum().backward()
+        if not tensor.requires_grad:
+            (2 * tensor.requires_grad_()).sum().backward()
     except RuntimeError:
         return None
     return other.grad
@@ -83,24 +92,40 @@ def broken(x):
     raise Broken("f is broken")
 
 
-def recording_after_broken(x):
-    """The kind of the error that comes out of without_graph; are gradients recorded after it?"""
-    try:
-        autograd.without_graph(broken, x)
+def after_errors(x):
+    """For each error that f raises in without_graph: its text, that of what comes out, and whether
+    gradients are recorded after it."""
+    found = []
+    for error in (
+        Broken("f is broken"),
+        KeyError("w"),
+        RuntimeError("broken"),
+        KeyboardInterrupt(),
+    ):
+
+        def f(x, error=error):
+            raise error
+
         raised = ""
-    except Exception as error:
-        raised = type(error).__name__
-    recorded = (torch.ones((), requires_grad=True) * 2).requires_grad
-    torch.set_grad_enabled(True)
-    return raised, recorded
+        try:
+            autograd.without_graph(f, x)
+        except BaseException as seen:
+            another = "another error: " if repr(seen) == repr(error) and seen is not error else ""
+            raised = f"{another}{seen!r}"
+        recorded = (torch.ones((), requires_grad=True) * 2).requires_grad
+        torch.set_grad_enabled(True)
+        found.append((repr(error), raised, recorded))
+    return found
 
 
 def snapshot(held):
-    """What snapshot gives, x having changed in place meanwhile, and as part of a graph."""
+    """What snapshot gives, x having changed in place meanwhile, and as part of a graph; what it
+    gives then of x."""
     taken = autograd.snapshot(held.x)
     add(held, 1)
     requires_grad = taken.requires_grad
-    return taken.detach().clone(), requires_grad, in_a_graph(taken)
+    again = autograd.snapshot(held.x).detach().clone()
+    return taken.detach().clone(), requires_grad, in_a_graph(taken), again
 
 
 def leaf(held, dtype, weights):

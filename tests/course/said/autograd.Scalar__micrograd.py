@@ -1,5 +1,5 @@
-# test_all_uses: backward() adds exactly the derivatives of its own result. What stands in a .grad already, from before, is not to be passed on.
-# test_long_and_wide: A function that calls itself for each node gets as deep as the chain is long, and Python ends at about 1,000. Keep a list of the nodes to be visited.
+# test_all_uses: A second backward finds the slopes of the first in .grad, and passes them on again. Collect the slopes of one backward somewhere else, and add them to .grad at the end.
+# test_long_and_wide: A function that calls itself for every node gets as deep as the chain is long, and Python gives up at about 1,000. Keep a list of the nodes that are still to be visited.
 
 
 class Scalar(Arithmetic):

@@ -1,4 +1,4 @@
-# test_long_and_wide: It follows every path. Each node passes its slope on once, when all nodes that use it have passed theirs on.
+# test_long_and_wide: Every path from the result is walked, and each doubling doubles their number. Put the nodes in order first: each passes on its slope once, when it is complete.
 
 
 class Scalar(Scalar):
