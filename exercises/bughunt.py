@@ -15,8 +15,8 @@ Guessing takes long. Four ways to look, the cheapest one first:
                         word of warning.
     do a small case     Two rows and round numbers, on paper. Where does the program first differ
     by hand             from the paper? Print inside the loop: the losses, w, w.grad.
-    turn one screw      Change one line, look again. One step, then two; one batch, then two; a
-                        batch of one row. What works once may go wrong the second time.
+    change one thing    Then look again. One step, then two; one batch, then two; a batch of one
+                        row. What works once may go wrong the second time.
 
 Here is such a hunt. A mean should be 2, and is 1:
 
@@ -207,9 +207,9 @@ def train(
 ) -> list[float]:
     """Train `model` on the mean squared error: one step of `optimizer` on all rows in each epoch.
 
-    `optimizer` is one for all parameters of the model, and `y` is shaped like its output. Works in
-    training mode; gradients from before do not count. Returns the losses, each before its step, as
-    floats.
+    In each epoch all rows go through the model once. `optimizer` is one for all parameters of the
+    model, and `y` is shaped like its output. Works in training mode; gradients from before do not
+    count. Returns the losses, each before its step, as floats.
 
     Seen: the first two losses are the same, later ones jump about, and memory grows with every
     epoch.
@@ -234,7 +234,7 @@ def validate(model: nn.Module, batches: Iterable[tuple[torch.Tensor, torch.Tenso
 
     `batches` can be gone through once. Each `(x, y)` in it has one row or more, and `y` is shaped
     like the output of the model. Runs in evaluation mode and records no graph; afterwards the model
-    is in the mode that it was in.
+    is as it was, and in the mode that it was in.
 
     Seen: other batches of the same rows give another number, the number prints with a grad_fn, and
     after the first validation dropout has no effect in training any more.

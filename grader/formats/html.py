@@ -123,7 +123,7 @@ def _row(unit: UnitResult) -> Markup:
 
 def _welcome(report: Report) -> list[Markup]:
     return [
-        element("p", element("strong", summary.WELCOME)),
+        element("p", element("strong", summary.welcome(report))),
         element("p", summary.first_step(report)),
     ]
 

@@ -61,7 +61,7 @@ def _notes(report: Report, width: int) -> list[Text]:
 
 def _welcome(command: str, report: Report, width: int) -> list[Text]:
     return [
-        *wrapped(summary.WELCOME, width, style="bold"),
+        *wrapped(summary.welcome(report), width, style="bold"),
         *wrapped(summary.first_step(report, command), width),
     ]
 

@@ -47,8 +47,8 @@ def transpose_images__turned(images):
 
 
 def transpose_images__float32(images):
-    """torch.zeros makes float32 if nothing else is said. images.new_zeros takes the dtype of
-    images."""
+    """A new tensor is float32 if nothing else is said. images.new_zeros and images.new_empty take
+    the dtype of images."""
     n, height, width = images.shape
     result = torch.zeros(n, width, height)
     for i in range(height):
@@ -64,20 +64,20 @@ def transpose_images__stacked(images):
 
 
 def mean_squared_error__broadcast(prediction, target):
-    """(N, 1) minus (N,) is (N, N): each prediction minus every target. Give both the same shape
-    first."""
+    """(N, 1) and (N,) broadcast to (N, N): each prediction meets every target. Give both one shape:
+    prediction.reshape(-1) and target.reshape(-1)."""
     return ((prediction - target) ** 2).mean()
 
 
 def mean_squared_error__always_unsqueezed(prediction, target):
-    """Now (N,) works, and (N, 1) broadcasts instead. Whatever shape target comes in, reshape(-1, 1)
-    makes it (N, 1)."""
+    """Now (N,) works, and (N, 1) broadcasts instead. Give both one shape, whatever they come in:
+    prediction.reshape(-1) and target.reshape(-1)."""
     return ((prediction - target.unsqueeze(1)) ** 2).mean()
 
 
 def mean_squared_error__one_flat(prediction, target):
-    """Now (N,) works, and (N, 1) broadcasts instead. Whatever shape target comes in, reshape(-1, 1)
-    makes it (N, 1)."""
+    """Now (N,) works, and (N, 1) broadcasts instead. Give both one shape, whatever they come in:
+    prediction.reshape(-1) and target.reshape(-1)."""
     return ((prediction.flatten() - target) ** 2).mean()
 
 
@@ -112,17 +112,34 @@ def mean_squared_error__detached(prediction, target):
     return ((prediction.detach() - target.reshape(-1, 1)) ** 2).mean()
 
 
+def mean_squared_error__root_squared(prediction, target):
+    """The root is squared again, but its slope at 0 is infinite: a perfect prediction has the
+    gradient NaN. Leave the root out."""
+    errors = prediction.reshape(-1) - target.reshape(-1)
+    return (errors**2).sum().sqrt() ** 2 / len(errors)
+
+
+def mean_squared_error__first_alone(prediction, target):
+    """diagonal() of an (N, 1) tensor is its first row alone. Give both one shape instead, whatever
+    they come in: prediction.reshape(-1) and target.reshape(-1)."""
+    return ((prediction - target) ** 2).diagonal().mean()
+
+
+def mean_squared_error__float32(prediction, target):
+    """The result is to be in the dtype of the arguments: .float() makes float32 of float64, and so
+    does a new tensor if nothing else is said."""
+    return F.mse_loss(prediction.reshape(-1).float(), target.reshape(-1).float())
+
+
 def slope__one_sided(f, x):
-    """f(x + h) - f(x) looks to one side only, and is off by h / 2 times the bend of f. Ask f at
-    x + h and at x - h, and divide by 2 h."""
+    """f(x + h) - f(x) looks to one side only. Ask f at x + h and at x - h, and divide by 2 h."""
     h = 1e-6
     x = x.double()
     return ((f(x + h) - f(x)) / h).item()
 
 
 def slope__other_side(f, x):
-    """f(x) - f(x - h) looks to one side only, and is off by h / 2 times the bend of f. Ask f at
-    x + h and at x - h, and divide by 2 h."""
+    """f(x) - f(x - h) looks to one side only. Ask f at x + h and at x - h, and divide by 2 h."""
     h = 1e-6
     x = x.double()
     return ((f(x) - f(x - h)) / h).item()
@@ -162,8 +179,8 @@ def slope__times_h(f, x):
 
 
 def slope__coarse(f, x):
-    """In float64 a step of 1e-6 is best. One of 1e-3 is off by a thousand times too much where f
-    winds."""
+    """Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. In which
+    of these three does yours differ?"""
     h = 1e-3
     x = x.double()
     return ((f(x + h) - f(x - h)) / (2 * h)).item()
@@ -182,6 +199,50 @@ def slope__autograd(f, x):
     x = x.double().requires_grad_()
     f(x).backward()
     return x.grad.item()
+
+
+def slope__brackets(f, x):
+    """a - b / c divides b alone. Put brackets around the difference: (a - b) / c."""
+    h = 1e-6
+    x = x.double()
+    return (f(x + h) - f(x - h) / (2 * h)).item()
+
+
+def slope__number(f, x):
+    """f takes 0-dim tensors, and gets a number here. x.double() is a tensor still, in float64."""
+    h = 1e-6
+    x = x.item()
+    return float((f(x + h) - f(x - h)) / (2 * h))
+
+
+def slope__axis(f, x):
+    """f takes 0-dim tensors, and gets one with an axis here. Leave the shape of x as it is."""
+    h = 1e-6
+    x = x.double().reshape(1)
+    return ((f(x + h) - f(x - h)) / (2 * h)).item()
+
+
+def slope__wide_step(f, x):
+    """Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. In which
+    of these three does yours differ?"""
+    h = 1e-4
+    x = x.double()
+    return ((f(x + h) - f(x - h)) / (2 * h)).item()
+
+
+def slope__rounded(f, x):
+    """A rounded slope is not right to a millionth. Leave round() out."""
+    h = 1e-6
+    x = x.double()
+    return round(((f(x + h) - f(x - h)) / (2 * h)).item(), 4)
+
+
+def slope__data(f, x):
+    """x.data = ... changes the tensor of whoever called. x = x.double() makes another one, and
+    leaves that as it was."""
+    h = 1e-6
+    x.data = x.data.double()
+    return ((f(x + h) - f(x - h)) / (2 * h)).item()
 
 
 def _zeros(x):
@@ -220,8 +281,8 @@ def fit_line__new_tensor(x, y, lr, steps):
 
 
 def fit_line__as_it_was(x, y, lr, steps):
-    """Only the first step moves anything: w = w - ... makes a new tensor, whose .grad no backward()
-    fills. Change w itself, with w -= ... under torch.no_grad()."""
+    """Only the first step counts, or only one is taken: w = w - ... makes a new tensor, and a step
+    behind the loop is taken once. Change w itself in every turn, under torch.no_grad()."""
     w, b = _zeros(x)
     for _ in range(steps):
         if w.grad is None:
@@ -307,7 +368,8 @@ def fit_line__sum(x, y, lr, steps):
 
 
 def fit_line__float32(x, y, lr, steps):
-    """torch.zeros makes float32 if nothing else is said. w and b start in the dtype of x."""
+    """w and b are to be in the dtype of x. A new tensor is float32 if nothing else is said, and
+    .float() makes one of anything."""
     w, b = _zeros(x.float())
     for _ in range(steps):
         w.grad = b.grad = None
@@ -329,6 +391,43 @@ def fit_line__with_graph(x, y, lr, steps):
             w -= lr * w.grad
             b -= lr * b.grad
     return w, b
+
+
+def fit_line__one_less(x, y, lr, steps):
+    """range(1, steps) has one number less than `steps`. range(steps) has as many."""
+    w, b = _zeros(x)
+    for _ in range(1, steps):
+        w.grad = b.grad = None
+        _error(x, y, w, b).backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__step_outside(x, y, lr, steps):
+    """The step stands behind the loop, and takes all gradients at once. It belongs into the loop,
+    as clearing them does."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        _error(x, y, w, b).backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__step_outside_alone(x, y, lr, steps):
+    """Only the first step counts, or only one is taken: w = w - ... makes a new tensor, and a step
+    behind the loop is taken once. Change w itself in every turn, under torch.no_grad()."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        _error(x, y, w, b).backward()
+    with torch.no_grad():
+        w -= lr * w.grad
+        b -= lr * b.grad
+    return w.detach(), b.detach()
 
 
 class Line__super_late(nn.Module):
@@ -365,7 +464,8 @@ class Line__no_return(nn.Module):
 
 
 class Line__plain_tensors(nn.Module):
-    """A plain tensor is not registered, even if it requires a gradient. nn.Parameter is."""
+    """Nothing is registered here: a module knows the layers and the nn.Parameters that __init__
+    puts into self. Plain tensors, and names without self, stay unknown to it."""
 
     def __init__(self):
         super().__init__()
@@ -377,7 +477,8 @@ class Line__plain_tensors(nn.Module):
 
 
 class Line__without_bias(nn.Module):
-    """bias=False leaves out b. A line has two numbers."""
+    """b is missing among the trained numbers: bias=False leaves it out, and requires_grad = False
+    freezes it."""
 
     def __init__(self):
         super().__init__()
@@ -445,6 +546,86 @@ class Line__detached(nn.Module):
         return self.linear(x).detach()
 
 
+class Line__without_self(nn.Module):
+    """Nothing is registered here: a module knows the layers and the nn.Parameters that __init__
+    puts into self. Plain tensors, and names without self, stay unknown to it."""
+
+    def __init__(self):
+        super().__init__()
+        linear = nn.Linear(1, 1)  # noqa: F841  it should be kept
+
+    def forward(self, x):
+        return linear(x)  # noqa: F821  it is gone
+
+
+class Line__made_in_forward(nn.Module):
+    """Nothing is registered here: a module knows the layers and the nn.Parameters that __init__
+    puts into self. Plain tensors, and names without self, stay unknown to it."""
+
+    def forward(self, x):
+        return nn.Linear(1, 1)(x)
+
+
+class Line__name_without_self(nn.Module):
+    """The layer is kept in self: self.linear(x)."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        return linear(x)  # noqa: F821  it is kept in self
+
+
+class Line__bias_frozen(nn.Module):
+    """b is missing among the trained numbers: bias=False leaves it out, and requires_grad = False
+    freezes it."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+        self.linear.bias.requires_grad_(False)
+
+    def forward(self, x):
+        return self.linear(x)
+
+
+class Line__layer_returned(nn.Module):
+    """That is the layer itself, not what it makes of x. Call it: self.linear(x)."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        return self.linear
+
+
+class Line__column_lost(nn.Module):
+    """The output is (N, 1), as x is: a row for each row of x. Leave squeeze out."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        return self.linear(x).squeeze(-1)
+
+
+_ONE_FOR_ALL = nn.Linear(1, 1)
+
+
+class Line__shared(nn.Module):
+    """All Lines share one layer, so training one moves the others. Make the layer in __init__."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = _ONE_FOR_ALL
+
+    def forward(self, x):
+        return self.linear(x)
+
+
 class _Layers(nn.Module):
     """Registered layers, for a forward that is to be shown."""
 
@@ -454,8 +635,8 @@ class _Layers(nn.Module):
 
 
 class Net__plain_list(nn.Module):
-    """Layers in a plain Python list are not registered, and never learn. nn.ModuleList registers
-    what it holds."""
+    """Layers in a plain Python list, or in the class body, are not registered, and never learn. An
+    nn.ModuleList in self registers what it holds."""
 
     def __init__(self, sizes):
         super().__init__()
@@ -468,8 +649,8 @@ class Net__plain_list(nn.Module):
 
 
 class Net__as_it_was(nn.Module):
-    """Layers in a plain Python list are not registered, and never learn. nn.ModuleList registers
-    what it holds."""
+    """Layers in a plain Python list, or in the class body, are not registered, and never learn. An
+    nn.ModuleList in self registers what it holds."""
 
     def __init__(self, sizes):
         super().__init__()
@@ -553,6 +734,89 @@ class Net__no_return(_Layers):
         self.layers[-1](x)
 
 
+class Net__in_the_class(nn.Module):
+    """Layers in a plain Python list, or in the class body, are not registered, and never learn. An
+    nn.ModuleList in self registers what it holds."""
+
+    layers = nn.ModuleList()
+
+    def __init__(self, sizes):
+        super().__init__()
+        for a, b in pairwise(sizes):
+            self.layers.append(nn.Linear(a, b))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class Net__by_widths(nn.Module):
+    """Layers that are kept by their widths take each other's place where two are alike. Keep them
+    by their place: nn.ModuleList."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.names = [f"{a}to{b}" for a, b in pairwise(sizes)]
+        pairs = zip(self.names, pairwise(sizes), strict=True)
+        self.layers = nn.ModuleDict({name: nn.Linear(a, b) for name, (a, b) in pairs})
+
+    def forward(self, x):
+        for name in self.names[:-1]:
+            x = torch.relu(self.layers[name](x))
+        return self.layers[self.names[-1]](x)
+
+
+class Net__relu_by_width(_Layers):
+    """A layer inside can be as wide as the last one, so the width does not tell which is last. Go
+    by its place: self.layers[:-1]."""
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+            if layer.out_features != self.layers[-1].out_features:
+                x = torch.relu(x)
+        return x
+
+
+class Net__relu_once(_Layers):
+    """The ReLU comes after the first layer alone. It stands between each two layers."""
+
+    def forward(self, x):
+        x = torch.relu(self.layers[0](x))
+        for layer in self.layers[1:]:
+            x = layer(x)
+        return x
+
+
+class Net__leaky(_Layers):
+    """A leaky ReLU lets a hundredth of the negative numbers through. A ReLU makes them 0."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = F.leaky_relu(layer(x))
+        return self.layers[-1](x)
+
+
+class Net__last_twice(_Layers):
+    """The loop has gone through the last layer already. Leave it out there: self.layers[:-1]."""
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class Net__columns_lost(_Layers):
+    """The output is (N, out): squeeze drops the column where there is only one, or the row. Leave
+    it out."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x).squeeze()
+
+
 def loss__softmax_twice(logits, targets):
     """cross_entropy takes the softmax itself: give it the logits. After two of them even a sure
     answer has a loss."""
@@ -620,6 +884,34 @@ def loss__number(logits, targets):
     return F.cross_entropy(logits, targets).item()
 
 
+def loss__exchanged_and_float(logits, targets):
+    """cross_entropy takes the logits first, then the numbers of the classes. The targets need no
+    float()."""
+    return F.cross_entropy(targets.float(), logits.softmax(dim=1))
+
+
+def loss__argmax(logits, targets):
+    """argmax gives the number of the likeliest class, and no gradient flows through that.
+    cross_entropy wants the logits of all classes."""
+    return F.cross_entropy(logits.argmax(dim=1), targets)
+
+
+def loss__one_hot_too_short(logits, targets):
+    """one_hot(targets) has as many columns as the largest target needs. Say how many there are:
+    one_hot(targets, logits.shape[1])."""
+    return -(F.one_hot(targets) * logits.log_softmax(dim=1)).sum(dim=1).mean()
+
+
+def loss__float32(logits, targets):
+    """The result is to be in the dtype of the logits: float() makes float32 of float64."""
+    return F.cross_entropy(logits.float(), targets)
+
+
+def loss__squeezed(logits, targets):
+    """squeeze drops the axis of the classes as well where there is only one. Leave it out."""
+    return F.cross_entropy(logits.squeeze(), targets.squeeze())
+
+
 def train__step_first(model, optimizer, x, y, epochs):
     """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
     step(). First zero_grad(), then backward(), then step()."""
@@ -647,8 +939,8 @@ def train__adds_up(model, optimizer, x, y, epochs):
 
 
 def train__tensors(model, optimizer, x, y, epochs):
-    """The losses are to be floats, and item() gives the number in a tensor. A tensor with a grad_fn
-    keeps the whole graph behind it alive."""
+    """The losses are to be floats, and item() gives the number in a tensor, without the graph
+    behind it."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -674,8 +966,9 @@ def train__adds_up_late(model, optimizer, x, y, epochs):
 
 
 def train__as_it_was(model, optimizer, x, y, epochs):
-    """The step comes before backward(), so it takes the slopes of the epochs before, all of them
-    added up. First zero_grad(), then backward(), then step()."""
+    """The losses are to be floats: item(). And the step comes before backward(), so it takes the
+    slopes of the epochs before, all of them added up. First zero_grad(), then backward(), then
+    step()."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -687,7 +980,8 @@ def train__as_it_was(model, optimizer, x, y, epochs):
 
 
 def train__tensors_that_add_up(model, optimizer, x, y, epochs):
-    """backward() adds to the gradients. Call optimizer.zero_grad() in every epoch."""
+    """The losses are to be floats: item(). And backward() adds to the gradients: call
+    optimizer.zero_grad() in every epoch."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -820,6 +1114,131 @@ def train__by_hand(model, optimizer, x, y, epochs):
     return losses
 
 
+def train__return_inside(model, optimizer, x, y, epochs):
+    """`return losses` stands inside the loop, which ends after the first epoch. Move it out."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+        return losses
+
+
+def train__error_before_loop(model, optimizer, x, y, epochs):
+    """The loss is computed once, before the loop. Each epoch needs the loss of the model as it is
+    by then."""
+    model.train()
+    losses = []
+    error = F.mse_loss(model(x), y)
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error.backward(retain_graph=True)
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__one_total(model, optimizer, x, y, epochs):
+    """One number for each epoch is wanted, in a list: losses.append(error.item())."""
+    model.train()
+    losses = 0.0
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses += error.item()
+    return losses
+
+
+def train__no_return(model, optimizer, x, y, epochs):
+    """The losses are noted, and never returned: return losses, after the loop."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+
+
+def train__by_rows(model, optimizer, x, y, epochs):
+    """sum() / len(x) divides by the number of rows, and a row of y can have several entries.
+    mean() divides by their number."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = ((model(x) - y) ** 2).sum() / len(x)
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__first_group(model, optimizer, x, y, epochs):
+    """An optimizer may have several groups of parameters. optimizer.zero_grad() clears them all."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        for p in optimizer.param_groups[0]["params"]:
+            p.grad = None
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__clipped(model, optimizer, x, y, epochs):
+    """Clipped gradients lead elsewhere where they are large. Leave them as backward() made them."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 10.0)
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__stops_early(model, optimizer, x, y, epochs):
+    """One step in each epoch: no loss is so small that the training ends. An optimizer may move
+    the parameters even there."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        losses.append(error.item())
+        if losses[-1] < 1e-6:
+            losses += [losses[-1]] * (epochs - len(losses))
+            break
+        error.backward()
+        optimizer.step()
+    return losses
+
+
+def train__measured_twice(model, optimizer, x, y, epochs):
+    """The model runs twice in each epoch: dropout draws anew, and BatchNorm counts the rows twice.
+    Use one error for backward() and for losses."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        with torch.no_grad():
+            losses.append(F.mse_loss(model(x), y).item())
+        F.mse_loss(model(x), y).backward()
+        optimizer.step()
+    return losses
+
+
 def validate__batch_means(model, batches):
     """The mean of means gives a row of a short batch too much weight. Add up the squares, and
     divide by how many there are."""
@@ -848,7 +1267,8 @@ def validate__graph(model, batches):
 
 
 def validate__left_in_eval(model, batches):
-    """The model stays in evaluation mode: remember model.training, and set that mode again."""
+    """The model stays in evaluation mode: remember model.training before eval(), and set that mode
+    again before you return."""
     model.eval()
     total, count = 0.0, 0
     with torch.no_grad():
@@ -906,8 +1326,8 @@ def validate__graph_in_eval(model, batches):
 
 
 def validate__item_late(model, batches):
-    """item() makes a number of the result, but the graph was recorded all the same. Run the model
-    under torch.no_grad()."""
+    """The model records a graph. item() and detach() come too late for it, and torch.no_grad() does
+    nothing without `with`: run the model inside `with torch.no_grad():`."""
     was_training = model.training
     model.eval()
     total, count = 0.0, 0
@@ -968,10 +1388,95 @@ def validate__always_train(model, batches):
 
 
 def validate__twice_through(model, batches):
-    """A stream of batches can be gone through once: count the entries in the same loop."""
+    """Batches can be gone through once, so a second loop finds nothing: add up and count in the
+    same loop."""
     was_training = model.training
     model.eval()
     with torch.no_grad():
         total = sum(((model(x) - y) ** 2).sum().item() for x, y in batches)
     model.train(was_training)
     return total / sum(y.numel() for _, y in batches)
+
+
+def validate__counted_first(model, batches):
+    """Batches can be gone through once, so a second loop finds nothing: add up and count in the
+    same loop."""
+    was_training = model.training
+    model.eval()
+    count = sum(y.numel() for _, y in batches)
+    with torch.no_grad():
+        total = sum(((model(x) - y) ** 2).sum().item() for x, y in batches)
+    model.train(was_training)
+    return total / count
+
+
+def validate__shares_first(model, batches):
+    """Batches can be gone through once, so a second loop finds nothing: add up and count in the
+    same loop."""
+    was_training = model.training
+    model.eval()
+    total, count = 0, sum(len(x) for x, _ in batches)
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).mean().item() * len(x) / count
+    model.train(was_training)
+    return total
+
+
+def validate__means_by_rows(model, batches):
+    """The means of the batches are divided by the number of rows. Add up the squares, and divide by
+    how many there are."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += F.mse_loss(model(x), y).item()
+            count += len(x)
+    model.train(was_training)
+    return total / count
+
+
+def validate__restored_inside(model, batches):
+    """The mode is restored inside the loop, so the second batch meets it. Move it behind the
+    loop."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).sum().item()
+            count += y.numel()
+            model.train(was_training)
+    return total / count
+
+
+def validate__frozen(model, batches):
+    """A model may have frozen parameters already, and this leaves them trained. Run it under
+    torch.no_grad(), and leave requires_grad alone."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    for p in model.parameters():
+        p.requires_grad_(False)
+    for x, y in batches:
+        total += ((model(x) - y) ** 2).sum().item()
+        count += y.numel()
+    for p in model.parameters():
+        p.requires_grad_(True)
+    model.train(was_training)
+    return total / count
+
+
+def validate__cleared(model, batches):
+    """A validation changes nothing, the gradients included: leave zero_grad() out."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    model.zero_grad()
+    with torch.no_grad():
+        for x, y in batches:
+            total += ((model(x) - y) ** 2).sum().item()
+            count += y.numel()
+    model.train(was_training)
+    return total / count

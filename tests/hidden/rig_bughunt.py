@@ -33,27 +33,30 @@ def to_device(model, device):
     return model.to(device)
 
 
-class Descent:
-    """An optimizer for all parameters of a model. With `signs`, each moves by lr, up or down."""
+class Optimizer:
+    """An optimizer for all parameters of a model, each in a group of its own. With `signs`, each
+    moves by lr, up or down; `decay` pulls each towards 0 as well."""
 
-    def __init__(self, model, lr, signs):
-        self.param_groups = [{"params": list(model.parameters()), "lr": lr}]
-        self.signs = signs
+    def __init__(self, model, lr, signs, decay):
+        self.param_groups = [{"params": [p], "lr": lr} for p in model.parameters()]
+        self.parameters = list(model.parameters())
+        self.lr, self.signs, self.decay = lr, signs, decay
 
     def zero_grad(self, set_to_none=True):
-        for parameter in self.param_groups[0]["params"]:
+        for parameter in self.parameters:
             if set_to_none:
                 parameter.grad = None
             elif parameter.grad is not None:
                 parameter.grad.zero_()
 
     def step(self, closure=None):
-        moved = [p for p in self.param_groups[0]["params"] if p.grad is not None]
-        slopes = [p.grad.sign() if self.signs else p.grad for p in moved]
+        moved = [p for p in self.parameters if p.grad is not None]
         if moved:
-            alpha = -self.param_groups[0]["lr"]
-            torch._foreach_add_([p.data for p in moved], slopes, alpha=alpha)
+            slopes = [p.grad.sign() if self.signs else p.grad for p in moved]
+            data = [p.data for p in moved]
+            pulls = torch._foreach_mul(data, self.decay)
+            torch._foreach_add_(data, torch._foreach_add(slopes, pulls), alpha=-self.lr)
 
 
-def descent(model, lr, signs=False):
-    return Descent(model, lr, signs)
+def optimizer(model, lr, signs=False, decay=0.0):
+    return Optimizer(model, lr, signs, decay)

@@ -55,6 +55,16 @@ def leave_gradients(model, value):
         parameter.grad = torch.full_like(parameter, value)
 
 
+def freeze_bias(model):
+    """Freeze the last parameter of a model."""
+    list(model.parameters())[-1].requires_grad_(False)
+
+
+def states(model):
+    """For each parameter: is it trained, and has it a gradient?"""
+    return [(p.requires_grad, p.grad is not None) for p in model.parameters()]
+
+
 def stream(batches):
     """Gives each batch once."""
     return (tuple(batch) for batch in batches)
@@ -62,7 +72,7 @@ def stream(batches):
 
 def taught(model, x, y, lr):
     """Train a model for one step; False if no gradients flow through it."""
-    prediction = model(x)
+    prediction = model(x).reshape(y.shape)
     if not prediction.requires_grad:
         return False
     parameters = [p for p in model.parameters() if p.requires_grad]

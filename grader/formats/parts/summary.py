@@ -7,7 +7,6 @@ from grader.formats.parts.text import counted, excerpt, left_out, one_line
 from grader.report import TO_MEND, ExerciseResult, Outcome, Report, UnitResult
 
 _FAULTS_SHOWN = 3
-WELCOME = "Welcome! Nothing is written yet, so nothing is wrong yet."
 WITHHELD = "The grader itself failed, so the score is withheld."
 NOT_YOUR_FAULT = (
     "This is not your fault, and it costs you nothing. "
@@ -42,11 +41,23 @@ def untouched(report: Report) -> bool:
     return report.status is Outcome.NOT_STARTED and loaded
 
 
+def welcome(report: Report) -> str:
+    """What is so of work in which nothing has been begun."""
+    if all(_mends(exercise) for _, exercises in unbegun(report) for exercise in exercises):
+        return "Welcome! Each of these programs is wrong: mend one, and grade it."
+    return "Welcome! Nothing is written yet, so nothing is wrong yet."
+
+
+def _mends(exercise: ExerciseResult) -> bool:
+    return any((test.message or "").endswith(TO_MEND) for test in exercise.tests)
+
+
 def first_step(report: Report, command: str = "grade") -> str:
     """How to begin, where nothing has been begun; `command` is what starts us."""
     unit, (exercise, *_) = unbegun(report)[0]
-    mends = any((test.message or "").endswith(TO_MEND) for test in exercise.tests)
-    task = "mend it" if mends else "put your code in the place of raise NotImplementedError"
+    task = (
+        "mend it" if _mends(exercise) else "put your code in the place of raise NotImplementedError"
+    )
     located = (test.location for test in exercise.tests if test.location)
     file = next((place.file for place in located), f"exercises/{unit.name}.py")
     return (

@@ -1,4 +1,4 @@
-# test_losses_before_each_step: The losses are to be floats, and item() gives the number in a tensor. A tensor with a grad_fn keeps the whole graph behind it alive.
+# test_losses_before_each_step: The losses are to be floats, and item() gives the number in a tensor, without the graph behind it.
 
 
 def train(model, optimizer, x, y, epochs):

@@ -1,4 +1,4 @@
-# test_leaves_no_mark: item() makes a number of the result, but the graph was recorded all the same. Run the model under torch.no_grad().
+# test_leaves_no_mark: The model records a graph. item() and detach() come too late for it, and torch.no_grad() does nothing without `with`: run the model inside `with torch.no_grad():`.
 
 
 def validate(model, batches):
