@@ -178,8 +178,9 @@ class Standardize__not_persistent(nn.Module):
 
 
 class Standardize__keeps_the_rows(nn.Module):
-    """Keep the mean and the deviation, not the rows: state_dict() holds all of them here, and fits
-    only a module that was made of as many."""
+    """The dict that is loaded holds a tensor of another shape than the model's own. It comes from a
+    model of other sizes, or the model keeps all rows that it was given, where a mean and a
+    deviation are enough."""
 
     def __init__(self, x):
         super().__init__()
@@ -512,15 +513,9 @@ def accuracy__values_and_indices(logits, targets):
     return (logits.max(dim=1) == targets).float().mean().item()
 
 
-def accuracy__largest_values(logits, targets):
-    """max(dim=1)[0] is how large the largest logit is, not where it stands: take the indices, [1],
-    or argmax."""
-    _comparable(logits, targets)
-    return (logits.max(dim=1)[0] == targets).double().mean().item()
-
-
 def accuracy__all_right(logits, targets):
-    """all() asks whether every row is right. The share is a mean."""
+    """This is 0 unless every row is right: // cuts the decimals off, and all() asks for every row.
+    A share is the mean, with /."""
     _comparable(logits, targets)
     return float((logits.argmax(dim=1) == targets).all())
 
@@ -564,7 +559,8 @@ def accuracy__unchecked(logits, targets):
 
 
 def accuracy__whole_numbers(logits, targets):
-    """// divides and cuts the decimals off. A share needs /."""
+    """This is 0 unless every row is right: // cuts the decimals off, and all() asks for every row.
+    A share is the mean, with /."""
     _comparable(logits, targets)
     return float((logits.argmax(dim=1) == targets).sum().item() // len(targets))
 
@@ -637,8 +633,8 @@ class Momentum__uphill(_Moves):
 
 
 class Momentum__one_for_all(_Moves):
-    """Each parameter has a v of its own. One v for all mixes their gradients, whatever their
-    shapes."""
+    """Each parameter has a v of its own, of its own shape: make
+    torch.zeros_like(p) for each p."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__(params, lr, beta)
@@ -706,7 +702,8 @@ class Momentum__copies_moved(_Moves):
 
 
 class Momentum__shape_of_the_first(_Moves):
-    """Every v has the shape of the first parameter here: make torch.zeros_like(p) for each p."""
+    """Each parameter has a v of its own, of its own shape: make
+    torch.zeros_like(p) for each p."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__(params, lr, beta)
@@ -877,6 +874,16 @@ class Momentum__clears_gradients(_Moves):
     def move(self, p, v):
         super().move(p, v)
         p.grad = None
+
+
+class Momentum__clears_a_name(_Moves):
+    """`g = p.grad; g = None` gives another value to the name g, and p.grad stays. Set it itself:
+    p.grad = None."""
+
+    def zero_grad(self):
+        for p in self.params:
+            g = p.grad
+            g = None  # noqa: F841
 
 
 class Momentum__times_zero(_Moves):

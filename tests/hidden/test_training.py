@@ -22,6 +22,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -88,6 +89,7 @@ def table(rng, n, dtype=torch.float32, x_axes=(2,), y_axes=()):
 @exercise("split")
 class TestSplit:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_rows_are_dealt_out(self, student, device, rng):
         """Each row goes to one part, with its y; an empty part is a ValueError."""
@@ -134,14 +136,16 @@ class TestSplit:
                     "which starts from seed, does not.",
                 )
         rig.seed(2)
-        words = "Take every random number from a generator that starts from seed."
+        from_seed = "Take every random number from a generator that starts from seed."
         again = rows_for_validation(seed=3)
-        assert_same(again, first, likely=words, what="the validation rows of a second call")
+        assert_same(again, first, likely=from_seed, what="the validation rows of a second call")
         default = rows_for_validation()
         zero = rows_for_validation(seed=0)
         words = "seed is 0 if nothing else is said."
         if default != zero and any(rows_for_validation(seed=0) != zero for _ in range(4)):
             words = "0 is a seed like any other: `seed or None` and `if seed:` take it for none."
+            if any(rows_for_validation(seed=3) != first for _ in range(4)):
+                words = from_seed
         assert_same(default, zero, likely=words, what="the validation rows without a seed")
         start, splits = rng.integer(0, 1000), set()
         for seed in range(start, start + 40):
@@ -252,6 +256,7 @@ def with_constant(rng, dtype, n, d):
 @exercise("Standardize")
 class TestStandardize:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_columns_of_x_decide(self, student, device, rng):
         """The columns of x shift and scale all rows; a constant column becomes 0."""
@@ -274,7 +279,7 @@ class TestStandardize:
             isinstance(got, torch.Tensor) and got.dim() == 2 and close(got[:, 0], expected[:, 0])
         )
         likely = SMALL if years else YEARS
-        assert_same(got, expected, mistakes=known, likely=likely, rtol=1e-3, atol=1e-3)
+        assert_same(got, expected, mistakes=known, likely=likely, rtol=5e-4, atol=1e-4)
 
     @points(1)
     def test_its_numbers_are_saved_and_moved(self, student, device, rng):
@@ -449,6 +454,7 @@ def logits_gone_wrong(x, c, hidden, classes):
 @exercise("Classifier")
 class TestClassifier:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_two_layers_and_a_relu(self, student, device, rng):
         """Affine, ReLU, affine: a logit for each row and class, nothing after."""
@@ -526,6 +532,10 @@ OVERFLOWS = (
     "exp(1000) is infinite in float32, and log(0) is too. logsumexp, or subtracting the largest "
     "logit of each row first, keeps every exponent at or below 0."
 )
+NEARLY = (
+    "This is nearly right: something small is added or cut off, such as an epsilon beside the "
+    "probability. z - log(sum of e^z) needs none."
+)
 FAR = (
     "Small logits come out right, and these do not: something is cut off or added on the way, as "
     "by clamp or an epsilon."
@@ -580,9 +590,6 @@ def entropies_gone_wrong(logits, targets):
         -z[rows, targets].mean(),
         "This is -z of the target: the log of the sum of e^z is missing.",
     )
-    words = "An epsilon is added to the probability. z - log(sum of e^z) needs none."
-    for epsilon in (1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-12):
-        yield -(own.exp() + epsilon).log().mean(), words
     yield -own.mean() / z.shape[1], "The mean goes over the N rows, not over N * C numbers."
     yield -own.mean() / math.log(2), "This is log2. The natural logarithm is asked for."
     yield -own.mean() / math.log(10), "This is log10. The natural logarithm is asked for."
@@ -593,6 +600,7 @@ def entropies_gone_wrong(logits, targets):
 @exercise("cross_entropy")
 class TestCrossEntropy:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_mean_over_the_rows(self, student, device, rng):
         """It is the mean of -log softmax(logits)[target], 0-dim, by hand."""
@@ -609,7 +617,8 @@ class TestCrossEntropy:
             for given in (logits, logits.detach().requires_grad_()):
                 known = entropies_gone_wrong(logits, targets)
                 got = entropy_by_hand(student, given, targets)
-                assert_same(got, expected, mistakes=known, likely=FROM_ROW)
+                likely = NEARLY if close(got, expected) else FROM_ROW
+                assert_same(got, expected, mistakes=known, likely=likely)
 
     @points(1)
     def test_large_logits_and_gradients(self, student, device, rng):
@@ -629,7 +638,9 @@ class TestCrossEntropy:
             loss = entropy_by_hand(student, z, targets)
             small = z.dtype == torch.float64
             room = {} if small else {"rtol": 2e-4, "atol": 2e-4}
-            likely = FROM_ROW if small else OVERFLOWS if not_finite(loss) else FAR
+            likely = OVERFLOWS if not_finite(loss) else FAR
+            if small:
+                likely = NEARLY if close(loss, expected) else FROM_ROW
             loss = assert_same(loss, expected, mistakes=known, likely=likely, **room)
             grad = None
             if loss.requires_grad:
@@ -690,7 +701,7 @@ def shares_gone_wrong(logits, targets):
         (hits.sum().item(), "This is how many are right: divide by the number of rows."),
         (100 * right, "This is a percentage: a share goes from 0 to 1."),
         (1 - right, "This is the share of rows that are wrong."),
-        *((round(right, places), "Nothing is to be rounded.") for places in (2, 3, 4)),
+        *((round(right, places), "Nothing is to be rounded.") for places in (2, 3)),
         (hits.sum().item() / logits.shape[1], "Divide by the number of rows, not of classes."),
         (pairs, all_pairs),
         (hits.sum().item() / logits.numel(), "Divide by the number of rows, not of all logits."),
@@ -704,6 +715,7 @@ def shares_gone_wrong(logits, targets):
 @exercise("accuracy")
 class TestAccuracy:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_share_of_right_rows(self, student, device, rng):
         """It is the share of rows whose largest logit is that of the target."""
@@ -725,12 +737,14 @@ class TestAccuracy:
             known = shares_gone_wrong(logits, targets)
             likely = "A row is right if its largest logit stands where the target says."
             got = student.accuracy(logits, targets)
+            if isinstance(got, float) and abs(got - right / rows) < 1e-3:
+                likely = "Nothing is to be rounded."
             assert_same(got, right / rows, mistakes=known, likely=likely, rtol=1e-6, atol=1e-6)
         logits = [
             [30.0, 40.0, 0.0],
             [100.0, 200.0, 0.0],
             [40.0, 40.01, 0.0],
-            [-200.0, -100.0, -150.0],
+            [-200.0, -110.0, -150.0],
         ]
         got = student.accuracy(
             torch.tensor(logits, device=device), torch.ones(4, dtype=torch.int64, device=device)
@@ -854,6 +868,7 @@ def whole(rng, *shape, dtype=torch.float32):
 @exercise("Momentum")
 class TestMomentum:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_steps_with_momentum(self, student, device, rng):
         """v = beta v + grad, p = p - lr v, with a v for each p; beta is 0.9."""
@@ -882,7 +897,7 @@ class TestMomentum:
         parameters = [student.parameter(x) for x in starts]
         optimizer = made_by_hand(student.Momentum, parameters, lr=0.5, beta=0.25)
         first, second, third = ([whole(rng, 2) for _ in range(3)] for _ in range(3))
-        third[0] = torch.zeros_like(third[0])
+        third[2] = torch.zeros_like(third[2])
         # In the second step, one parameter has the same gradient still, and one has none.
         rows = [first, [first[0], None, second[2]], third]
         for t, row in enumerate(rows):
@@ -1110,6 +1125,7 @@ def check_parameters(rig, model, expected, mistakes, likely):
 @exercise("run_epoch")
 class TestRunEpoch:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_one_step_for_each_batch(self, student, device, rng):
         """Each batch takes one step; the result is the mean loss over all rows."""
@@ -1160,7 +1176,7 @@ class TestRunEpoch:
         """Batches may come from a generator; each runs model and criterion once."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_training_modules")
         training = student.bring("rig_training")
-        batches, start = in_batches(rng, (2, 3, 1), 2, 1), line(rng, 2, 1)
+        batches, start = in_batches(rng, (2, 3, 1), 2, 1), [0.3 * p for p in line(rng, 2, 1)]
         model = modules.passes(rig.linear(*start))
         given = modules.one_after_the_other(batches)
         got = student.run_epoch(model, given, modules.weighted(), training.descent(model, 0.1))
@@ -1240,8 +1256,8 @@ def old_gradients(run, old):
 LOOKED_AT = "losses holds what validate(model) gave in each epoch, after its run(model)."
 FIRST_LOWEST = "best is the number of the epoch with the lowest loss, from 0; the first of equals."
 ALIASED = (
-    "The tensors in state_dict() are those of the model, and the next run changed them. Keep "
-    "copies: clone them, or copy.deepcopy(model.state_dict())."
+    "Keep a copy of the state after each epoch that is the best so far, as "
+    "copy.deepcopy(model.state_dict()): the tensors in state_dict() are those of the model."
 )
 
 
@@ -1299,6 +1315,7 @@ def of_losses(got, losses):
 @exercise("fit_best")
 class TestFitBest:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_the_best_model_is_left(self, student, device, rng):
         """The model is left as the best epoch made it; best is its number."""
@@ -1461,6 +1478,7 @@ def of_shape(got, there):
 @exercise("curve")
 class TestCurve:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_in_order_of_x(self, student, device, rng):
         """xs is x in increasing order, ys the predictions there: arrays (N,)."""
