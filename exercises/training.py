@@ -13,12 +13,12 @@ Many notes measure a model on the rows that it was trained on. That tells how we
 
 Columns in metres and in millimetres should not count differently, so they are shifted and scaled
 to mean 0 and deviation 1: by the numbers of the training rows, and by the same ones ever after.
-Such numbers belong to a module and are not trained. They are its buffers, saved and moved with it.
+Such numbers belong to a module and are not trained: register_buffer saves and moves them with it.
 
 To tell classes apart, a model gives one number for each class, a logit. Logits are any numbers at
 all; softmax makes probabilities of them, and the cross-entropy is -log of the probability of the
 right class. Many notes put a softmax at the end of the model, and then use cross_entropy, which
-has one inside. Try it: a sure and right answer, and what two of them leave of it.
+has one inside. Try it: the loss of a sure and right answer, with one softmax and with two.
 
     >>> import torch
     >>> from torch import nn
@@ -87,9 +87,11 @@ def split(
 class Standardize(nn.Module):
     """Shift and scale columns as the rows of `x (N, D)` say: to mean 0 and standard deviation 1.
 
-    Mean and deviation are those of the columns of `x`, the population one (divided by N), whatever
-    rows come later. A column in which `x` repeats one number becomes 0 there, not NaN. The module
-    has no parameters; its numbers are saved in `state_dict()` and move with `.to(...)`.
+    Mean and deviation are those of the columns of `x`, whatever rows come later. The deviation is
+    that of the population: the mean of the squares divides by N, not by N - 1. A column in which
+    `x` repeats one number, such as 7.0, becomes 0 there, not NaN (but a number whose mean is
+    rounded, such as 0.1 in float32, may not). The module has no parameters; its numbers are
+    buffers, saved in `state_dict()` and moved by `.to(...)`.
 
     >>> scale = Standardize(torch.tensor([[1.0, 7.0], [3.0, 7.0]]))
     >>> scale(torch.tensor([[1.0, 7.0], [2.0, 7.0], [5.0, 7.0]])).tolist()
@@ -201,8 +203,8 @@ def run_epoch(
 
     For each batch `(x, y)`, in training mode: one call of the model, one of
     `criterion(prediction, target)`, which gives the mean over the rows of the batch, and one step.
-    Gradients from before do not count. Each loss is that before its step, and a batch counts by its
-    rows. The mode afterwards is up to you.
+    The model may come with gradients: clear them before each backward. Each loss is that before its
+    step, and a batch counts by its rows. The mode afterwards is up to you.
 
     >>> model = nn.Linear(1, 1)
     >>> batches = [(torch.ones(4, 1), torch.ones(4, 1)), (torch.zeros(1, 1), torch.ones(1, 1))]
@@ -236,6 +238,8 @@ def fit_best(
     >>> _ = model.bias.data.zero_()
     >>> fit_best(model, run, validate, epochs=4), model.bias.item()
     ((1, [1.0, 0.0, 1.0, 4.0]), 2.0)
+
+    With `run_epoch`, `run` is `lambda model: run_epoch(model, batches, criterion, optimizer)`.
     """
     raise NotImplementedError("fit_best")
 

@@ -177,9 +177,49 @@ class Standardize__not_persistent(nn.Module):
         return (x - self.mean) / self.deviation
 
 
+class Standardize__keeps_the_rows(nn.Module):
+    """The dict that is loaded holds a tensor of another shape than the model's own. It comes from a
+    model of other sizes, or the model keeps all rows that it was given, where a mean and a
+    deviation are enough."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.register_buffer("x", x)
+
+    def forward(self, x):
+        return (x - self.x.mean(dim=0)) / _spread(self.x)
+
+
+class Standardize__moments(nn.Module):
+    """Numbers that are large beside their deviation lose their digits in the mean of x², less the
+    square of the mean. Subtract the mean first, and then square."""
+
+    def __init__(self, x):
+        super().__init__()
+        variance = (x * x).mean(dim=0) - x.mean(dim=0) ** 2
+        self.register_buffer("mean", x.mean(dim=0))
+        self.register_buffer("deviation", torch.where(variance > 0, variance, 1.0).sqrt())
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class Standardize__epsilon_in_the_variance(nn.Module):
+    """1e-8 under the root is 1e-4 beside the deviation. Add 1e-8 to the deviation itself, or divide
+    by 1 where it is 0."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.register_buffer("mean", x.mean(dim=0))
+        self.register_buffer("deviation", (x.var(dim=0, correction=0) + 1e-8).sqrt())
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
 class Standardize__parameters(nn.Module):
     """Mean and deviation are measured, not trained: they are buffers. An nn.Parameter, even a
-    frozen one, is what parameters() gives to an optimizer."""
+    frozen one, is counted among the parameters."""
 
     def __init__(self, x):
         super().__init__()
@@ -306,6 +346,13 @@ class Classifier__without_biases(nn.Module):
         return self.second(self.first(x).relu())
 
 
+class Classifier__relu_to_six(_Layers):
+    """ReLU has no upper end: relu6 and clamp(0, ...) cut large numbers off."""
+
+    def forward(self, x):
+        return self.second(nn.functional.relu6(self.first(x)))
+
+
 class Classifier__detached(_Layers):
     """detach() cuts the graph: no gradient reaches the layers, and they never learn."""
 
@@ -336,6 +383,32 @@ def cross_entropy__log_of_softmax(logits, targets):
     _checked(logits, targets)
     shifted = (logits - logits.amax(dim=1, keepdim=True)).exp()
     return -_own(shifted / shifted.sum(dim=1, keepdim=True), targets).log().mean()
+
+
+def cross_entropy__one_hot_times_log(logits, targets):
+    """0 * log(0) is NaN: a class far behind spoils the sum, though it does not count. Pick the
+    number of the target, and take the log on paper first: z - log(sum of e^z)."""
+    _checked(logits, targets)
+    shifted = (logits - logits.amax(dim=1, keepdim=True)).exp()
+    one_hot = nn.functional.one_hot(targets, logits.shape[1])
+    return -((shifted / shifted.sum(dim=1, keepdim=True)).log() * one_hot).sum(dim=1).mean()
+
+
+def cross_entropy__log_of_logits(logits, targets):
+    """Logits are no probabilities, and log(z) is NaN below 0. Make probabilities first, on paper:
+    the log of a softmax is z - log(sum of e^z)."""
+    _checked(logits, targets)
+    return -_own(logits, targets).log().mean()
+
+
+def cross_entropy__slope_cut(logits, targets):
+    """The loss is right, its slope is not: what is detached on one side and not on the other counts
+    as a constant there. The largest logit is subtracted and added again, both with the graph or
+    both without."""
+    _checked(logits, targets)
+    top = logits.amax(dim=1, keepdim=True)
+    log_sum = (logits - top.detach()).exp().sum(dim=1).log() + top[:, 0]
+    return (log_sum - _own(logits, targets)).mean()
 
 
 def cross_entropy__epsilon(logits, targets):
@@ -427,6 +500,39 @@ def accuracy__count(logits, targets):
     return float((logits.argmax(dim=1) == targets).sum())
 
 
+def accuracy__whole_count(logits, targets):
+    """This is how many rows are right. The share is that, divided by the number of rows."""
+    _comparable(logits, targets)
+    return (logits.argmax(dim=1) == targets).sum().item()
+
+
+def accuracy__values_and_indices(logits, targets):
+    """max(dim=1) gives two tensors, the values and the indices. argmax(dim=1) gives the indices
+    alone."""
+    _comparable(logits, targets)
+    return (logits.max(dim=1) == targets).float().mean().item()
+
+
+def accuracy__all_right(logits, targets):
+    """This is 0 unless every row is right: // cuts the decimals off, and all() asks for every row.
+    A share is the mean, with /."""
+    _comparable(logits, targets)
+    return float((logits.argmax(dim=1) == targets).all())
+
+
+def accuracy__of_sigmoids(logits, targets):
+    """Large numbers become equal in a sigmoid: 1 for 30 and for 40, in float32. Compare the logits
+    as they are."""
+    _comparable(logits, targets)
+    return (logits.sigmoid().argmax(dim=1) == targets).double().mean().item()
+
+
+def accuracy__of_exponentials(logits, targets):
+    """exp(100) and exp(200) are both infinite in float32. Compare the logits as they are."""
+    _comparable(logits, targets)
+    return (logits.exp().argmax(dim=1) == targets).double().mean().item()
+
+
 def accuracy__percent(logits, targets):
     """A share goes from 0 to 1, not to 100."""
     _comparable(logits, targets)
@@ -453,7 +559,8 @@ def accuracy__unchecked(logits, targets):
 
 
 def accuracy__whole_numbers(logits, targets):
-    """// divides and cuts the decimals off. A share needs /."""
+    """This is 0 unless every row is right: // cuts the decimals off, and all() asks for every row.
+    A share is the mean, with /."""
     _comparable(logits, targets)
     return float((logits.argmax(dim=1) == targets).sum().item() // len(targets))
 
@@ -526,8 +633,8 @@ class Momentum__uphill(_Moves):
 
 
 class Momentum__one_for_all(_Moves):
-    """Each parameter has a v of its own. One v for all mixes their gradients, whatever their
-    shapes."""
+    """Each parameter has a v of its own, of its own shape: make
+    torch.zeros_like(p) for each p."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__(params, lr, beta)
@@ -539,8 +646,8 @@ class Momentum__one_for_all(_Moves):
 
 
 class Momentum__one_buffer(_Moves):
-    """[torch.zeros_like(p)] * n is n times the same tensor. A list comprehension makes a v for each
-    parameter."""
+    """Parameters share one v here. Each has its own: [torch.zeros_like(p) for p in ...] makes a
+    tensor for each, and [v] * n has n times the same."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__(params, lr, beta)
@@ -569,12 +676,149 @@ class Momentum__gradient_itself(_Moves):
 
 
 class Momentum__new_tensor(_Moves):
-    """p = p - ... gives a local name to a new tensor, and the caller's parameter stays. `p -= ...`
-    changes it in place."""
+    """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
+    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
 
     def move(self, p, v):
         v.mul_(self.beta).add_(p.grad)
         p = p - self.lr * v
+
+
+class Momentum__moves_before_v(_Moves):
+    """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
+    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
+
+    def move(self, p, v):
+        p -= self.lr * v
+        v.mul_(self.beta).add_(p.grad)
+
+
+class Momentum__copies_moved(_Moves):
+    """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
+    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__([p.clone() for p in params], lr, beta)
+
+
+class Momentum__shape_of_the_first(_Moves):
+    """Each parameter has a v of its own, of its own shape: make
+    torch.zeros_like(p) for each p."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        self.velocities = [torch.zeros_like(self.params[0])] * len(self.params)
+
+    @torch.no_grad()
+    def step(self):
+        for k, p in enumerate(self.params):
+            if p.grad is not None:
+                self.velocities[k] = self.beta * self.velocities[k] + p.grad
+                p -= self.lr * self.velocities[k]
+
+
+class Momentum__v_in_the_class(_Moves):
+    """A v that is made in the class, or as a default, is that of all optimizers. Make it in
+    __init__: a new optimizer begins at 0."""
+
+    kept = {}  # noqa: RUF012
+
+    def move(self, p, v):
+        v = self.beta * self.kept.get(p, torch.zeros_like(p)) + p.grad
+        self.kept[p] = v
+        p -= self.lr * v
+
+
+class Momentum__beta_or_default(_Moves):
+    """beta = 0 is a number like any other: `beta or 0.9` takes it for none."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta or 0.9)
+
+
+class Momentum__gradient_kept(_Moves):
+    """`v = p.grad` is another name for the gradient, not a copy: zero_grad() and backward() change
+    it. Begin with zeros, or clone."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        self.velocities = [None] * len(self.params)
+
+    @torch.no_grad()
+    def step(self):
+        for k, p in enumerate(self.params):
+            if p.grad is None:
+                continue
+            v = self.velocities[k]
+            self.velocities[k] = p.grad if v is None else self.beta * v + p.grad
+            p -= self.lr * self.velocities[k]
+
+    def zero_grad(self):
+        for p in self.params:
+            if p.grad is not None:
+                p.grad.zero_()
+
+
+class Momentum__anew_after_zero_grad(_Moves):
+    """zero_grad() clears the gradients alone: v lives on, or there is no momentum."""
+
+    def zero_grad(self):
+        super().zero_grad()
+        self.velocities = [torch.zeros_like(p) for p in self.params]
+
+
+class Momentum__zero_taken_for_none(_Moves):
+    """A gradient of 0 is a gradient: p moves on by lr * beta * v. Only None is skipped."""
+
+    def move(self, p, v):
+        if p.grad.any():
+            super().move(p, v)
+
+
+class Momentum__v_fades(_Moves):
+    """Without a gradient v rests, as p does: it is not multiplied by beta in that step."""
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.params, self.velocities, strict=True):
+            v *= self.beta
+            if p.grad is not None:
+                v += p.grad
+                p -= self.lr * v
+
+
+class Momentum__none_added(_Moves):
+    """A parameter without a gradient has p.grad = None, and is skipped in that step: `if p.grad is
+    None: continue`."""
+
+    @torch.no_grad()
+    def step(self):
+        for k, p in enumerate(self.params):
+            self.velocities[k] = self.beta * self.velocities[k] + p.grad
+            p -= self.lr * self.velocities[k]
+
+
+class Momentum__gradient_scaled(_Moves):
+    """step() only reads p.grad. `g = p.grad` is another name for it, and `g *= lr` changes it:
+    write lr * p.grad, a new tensor."""
+
+    def move(self, p, v):
+        g = p.grad
+        g *= self.lr
+        v.mul_(self.beta).add_(g)
+        p -= v
+
+
+class Momentum__gradient_as_v(_Moves):
+    """step() only reads p.grad. `p.grad += beta * v` changes it: write v = beta * v + p.grad."""
+
+    @torch.no_grad()
+    def step(self):
+        for k, p in enumerate(self.params):
+            if p.grad is not None:
+                p.grad += self.beta * self.velocities[k]
+                self.velocities[k] = p.grad.clone()
+                p -= self.lr * self.velocities[k]
 
 
 class Momentum__other_memory(_Moves):
@@ -632,8 +876,19 @@ class Momentum__clears_gradients(_Moves):
         p.grad = None
 
 
+class Momentum__clears_a_name(_Moves):
+    """`g = p.grad; g = None` gives another value to the name g, and p.grad stays. Set it itself:
+    p.grad = None."""
+
+    def zero_grad(self):
+        for p in self.params:
+            g = p.grad
+            g = None  # noqa: F841
+
+
 class Momentum__times_zero(_Moves):
-    """0 * NaN is NaN. Set the gradient to None, or fill it with zeros."""
+    """Arithmetic does not clear NaN: 0 * NaN and NaN - NaN are NaN. Set the gradient to None, or
+    fill it with zeros."""
 
     def zero_grad(self):
         for p in self.params:
@@ -709,16 +964,16 @@ def run_epoch__never_cleared(model, batches, criterion, optimizer):
 
 
 def run_epoch__cleared_once(model, batches, criterion, optimizer):
-    """The gradients are cleared once, before the first batch. backward() adds to them in every
-    batch, so clear them in every batch."""
+    """The gradients of earlier batches count again. Clear them in every batch, and call backward()
+    on the loss of that batch alone."""
     model.train()
     model.zero_grad()
     return run_epoch__never_cleared(model, batches, criterion, optimizer)
 
 
 def run_epoch__cleared_before_the_step(model, batches, criterion, optimizer):
-    """The model never changes: optimizer.step() is missing, or the gradients are cleared between
-    backward() and the step."""
+    """The model does not change. Is backward() called, on a loss that hangs on the model, then
+    step(), and are no gradients cleared between them?"""
     model.train()
     total, rows = 0.0, 0
     for x, y in batches:
@@ -744,6 +999,67 @@ def run_epoch__cleared_after_the_step(model, batches, criterion, optimizer):
         total += loss.item() * len(x)
         rows += len(x)
     return total / rows
+
+
+def run_epoch__times_zero(model, batches, criterion, optimizer):
+    """0 * NaN is NaN. Set the gradients to None, or fill them with zeros, as zero_grad() does."""
+
+    def cleared():
+        for x, y in batches:
+            for p in model.parameters():
+                if p.grad is not None:
+                    p.grad *= 0
+            yield x, y
+
+    return run_epoch__never_cleared(model, cleared(), criterion, optimizer)
+
+
+def run_epoch__detached(model, batches, criterion, optimizer):
+    """The model does not change. Is backward() called, on a loss that hangs on the model, then
+    step(), and are no gradients cleared between them?"""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x).detach(), y).requires_grad_()
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__evaluation_inside(model, batches, criterion, optimizer):
+    """model.eval() stands inside the loop: from the second batch on, the model is no longer in
+    training mode."""
+    model.train()
+    losses = []
+    for loss, rows in _pass(model, batches, criterion, optimizer):
+        losses.append((loss * rows, rows))
+        model.eval()
+    return sum(loss for loss, _ in losses) / sum(rows for _, rows in losses)
+
+
+def run_epoch__negative_skipped(model, batches, criterion, optimizer):
+    """A loss may be below 0, and its gradient counts as any other: step in every batch."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        if loss > 0:
+            loss.backward()
+            optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
+def run_epoch__absolute_loss(model, batches, criterion, optimizer):
+    """A loss may be below 0, and counts as it is, without abs()."""
+    model.train()
+    losses = [(abs(loss) * n, n) for loss, n in _pass(model, batches, criterion, optimizer)]
+    return sum(loss for loss, _ in losses) / sum(n for _, n in losses)
 
 
 def run_epoch__mode_as_it_comes(model, batches, criterion, optimizer):
@@ -924,6 +1240,143 @@ def fit_best__from_infinity(model, run, validate, epochs):
     return best, losses
 
 
+def fit_best__none_loaded(model, run, validate, epochs):
+    """Nothing is lower than infinity if all losses are infinite or NaN, and then nothing was kept.
+    The first epoch is the best one so far, whatever its loss is."""
+    best, losses, state = _fit(model, run, validate, epochs, _kept, _below_infinity)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__model_as_it_came(model, run, validate, epochs):
+    """Nothing is lower than infinity if all losses are infinite or NaN, and then nothing was kept.
+    The first epoch is the best one so far, whatever its loss is."""
+    start = _kept(model)
+    best, losses, state = _fit(model, run, validate, epochs, _kept, _below_infinity)
+    model.load_state_dict(state or start)
+    return best, losses
+
+
+def _below_infinity(loss, lowest):
+    return loss < (math.inf if lowest is None else lowest)
+
+
+def fit_best__floats_only(model, run, validate, epochs):
+    """The state holds integers as well, as the count of batches in a batch normalisation: keep all
+    of state_dict()."""
+
+    def keep(model):
+        return {name: v for name, v in _kept(model).items() if v.is_floating_point()}
+
+    best, losses, state = _fit(model, run, validate, epochs, keep)
+    model.load_state_dict(state, strict=False)
+    return best, losses
+
+
+def fit_best__in_float(model, run, validate, epochs):
+    """float() rounds what is float64. Keep each tensor in its dtype: clone() is enough."""
+
+    def keep(model):
+        return {name: v.float().clone() for name, v in model.state_dict().items()}
+
+    best, losses, state = _fit(model, run, validate, epochs, keep)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__patience(model, run, validate, epochs):
+    """A loss that rises may fall again, lower than before: all epochs are run."""
+    _epochs(epochs)
+    best, losses, state = 0, [], None
+    for epoch in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        if state is None or _better(losses[-1], losses[best]):
+            best, state = epoch, _kept(model)
+        if epoch - best >= 5:
+            break
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__only_clearly_lower(model, run, validate, epochs):
+    """Lower is lower, by however little: compare with < alone, without a margin."""
+
+    def better(loss, lowest):
+        return lowest is None or _better(loss, lowest - 1e-6)
+
+    best, losses, state = _fit(model, run, validate, epochs, _kept, better)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__rounded(model, run, validate, epochs):
+    """losses holds what validate(model) gave, unrounded: rounding makes different losses equal."""
+    return _fit_rounded(model, run, lambda model: round(validate(model), 4), epochs)
+
+
+def _fit_rounded(model, run, validate, epochs):
+    best, losses, state = _fit(model, run, validate, epochs, _kept)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__stops_at_zero(model, run, validate, epochs):
+    """0 is not the lowest loss of all, a loss may be negative: all epochs are run."""
+    _epochs(epochs)
+    best, losses, state = 0, [], None
+    while len(losses) < epochs and not (losses and losses[best] <= 0):
+        run(model)
+        losses.append(validate(model))
+        if state is None or _better(losses[-1], losses[best]):
+            best, state = len(losses) - 1, _kept(model)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__kept_before_the_run(model, run, validate, epochs):
+    """An epoch is first run(model), and then validate(model): what is measured, and kept, is the
+    model as this epoch left it."""
+    _epochs(epochs)
+    best, losses, state = 0, [], None
+    for epoch in range(epochs):
+        before = _kept(model)
+        run(model)
+        losses.append(validate(model))
+        if epoch == 0 or _better(losses[-1], losses[best]):
+            best, state = epoch, before
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__measured_first(model, run, validate, epochs):
+    """An epoch is first run(model), and then validate(model): what is measured, and kept, is the
+    model as this epoch left it."""
+    _epochs(epochs)
+    best, losses, state = 0, [], None
+    for epoch in range(epochs):
+        losses.append(validate(model))
+        run(model)
+        if epoch == 0 or _better(losses[-1], losses[best]):
+            best, state = epoch, _kept(model)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__first_never_kept(model, run, validate, epochs):
+    """The first epoch is the best one so far, whatever its loss is: it is to be kept like any
+    other."""
+    _epochs(epochs)
+    best, losses, state = 0, [], _kept(model)
+    for epoch in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        if _better(losses[-1], losses[best]):
+            best, state = epoch, _kept(model)
+    model.load_state_dict(state)
+    return best, losses
+
+
 def fit_best__counted_from_one(model, run, validate, epochs):
     """Epochs are counted from 0, so that losses[best] is the lowest."""
     best, losses, state = _fit(model, run, validate, epochs, _kept)
@@ -953,8 +1406,8 @@ def fit_best__stops_early(model, run, validate, epochs):
 
 
 def fit_best__measured_before_the_run(model, run, validate, epochs):
-    """An epoch is first run(model), and then validate(model): what is measured is the model as this
-    epoch left it."""
+    """An epoch is first run(model), and then validate(model): what is measured, and kept, is the
+    model as this epoch left it."""
     _epochs(epochs)
     best, losses, state = 0, [], None
     for epoch in range(epochs):
@@ -985,8 +1438,8 @@ def _predicted(model, x):
 
 
 def curve__as_it_comes(model, x):
-    """A plot joins the points in the order in which they come: unsorted, the line runs to and fro.
-    Sort by x."""
+    """The points come in the order in which they were given, and a plot runs to and fro. Sort by x:
+    sort() of (N, 1) goes along the last axis, of size 1, so say dim=0."""
     return x.detach()[:, 0].cpu().numpy(), _predicted(model, x)[:, 0].cpu().numpy()
 
 
@@ -1002,6 +1455,26 @@ def curve__each_sorted(model, x):
     gives an order for both."""
     ys = _predicted(model, x)[:, 0].sort().values
     return x.detach()[:, 0].sort().values.cpu().numpy(), ys.cpu().numpy()
+
+
+def curve__ys_first(model, x):
+    """The result is (xs, ys): x first, then the predictions."""
+    xs = x.detach().sort(dim=0).values
+    return _predicted(model, xs)[:, 0].cpu().numpy(), xs[:, 0].cpu().numpy()
+
+
+def curve__order_of_a_column(model, x):
+    """argsort() of (N, 1) goes along the last axis, of size 1, and an index (N, 1) adds an axis.
+    The order of the rows is x[:, 0].argsort()."""
+    xs = x.detach()[x.detach().argsort()]
+    return xs[:, 0].cpu().numpy(), _predicted(model, xs)[:, 0].cpu().numpy()
+
+
+def curve__each_x_once(model, x):
+    """An x may come twice, and there is a point for each row: unique() and dict keep one of them.
+    Sort."""
+    xs = x.detach().unique().unsqueeze(1)
+    return xs[:, 0].cpu().numpy(), _predicted(model, xs)[:, 0].cpu().numpy()
 
 
 def curve__columns(model, x):

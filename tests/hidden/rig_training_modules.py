@@ -64,14 +64,15 @@ def passes(layer):
 
 
 class Weighted:
-    """A criterion that tells prediction from target, and counts more from call to call."""
+    """A criterion that tells prediction from target, counts more from call to call, and is
+    negative."""
 
     def __init__(self):
         self.calls = 0
 
     def __call__(self, prediction, target):
         self.calls += 1
-        return self.calls * (prediction.exp() - prediction * target).mean()
+        return self.calls * (prediction.exp() - prediction * target - 1e4).mean()
 
 
 def weighted():
@@ -83,8 +84,8 @@ class Buffered(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.weight = nn.Parameter(torch.zeros(()))
-        self.register_buffer("shift", torch.zeros(()))
+        self.weight = nn.Parameter(torch.zeros((), dtype=torch.float64))
+        self.register_buffer("shift", torch.zeros((), dtype=torch.float64))
         self.register_buffer("count", torch.zeros((), dtype=torch.int64))
 
     def forward(self, x):
@@ -118,10 +119,6 @@ def to(module, device):
     return module.to(device)
 
 
-def set_grad(owner, slope):
-    owner.leaf.grad = slope.clone()
-
-
 def place(owner):
     """The memory, the leaf in it, and whether that still learns."""
     leaf = owner.leaf
@@ -131,7 +128,7 @@ def place(owner):
 def slope(owner, weights):
     """What stands in .grad after one more backward pass."""
     (owner.leaf * weights).sum().backward()
-    return owner.leaf.grad
+    return owner.leaf.grad.clone()
 
 
 @torch.no_grad()

@@ -5,6 +5,7 @@ rig_regressor_modules.py for hidden ones alone. Formulas and loops are `@recorde
 answers in another dress.
 """
 
+import itertools
 import math
 import random
 import re
@@ -21,6 +22,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -87,6 +89,7 @@ def table(rng, n, dtype=torch.float32, x_axes=(2,), y_axes=()):
 @exercise("split")
 class TestSplit:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_rows_are_dealt_out(self, student, device, rng):
         """Each row goes to one part, with its y; an empty part is a ValueError."""
@@ -133,23 +136,31 @@ class TestSplit:
                     "which starts from seed, does not.",
                 )
         rig.seed(2)
-        words = "Take every random number from a generator that starts from seed."
+        from_seed = "Take every random number from a generator that starts from seed."
         again = rows_for_validation(seed=3)
-        assert_same(again, first, likely=words, what="the validation rows of a second call")
+        assert_same(again, first, likely=from_seed, what="the validation rows of a second call")
         default = rows_for_validation()
         zero = rows_for_validation(seed=0)
         words = "seed is 0 if nothing else is said."
+        if default != zero and any(rows_for_validation(seed=0) != zero for _ in range(4)):
+            words = "0 is a seed like any other: `seed or None` and `if seed:` take it for none."
+            if any(rows_for_validation(seed=3) != first for _ in range(4)):
+                words = from_seed
         assert_same(default, zero, likely=words, what="the validation rows without a seed")
-        start, drawn = rng.integer(0, 1000), set()
+        start, splits = rng.integer(0, 1000), set()
         for seed in range(start, start + 40):
-            drawn |= set(rows_for_validation(seed=seed))
+            splits.add(tuple(rows_for_validation(seed=seed)))
+        drawn = set().union(*splits)
         if len(drawn) < len(x):
+            words = "Shuffle the numbers of the rows, by chance that starts from seed, before you "
+            words += "cut them in two."
+            if len(splits) > 1:
+                words = "Not all rows take part: shuffle the numbers from 0 to N - 1."
             fail(
                 "some rows are never drawn for validation",
                 expected="each of 6 rows, in some of 40 splits with another seed each",
                 got=f"only the rows {sorted(drawn)}",
-                likely="Shuffle the numbers of the rows, by chance that starts from seed, before "
-                "you cut them in two.",
+                likely=words,
             )
 
 
@@ -224,7 +235,7 @@ def standardized_wrongly(rows, x):
     whole = {"centre": x.mean(), "spread": x.std(correction=0)}
     yield standardized_by(rows, x, **whole), words
     spread = x.std(dim=0, correction=0)
-    for epsilon in (1e-2, 1e-3, 1e-4):
+    for epsilon in (1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7):
         words = f"Something like {epsilon:g} is added to the deviation. 1e-8 is enough against 0."
         yield standardized_by(rows, x, spread=spread + epsilon), words
     yield rows - x.mean(dim=0), "The mean is subtracted; divide by the deviation as well."
@@ -245,6 +256,7 @@ def with_constant(rng, dtype, n, d):
 @exercise("Standardize")
 class TestStandardize:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_columns_of_x_decide(self, student, device, rng):
         """The columns of x shift and scale all rows; a constant column becomes 0."""
@@ -260,12 +272,20 @@ class TestStandardize:
         x = rng.normal(1, d)
         module = student.Standardize(x)
         assert_same(module(x), 0 * x, likely="One row repeats its numbers: its deviation is 0.")
+        x = torch.tensor([[2000.0, 0.0], [2001.0, 1e-4], [2002.0, 2e-4]], device=device)
+        expected, known = standardized(x, x), standardized_wrongly(x, x)
+        got = student.Standardize(x)(x)
+        years = (
+            isinstance(got, torch.Tensor) and got.dim() == 2 and close(got[:, 0], expected[:, 0])
+        )
+        likely = SMALL if years else YEARS
+        assert_same(got, expected, mistakes=known, likely=likely, rtol=5e-4, atol=1e-4)
 
     @points(1)
     def test_its_numbers_are_saved_and_moved(self, student, device, rng):
         """No parameters; its numbers are in state_dict() and move with .to(...)."""
         modules, rig = student.bring("rig_training_modules"), student.bring("rig_regressor")
-        (x, rows), (other, _) = (with_constant(rng, torch.float64, 4, 3) for _ in range(2))
+        (x, rows), (other, _) = (with_constant(rng, torch.float64, n, 3) for n in (4, 5))
         first, second = student.Standardize(x), student.Standardize(other)
         # The first test has told of another deviation, and of an epsilon.
         sample = standardized_by(rows, x, spread=x.std(dim=0))
@@ -294,14 +314,14 @@ class TestStandardize:
         modules.load(second, first)
         spread = other.std(dim=0, correction=correction)
         known = (
-            (right(rows, other), f"Nothing of it was saved. {BUFFERS}"),
+            (right(rows, other), f"Nothing of it was saved. {SAVED}"),
             (
                 right(rows, x, centre=other.mean(dim=0)),
-                f"The deviation was saved, the mean was not. {BUFFERS}",
+                f"The deviation was saved, the mean was not. {SAVED}",
             ),
             (
                 right(rows, x, spread=spread),
-                f"The mean was saved, the deviation was not. {BUFFERS}",
+                f"The mean was saved, the deviation was not. {SAVED}",
             ),
         )
         likely = "It was made with one x and has loaded the state_dict() of a module of another x."
@@ -313,17 +333,25 @@ class TestStandardize:
                 "it must have no parameters",
                 expected="an empty list(module.parameters())",
                 got=f"parameters: {', '.join(names)}" if names else "numbers that training moves",
-                likely="An optimizer would train them, as it trains all parameters. "
-                "register_buffer makes what is saved and moved, and not trained.",
+                likely="An nn.Parameter is counted among the parameters, even a frozen one. "
+                "register_buffer makes what is saved and moved, and no parameter.",
             )
 
 
+YEARS = (
+    "Column 0 holds years, which are large beside their deviation: the mean of x², less the square "
+    "of the mean, loses the digits that count. Subtract the mean first, and then square."
+)
+SMALL = (
+    "Column 1 has a deviation of 8e-5. That is no 0: divide by it, with an epsilon of at most 1e-8."
+)
 CONSTANT = (
     "A column of x repeats one number: its mean is that number, its deviation 0, and 0 / 0 is NaN."
 )
 BUFFERS = (
     "Plain attributes are neither saved nor moved: register_buffer(name, tensor) makes what is."
 )
+SAVED = "state_dict() leaves out plain attributes, and buffers made with persistent=False."
 
 
 ROUGH = {"rtol": 0.02, "atol": 1e-3}
@@ -361,6 +389,14 @@ def check_parameter_count(rig, model, inputs, hidden, classes):
     rig.set_parameters(model, torch.tensor([SEVEN]))
     count = sum(int((numbers == SEVEN).sum()) for _, numbers in rig.parameters(model))
     if count != expected:
+        total = sum(numbers.numel() for _, numbers in rig.parameters(model))
+        if 0 < count < total == expected:
+            fail(
+                "every number must be trained",
+                expected=f"{expected} numbers with requires_grad = True",
+                got=f"requires_grad = False for {expected - count} of {expected} numbers",
+                likely="requires_grad_(False) freezes a parameter: here, all of them learn.",
+            )
         sizes = f"Here they lead from {inputs} to {hidden} to {classes} features."
         fail(
             "the registered, trainable numbers do not add up",
@@ -397,7 +433,8 @@ def logits_of_equal_weights(x, c, hidden, classes):
 def logits_gone_wrong(x, c, hidden, classes):
     """What mistakes with Classifier give for such weights."""
     logits = by_hand_with(x, c, hidden, classes)
-    words = "There is no ReLU between the layers: together they are one linear layer."
+    words = "There is no ReLU between the layers, or its result is not used: together they are one "
+    words += "linear layer."
     yield by_hand_with(x, c, hidden, classes, relus=()), words
     words = "There is a ReLU after the last layer: logits may be negative."
     yield by_hand_with(x, c, hidden, classes, relus=(1, 2)), words
@@ -417,6 +454,7 @@ def logits_gone_wrong(x, c, hidden, classes):
 @exercise("Classifier")
 class TestClassifier:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_two_layers_and_a_relu(self, student, device, rng):
         """Affine, ReLU, affine: a logit for each row and class, nothing after."""
@@ -427,6 +465,7 @@ class TestClassifier:
             rig.to_device(model, device)
             # Rows with sums above -1 and below: the first layer is on one side of 0, or the other.
             x = torch.cat([rng.uniform(0, 2, 2, inputs), rng.uniform(-3, -1.5, 2, inputs)])
+            x[0] += 30  # ReLU has no upper end
             for c in (0.5, -0.5):
                 rig.set_parameters(model, torch.tensor([c], device=device))
                 expected = logits_of_equal_weights(x, c, hidden, classes)
@@ -484,10 +523,18 @@ class TestClassifier:
 
 BORROWED = re.compile(r"cross_entropy|nll_loss|softmax|softmin")
 CUT = "detach(), .data, item(), numpy() and torch.tensor(...) cut the graph."
-FROM_ROW = "For each row: -log of e^z of its target, divided by the sum of e^z over its classes."
+FROM_ROW = (
+    "For each row: p is e^z of its target divided by the sum of e^z over its classes, and the loss "
+    "is -log(p)."
+)
+PARTLY_CUT = f"The loss is right, its slope is not: was a part of the way cut? {CUT}"
 OVERFLOWS = (
     "exp(1000) is infinite in float32, and log(0) is too. logsumexp, or subtracting the largest "
     "logit of each row first, keeps every exponent at or below 0."
+)
+NEARLY = (
+    "This is nearly right: something small is added or cut off, such as an epsilon beside the "
+    "probability. z - log(sum of e^z) needs none."
 )
 FAR = (
     "Small logits come out right, and these do not: something is cut off or added on the way, as "
@@ -553,6 +600,7 @@ def entropies_gone_wrong(logits, targets):
 @exercise("cross_entropy")
 class TestCrossEntropy:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_mean_over_the_rows(self, student, device, rng):
         """It is the mean of -log softmax(logits)[target], 0-dim, by hand."""
@@ -569,29 +617,31 @@ class TestCrossEntropy:
             for given in (logits, logits.detach().requires_grad_()):
                 known = entropies_gone_wrong(logits, targets)
                 got = entropy_by_hand(student, given, targets)
-                assert_same(got, expected, mistakes=known, likely=FROM_ROW)
+                likely = NEARLY if close(got, expected) else FROM_ROW
+                assert_same(got, expected, mistakes=known, likely=likely)
 
     @points(1)
     def test_large_logits_and_gradients(self, student, device, rng):
         """Loss and gradient are right, and finite for logits up to 1000 either way."""
         n, c = rng.sizes(2, 3, 6)
-        far = [
-            torch.tensor(
-                [[1000.0, 999.0, -1000.0], [0.5, 300.0, 299.0], [-1000.0, -999.0, -1000.0]]
-            ),
-            torch.tensor([[1000.0, -1000.0]]),
+        large = [
+            torch.tensor([[1000.0, 999.0, 998.5], [0.5, 30.0, 29.0], [-1000.0, -999.0, -1000.0]]),
+            torch.tensor([[1000.0, -1000.0], [300.0, -0.5]]),
         ]
-        for logits in (rng.normal(n, c, dtype=torch.float64), *(t.to(device) for t in far)):
+        for logits in (rng.normal(n, c, dtype=torch.float64), *(t.to(device) for t in large)):
             targets = rng.integers(0, logits.shape[1], len(logits))
-            if len(logits) == 1:
-                targets[0] = 1  # so far behind that its probability is 0 in float32
+            if logits.shape[1] == 2:
+                targets = targets.new_tensor([1, 0])  # far behind, and far ahead
             expected, slope = entropy_and_slope(logits, targets)
+            known = entropies_gone_wrong(logits, targets)
             z = logits.requires_grad_()
             loss = entropy_by_hand(student, z, targets)
-            room = {} if z.dtype == torch.float64 else {"rtol": 2e-4, "atol": 2e-4}
-            likely = FROM_ROW if z.dtype == torch.float64 else FAR
-            likely = OVERFLOWS if not_finite(loss) else likely
-            loss = assert_same(loss, expected, likely=likely, **room)
+            small = z.dtype == torch.float64
+            room = {} if small else {"rtol": 2e-4, "atol": 2e-4}
+            likely = OVERFLOWS if not_finite(loss) else FAR
+            if small:
+                likely = NEARLY if close(loss, expected) else FROM_ROW
+            loss = assert_same(loss, expected, mistakes=known, likely=likely, **room)
             grad = None
             if loss.requires_grad:
                 (grad,) = torch.autograd.grad(loss, z, allow_unused=True)
@@ -602,7 +652,7 @@ class TestCrossEntropy:
                     got="a loss without a graph",
                     likely=CUT,
                 )
-            likely = OVERFLOWS if not_finite(grad) else "The loss is right, its slope is not."
+            likely = OVERFLOWS if not_finite(grad) else PARTLY_CUT
             assert_same(grad, slope, likely=likely, what="the gradient of the logits", **room)
 
     @visible
@@ -651,7 +701,8 @@ def shares_gone_wrong(logits, targets):
         (hits.sum().item(), "This is how many are right: divide by the number of rows."),
         (100 * right, "This is a percentage: a share goes from 0 to 1."),
         (1 - right, "This is the share of rows that are wrong."),
-        (round(right, 2), "Nothing is to be rounded."),
+        *((round(right, places), "Nothing is to be rounded.") for places in (2, 3)),
+        (hits.sum().item() / logits.shape[1], "Divide by the number of rows, not of classes."),
         (pairs, all_pairs),
         (hits.sum().item() / logits.numel(), "Divide by the number of rows, not of all logits."),
     )
@@ -664,13 +715,14 @@ def shares_gone_wrong(logits, targets):
 @exercise("accuracy")
 class TestAccuracy:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_share_of_right_rows(self, student, device, rng):
         """It is the share of rows whose largest logit is that of the target."""
         n = rng.integer(5, 9)
         for rows, right, c, dtype, shift in (
-            (7, 7, 4, torch.float32, 0.0),
-            (n, rng.integer(1, n), 3, torch.float32, 0.0),
+            (n, n, 4, torch.float32, 0.0),
+            (7, rng.integer(1, 7), 3, torch.float32, 0.0),
             (4, rng.integer(1, 4), 6, torch.float64, -5.0),
             *rng.shuffled(
                 (
@@ -685,7 +737,19 @@ class TestAccuracy:
             known = shares_gone_wrong(logits, targets)
             likely = "A row is right if its largest logit stands where the target says."
             got = student.accuracy(logits, targets)
-            assert_same(got, right / rows, mistakes=known, likely=likely, **LOOSE)
+            if isinstance(got, float) and abs(got - right / rows) < 1e-3:
+                likely = "Nothing is to be rounded."
+            assert_same(got, right / rows, mistakes=known, likely=likely, rtol=1e-6, atol=1e-6)
+        logits = [
+            [30.0, 40.0, 0.0],
+            [100.0, 200.0, 0.0],
+            [40.0, 40.01, 0.0],
+            [-200.0, -110.0, -150.0],
+        ]
+        got = student.accuracy(
+            torch.tensor(logits, device=device), torch.ones(4, dtype=torch.int64, device=device)
+        )
+        assert_same(got, 1.0, likely=MADE_EQUAL)
         logits, targets = answered(rng, 4, 3, 4, torch.float32, 0.0)
         for z, t in (
             (logits, targets.unsqueeze(1)),
@@ -697,6 +761,12 @@ class TestAccuracy:
             mentions = tuple(t.shape), tuple(z.shape), len(z)
             call = lambda z=z, t=t: student.accuracy(z, t)  # noqa: E731
             assert_raises(ValueError, call, mentions=mentions, likely=likely)
+
+
+MADE_EQUAL = (
+    "sigmoid(30) and sigmoid(40) are both 1 in float32, exp(100) and exp(200) both infinite, and "
+    "in float16 40 and 40.01 are equal. Compare the logits as they are."
+)
 
 
 def answered(rng, rows, right, classes, dtype, shift):
@@ -714,8 +784,8 @@ def answered(rng, rows, right, classes, dtype, shift):
 
 CARRIED = "In each step v = beta * v + grad, and then p -= lr * v; every p has a v of its own."
 STUCK = (
-    "p has not moved. `p = p - ...` makes a new tensor; change p itself, with `p -= ...` under "
-    "torch.no_grad()."
+    "p has not moved in this step. First v = beta * v + grad, and then move p itself: `p -= ...` "
+    "under torch.no_grad(): `p = p - ...` and p.clone() are new tensors."
 )
 
 
@@ -798,20 +868,27 @@ def whole(rng, *shape, dtype=torch.float32):
 @exercise("Momentum")
 class TestMomentum:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_steps_with_momentum(self, student, device, rng):
         """v = beta v + grad, p = p - lr v, with a v for each p; beta is 0.9."""
-        for dtype, options in (
-            (torch.float32, {"lr": 0.5, "beta": 0.25}),
-            (torch.float64, {"lr": rng.uniform(0.1, 0.9).item()}),
+        shapes = (2,), (2,), (), (3, 1)
+        for dtype, options, steps in (
+            (torch.float32, {"lr": 0.5, "beta": 0.25}, 3),
+            (torch.float32, {"lr": 0.5, "beta": 0.25}, 2),
+            (torch.float32, {"lr": 0.5, "beta": 0.0}, 2),
+            (torch.float64, {"lr": rng.uniform(0.1, 0.9).item()}, 3),
         ):
-            shapes = (2,), (2,), (), (3, 1)
-            starts = [whole(rng, *s, dtype=dtype) for s in shapes]
-            slopes = [[whole(rng, *s, dtype=dtype) for s in shapes] for _ in range(3)]
-            parameters = [student.parameter(x) for x in starts]
-            optimizer = made_by_hand(student.Momentum, parameters, **options)
             lr, beta = options["lr"], options.get("beta", 0.9)
+            if steps == 3:
+                starts = [whole(rng, *s, dtype=dtype) for s in shapes]
+                parameters = [student.parameter(x) for x in starts]
+            slopes = [[whole(rng, *s, dtype=dtype) for s in shapes] for _ in range(steps)]
+            optimizer = made_by_hand(student.Momentum, parameters, **options)
             walk(student, optimizer, parameters, starts, slopes, lr, beta)
+            # The next optimizer moves the same parameters on, with a v that begins at 0.
+            columns = zip(starts, zip(*slopes, strict=True), strict=True)
+            starts = [path(start, list(column), lr, beta)[-1] for start, column in columns]
 
     @points(1)
     def test_no_gradient_no_step(self, student, device, rng):
@@ -820,6 +897,7 @@ class TestMomentum:
         parameters = [student.parameter(x) for x in starts]
         optimizer = made_by_hand(student.Momentum, parameters, lr=0.5, beta=0.25)
         first, second, third = ([whole(rng, 2) for _ in range(3)] for _ in range(3))
+        third[2] = torch.zeros_like(third[2])
         # In the second step, one parameter has the same gradient still, and one has none.
         rows = [first, [first[0], None, second[2]], third]
         for t, row in enumerate(rows):
@@ -837,7 +915,7 @@ class TestMomentum:
         made_by_hand(optimizer.zero_grad)
         for p, x in zip(parameters, starts, strict=True):
             got, zeros = p.grad, torch.zeros_like(x)
-            known = [(torch.full_like(x, torch.nan), "0 * NaN is NaN: set the gradient to None.")]
+            known = [(torch.full_like(x, torch.nan), STAYS_NAN)]
             likely = "zero_grad sets the gradient of every parameter to None, or to zero."
             got = zeros if got is None else got
             assert_same(got, zeros, mistakes=known, likely=likely, what="p.grad after zero_grad()")
@@ -852,23 +930,24 @@ class TestMomentum:
         optimizer = made_by_hand(student.Momentum, modules.leaves_of(owners), 0.5, 0.25)
         for t in range(2):
             for k, owner in enumerate(owners):
-                modules.set_grad(owner, slopes[t][k])
+                got = modules.slope(owner, slopes[t][k])
+                known = [(sum(row[k] for row in slopes[: t + 1]), LEFT_BY_ZERO_GRAD)]
+                what = "p.grad after zero_grad() and the next backward"
+                assert_same(got, slopes[t][k], mistakes=known if t else (), what=what)
             made_by_hand(optimizer.step)
             for k, owner in enumerate(owners):
-                path = path_of(memory[k][1:-1], [row[k] for row in slopes[: t + 1]], 0.5, 0.25)
-                check_memory(owner, memory[k], path, modules.place(owner))
-        made_by_hand(optimizer.zero_grad)
-        for owner, left in zip(owners, slopes[1], strict=True):
-            weights = whole(rng, 3)
-            got = modules.slope(owner, weights)
-            known = [(left + weights, LEFT_BY_ZERO_GRAD)]
-            what = "p.grad after zero_grad() and the next backward"
-            assert_same(got, weights, mistakes=known, what=what)
+                so_far = [row[k] for row in slopes[: t + 1]]
+                check_memory(owner, memory[k], so_far, modules.place(owner))
+            made_by_hand(optimizer.zero_grad)
 
 
 LEFT_BY_ZERO_GRAD = (
-    "The gradient is still there after zero_grad(). params came from a generator, which can be "
-    "walked through once: is anything left in it for zero_grad()?"
+    "The gradient is still there after zero_grad(). It sets p.grad itself, for every parameter: "
+    "params came from a generator, which can be walked through once."
+)
+STAYS_NAN = (
+    "Arithmetic does not clear NaN: 0 * NaN and NaN - NaN are NaN. Set the gradient to None, or "
+    "fill it with zeros."
 )
 
 
@@ -879,10 +958,14 @@ def check_skipping(got, start, slopes, k):
     words = "v begins anew after a step without a gradient: it should stay as it was."
     if None in slopes:
         known.append((expected if slopes[-1] is None else anew(start, slopes), words))
+    if slopes[-1] is not None and not slopes[-1].any():
+        stuck = path_of(start, slopes[:-1], 0.5, 0.25)[-1]
+        known.append((stuck, "A gradient of 0 is a gradient: p moves on by lr * beta * v."))
     if k == 2:
         stuck = path_of(start, slopes[:-1], 0.5, 0.25)[-1] if len(slopes) > 1 else start
         known.append((stuck, "It comes after one without a gradient: skip that one, and go on."))
-    what = f"parameter {k}, in a step with{'out' * (slopes[-1] is None)} a gradient,"
+    rows = ", ".join("None" if s is None else str(s.int().tolist()) for s in slopes)
+    what = f"parameter {k} (from {start.int().tolist()} by the gradients {rows})"
     assert_same(got, expected, mistakes=known, likely=CARRIED, what=what)
 
 
@@ -899,7 +982,7 @@ SKIPPED = (
 
 
 def check_left_alone(grad, before):
-    likely = "step() only reads p.grad. `v = p.grad` is another name for it, not a copy."
+    likely = "step() only reads p.grad, and here it has changed it."
     if grad is None:
         words = "step() only reads p.grad: clearing it is for zero_grad()."
         fail("p.grad must stay", expected=before, got="p.grad is None", likely=words)
@@ -907,10 +990,15 @@ def check_left_alone(grad, before):
     assert_same(grad, before, mistakes=[cleared], likely=likely, what="p.grad after step()")
 
 
-def check_memory(owner, before, path, place):
+def check_memory(owner, before, slopes, place):
     """The numbers between the first and the last have moved, in the memory that they share."""
     now, leaf, is_leaf = place
-    expected = torch.cat([before[:1], path[-1], before[-1:]])
+
+    def around(**mistake):
+        path = path_of(before[1:-1], slopes, 0.5, 0.25, **mistake)
+        return torch.cat([before[:1], path[-1], before[-1:]])
+
+    expected = around()
     if not torch.equal(now[1:-1], leaf):
         fail(
             "p must be changed in its own memory",
@@ -919,7 +1007,8 @@ def check_memory(owner, before, path, place):
             likely="p.data = p.data - ... puts p into new memory, and whoever shares the old one "
             "misses the step. Use p -= ..., under torch.no_grad().",
         )
-    known = [(before, STUCK)]
+    words = "v begins anew after zero_grad(), which clears the gradients alone."
+    known = [(before, STUCK), (around(forgets=True), words)]
     assert_same(now, expected, mistakes=known, likely=CARRIED, what="the memory around p")
     if not is_leaf:
         fail(
@@ -940,8 +1029,8 @@ BY_ROWS = (
 ALONE = "There is one batch: the result is its loss, that before its step."
 ACCUMULATES = "backward() adds to the gradients: clear them in every batch, before it."
 NOTHING_MOVED = (
-    "Nothing has moved: the step is missing, or the gradients are cleared between backward() and "
-    "the step."
+    "The model does not change. Is backward() called, on a loss that hangs on the model, then "
+    "step(), and are no gradients cleared between them?"
 )
 
 
@@ -1003,6 +1092,9 @@ def epochs_gone_wrong(part, batches, weight, bias, lr):
     yield over_rows(kept, batches), ACCUMULATES
     words = "These are losses of the model as it came: each batch takes its step before the next."
     yield over_rows(still, batches), words
+    for order in list(itertools.permutations(batches))[1:]:
+        turned = descend(order, weight, bias, lr)[0]
+        yield over_rows(turned, order), "The batches come in another order than they were given."
     x, y = batches[0]
     if len(batches) == 1 and y.shape[1] == 1:
         words = "A prediction (N,) and a y (N, 1) broadcast to (N, N): criterion gets what the "
@@ -1033,6 +1125,7 @@ def check_parameters(rig, model, expected, mistakes, likely):
 @exercise("run_epoch")
 class TestRunEpoch:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_one_step_for_each_batch(self, student, device, rng):
         """Each batch takes one step; the result is the mean loss over all rows."""
@@ -1070,20 +1163,23 @@ class TestRunEpoch:
         modules.set_mode(model, False)
         student.run_epoch(model, batches, criterion, training.descent(model, 0.1))
         # This model gives the sine of its linear output while it is trained.
-        there = by_autograd(batches, start, lambda x, a, b, k: (x @ a.T + b).sin(), mean_square)
+        there = by_autograd(batches, start, lambda x, a, b, k: (x @ a.T + b).sin())
         _, *evaluated = descend(*run)
         words = "The model ran in evaluation mode: call model.train() before the first batch."
-        check_parameters(rig, model, there, lambda k: [(evaluated[k - 1], words)], IN_TURN)
+        mixed = by_autograd(batches, start, lambda x, a, b, k: sine_at_first(x @ a.T + b, k))
+        later = "From the second batch on, the model ran in evaluation mode."
+        mistakes = lambda k: [(evaluated[k - 1], words), (mixed[k - 1], later)]  # noqa: E731
+        check_parameters(rig, model, there, mistakes, IN_TURN)
 
     @points(1)
     def test_any_batches_and_criterion(self, student, device, rng):
         """Batches may come from a generator; each runs model and criterion once."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_training_modules")
         training = student.bring("rig_training")
-        batches, start = in_batches(rng, (2, 3, 1), 2, 1), line(rng, 2, 1)
+        batches, start = in_batches(rng, (2, 3, 1), 2, 1), [0.3 * p for p in line(rng, 2, 1)]
         model = modules.passes(rig.linear(*start))
         given = modules.one_after_the_other(batches)
-        student.run_epoch(model, given, modules.weighted(), training.descent(model, 0.1))
+        got = student.run_epoch(model, given, modules.weighted(), training.descent(model, 0.1))
 
         def gone_wrong(part):
             twice = "ran twice for each batch: keep what came of it, and use that."
@@ -1099,6 +1195,9 @@ class TestRunEpoch:
             yield with_memory(batches, start, 1, 1, squared=True)[part - 1], words
 
         check_parameters(rig, model, with_memory(batches, start, 1, 1), gone_wrong, IN_TURN)
+        if isinstance(got, float) and got > 0:
+            likely = "A loss may be below 0, and counts as it is."
+            fail("every loss was negative", expected="a negative mean", got=got, likely=likely)
 
 
 IN_TURN = "For each batch: predict, measure, clear the gradients, backward, one step."
@@ -1108,7 +1207,11 @@ def mean_square(prediction, target, k):
     return ((prediction - target) ** 2).mean()
 
 
-def by_autograd(batches, parameters, forward, criterion):
+def sine_at_first(straight, k):
+    return straight if k else straight.sin()
+
+
+def by_autograd(batches, parameters, forward, criterion=mean_square):
     """The parameters after a step with lr = 0.1 for each batch; k is its number."""
     for k, (x, y) in enumerate(batches):
         leaves = [p.detach().requires_grad_() for p in parameters]
@@ -1135,7 +1238,8 @@ def with_memory(batches, start, passes, calls, *, swapped=False, squared=False):
 def old_gradients(run, old):
     def mistakes(part):
         if math.isnan(old):
-            words = "The model came with gradients that are NaN: clear them before backward()."
+            words = "The model came with gradients that are NaN, and 0 * NaN is NaN: set them to "
+            words += "None, or fill them with zeros, before backward()."
             yield torch.full_like(run[part], torch.nan), words
             return
         words = "The model came with gradients: clear them before the first backward() too."
@@ -1152,8 +1256,8 @@ def old_gradients(run, old):
 LOOKED_AT = "losses holds what validate(model) gave in each epoch, after its run(model)."
 FIRST_LOWEST = "best is the number of the epoch with the lowest loss, from 0; the first of equals."
 ALIASED = (
-    "The tensors in state_dict() are those of the model, and the next run changed them. Keep "
-    "copies: clone them, or copy.deepcopy(model.state_dict())."
+    "Keep a copy of the state after each epoch that is the best so far, as "
+    "copy.deepcopy(model.state_dict()): the tensors in state_dict() are those of the model."
 )
 
 
@@ -1163,10 +1267,10 @@ def heights(rows, x):
     return [x @ row[:-1].unsqueeze(1) + row[-1] for row in rows]
 
 
-def check_best(result, best, losses):
+def check_best(result, best, losses, **tolerance):
     got_best, got_losses = unpack(result, "best", "losses")
     likely = of_losses(as_like(got_losses, losses), losses)
-    assert_same(got_losses, losses, likely=likely, what="losses", finite=False, **LOOSE)
+    assert_same(got_losses, losses, likely=likely, what="losses", finite=False, **tolerance)
     said = {}
     for number, words in others_than(best, losses):
         said.setdefault(number, set()).add(words)
@@ -1174,9 +1278,12 @@ def check_best(result, best, losses):
     number = as_like(got_best, best)
     among = type(number) is int and 0 <= number < len(losses)
     likely = NAN if among and math.isnan(losses[number]) else FIRST_LOWEST
-    of_these = ", ".join(f"{loss:.3g}" for loss in losses)
-    what = f"best, for the losses {of_these},"
+    what = f"best, for the losses {listed(losses)},"
     assert_same(got_best, best, mistakes=known, likely=likely, what=what)
+
+
+def listed(losses):
+    return ", ".join(f"{loss:.8g}" for loss in losses)
 
 
 def others_than(best, losses):
@@ -1208,6 +1315,7 @@ def of_losses(got, losses):
 @exercise("fit_best")
 class TestFitBest:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_the_best_model_is_left(self, student, device, rng):
         """The model is left as the best epoch made it; best is its number."""
@@ -1225,7 +1333,7 @@ class TestFitBest:
             result = student.fit_best(
                 model, training.story(rows), training.distance(zero, target), len(offsets)
             )
-            check_best(result, best, losses)
+            check_best(result, best, losses, **LOOSE)
             known = [(lines[-1], f"The model is as the last epoch left it. {ALIASED}")]
             if best + 1 < len(rows):
                 words = "The model is as it was an epoch later: keep a copy before the next run."
@@ -1236,7 +1344,7 @@ class TestFitBest:
                 lines[best],
                 mistakes=known,
                 likely=likely,
-                what="model(x)",
+                what=f"model(x), for the losses {', '.join(f'{loss:.3g}' for loss in losses)},",
                 **LOOSE,
             )
         measure = training.distance(zero, target)
@@ -1252,10 +1360,11 @@ class TestFitBest:
     def test_buffers_ties_and_nan(self, student, device, rng):
         """Buffers come back too; the first of equals is best, and NaN is not."""
         modules = student.bring("rig_training_modules")
-        nan, inf, x = math.nan, math.inf, rng.normal(3)
+        nan, inf, x = math.nan, math.inf, rng.normal(3, dtype=torch.float64)
         for losses, best in rng.shuffled(
             (
-                ([3.0, 1.0, 2.0, 1.0], 1),
+                ([1.0, 0.9999, 0.0, -1.0, -1.0000001, -1.0000001, -0.5], 4),
+                ([2.0] + [3.0] * 11 + [1.0], 12),
                 ([nan, 2.0, nan, 1.0, 1.0], 3),
                 ([1.0, nan, 2.0], 0),
                 ([nan, nan], 0),
@@ -1264,7 +1373,8 @@ class TestFitBest:
             )
         ):
             n = len(losses)
-            rows = torch.stack([rng.normal(n), rng.normal(n), 1 + rng.permutation(n).to(x)], dim=1)
+            columns = *rng.normal(2, n, dtype=x.dtype), 1 + rng.permutation(n).to(x)
+            rows = torch.stack(columns, dim=1)
             calls = []
 
             def validate(model, calls=calls, losses=losses):
@@ -1280,14 +1390,16 @@ class TestFitBest:
                     "validate must be called once for each epoch",
                     expected=f"{n} calls of validate for {n} epochs",
                     got=f"{len(calls)} calls of validate",
-                    likely="Call it once in each epoch, and keep what it gave.",
+                    likely=ALL_RUN if len(calls) < n else ONCE_EACH,
                 )
             check_best(result, best, losses)
             weight, shift, number = rows[best]
             expected = x * weight + shift + number
             likely = "state_dict() holds parameters and buffers: both come back."
             got = model(x).detach()
+            below = any(loss < inf for loss in losses)
             known = [
+                (0 * x, AS_IT_CAME if below else NONE_BELOW),
                 (
                     x * weight + rows[-1][1] + rows[-1][2],
                     "The parameters came back, the buffers "
@@ -1298,13 +1410,24 @@ class TestFitBest:
                     f"The model is as the last epoch left it. {ALIASED}",
                 ),
             ]
-            assert_same(got, expected, mistakes=known, likely=likely, what="model(x)", **LOOSE)
+            what = f"model(x), for the losses {listed(losses)},"
+            assert_same(got, expected, mistakes=known, likely=likely, what=what)
+
+
+ALL_RUN = "All epochs are run: a loss that rises, or is 0, may still become lower."
+ONCE_EACH = "Call it once in each epoch, and keep what it gave."
+AS_IT_CAME = "The model is as it came: the first epoch that counts has to be kept, too."
+NONE_BELOW = (
+    "If all losses are NaN or infinite, none is below infinity: the first epoch is the best, and "
+    "the model is as it left it."
+)
 
 
 # --- curve ------------------------------------------------------------------------------------
 
 
 SORTED = "Bring x into increasing order, and each prediction to the place of its x."
+LAST_AXIS = "sort() of (N, 1) goes along the last axis, of size 1: say dim=0."
 FLAT = "xs and ys have the shape (N,): take column 0. squeeze() takes an axis too many if N = 1."
 
 
@@ -1321,7 +1444,11 @@ def curves_gone_wrong(part, x, a):
     xs = x[:, 0]
     ys = a * xs * xs + xs
     if part == 0:
-        yield xs, f"x comes as it was given: a plot would zigzag. {SORTED}"
+        yield xs, f"x comes as it was given: a plot would zigzag. {SORTED} {LAST_AXIS}"
+        yield (
+            a * xs.sort().values ** 2 + xs.sort().values,
+            "These are the predictions: xs come first.",
+        )
         yield xs.sort(descending=True).values, "x comes in decreasing order."
     else:
         words = (
@@ -1336,13 +1463,22 @@ def check_curve(result, expected, x, a):
     for part, (name, got) in enumerate((("xs", xs), ("ys", ys))):
         known = ((np.asarray(y.cpu()), words) for y, words in curves_gone_wrong(part, x, a))
         there = np.asarray(expected[part].cpu())
-        likely = FLAT if isinstance(got, np.ndarray) and got.shape != there.shape else SORTED
+        likely = of_shape(got, there) or SORTED
         assert_same(got, there, mistakes=known, likely=likely, what=name)
+
+
+def of_shape(got, there):
+    if not isinstance(got, np.ndarray) or got.shape == there.shape:
+        return None
+    if got.ndim == 1:
+        return "There is a point for each row, also where an x comes twice."
+    return FLAT
 
 
 @exercise("curve")
 class TestCurve:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_in_order_of_x(self, student, device, rng):
         """xs is x in increasing order, ys the predictions there: arrays (N,)."""
@@ -1354,8 +1490,8 @@ class TestCurve:
             (0, torch.float32),
         ):
             a, x = rng.uniform(1, 2, dtype=dtype), 2 * rng.normal(n, 1, dtype=dtype)
-            if n > 1:
-                x[:2] = torch.tensor([[1.0], [-1.5]])  # out of order, and so are the predictions
+            if n > 1:  # out of order, and so are the predictions; one comes twice
+                x[:3] = torch.tensor([[1.0], [-1.5], [1.0]])
             expected = parabola(x, a)
             check_curve(student.curve(training.parabola(a), x), expected, x, a)
 
