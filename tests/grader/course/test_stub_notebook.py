@@ -132,7 +132,8 @@ def filled(unit):
     data = json.loads(NOTEBOOKS[unit])
     for one in data["cells"]:
         if one["id"] in nodes:  # what the exercise is given may stand before it
-            defined = [node.name for node in ast.parse("".join(one["source"])).body]
+            given = ast.parse("".join(one["source"])).body
+            defined = [node.name for node in given if hasattr(node, "name")]
             parts = [ast.get_source_segment(solution, nodes[name]) for name in defined]
             one["source"] = "\n\n\n".join(parts)
     return json.dumps(data)
