@@ -1363,20 +1363,6 @@ def fit_best__measured_first(model, run, validate, epochs):
     return best, losses
 
 
-def fit_best__first_never_kept(model, run, validate, epochs):
-    """The first epoch is the best one so far, whatever its loss is: it is to be kept like any
-    other."""
-    _epochs(epochs)
-    best, losses, state = 0, [], _kept(model)
-    for epoch in range(epochs):
-        run(model)
-        losses.append(validate(model))
-        if _better(losses[-1], losses[best]):
-            best, state = epoch, _kept(model)
-    model.load_state_dict(state)
-    return best, losses
-
-
 def fit_best__counted_from_one(model, run, validate, epochs):
     """Epochs are counted from 0, so that losses[best] is the lowest."""
     best, losses, state = _fit(model, run, validate, epochs, _kept)
