@@ -602,7 +602,7 @@ class Line__layer_returned(nn.Module):
 
 
 class Line__column_lost(nn.Module):
-    """The output is (N, 1), as x is: a row for each row of x. Leave squeeze out."""
+    """The output is (N, 1), as x is: squeeze and flatten drop the column, or the row."""
 
     def __init__(self):
         super().__init__()
@@ -732,6 +732,17 @@ class Net__no_return(_Layers):
         for layer in self.layers[:-1]:
             x = torch.relu(layer(x))
         self.layers[-1](x)
+
+
+class Net__return_inside(_Layers):
+    """`return` stands inside the loop, which ends with the first layer. Move it behind the loop."""
+
+    def forward(self, x):
+        if len(self.layers) == 1:
+            return self.layers[0](x)
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+            return self.layers[-1](x)
 
 
 class Net__in_the_class(nn.Module):
@@ -1108,8 +1119,9 @@ def train__by_hand(model, optimizer, x, y, epochs):
         error = F.mse_loss(model(x), y)
         error.backward()
         with torch.no_grad():
-            for p in optimizer.param_groups[0]["params"]:
-                p -= optimizer.param_groups[0]["lr"] * p.grad
+            for group in optimizer.param_groups:
+                for p in group["params"]:
+                    p -= group["lr"] * p.grad
         losses.append(error.item())
     return losses
 

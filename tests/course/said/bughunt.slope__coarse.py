@@ -1,5 +1,5 @@
-# test_steep_and_winding_curves: Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. In which of these three does yours differ?
-# test_bowls: Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. In which of these three does yours differ?
+# test_steep_and_winding_curves: This is a one-sided difference: f was asked on one side of x only. Ask it at the same distance on both sides, and divide by the distance between the two.
+# test_bowls: This is a one-sided difference: f was asked on one side of x only. Ask it at the same distance on both sides, and divide by the distance between the two.
 
 
 def slope(f, x):

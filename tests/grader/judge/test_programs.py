@@ -72,7 +72,9 @@ def outcomes(course, session, tmp_path):
         work = read_submission(tmp_path, ["tiny"], given=session.given)
         report = session.grade(work, course.select([]), seed=1)
         if report.status is Outcome.NOT_STARTED:
-            assert "mend it" in terminal.render(report, width=100, color=False)
+            text = terminal.render(report, width=100, color=False)
+            assert "mend it" in text
+            assert "Each of these programs is wrong" in text
         return {test.exercise: test.outcome for test in report.tests}
 
     return outcomes
