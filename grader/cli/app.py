@@ -19,19 +19,29 @@ from grader.errors import GraderError
 from grader.formats.parts.text import visible
 
 STOPPED = 130  # what shells call a command that was ended by Ctrl-C
-COMMANDS: dict[str, Callable[..., int | None]] = {
-    "run": learn.run,
-    "watch": learn.watch,
-    "list": learn.list_units,
-    "hint": learn.hint,
-    "debug": learn.debug,
-    "solution": learn.solution,
-    "reset": learn.reset,
-    "new": author.new,
-    "sync": author.sync,
-    "audit": author.audit,
-    "kit": teach.kit,
-    "bundle": teach.bundle,
+Commands = dict[str, Callable[..., int | None]]
+LEARNERS, TEACHERS, AUTHORS = "For learners", "For teachers", "For authors of courses"
+COMMANDS: dict[str, Commands] = {
+    LEARNERS: {
+        "run": learn.run,
+        "watch": learn.watch,
+        "list": learn.list_units,
+        "hint": learn.hint,
+        "debug": learn.debug,
+        "solution": learn.solution,
+        "reset": learn.reset,
+    },
+    TEACHERS: {"kit": teach.kit, "bundle": teach.bundle},
+    AUTHORS: {"new": author.new, "sync": author.sync, "audit": author.audit},
+}
+OF_A_CLASS: Commands = {
+    "run": classes.run,
+    "export": classes.export,
+    "feedback": classes.feedback,
+    "page": classes.page,
+    "diff": classes.diff,
+    "merge": classes.merge,
+    "worker": classes.worker,
 }
 Misuse: type[Any] = typer.BadParameter.__bases__[0]  # what Typer raises for a wrong command line
 
@@ -52,18 +62,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-class_app = typer.Typer(no_args_is_help=True)
-for _name, _of_class in (
-    ("run", classes.run),
-    ("export", classes.export),
-    ("feedback", classes.feedback),
-    ("page", classes.page),
-    ("diff", classes.diff),
-    ("merge", classes.merge),
-    ("worker", classes.worker),
-):
-    class_app.command(_name)(_of_class)
-app.add_typer(class_app, name="class", help="For teachers: grade a whole class.")
 
 
 def _version(wanted: bool) -> None:
@@ -85,8 +83,20 @@ def root(
     """
 
 
-for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
+def _add_commands() -> None:
+    class_app = typer.Typer(no_args_is_help=True)
+    for name, command in OF_A_CLASS.items():
+        class_app.command(name)(command)
+    for panel, commands in COMMANDS.items():
+        for name, command in commands.items():
+            app.command(name, rich_help_panel=panel)(command)
+        if panel is TEACHERS:
+            app.add_typer(
+                class_app, name="class", help="Grade a whole class.", rich_help_panel=panel
+            )
+
+
+_add_commands()
 
 
 def _open_streams() -> None:

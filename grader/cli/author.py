@@ -17,7 +17,7 @@ def new(
         bool, typer.Option("--broken", help="A program that learners mend, not one they write.")
     ] = False,
 ) -> None:
-    """For authors: begin an exercise, and a course if there is none yet."""
+    """Begin an exercise, and a course if there is none yet."""
     from grader.course.new import begin
 
     begun = begin(name, Path.cwd(), broken=broken)
@@ -37,7 +37,7 @@ def sync(
         bool, typer.Option("--force", help="Overwrite exercises even if they hold work.")
     ] = False,
 ) -> int:
-    """For authors: make the stubs in exercises/ from solutions/."""
+    """Make the stubs in exercises/ from solutions/."""
     from grader.course.stubs import stubs_of
 
     course = find_whole_course(Path.cwd())
@@ -78,7 +78,7 @@ def audit(
         bool, typer.Option("--fresh", help="Ignore the results of earlier audits.")
     ] = False,
 ) -> int:
-    """For authors: find the mistakes that your tests let through."""
+    """Find the mistakes that your tests let through."""
     from grader.audit.audit import audit as audited
     from grader.audit.page import render
 

@@ -25,7 +25,7 @@ def kit(
         typer.Option("--check", help="Write nothing; search OUT for answers and hidden tests."),
     ] = False,
 ) -> int:
-    """For teachers: make the repository that students get."""
+    """Make the repository that students get."""
     course = find_whole_course(Path.cwd()).only(units or [])
     if check:
         from grader.kit.check import leaks, part_in
@@ -63,7 +63,7 @@ def bundle(
     ],
     units: Units = None,
 ) -> None:
-    """For teachers: make what Gradescope, Codio or Classroom 50 needs to grade this course."""
+    """Make what Gradescope, Codio or Classroom 50 needs to grade this course."""
     from grader.kit.bundles import classroom50, gradescope
 
     course = find_whole_course(Path.cwd()).only(units or [])
