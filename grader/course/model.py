@@ -118,7 +118,7 @@ class Course:
         return [*learners, *answers, self.suite(unit), self.pictures(unit), self.data(unit)]
 
     def unit(self, name: str) -> Unit:
-        return next(unit for unit in self.units if unit.name == name)
+        return next(unit for unit in (*self.units, *self.omitted) if unit.name == name)
 
     @cached_property
     def everything(self) -> Selection:

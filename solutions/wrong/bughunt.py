@@ -179,8 +179,8 @@ def slope__times_h(f, x):
 
 
 def slope__coarse(f, x):
-    """Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. In which
-    of these three does yours differ?"""
+    """Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. Yours
+    differs in one of these three."""
     h = 1e-3
     x = x.double()
     return ((f(x + h) - f(x - h)) / (2 * h)).item()
@@ -223,8 +223,8 @@ def slope__axis(f, x):
 
 
 def slope__wide_step(f, x):
-    """Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. In which
-    of these three does yours differ?"""
+    """Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. Yours
+    differs in one of these three."""
     h = 1e-4
     x = x.double()
     return ((f(x + h) - f(x - h)) / (2 * h)).item()

@@ -178,9 +178,9 @@ class Standardize__not_persistent(nn.Module):
 
 
 class Standardize__keeps_the_rows(nn.Module):
-    """The dict that is loaded holds a tensor of another shape than the model's own. It comes from a
-    model of other sizes, or the model keeps all rows that it was given, where a mean and a
-    deviation are enough."""
+    """The dict that is loaded holds a tensor of another shape than the model's own. Do they differ
+    in size, or does the model keep all rows, where a mean and a deviation are enough? Keep
+    these."""
 
     def __init__(self, x):
         super().__init__()
@@ -972,8 +972,8 @@ def run_epoch__cleared_once(model, batches, criterion, optimizer):
 
 
 def run_epoch__cleared_before_the_step(model, batches, criterion, optimizer):
-    """The model does not change. Is backward() called, on a loss that hangs on the model, then
-    step(), and are no gradients cleared between them?"""
+    """The model does not change. Call backward(), on a loss that hangs on the model, then step(),
+    and clear no gradients between them."""
     model.train()
     total, rows = 0.0, 0
     for x, y in batches:
@@ -1015,8 +1015,8 @@ def run_epoch__times_zero(model, batches, criterion, optimizer):
 
 
 def run_epoch__detached(model, batches, criterion, optimizer):
-    """The model does not change. Is backward() called, on a loss that hangs on the model, then
-    step(), and are no gradients cleared between them?"""
+    """The model does not change. Call backward(), on a loss that hangs on the model, then step(),
+    and clear no gradients between them."""
     model.train()
     total, rows = 0.0, 0
     for x, y in batches:

@@ -43,8 +43,8 @@ NOISE = (
     "float64 before you add h."
 )
 CLOSE = (
-    "Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. In which "
-    "of these three does yours differ?"
+    "Close, but not to a millionth, as a central difference with h = 1e-6 in float64 is. Yours "
+    "differs in one of these three."
 )
 ACCUMULATES = "backward() adds to the gradients: clear them in every step, before it."
 FIRST_STEP_ONLY = (

@@ -1029,8 +1029,8 @@ BY_ROWS = (
 ALONE = "There is one batch: the result is its loss, that before its step."
 ACCUMULATES = "backward() adds to the gradients: clear them in every batch, before it."
 NOTHING_MOVED = (
-    "The model does not change. Is backward() called, on a loss that hangs on the model, then "
-    "step(), and are no gradients cleared between them?"
+    "The model does not change. Call backward(), on a loss that hangs on the model, then step(), "
+    "and clear no gradients between them."
 )
 
 

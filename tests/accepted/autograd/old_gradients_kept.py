@@ -81,7 +81,7 @@ def two_layer_gradients(x, y, w1, b1, w2, b2):
     return dw1, scale * inner.sum(0), dw2, db2
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Scalar:
     data: float
     grad: float = 0.0

@@ -1,4 +1,4 @@
-# test_how_often_each_label_occurs: Counts are whole numbers, int64. torch.zeros makes floats if it is not given a dtype.
+# test_how_often_each_label_occurs: Counts are whole numbers: int64, not floats.
 # test_labels_outside_are_refused: The labels are 0 to 5: look at both ends before you count.
 
 

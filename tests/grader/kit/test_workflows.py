@@ -237,7 +237,8 @@ def test_the_class_is_graded_as_variables_and_secrets_say(job: Job) -> None:
     usual, book = "class run --org org --prefix kata-", f"{job.temporary}/class/gradebook.db"
     table = f"class export {book} --output {job.temporary}/class/scores.csv"
     ran = job.run(grade, **chosen, CLASS_ROSTER="", TORCHKATA_SECRET="")
-    assert ran.stdout.splitlines()[::2] == [f"{usual} --gradebook {book}", table]
+    page = f"class page {book} --output {job.temporary}/class/class.html"
+    assert ran.stdout.splitlines()[::2] == [f"{usual} --gradebook {book}", table, page]
     assert job.summary.read_text() == "unset, 3 judged in this run\n"
     ran = job.run(grade, **chosen, CLASS_ROSTER="my class.csv", TORCHKATA_SECRET="s")
     first, secret, *_ = ran.stdout.splitlines()

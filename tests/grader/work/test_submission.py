@@ -330,7 +330,7 @@ def test_text_that_is_not_what_it_says_names_the_line(write):
 
 
 def test_a_file_of_another_encoding_is_a_problem_of_its_unit_alone(write):
-    folder = write({"shapes.py": "x".encode("utf-16"), "curves.py": "x"})
+    folder = write({"shapes.py": "x = 'ä'".encode("latin-1"), "curves.py": "x"})
     assert "not UTF-8" in problem(folder)
     assert problem(folder, "curves") is None
 
