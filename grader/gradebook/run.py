@@ -1,6 +1,5 @@
 """The story of a class: look at each hand-in, judge what is new, and write it down at once."""
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -9,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from grader.course.model import Course
-from grader.course.seeds import VARIABLE, read_secret, variant_seed
+from grader.course.seeds import has_secret, read_secret, variant_seed
 from grader.course.stubs import given_by, stub_for
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
@@ -50,7 +49,7 @@ class ClassRun:
         self.units = [unit.name for unit in course.units]
         self.given = given_by(course)
         self.digest = fingerprint.digest(fingerprint.of_course(course), device)
-        self.secret = read_secret(course.root) if has_secret(course) else None
+        self.secret = read_secret(course.root) if has_secret(course.root) else None
         self.rows: dict[str, tuple[Row, Key]] = {}
         self.twins: dict[Key, list[str]] = {}
         self.ready: list[Done] = []
@@ -192,16 +191,6 @@ def part_of(found: Sequence[Handin], shard: str) -> list[Handin]:
         for handin in found
         if int(fingerprint.digest(handin.student or handin.place), 16) % parts == part - 1
     ]
-
-
-def has_secret(course: Course) -> bool:
-    """Do students get inputs of their own? A secret that is set but empty is none: so an
-    automatic run hands over one that it lacks."""
-    if VARIABLE in os.environ:
-        return bool(os.environ[VARIABLE].strip())
-    from grader.course.seeds import FILE
-
-    return (course.root / FILE).is_file()
 
 
 def _now() -> str:
