@@ -16,7 +16,7 @@ from grader.formats import terminal
 from grader.judge.answer_key import answer_key_of
 from grader.judge.options import Options
 from grader.judge.plugin import Judging
-from grader.judge.pytest_run import run_suites
+from grader.judge.pytest_run import Suites
 from grader.judge.session import Session
 from grader.report import Outcome, Report
 from grader.work.submission import Source, Submission
@@ -201,7 +201,7 @@ def test_each_recipe_of_the_cookbook_judges_right_and_wrong_work(tmp_path: Path)
         "worse": {Outcome.FAILED},
     }
     suites = [course.suite(unit) for unit in solutions]
-    here = run_suites(suites, Judging(answer_key_of(course)), course.select([])).results
+    here = Suites(suites).run(Judging(answer_key_of(course)), course.select([])).results
     assert {test.outcome for test in here.values()} == {Outcome.PASSED}
 
 

@@ -7,9 +7,9 @@ imports nothing of `suite` before that process has been started.
 import dataclasses
 import gc
 import platform
-import sys
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -39,6 +39,7 @@ from grader.work.submission import Submission
 if TYPE_CHECKING:
     from grader.judge.answer_key import AnswerKey
     from grader.judge.diagnosis import Bank, Case
+    from grader.judge.pytest_run import Suites
 
 
 class Session:
@@ -49,6 +50,7 @@ class Session:
         self.devices = _devices(options.device)
         self.notes: tuple[str, ...] = ()
         self.key: AnswerKey | None = None
+        self.suites: dict[tuple[str, ...], Suites] = {}
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
@@ -99,7 +101,6 @@ class Session:
         from grader.judge.answer_key import answer_key_of
         from grader.judge.learner import Students
         from grader.judge.plugin import Judging
-        from grader.judge.pytest_run import run_suites
         from grader.judge.workers import Workers
         from grader.sandbox import rehearsal
 
@@ -123,7 +124,7 @@ class Session:
         )
         try:
             with nullcontext() if shared else no_more_memory_than(JUDGE_BYTES):
-                run = run_suites(suites, judging, selection, on_progress)
+                run = self._collected(suites).run(judging, selection, on_progress)
         finally:
             workers.close()
         remarks = submission.remarks(units) + students.remarks()
@@ -141,6 +142,15 @@ class Session:
             notes=(*self.notes, *remarks, *unexplained, *self._unrehearsed(), *self._kits(graded)),
             rehearsals=run.rehearsals,
         )
+
+    def _collected(self, paths: list[Path]) -> "Suites":
+        """These suites, collected the first time that they are run."""
+        from grader.judge.pytest_run import Suites
+
+        names = tuple(path.stem for path in paths)
+        if names not in self.suites or self.suites[names].is_broken:
+            self.suites[names] = Suites(paths)
+        return self.suites[names]
 
     @property
     def rehearses(self) -> bool:
@@ -209,10 +219,9 @@ def _worse(first: TestResult | None, second: TestResult) -> TestResult:
     return dataclasses.replace(first, seconds=first.seconds + second.seconds)
 
 
+@cache
 def _import_judge() -> None:
     """Import torch and all that judges, once; without collections that takes a tenth less."""
-    if "grader.judge.pytest_run" in sys.modules:
-        return
     gc.disable()
     import torch
 
