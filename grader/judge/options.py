@@ -26,12 +26,14 @@ class Sandbox(StrEnum):
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. With `pictures`, exercises that failed are also drawn."""
+    """How to grade. With `pictures`, exercises that failed are also drawn; with `rehearses`, what
+    has passed on the CPU is also run as on a GPU."""
 
     device: Device = Device.CPU
     sandbox: Sandbox = Sandbox.AUTO
     limits: Limits = field(default_factory=Limits)
     pictures: bool = False
+    rehearses: bool = True
 
 
 def limited(seconds: float, mebibytes: int) -> Limits:

@@ -39,6 +39,7 @@ from grader.work.submission import Submission
 if TYPE_CHECKING:
     from grader.judge.answer_key import AnswerKey
     from grader.judge.diagnosis import Bank, Case
+    from grader.judge.plugin import Judging
     from grader.judge.pytest_run import Suites
 
 
@@ -50,7 +51,7 @@ class Session:
         self.devices = _devices(options.device)
         self.notes: tuple[str, ...] = ()
         self.key: AnswerKey | None = None
-        self.suites: dict[tuple[str, ...], Suites] = {}
+        self.suites: dict[tuple[tuple[str, ...], bool, tuple[Path, ...]], Suites] = {}
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
@@ -124,7 +125,7 @@ class Session:
         )
         try:
             with nullcontext() if shared else no_more_memory_than(JUDGE_BYTES):
-                run = self._collected(suites).run(judging, selection, on_progress)
+                run = self._collected(suites, judging).run(judging, selection, on_progress)
         finally:
             workers.close()
         remarks = submission.remarks(units) + students.remarks()
@@ -143,19 +144,20 @@ class Session:
             rehearsals=run.rehearsals,
         )
 
-    def _collected(self, paths: list[Path]) -> "Suites":
-        """These suites, collected the first time that they are run."""
+    def _collected(self, paths: list[Path], judging: "Judging") -> "Suites":
+        """These suites with a test for each device, collected the first time they are run."""
         from grader.judge.pytest_run import Suites
 
-        names = tuple(path.stem for path in paths)
-        if names not in self.suites or self.suites[names].is_broken:
-            self.suites[names] = Suites(paths)
-        return self.suites[names]
+        these = judging.devices, judging.rehearses, tuple(paths)
+        if these not in self.suites or self.suites[these].is_broken:
+            self.suites[these] = Suites(paths)
+        return self.suites[these]
 
     @property
     def rehearses(self) -> bool:
         """Whether it is asked to; an old torch cannot."""
-        return self.options.device in (Device.CPU, Device.REHEARSAL, Device.ALL)
+        devices = Device.CPU, Device.REHEARSAL, Device.ALL
+        return self.options.rehearses and self.options.device in devices
 
     def _unrehearsed(self) -> list[str]:
         from grader.sandbox import rehearsal
