@@ -28,7 +28,7 @@ from grader.course.seeds import seed_asked_for
 from grader.course.stubs import given_by
 from grader.errors import UsageError
 from grader.formats.catalogue import Format
-from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
+from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, cores, limited
 from grader.report import Outcome
 from grader.work.submission import ENDINGS, read_submission
 
@@ -85,7 +85,7 @@ def run(
     wanted = wanted_of(format or [], output or [])
     course = find_course(Path.cwd())
     pictures = Format.HTML in (format or ())
-    options = Options(device, sandbox, limited(timeout, memory), pictures)
+    options = Options(device, sandbox, limited(timeout, memory), pictures, judges=cores())
     seed = seed_asked_for(course, seed, variant)
     names = names or []
     selection = course.select(names)
@@ -128,7 +128,7 @@ def watch(
     from grader.cli.watch import watch_exercises
 
     course = find_course(Path.cwd())
-    options = Options(device, sandbox, limited(timeout, memory))
+    options = Options(device, sandbox, limited(timeout, memory), judges=cores())
     show_exercise = partial(show, only_failures=True)
     return watch_exercises(course, course.select(names or []), options, show_exercise)
 

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 import warnings
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,24 +48,27 @@ class Suites:
         self.plugin = _Plugin()
         self.is_broken = False  # by a run that did not come to its end
 
+    def count(self, judging: Judging, selection: Selection) -> dict[str, int]:
+        """How many tests of each unit are to be run. Raises: GraderFault if a suite is broken."""
+        with _quietly():
+            self._begin(judging, selection, ignore)
+            return Counter(map(plugin.unit_of, self.plugin.chosen()))
+
     def run(self, judging: Judging, selection: Selection, on_progress: OnProgress = ignore) -> Run:
         """Run the tests of the selection. The devices of all runs are those of the first.
 
         Raises: GraderFault if a suite is broken or the run did not come to its end.
         """
         own = self.plugin
-        own.begin(judging, selection, on_progress)
-        self.report._json_tests.clear()
-        self.is_broken = True
-        # Warnings are of torch, about what a learner returned.
-        with warnings.catch_warnings(action="ignore"), _own_options():
-            code = self._first_run() if own.session is None else self._next_run(own.session)
-        if code == pytest.ExitCode.INTERRUPTED and not own.errors:
-            raise KeyboardInterrupt
-        if own.errors or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            why = "; ".join(own.errors) or f"pytest ended with {pytest.ExitCode(code).name}"
-            raise GraderFault(f"the suites could not be run: {why}")
-        results = {test["nodeid"]: _result_of(test) for test in self._tests()}
+        with _quietly():
+            session = self._begin(judging, selection, on_progress)
+            self.is_broken = True
+            session.testsfailed = 0
+            session.items = own.chosen()
+            self.report._json_tests.clear()
+            session.config.hook.pytest_runtestloop(session=session)
+        # Of a session without its end: pytest-json-report makes its report only there.
+        results = {test["nodeid"]: _result_of(test) for test in self.report._json_tests.values()}
         judged = {node: result for node, result in results.items() if result is not None}
         if not judged or len(judged) != len(results):
             raise GraderFault("the suites did not finish")
@@ -76,7 +80,22 @@ class Suites:
             own.found.cases,
         )
 
-    def _first_run(self) -> int:
+    def _begin(
+        self, judging: Judging, selection: Selection, on_progress: OnProgress
+    ) -> pytest.Session:
+        own = self.plugin
+        own.begin(judging, selection, on_progress)
+        if own.session is None:
+            code = self._collect()
+            if code == pytest.ExitCode.INTERRUPTED and not own.errors:
+                raise KeyboardInterrupt
+            if own.errors or own.session is None or code == pytest.ExitCode.INTERNAL_ERROR:
+                self.is_broken = True
+                why = "; ".join(own.errors) or f"pytest ended with {pytest.ExitCode(code).name}"
+                raise GraderFault(f"the suites could not be run: {why}")
+        return own.session
+
+    def _collect(self) -> int:
         folder = self.paths[0].parent
         for suite in self.paths:  # of another course that this process has graded, by that name
             known = sys.modules.get(suite.stem)
@@ -92,6 +111,7 @@ class Suites:
             "--assert=plain",
             "--tb=native",
             "--import-mode=importlib",
+            "--collect-only",
             "-ppytest_metadata.plugin",
             "-ppytest_jsonreport.plugin",
             "-pgrader.judge.plugin",
@@ -100,17 +120,6 @@ class Suites:
             *(f"-pno:{name}" for name in UNUSED),
         ]
         return pytest.main(arguments, plugins=[self.report, self.plugin])
-
-    def _tests(self) -> list[dict[str, Any]]:
-        """What pytest-json-report has collected of this run, also of one without a session."""
-        return [*self.report._json_tests.values()]
-
-    def _next_run(self, session: pytest.Session) -> int:
-        """The tests alone: what pytest does before and after them has been done."""
-        session.testsfailed = 0
-        session.items = self.plugin.chosen()
-        session.config.hook.pytest_runtestloop(session=session)
-        return pytest.ExitCode.OK
 
 
 class _Plugin:
@@ -139,12 +148,12 @@ class _Plugin:
         self, session: pytest.Session, items: list[pytest.Item]
     ) -> None:
         self.session, self.collected = session, list(items)
-        items[:] = self.chosen()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self, config: pytest.Config) -> None:
-        # pytest-json-report would take itself away, and later runs need it.
+        # pytest-json-report would take itself away, and the tests are still to be run.
         config._json_report = None  # type: ignore[attr-defined]
+        config.option.collectonly = False
 
     def chosen(self) -> list[pytest.Item]:
         """The tests of the selection, in the order in which they are run."""
@@ -191,13 +200,15 @@ def _at_fault(path: Path, error: BaseException) -> str:
 
 
 @contextmanager
-def _own_options() -> Iterator[None]:
-    """What the caller's environment asks of pytest is meant for other runs."""
+def _quietly() -> Iterator[None]:
+    """Warnings are of torch, about what a learner returned; and what the caller's environment asks
+    of pytest is meant for other runs."""
     theirs = {name: text for name, text in os.environ.items() if name.startswith("PYTEST_")}
     for name in theirs:
         del os.environ[name]
     try:
-        yield
+        with warnings.catch_warnings(action="ignore"):
+            yield
     finally:
         os.environ.update(theirs)
 
