@@ -89,11 +89,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
 
 
-def hand_over(config: pytest.Config, judging: Judging, found: Found) -> None:
-    """What the next run of the suites is given."""
-    config.stash[JUDGING], config.stash[FOUND] = judging, found
-
-
 def judging_of(item: pytest.Item) -> Judging:
     stash = item.config.stash
     if JUDGING not in stash:

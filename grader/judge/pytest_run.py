@@ -19,7 +19,7 @@ from grader.errors import GraderError, GraderFault
 from grader.judge import plugin
 from grader.judge.diagnosis import Case
 from grader.judge.options import OnProgress, ignore
-from grader.judge.plugin import Found, Judging
+from grader.judge.plugin import FOUND, JUDGING, Found, Judging
 from grader.report import Outcome, TestResult
 
 # The suites bring their own asserts, so nothing is rewritten; nothing else is needed either.
@@ -135,11 +135,14 @@ class _Plugin:
         self.errors: list[str] = []
         self.rehearsals: set[str] = set()
         if self.session is not None:
-            plugin.hand_over(self.session.config, self.judging, self.found)
+            self._hand_over(self.session.config)
+
+    def _hand_over(self, config: pytest.Config) -> None:
+        config.stash[JUDGING], config.stash[FOUND] = self.judging, self.found
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        plugin.hand_over(config, self.judging, self.found)
+        self._hand_over(config)
         # pytest-json-report needs the options of the terminal plugin, nobody its output.
         config.pluginmanager.unregister(name="terminalreporter")
 
