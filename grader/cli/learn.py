@@ -105,7 +105,7 @@ def run(
     ):
         report = session.grade(work, selection, progress, seed=seed)
     if submission is None:
-        remember(course.root, report)
+        remember(course, report)
     deliver(report, wanted)
     return exit_code([report])
 
@@ -156,7 +156,7 @@ def list_units(
     if output is not None:
         check_output(output)
     course = find_course(Path.cwd())
-    shown = map_of(course, read_progress(course.root), course.select(names or []))
+    shown = map_of(course, read_progress(course.home), course.select(names or []))
     width, color = terminal_size()
     color = color and output is None
     if format is MapFormat.HTML:
@@ -189,18 +189,19 @@ def hint(
 ) -> None:
     """Show the next hint for an exercise."""
     course = find_course(Path.cwd())
-    progress = read_progress(course.root)
+    progress = read_progress(course.home)
     name = _unfinished(course, progress) if exercise is None else _exercise(course, exercise)
     unit = course.unit(name.unit)
-    hints = unit.exercise(name.exercise).hints
+    chosen = unit.exercise(name.exercise)
+    hints = chosen.hints
     if not hints:
         print(f"There are no hints for {name}.")
         return
-    before = progress.hints.get(str(name), 0)
+    before = progress.hints.get(chosen.id, 0)
     seen = len(hints) if every else min(before + 1, len(hints))
     width, _ = terminal_size()
     if exercise is None:
-        print(f"{name}: {unit.exercise(name.exercise).title}")
+        print(f"{name}: {chosen.title}")
     for number, text in enumerate(hints[:seen], start=1):
         print(textwrap.fill(f"Hint {number} of {len(hints)}: {text}", width))
     if seen < len(hints):
@@ -209,7 +210,7 @@ def hint(
         print("That was the last hint." + (" To read:" if unit.reading else ""))
         for page in unit.reading:
             print(f"  {page}")
-    progress.hints[str(name)] = max(seen, before)
+    progress.hints[chosen.id] = max(seen, before)
     progress.save()
 
 
@@ -245,7 +246,7 @@ def solution(
     course = find_course(Path.cwd())
     name = _exercise(course, exercise)
     answers = answers_of(course, name.unit, name.exercise)
-    if str(name) not in read_progress(course.root).finished and not anyway:
+    if course.ids[str(name)] not in read_progress(course.home).finished and not anyway:
         print(f"{name} is not finished yet. When it passes, this shows the solution.")
         print(f"For a hint: {grade_command()} hint {name}")
         print(f"To see the solution all the same: {grade_command()} solution {name} --anyway")
@@ -286,7 +287,7 @@ def debug(
     work = read_submission(course.exercises_folder, list(course.everything), given=given_by(course))
     with Session(course, Options(), own_work=True) as session, progress_bar() as progress:
         report = session.grade(work, course.select([str(name)]), progress)
-    remember(course.root, report)
+    remember(course, report)
     result = report.units[0].exercises[0] if report.units[0].exercises else None
     if result is None or result.status in (Outcome.PASSED, Outcome.NOT_STARTED):
         said = "passes: there is nothing to debug" if result else "has no test here"

@@ -1,6 +1,7 @@
 """The course: units and exercises in order, read from course.toml."""
 
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,9 +17,13 @@ Selection = dict[str, frozenset[str]]  # of exercises, by unit in the order of t
 
 @dataclass(frozen=True)
 class Exercise:
+    """`id` stays the same when the exercise is renamed or moved to another unit: what learners have
+    done is kept under it."""
+
     name: str
     title: str
     hints: tuple[str, ...]
+    id: str
 
 
 @dataclass(frozen=True)
@@ -36,17 +41,23 @@ class Unit:
 
 @dataclass(frozen=True)
 class Course:
-    """A course on disk; all paths follow from its root. Of a part, `omitted` is the rest."""
+    """A course on disk. What its author wrote lies in `root`, what its learner writes in `home`:
+    the same folder, but for a course that is installed. Of a part, `omitted` is the rest."""
 
     root: Path
     title: str
     units: tuple[Unit, ...]
     errors: tuple[KnownError, ...] = ()
     omitted: tuple[Unit, ...] = ()
+    away: Path | None = None  # where a learner is, if not in the root
+
+    @property
+    def home(self) -> Path:
+        return self.away or self.root
 
     @property
     def exercises_folder(self) -> Path:
-        return self.root / "exercises"
+        return self.home / "exercises"
 
     @property
     def solutions_folder(self) -> Path:
@@ -119,6 +130,12 @@ class Course:
 
     def unit(self, name: str) -> Unit:
         return next(unit for unit in (*self.units, *self.omitted) if unit.name == name)
+
+    @cached_property
+    def ids(self) -> dict[str, str]:
+        """The id of each exercise by its full name, such as `activations.softmax`."""
+        units = (*self.units, *self.omitted)
+        return {f"{unit.name}.{e.name}": e.id for unit in units for e in unit.exercises}
 
     @cached_property
     def everything(self) -> Selection:
@@ -220,6 +237,8 @@ def read_course(root: Path, text: str | None = None) -> Course:
         raise CourseError(f"{path} cannot be read: {error}") from None
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path} is incomplete or malformed: {error}") from None
+    if twice := [i for i, count in Counter(course.ids.values()).items() if count > 1]:
+        raise CourseError(f"{path}: two exercises have the id {twice[0]}")
     names = [unit.name for unit in units]
     files = {name.lower() for name in names}  # on macOS and Windows
     if len(files) != len(names) or not all(name.isidentifier() for name in names):
@@ -232,7 +251,13 @@ def read_course(root: Path, text: str | None = None) -> Course:
 
 def _unit(entry: dict[str, Any]) -> Unit:
     exercises = tuple(
-        Exercise(e["name"], e["title"], tuple(e.get("hints", ()))) for e in entry["exercise"]
+        Exercise(
+            e["name"],
+            e["title"],
+            tuple(e.get("hints", ())),
+            str(e.get("id", f"{entry['name']}.{e['name']}")),
+        )
+        for e in entry["exercise"]
     )
     return Unit(
         entry["name"],
