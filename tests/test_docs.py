@@ -86,9 +86,10 @@ def test_learners_see_the_path_of_the_course() -> None:
 
 
 def commands(document: str) -> Iterator[list[str]]:
-    """Every `grade ...` in code, in a line or in a block, as words."""
-    blocks = re.findall(r"^(?: {4}|\$ )(grade\b[^\n]*)", document, re.MULTILINE)
-    for command in [*blocks, *re.findall(r"`(grade\b[^`]*)`", document)]:
+    """Every `grade ...` or `torchkata ...` in code, in a line or in a block, as words."""
+    name = r"(?:grade|torchkata)(?![\w/.])"
+    blocks = re.findall(rf"^(?: {{4}}|\$ )({name}[^\n]*)", document, re.MULTILINE)
+    for command in [*blocks, *re.findall(rf"`({name}[^`]*)`", document)]:
         yield shlex.split(command, comments=True)[1:]
 
 
@@ -102,10 +103,11 @@ def strange_words(words: list[str]) -> list[str]:
     options |= {flag: o for o in COMMAND.params for flag in o.opts}
     known = {
         "class.db",
+        "kata",
         "ann",
         "tls://HOST:8786",
         *(f"part{n}.db" for n in range(5)),
-    }  # what a teacher may have
+    }  # what somebody may have
     known |= {unit.name for unit in COURSE.units}
     known |= {f"{unit.name}.{e.name}" for unit in COURSE.units for e in unit.exercises}
     known |= {e.name for unit in COURSE.units for e in unit.exercises}
