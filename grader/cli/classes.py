@@ -82,7 +82,7 @@ def run(
     from grader.gradebook.run import ClassRun, part_of
     from grader.gradebook.store import Gradebook, only_writer
 
-    course = find_whole_course(Path.cwd()).only(units.replace(",", " ").split())
+    course = find_whole_course(Path.cwd(), anywhere=True).only(units.replace(",", " ").split())
     # What would fail on a GPU costs no points, and to find it takes nearly as long as all else.
     rehearses = device is not Device.CPU
     options = Options(device, sandbox, limited(seconds, memory), pictures, rehearses)

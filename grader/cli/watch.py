@@ -147,7 +147,7 @@ class Watcher:
         self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
         report = self.session.grade(submission, {unit: self.selection[unit]})
         self.reports[unit] = report
-        remember(self.course.root, report)
+        remember(self.course, report)
 
     def _beside(self, submission: Submission) -> list[Path]:
         """The modules that units import, and files under other names that were read instead."""

@@ -59,7 +59,7 @@ class Judge:
         report = self._session(course).grade(work, {unit: exercises})
         if not report.tests:  # the folder that students get need not hold tests of everything
             raise UsageError("there is no test for this here: it is graded once you hand it in")
-        remember(course.root, report)
+        remember(course, report)
         return report
 
     def _session(self, course: Course) -> Session:
