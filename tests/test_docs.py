@@ -137,7 +137,7 @@ def test_commands_are_found_and_read() -> None:
         "--sed",
         "1",
     ]
-    assert strange_words(["watch", "--format", "json"]) == ["--format", "json"]
+    assert strange_words(["watch", "--output", "json"]) == ["--output", "json"]
 
 
 def test_the_contract_names_exactly_the_exercises_of_the_course() -> None:
