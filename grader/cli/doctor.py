@@ -150,7 +150,7 @@ def _probed() -> dict[str, Any] | str:
     except (OSError, ValueError, IndexError) as error:
         return f"it cannot be asked: {error}"
     if ended.returncode < 0:
-        return f"import torch was ended by {signal.Signals(-ended.returncode).name}"
+        return f"import torch ended with a signal: {signal.strsignal(-ended.returncode)}"
     *_, last = ended.stderr.decode("utf-8", "replace").strip().splitlines() or ["nothing is said"]
     if "No module named 'torch'" in last:
         return _NOT_THERE
@@ -196,8 +196,7 @@ def _course(here: Path) -> tuple[Course | None, list[Finding]]:
     try:
         course = find_course(here, anywhere=True)
     except GraderError as error:
-        mend = f"{_installs()} --force-reinstall --no-deps {NAME}"
-        return None, [Finding("course", str(error), mend, True)]
+        return None, [Finding("course", str(error), is_missing=True)]
     units = counted(len(course.units), "unit")
     found = [Finding("course", f"{course.title}, {units}, in {course.root}")]
     if around is None:
