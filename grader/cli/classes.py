@@ -80,7 +80,7 @@ def run(
     from grader.gradebook.run import ClassRun, part_of
     from grader.gradebook.store import Gradebook, only_writer
 
-    course = find_whole_course(Path.cwd()).only(units.replace(",", " ").split())
+    course = find_whole_course(Path.cwd(), anywhere=True).only(units.replace(",", " ").split())
     options = Options(device, sandbox, limited(seconds, memory), pictures)
     statuses: Counter[str] = Counter()
     judged = 0

@@ -21,7 +21,7 @@ from grader.cli.output import (
     wanted_of,
 )
 from grader.course.map import map_of
-from grader.course.model import Course, find_course
+from grader.course.model import Course, find_course, root_around
 from grader.course.names import Name
 from grader.course.progress import Progress, read_progress, remember
 from grader.course.seeds import seed_asked_for
@@ -79,11 +79,11 @@ def run(
     timeout: Timeout = SECONDS,
     memory: Memory = MEBIBYTES,
 ) -> int:
-    """Grade your work. This is the default command: [bold]grade[/] alone is enough."""
+    """Grade your work. This is the default command: its name may be left out."""
     from grader.judge.session import Session, exit_code
 
     wanted = wanted_of(format or [], output or [])
-    course = find_course(Path.cwd())
+    course = find_course(Path.cwd(), anywhere=submission is not None)
     pictures = Format.HTML in (format or ())
     options = Options(device, sandbox, limited(timeout, memory), pictures)
     seed = seed_asked_for(course, seed, variant)
@@ -112,7 +112,9 @@ def run(
 
 def _is_own(course: Course, work: Path) -> bool:
     """Whoever grades the course's own exercises or solutions wrote them, or trusts who did."""
-    own = [course.exercises_folder.resolve(), course.solutions_folder.resolve()]
+    own = [course.solutions_folder.resolve()]
+    if root_around(course.home) == course.home:  # and not just where the command was given
+        own.append(course.exercises_folder.resolve())
     file = work.resolve()
     return file in own or (file.parent in own and file.suffix in ENDINGS)
 
@@ -254,8 +256,9 @@ def solution(
     for answer in answers[: OTHER_WAYS + 1]:
         print(printable(f"# {answer.file.relative_to(course.root).as_posix()}\n{answer.code}\n"))
     if (more := len(answers) - OTHER_WAYS - 1) > 0:
-        folder = answers[-1].file.parent.relative_to(course.root).as_posix()
-        print(f"{more} more in {folder}/")
+        others = answers[-1].file.parent
+        here = others.relative_to(course.root) if course.away is None else others
+        print(f"{more} more in {here.as_posix()}/")
     return 0
 
 
@@ -266,7 +269,7 @@ def reset(exercise: OneExercise) -> None:
     course = find_course(Path.cwd())
     name = _exercise(course, exercise)
     for file, copy in (done := put_back(course, name.unit, name.exercise)):
-        here, kept = (path.relative_to(course.root).as_posix() for path in (file, copy))
+        here, kept = (path.relative_to(course.home).as_posix() for path in (file, copy))
         print(f"{name} in {here} is the stub again. What was there is in {kept}.")
     if not done:
         print(f"{name} is the stub already.")

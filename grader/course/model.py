@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.course.folder import FILE as FOLDER_FILE
+from grader.course.installed import installed_root
 from grader.course.known_errors import KnownError, known_error
 from grader.course.names import Name, name_in, owners_of, unknown
 from grader.errors import CourseError, UsageError
@@ -198,29 +200,55 @@ def data_file(suites: Path, unit: str, name: str) -> str:
     return str(path)
 
 
-def find_course(start: Path) -> Course:
-    """The course in `start` or the nearest folder above it.
+def find_course(start: Path, *, anywhere: bool = False) -> Course:
+    """The course that `start` or the nearest folder above it belongs to.
 
+    In a learner's folder it is the installed one; and so it is where there is none, if the command
+    works `anywhere`.
     Raises: UsageError if there is none; CourseError if its course.toml is broken.
     """
-    if root := root_around(start):
-        return read_course(root)
-    raise UsageError(
-        f"no {COURSE_FILE} in {start} or above it: run grade inside the folder of a course"
-    )
+    around = root_around(start)
+    if around is not None and (around / COURSE_FILE).is_file():
+        return read_course(around)
+    if around is None and not anywhere:
+        raise UsageError(
+            f"there is no course in {start} or above it: `torchkata start FOLDER` lays one out"
+        )
+    return installed_course(around or start)
+
+
+def installed_course(home: Path) -> Course:
+    """The course that came with the grader, for whoever works in `home`.
+
+    Raises: UsageError if none did.
+    """
+    root = installed_root(COURSE_FILE)
+    if root is None:
+        raise UsageError(
+            "this grader came without a course: it is that of a kit. pip install torchkata in "
+            "another environment, and use that one here"
+        )
+    return replace(read_course(root), away=home)
 
 
 def root_around(folder: Path) -> Path | None:
-    """The folder itself or the nearest one above it that has a course.toml."""
-    return next((f for f in (folder, *folder.parents) if (f / COURSE_FILE).is_file()), None)
+    """The folder itself or the nearest one above it that is of a course or a learner's."""
+    marks = (COURSE_FILE, FOLDER_FILE)
+    around = (f for f in (folder, *folder.parents) if any((f / mark).is_file() for mark in marks))
+    return next(around, None)
 
 
-def find_whole_course(start: Path) -> Course:
-    """As find_course, for what needs the solutions. Raises: UsageError in a kit as well."""
-    course = find_course(start)
+def find_whole_course(start: Path, *, anywhere: bool = False) -> Course:
+    """As find_course, for what needs the solutions; unless it works `anywhere`, for what changes
+    the course. Raises: UsageError in a kit, or in a learner's folder, as well."""
+    course = find_course(start, anywhere=anywhere)
     if course.is_kit:
         raise UsageError(
             f"{course.root} is a kit, without solutions: run this in the course it was made from"
+        )
+    if course.away is not None and not anywhere:
+        raise UsageError(
+            f"{course.away} is a learner's folder: run this in the course's own folder"
         )
     return course
 

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import grader
+import torchkata
 from grader.errors import UsageError
 from grader.kit.archives import kept, zipped
 
@@ -28,7 +29,7 @@ def wheel() -> tuple[str, bytes]:
     """
     installed = _installed()
     info = f"{NAME}-{grader.__version__}.dist-info"
-    files = {f"grader/{name}": content for name, content in package()}
+    files = dict(packages())
     files[f"{info}/METADATA"] = _metadata(installed).encode()
     files[f"{info}/WHEEL"] = _TAGS
     for name in ("entry_points.txt", "licenses/LICENSE"):
@@ -55,9 +56,11 @@ def requirements() -> str:
     return "".join(f"{line}\n" for line in [*pins, f"./{VENDOR}/{_FILE}"])
 
 
-def package() -> Iterator[tuple[str, bytes]]:
-    """Every file of the grader, by its path in it."""
-    return kept(Path(grader.__file__).parent)
+def packages() -> Iterator[tuple[str, bytes]]:
+    """Every file of the grader, by its path where it is installed; and none of the course."""
+    for file in (grader.__file__, torchkata.__file__):
+        folder = Path(file).parent
+        yield from ((f"{folder.name}/{name}", content) for name, content in kept(folder))
 
 
 def _installed() -> Distribution:
