@@ -10,7 +10,6 @@ from enum import StrEnum, auto
 from grader.course.pieces import LESSON, Page, Piece, exercise_role
 from grader.course.references import Import, imports_of, with_name
 
-
 _FUTURE = "__future__"
 
 
@@ -65,6 +64,7 @@ def merged(page: Page, new: Page, known: Known, wanted: Sequence[Import] = ()) -
     merge.replace_what_was_laid_out()
     merge.insert_what_is_new()
     merge.insert_imports([*imports_of(new.pieces), *wanted])
+    merge.note_titles()
     return Merged(tuple(merge.pieces), merge.fates, frozenset(merge.around), merge.yours)
 
 
@@ -82,6 +82,7 @@ class _Merge:
         self.around: set[Fate] = set()
         self.yours: dict[str, Piece] = {}
         self._renamed: set[str] = set()
+        self._beside: set[str] = set()  # exercises whose title or check is another
 
     def _change(self, changed: Sequence[Piece]) -> None:
         """Put other pieces in the place of the learner's, one for one."""
@@ -123,13 +124,18 @@ class _Merge:
         self.pieces = pieces
 
     def _note(self, piece: Piece, again: Piece | None) -> None:
-        if piece.role != exercise_role(piece.of):
-            if again or not piece.of:
-                self.around.add(Fate.REFRESHED)
+        if not piece.of:
+            self.around.add(Fate.REFRESHED)
+        elif piece.role != exercise_role(piece.of):
+            self._beside |= {piece.of} if again else set()
         elif again:
             self.fates.setdefault(piece.of, Fate.REFRESHED)
         elif piece.role not in self.wanted and piece.of not in self.known.elsewhere:
             self.fates.setdefault(piece.of, Fate.GONE)
+
+    def note_titles(self) -> None:
+        """Something around an exercise has changed, if not the exercise."""
+        self.around |= {Fate.REFRESHED} if self._beside - self.fates.keys() else set()
 
     def _is_needed(self, piece: Piece) -> bool:
         """Does the learner's code speak of a name that the course has no more?"""

@@ -1,0 +1,492 @@
+"""A learner's folder and the next version of its course."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import hypothesis.strategies as st
+import nbformat
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+
+from grader.course.folder import FILE, folder_text, read_folder
+from grader.course.update import carry_out, plan_of, read_there
+from grader.course.update_text import told
+from grader.errors import UsageError
+from grader.kit.start import lay_out, layout_of
+from tests.grader.tiny_course import Unit, write_course, write_files
+
+MODULE, NOTEBOOK = "exercises/tiny.py", "exercises/tiny.ipynb"
+TOP = '"""A lesson.\n\nRead it."""\n\nimport math\n'
+DOUBLE, HALVE = "Return 2 x.", "Return x / 2."
+
+
+def exercise(name, task="Return x.", above=""):
+    return (
+        f'\n\n{above}def {name}(x):\n    """{task}"""\n    # Think first.\n'
+        "    # BEGIN SOLUTION\n    return x\n    # END SOLUTION\n"
+    )
+
+
+def unit(*exercises, top=TOP, ids=None, **tasks):
+    """A unit in which these can be done, or those with these tasks."""
+    tasks = dict.fromkeys(exercises, "Return x.") | tasks
+    solution = top + "".join(exercise(name, task) for name, task in tasks.items())
+    return Unit(exercises=dict.fromkeys(tasks, ()), solution=solution, ids=ids or {})
+
+
+@pytest.fixture
+def learn(tmp_path):
+    return Learner(tmp_path)
+
+
+class Learner:
+    """Somebody whose course moves on."""
+
+    def __init__(self, path):
+        self.path, self.home, self.versions = path, path / "home", 0
+
+    def version(self, **units):
+        self.versions += 1
+        root = self.path / f"version{self.versions}"
+        root.mkdir()
+        return write_course(root, **units)
+
+    def start(self, **units):
+        lay_out(self.version(**units), self.home)
+        return self
+
+    def plan(self, **units):
+        old, new = read_folder(self.home), layout_of(self.version(**units))
+        return plan_of(old, new, read_there(self.home, old, new))
+
+    def update(self, **units):
+        """What is told, without the lines on files that hold no exercises."""
+        plan = self.plan(**units)
+        lines = told(plan, read_folder(self.home))
+        carry_out(self.home, plan)
+        return lines
+
+    def code(self, path):
+        data = (self.home / path).read_text(encoding="utf-8")
+        if path.endswith(".py"):
+            return data
+        cells = json.loads(data)["cells"]
+        return "\n\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+
+    def edit(self, path, old, new):
+        """Change what stands in a file, in the only place where it stands."""
+        assert self.code(path).count(old) == 1
+        file = self.home / path
+        if path.endswith(".py"):
+            text = file.read_text(encoding="utf-8").replace(old, new)
+        else:
+            book = json.loads(file.read_text(encoding="utf-8"))
+            for cell in book["cells"]:
+                if cell["cell_type"] == "code":
+                    source = "".join(cell["source"]).replace(old, new)
+                    cell["source"] = source.splitlines(keepends=True)
+            text = json.dumps(book, indent=1)
+        file.write_text(text, encoding="utf-8", newline="\n")
+
+    def solve(self, name):
+        for path in (MODULE, NOTEBOOK):
+            self.edit(path, f'raise NotImplementedError("{name}")', f"return x + x  # {name}")
+
+    def files(self):
+        files = (path for path in self.home.rglob("*") if path.is_file())
+        return {path.relative_to(self.home).as_posix(): path.read_bytes() for path in files}
+
+
+FORMS = pytest.mark.parametrize("path", [MODULE, NOTEBOOK])
+
+
+@FORMS
+def test_an_exercise_is_added_at_its_place(learn, path):
+    learn.start(tiny=unit("first", "last")).solve("first")
+    lines = learn.update(tiny=unit("first", "middle", "last"))
+    code = learn.code(path)
+    assert "return x + x  # first" in code
+    assert code.index("def first") < code.index("def middle") < code.index("def last")
+    assert lines == ["added         tiny.middle"]
+
+
+@FORMS
+def test_what_is_untouched_becomes_what_the_course_has_now(learn, path):
+    learn.start(tiny=unit(double="Twice.", halve="Half.")).solve("halve")
+    lines = learn.update(tiny=unit(double="Two times.", halve="Half."))
+    code = learn.code(path)
+    assert '"""Two times."""' in code
+    assert '"""Twice."""' not in code
+    assert "return x + x  # halve" in code
+    assert lines == ["refreshed     tiny.double"]
+
+
+@FORMS
+def test_what_is_edited_stays_and_is_told_of(learn, path):
+    learn.start(tiny=unit(double="Twice.", halve="Half.")).solve("double")
+    before = learn.files()
+    lines = learn.update(tiny=unit(double="Two times.", halve="Half."))
+    assert f"kept          tiny.double in {path}: yours; its task has changed:" in lines
+    assert {"    -Twice.", "    +Two times."} < {*lines}
+    assert learn.files()[path] == before[path]
+
+
+RENAMED = {"twice": "tiny.double"}
+
+
+@FORMS
+def test_what_is_renamed_and_untouched_has_its_new_name(learn, path):
+    learn.start(tiny=unit("double", "halve")).solve("halve")
+    lines = learn.update(tiny=unit("twice", "halve", ids=RENAMED))
+    code = learn.code(path)
+    assert "def twice" in code
+    assert "double" not in code
+    assert code.index("def twice") < code.index("return x + x  # halve")
+    assert lines == ["refreshed     tiny.twice, which was tiny.double"]
+
+
+@FORMS
+def test_what_is_renamed_and_edited_is_carried_over(learn, path):
+    learn.start(tiny=unit("double", "halve")).solve("double")
+    learn.edit(path, 'raise NotImplementedError("halve")', "return double(x) / 4")
+    lines = learn.update(tiny=unit("twice", "halve", ids=RENAMED))
+    code = learn.code(path)
+    assert "def twice(x)" in code
+    assert "return x + x  # double" in code
+    assert "return twice(x) / 4" in code
+    assert "def double" not in code
+    assert f"carried over  tiny.twice in {path}: yours, which was tiny.double" in lines
+    assert b"return double(x) / 4" in (learn.home / f"{path}.bak").read_bytes()
+
+
+@FORMS
+@pytest.mark.parametrize("mine", ["twice = 2", "def f(double): ...", "g = dict(double=1)"])
+def test_a_name_that_may_mean_something_else_is_left_to_the_learner(learn, path, mine):
+    learn.start(tiny=unit("double")).solve("double")
+    learn.edit(path, "import math", f"import math\n\n{mine}")
+    lines = learn.update(tiny=unit("twice", ids=RENAMED))
+    code = learn.code(path)
+    assert "def double(x)" in code
+    assert "return x + x  # double" in code
+    assert mine in code
+    new = f"kept          tiny.double in {path}: yours; copy it to its new place, tiny.twice"
+    assert new in lines or "twice" in mine
+    assert ("def twice" in code) == ("twice" not in mine)
+
+
+@FORMS
+def test_what_is_removed_and_untouched_disappears(learn, path):
+    learn.start(tiny=unit("double", "halve")).solve("halve")
+    lines = learn.update(tiny=unit("halve"))
+    assert "double" not in (learn.home / path).read_text()
+    assert lines == ["gone          tiny.double"]
+
+
+@FORMS
+def test_what_is_removed_and_edited_stays(learn, path):
+    learn.start(tiny=unit("double", "halve")).solve("double")
+    lines = learn.update(tiny=unit("halve"))
+    assert "return x + x  # double" in learn.code(path)
+    assert f"kept          tiny.double in {path}: yours; it is no exercise any more" in lines
+
+
+def test_files_of_a_unit_that_is_gone_stay_if_somebody_wrote_in_them(learn):
+    learn.start(tiny=unit("double"), other=unit("halve")).solve("double")
+    lines = learn.update(other=unit("halve"))
+    assert "return x + x  # double" in learn.code(MODULE)
+    assert f"kept          {MODULE}: you have written in it; the unit is gone" in lines
+    assert learn.update(other=unit("halve")) == []
+
+
+def test_files_of_a_unit_that_is_gone_go_if_nobody_did(learn):
+    learn.start(tiny=unit("double"), other=unit("halve"))
+    lines = learn.update(other=unit("halve"))
+    assert not [name for name in learn.files() if "tiny" in name]
+    assert lines == [
+        "gone          tiny.double",
+        f"gone          {MODULE}",
+        f"gone          {NOTEBOOK}",
+    ]
+
+
+@FORMS
+def test_what_was_written_goes_along_to_another_unit(learn, path):
+    learn.start(tiny=unit("double", "halve"), other=unit("third")).solve("double")
+    learn.edit(path, "return x + x", "return math.fsum([x, x])")
+    lines = learn.update(
+        tiny=unit("halve"),
+        other=unit("twice", "third", ids=RENAMED, top='"""No imports."""\n'),
+    )
+    there = path.replace("tiny", "other")
+    code = learn.code(there)
+    assert code.index("import math") < code.index("def twice") < code.index("def third")
+    assert "return math.fsum([x, x])" in code
+    assert 'NotImplementedError("twice")' not in code
+    assert "double" not in learn.code(path)
+    assert f"carried over  other.twice in {there}: yours, which was tiny.double" in lines
+
+
+@FORMS
+def test_what_needs_the_learners_own_functions_stays_where_they_are(learn, path):
+    learn.start(tiny=unit("double", "halve"), other=unit("third")).solve("double")
+    learn.edit(path, "return x + x", "return add(x, x)")
+    learn.edit(path, "import math", "import math\n\ndef add(a, b):\n    return a + b")
+    moved = unit("double", "third", ids={"double": "tiny.double"})
+    lines = learn.update(tiny=unit("halve"), other=moved)
+    assert "return add(x, x)" in learn.code(path)
+    assert 'NotImplementedError("double")' in learn.code(path.replace("tiny", "other"))
+    assert (
+        f"kept          tiny.double in {path}: yours; copy it to its new place, other.double"
+    ) in lines
+
+
+def test_a_unit_that_is_renamed_takes_its_files_along(learn):
+    learn.start(tiny=unit("double", "halve")).solve("double")
+    learn.edit(MODULE, "import math", "import math\n\nMINE = 3")
+    ids = {"double": "tiny.double", "halve": "tiny.halve"}
+    lines = learn.update(small=unit("double", "halve", ids=ids))
+    code = learn.code("exercises/small.py")
+    assert "MINE = 3" in code
+    assert "return x + x  # double" in code
+    assert not (learn.home / MODULE).exists()
+    assert "carried over  exercises/small.py, which was exercises/tiny.py" in lines
+    assert learn.update(small=unit("double", "halve", ids=ids)) == []
+
+
+@FORMS
+def test_text_around_exercises_is_refreshed_around_what_was_written(learn, path):
+    learn.start(tiny=unit("double")).solve("double")
+    top = TOP.replace("A lesson", "Another lesson").replace("math", "math\nimport os")
+    lines = learn.update(tiny=unit("double", top=top))
+    text = (learn.home / path).read_text()
+    assert "Another lesson" in text
+    assert "A lesson" not in text
+    assert "return x + x" in text
+    assert "import os" in text
+    assert text.count("import math") == 1
+    assert lines == ["refreshed     the text around the exercises in tiny"]
+
+
+@FORMS
+def test_text_that_the_learner_has_changed_is_kept_and_imports_are_added(learn, path):
+    learn.start(tiny=unit("double")).solve("double")
+    learn.edit(path, "import math", "import math as m\nimport random")
+    learn.update(tiny=unit("double", "halve", top=TOP + "from os import path, sep\n"))
+    code = learn.code(path)
+    assert "import math as m\nimport random" in code
+    assert "from os import path" in code
+    assert code.index("sep") < code.index("def double")
+
+
+@FORMS
+def test_an_import_that_the_learner_needs_stays(learn, path):
+    learn.start(tiny=unit("double")).solve("double")
+    learn.edit(path, "return x + x", "return math.fsum([x, x])")
+    learn.update(tiny=unit("double", top='"""A lesson."""\n\nimport os\n'))
+    assert "import math" in learn.code(path)
+
+
+@FORMS
+def test_what_the_learner_has_deleted_is_laid_out_again_only_as_a_file(learn, path):
+    learn.start(tiny=unit("double", "halve"))
+    (learn.home / path).unlink()
+    (learn.home / "README.md").unlink()
+    assert learn.update(tiny=unit("double", "halve")) == [f"added         {path}"]
+    assert not (learn.home / "README.md").exists()
+    learn.edit(path, "def halve(x):", "def other(x):")
+    assert learn.update(tiny=unit("double", "halve")) == []
+    assert "def halve" not in learn.code(path)
+
+
+def test_other_files_are_refreshed_unless_the_learner_has_changed_them(learn):
+    learn.start(tiny=unit("double"))
+    (learn.home / "AGENTS.md").write_text("mine")
+    before = learn.files()
+    new = layout_of(learn.version(tiny=unit("double")))
+    files = {**new.files, "AGENTS.md": b"new", "README.md": b"new", "docs/new.md": b"new"}
+    old = read_folder(learn.home)
+    plan = plan_of(old, replace(new, files=files), read_there(learn.home, old, new))
+    carry_out(learn.home, plan)
+    after = learn.files()
+    assert after["AGENTS.md"] == b"mine"
+    assert after["README.md"] == after["docs/new.md"] == b"new"
+    assert {*after} == {*before, "docs/new.md"}
+    assert "kept          AGENTS.md: you have changed it" in told(plan, old)
+
+
+@pytest.mark.parametrize("broken", ["def double(x:\n", "x = 'unclosed\n", "if 1:\n"])
+def test_a_module_that_is_no_python_waits(learn, broken):
+    learn.start(tiny=unit(double="Twice.", halve="Half."))
+    good = learn.files()[MODULE]
+    (learn.home / MODULE).write_bytes(good + broken.encode())
+    new = unit(double="Two times.", halve="Half.", third="A third.")
+    lines = learn.update(tiny=new)
+    assert learn.files()[MODULE] == good + broken.encode()
+    assert [line for line in lines if line.startswith(f"left alone    {MODULE}:")]
+    (learn.home / MODULE).write_bytes(good + b"mine = 3\n")
+    assert learn.update(tiny=new) == ["added         tiny.third", "refreshed     tiny.double"][::-1]
+    code = learn.code(MODULE)
+    assert "Two times." in code
+    assert "mine = 3" in code
+    assert "def third" in code
+
+
+def test_a_notebook_that_is_none_waits_and_one_with_a_broken_cell_does_not(learn):
+    learn.start(tiny=unit(double="Twice.", halve="Half."))
+    learn.edit(NOTEBOOK, 'raise NotImplementedError("halve")', "return (x")
+    lines = learn.update(tiny=unit(double="Two times.", halve="Half."))
+    assert "return (x" in learn.code(NOTEBOOK)
+    assert "Two times." in learn.code(NOTEBOOK)
+    assert lines == ["refreshed     tiny.double"]
+    (learn.home / NOTEBOOK).write_text("{")
+    lines = learn.update(tiny=unit(double="Double.", halve="Half."))
+    assert (learn.home / NOTEBOOK).read_text() == "{"
+    assert [line for line in lines if line.startswith(f"left alone    {NOTEBOOK}:")]
+
+
+def test_outputs_and_what_is_noted_in_a_notebook_stay(learn):
+    learn.start(tiny=unit(double="Twice.", halve="Half.")).solve("halve")
+    file = learn.home / NOTEBOOK
+    book = json.loads(file.read_text())
+    output = {"name": "stdout", "output_type": "stream", "text": ["seen \u00e9"]}
+    for cell in book["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [output]
+    book["cells"].insert(4, {"cell_type": "markdown", "id": "n", "metadata": {}, "source": "Note"})
+    book["metadata"]["mine"] = 1
+    file.write_text(json.dumps(book))
+    learn.update(tiny=unit(double="Two times.", halve="Half."))
+    after = json.loads(file.read_text())
+    nbformat.validate(nbformat.reads(file.read_text(), as_version=4))
+    assert after["metadata"]["mine"] == 1
+    assert "Note" in ["".join(cell["source"]) for cell in after["cells"]]
+    with_output = {cell["id"] for cell in after["cells"] if cell.get("outputs")}
+    assert with_output == {"imports-", "double-check", "halve", "halve-check"}
+
+
+OLD = {"tiny": unit(double="Twice.", halve="Half.", third="A third.", gone="Nothing.")}
+TOP_NOW = TOP.replace("A lesson", "Another") + "import os\n"
+NEW = {
+    "tiny": unit(twice="Two times.", halve="Half.", more="More.", ids=RENAMED, top=TOP_NOW),
+    "other": unit(third="One third.", ids={"third": "tiny.third"}),
+}
+
+
+@pytest.fixture(scope="module")
+def moves_on(tmp_path_factory):
+    """The files of a learner's folder, its mark, and the next version of the course."""
+    learn = Learner(tmp_path_factory.mktemp("learner")).start(**OLD)
+    return learn.files(), read_folder(learn.home), layout_of(learn.version(**NEW))
+
+
+def updated(files, old, new):
+    """What these files are after an update, with their copies. A second one changes nothing."""
+    plan = plan_of(old, new, files)
+    after = dict(files)
+    for change in plan.changes:
+        assert files.get(change.path) == change.before
+        if change.is_theirs:
+            after[f"{change.path}.bak"] = change.before
+        after[change.path] = change.after
+    after = {path: data for path, data in after.items() if data is not None}
+    again = plan_of(plan.mark, new, after)
+    assert (again.changes, again.mark) == ((), plan.mark)
+    assert all(line.startswith("left alone") for line in told(again, plan.mark))
+    return after
+
+
+LINES = st.sampled_from(
+    [
+        "x = 1",
+        "# note",
+        "    # inside",
+        "def mine(x):\n\treturn double(x)",
+        "import math as m",
+        "from os import path",
+        "def double(x):\n    return 2 * x",
+        "def twice(x): return 3",
+        "@decorator",
+        "halve = third = None",
+        "",
+        "\x0c",
+        "print('\u00e9\u4e2d\U0001f600')",
+        "'unclosed",
+        "if x:\n    def gone(x): pass",
+        "from mine import *",
+        "a = 1; b = 2",
+        "'''",
+    ]
+)
+EDITS = st.lists(st.tuples(st.integers(0, 40), st.booleans(), LINES), max_size=6)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(edits=EDITS, newline=st.sampled_from(["\n", "\r\n"]), mark=st.booleans())
+@example(edits=[(9, True, "\treturn x")], newline="\r\n", mark=True)
+def test_no_line_of_a_module_is_lost(moves_on, edits, newline, mark):
+    files, old, new = moves_on
+    lines = files[MODULE].decode().split("\n")
+    laid_out = {*lines}
+    for place, replaces, line in edits:
+        lines[place : place + replaces] = line.split("\n")
+    data = ("\ufeff" * mark + newline.join(lines)).encode()
+    after = updated({**files, MODULE: data}, old, new)
+    assert after.get(f"{MODULE}.bak", data) == data
+    now, moved = after[MODULE], after["exercises/other.py"]
+    mine = [line.encode() for line in lines if line.strip() and line not in laid_out]
+    assert all(line in now + moved or b"double" in line for line in mine)  # but for the new name
+    if now != data:
+        assert f"{MODULE}.bak" in after or {*lines} == laid_out
+        assert now.startswith(b"\xef\xbb\xbf") == mark
+        assert (b"\r\n" in now) == (newline == "\r\n")
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(edits=EDITS)
+def test_no_cell_of_a_notebook_is_lost(moves_on, edits):
+    files, old, new = moves_on
+    book = json.loads(files[NOTEBOOK])
+    laid_out = [cell["source"] for cell in book["cells"]]
+    for place, replaces, line in edits:
+        cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": line}
+        book["cells"][place : place + replaces] = [cell]
+    data = json.dumps(book).encode()
+    after = updated({**files, NOTEBOOK: data}, old, new)
+    held = [cell["source"] for cell in json.loads(after[NOTEBOOK])["cells"]]
+    assert after.get(f"{NOTEBOOK}.bak", data) == data
+    for source in (cell["source"] for cell in book["cells"]):
+        assert source in laid_out or source in held or f"{NOTEBOOK}.bak" in after
+
+
+@pytest.mark.parametrize("last", range(5))
+def test_an_update_that_is_ended_at_any_moment_loses_nothing(tmp_path, moves_on, monkeypatch, last):
+    files, old, new = moves_on
+    mark = plan_of(old, new, files).mark
+    mine = files[MODULE].replace(b'raise NotImplementedError("double")', b"return x + x")
+    write_files(tmp_path, {**files, MODULE: mine})
+    replaced, times = Path.replace, iter(range(99))
+
+    def ends(self, target):
+        if next(times) == last:
+            raise KeyboardInterrupt
+        return replaced(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", ends)
+        with pytest.raises(KeyboardInterrupt):
+            carry_out(tmp_path, plan_of(old, new, read_there(tmp_path, old, new)))
+    assert any(b"return x + x" in path.read_bytes() for path in tmp_path.rglob("tiny.py*"))
+    now = read_folder(tmp_path)
+    carry_out(tmp_path, plan_of(now, new, read_there(tmp_path, now, new)))
+    after = updated({**files, MODULE: mine}, old, new) | {FILE: folder_text(mark).encode()}
+    assert {path: (tmp_path / path).read_bytes() for path in after} == after
+
+
+def test_what_changed_meanwhile_is_not_replaced(learn):
+    learn.start(tiny=unit(double="Twice."))
+    plan = learn.plan(tiny=unit(double="Two times."))
+    (learn.home / MODULE).write_text("mine")
+    with pytest.raises(UsageError, match="meanwhile"):
+        carry_out(learn.home, plan)
+    assert (learn.home / MODULE).read_text() == "mine"
