@@ -380,20 +380,27 @@ def moves_on(tmp_path_factory):
     return learn.files(), read_folder(learn.home), layout_of(learn.version(**NEW))
 
 
-def updated(files, old, new):
-    """What these files are after an update, with their copies. A second one changes nothing."""
+def updated(files, old, new, ended=0):
+    """What these files are after an update, with their copies. It changes nothing a second time,
+    and is the same if it was ended before, after some changes."""
     plan = plan_of(old, new, files)
-    after = dict(files)
-    for change in plan.changes:
-        assert files.get(change.path) == change.before
-        if change.is_theirs:
-            after[f"{change.path}.bak"] = change.before
-        after[change.path] = change.after
-    after = {path: data for path, data in after.items() if data is not None}
+    after = changed(files, plan.changes)
     again = plan_of(plan.mark, new, after)
     assert (again.changes, again.mark) == ((), plan.mark)
     assert all(line.startswith("left alone") for line in told(again, plan.mark))
+    some = changed(files, plan.changes[:ended])
+    assert changed(some, plan_of(old, new, some).changes) == after
     return after
+
+
+def changed(files, changes):
+    after = dict(files)
+    for change in changes:
+        assert files.get(change.path) == change.before
+        if change.is_theirs:
+            after.setdefault(f"{change.path}.bak", change.before)
+        after[change.path] = change.after
+    return {path: data for path, data in after.items() if data is not None}
 
 
 LINES = st.sampled_from(
@@ -418,20 +425,21 @@ LINES = st.sampled_from(
         "'''",
     ]
 )
+ENDED = st.integers(0, 4)
 EDITS = st.lists(st.tuples(st.integers(0, 40), st.booleans(), LINES), max_size=6)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(edits=EDITS, newline=st.sampled_from(["\n", "\r\n"]), mark=st.booleans())
-@example(edits=[(9, True, "\treturn x")], newline="\r\n", mark=True)
-def test_no_line_of_a_module_is_lost(moves_on, edits, newline, mark):
+@given(edits=EDITS, newline=st.sampled_from(["\n", "\r\n"]), mark=st.booleans(), ended=ENDED)
+@example(edits=[(9, True, "\treturn x")], newline="\r\n", mark=True, ended=1)
+def test_no_line_of_a_module_is_lost(moves_on, edits, newline, mark, ended):
     files, old, new = moves_on
     lines = files[MODULE].decode().split("\n")
     laid_out = {*lines}
     for place, replaces, line in edits:
         lines[place : place + replaces] = line.split("\n")
     data = ("\ufeff" * mark + newline.join(lines)).encode()
-    after = updated({**files, MODULE: data}, old, new)
+    after = updated({**files, MODULE: data}, old, new, ended)
     assert after.get(f"{MODULE}.bak", data) == data
     now, moved = after[MODULE], after["exercises/other.py"]
     mine = [line.encode() for line in lines if line.strip() and line not in laid_out]
@@ -443,8 +451,8 @@ def test_no_line_of_a_module_is_lost(moves_on, edits, newline, mark):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(edits=EDITS)
-def test_no_cell_of_a_notebook_is_lost(moves_on, edits):
+@given(edits=EDITS, ended=ENDED)
+def test_no_cell_of_a_notebook_is_lost(moves_on, edits, ended):
     files, old, new = moves_on
     book = json.loads(files[NOTEBOOK])
     laid_out = [cell["source"] for cell in book["cells"]]
@@ -452,7 +460,7 @@ def test_no_cell_of_a_notebook_is_lost(moves_on, edits):
         cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": line}
         book["cells"][place : place + replaces] = [cell]
     data = json.dumps(book).encode()
-    after = updated({**files, NOTEBOOK: data}, old, new)
+    after = updated({**files, NOTEBOOK: data}, old, new, ended)
     held = [cell["source"] for cell in json.loads(after[NOTEBOOK])["cells"]]
     assert after.get(f"{NOTEBOOK}.bak", data) == data
     for source in (cell["source"] for cell in book["cells"]):
