@@ -22,7 +22,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 import grader
-from grader.cli.output import grade_command, python_command
+from grader.cli.output import grade_command, is_passing, python_command
 from grader.course.folder import read_folder
 from grader.course.model import COURSE_FILE, Course, find_course, root_around
 from grader.errors import GraderError, UsageError
@@ -32,6 +32,7 @@ from grader.sandbox import jail
 NAME = "torchkata"
 GET_STARTED = "https://pytorch.org/get-started/locally/"
 SECONDS = 120  # a first import from a slow disk
+_NOT_THERE = "not installed"
 _PROBE = """
 import json
 import torch
@@ -108,7 +109,7 @@ def _torch() -> Iterator[Finding]:
     """PyTorch, and the devices that it sees."""
     probed = _probed()
     if isinstance(probed, str):
-        yield Finding("PyTorch", probed, _mending_torch(), True)
+        yield Finding("PyTorch", probed, _mending_torch(again=probed != _NOT_THERE), True)
         return
     is_right = all(
         each.specifier.contains(probed["version"], prereleases=True)
@@ -120,7 +121,9 @@ def _torch() -> Iterator[Finding]:
     if is_right:
         yield Finding("PyTorch", said)
     else:
-        yield Finding("PyTorch", f"{said}: not a version for {NAME}", _mending_torch(), True)
+        yield Finding(
+            "PyTorch", f"{said}: not a version for {NAME}", _mending_torch(again=False), True
+        )
     if probed["gpus"]:
         yield Finding("devices", ", ".join(["cpu", *probed["gpus"]]))
     elif list(Path("/dev").glob("nvidia[0-9]*")):
@@ -151,18 +154,21 @@ def _probed() -> dict[str, Any] | str:
         return f"import torch was ended by {signal.Signals(-ended.returncode).name}"
     *_, last = ended.stderr.decode("utf-8", "replace").strip().splitlines() or ["nothing is said"]
     if "No module named 'torch'" in last:
-        return "not installed"
+        return _NOT_THERE
     return f"it does not work: {one_line(last)}"
 
 
-def _mending_torch() -> str:
-    if _is_tool():
+def _mending_torch(*, again: bool) -> str:
+    """The command that installs it, `again` if it is there and does not work."""
+    if is_passing():
+        return f"uv tool install --torch-backend cpu {NAME}"
+    if (Path(sys.prefix) / "uv-receipt.toml").is_file():  # uv tool install
         return f"uv tool install --reinstall --torch-backend cpu {NAME}"
     wanted = next((str(each) for each in _requirements() if each.name == "torch"), "torch")
     if importlib.util.find_spec("pip") is None:
-        return f"{_installs()} --reinstall --torch-backend cpu {shlex.quote(wanted)}"
+        return f"{_installs()}{' --reinstall' * again} --torch-backend cpu {shlex.quote(wanted)}"
     return (
-        f"{_installs()} --force-reinstall {shlex.quote(wanted)}\n"
+        f"{_installs()}{' --force-reinstall' * again} {shlex.quote(wanted)}\n"
         "On Linux that is the build with CUDA, of several GB. For the CPU's, add to this command "
         f"the --index-url that {GET_STARTED} shows for Pip and CPU."
     )
@@ -173,10 +179,6 @@ def _installs() -> str:
     if importlib.util.find_spec("pip") is None:
         return f"uv pip install --python {shlex.quote(sys.executable)}"
     return f"{python_command()} -m pip install"
-
-
-def _is_tool() -> bool:
-    return (Path(sys.prefix) / "uv-receipt.toml").is_file()
 
 
 def _sandbox(course: Course | None) -> Iterator[Finding]:

@@ -22,3 +22,4 @@ def _places() -> Iterator[Path]:
         if Path(sysconfig.get_path("purelib", scheme)).resolve() == around:
             yield Path(sysconfig.get_path("data", scheme)) / SHARED
     yield around / SHARED  # pip install --target
+    yield around.joinpath("..", "..", "..").resolve() / SHARED  # --prefix, as on clusters

@@ -133,7 +133,10 @@ class _Form:
             if data and data.strip():
                 self.pages[path] = page_of(path, data, names)
         except Unreadable as error:
-            self.why[path] = str(error)
+            if source != path:
+                self.origins[path] = ""  # it stays where it is, and its unit is laid out anew
+            else:
+                self.why[path] = str(error)
 
     def _new(self, path: str) -> Page:
         """What the course has for it now: of a unit that is gone, nothing."""
@@ -212,7 +215,8 @@ class _Form:
             data = self._data(page, whole, path, moved=bool(moves))
             return replace(file, after=data, merged=whole)
         except Unreadable as error:
-            return replace(file, after=before, why=f" cannot be merged{error}")
+            self.origins[path] = ""
+            return replace(file, after=before, origin="", why=f" cannot be merged{error}")
 
     def _data(self, page: Page, whole: Merged, path: str, *, moved: bool) -> bytes:
         """As laid out, to the byte, where the learner has changed nothing."""

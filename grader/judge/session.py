@@ -18,6 +18,7 @@ import grader
 from grader.course.model import Course, Selection
 from grader.course.stubs import given_by
 from grader.errors import CourseError, GraderFault, UsageError
+from grader.formats.parts.text import one_line
 from grader.judge.bounds import (
     JUDGE_BYTES,
     JUDGE_SECONDS,
@@ -214,7 +215,13 @@ def _import_judge() -> None:
     if "grader.judge.pytest_run" in sys.modules:
         return
     gc.disable()
-    import torch
+    try:
+        import torch
+    except (ImportError, OSError) as error:  # of a library that it needs
+        raise UsageError(
+            f"PyTorch does not work here ({one_line(str(error))}): `torchkata doctor` says what to "
+            "do"
+        ) from None
 
     import grader.judge.pytest_run  # noqa: F401
 

@@ -54,11 +54,11 @@ def lay_out(course: Course, folder: Path) -> None:
 
     Raises: UsageError, with nothing written, if other things are there.
     """
+    _check_place(folder)
     layout = layout_of(course)
-    files = layout.files
-    _check(folder, files)
+    _check_contents(folder, layout.files)
     try:
-        for name, content in files.items():
+        for name, content in layout.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
@@ -67,13 +67,16 @@ def lay_out(course: Course, folder: Path) -> None:
         raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from None
 
 
-def _check(folder: Path, files: Mapping[str, bytes]) -> None:
+def _check_place(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file: name a new folder")
     if (folder / FILE).exists():
         raise UsageError(f"{folder} is laid out already: `torchkata update` brings it up to date")
     if (folder / COURSE_FILE).exists():
         raise UsageError(f"{folder} is the folder of a course, and can be worked in as it is")
+
+
+def _check_contents(folder: Path, files: Mapping[str, bytes]) -> None:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         name = path.relative_to(folder)
         if name.parts[0] in _MAY_BE_THERE or (path.is_dir() and not path.is_symlink()):

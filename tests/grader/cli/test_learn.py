@@ -23,7 +23,7 @@ from .terminal import Terminal
 def test_outside_of_a_course_grade_says_so(tmp_path):
     ran = command.grade(tmp_path, "list")
     assert ran.returncode == 2
-    assert "run grade inside the folder of a course" in ran.stderr
+    assert "`torchkata start FOLDER` lays one out" in ran.stderr
 
 
 def test_hints_come_one_at_a_time(grade):

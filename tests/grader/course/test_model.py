@@ -77,7 +77,7 @@ def test_the_course_is_found_from_any_folder_inside_it(course):
 
 
 def test_outside_of_a_course_one_is_told_so(tmp_path):
-    with pytest.raises(UsageError, match="run grade inside the folder of a course"):
+    with pytest.raises(UsageError, match="`torchkata start FOLDER` lays one out"):
         find_course(tmp_path)
 
 

@@ -219,7 +219,7 @@ def test_a_wrong_name_is_one_line_and_no_traceback(kernel, line, says):
 
 def test_outside_of_a_course_it_says_so(kernel, folder, tmp_path):
     shown = kernel.run(f"%cd -q {tmp_path}\n%grade relu")
-    assert "no course.toml in" in shown.errors
+    assert "there is no course in" in shown.errors
     kernel.run(f"%cd -q {folder / 'exercises'}")
 
 
