@@ -63,7 +63,7 @@ def update(
     if not lines:
         print(f"This folder is up to date with torchkata {new.mark.version}.")
     elif dry_run:
-        print("Nothing is changed yet: torchkata update, without --dry-run, does it.")
+        print(f"Nothing is changed yet. To change it: {grade_command()} update")
     elif not changes_work(plan):
         print("Nothing of yours was changed.")
     for copy in copies:

@@ -174,5 +174,5 @@ def carry_out(root: Path, plan: Plan) -> list[Path]:
     except Unreadable as error:
         raise UsageError(f"a file{error}: run the update again") from None
     except OSError as error:
-        raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from None
+        raise UsageError(f"cannot write {error.filename or root}: {error.strerror}") from None
     return copies

@@ -2,100 +2,23 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
-import hypothesis.strategies as st
 import nbformat
 import pytest
-from hypothesis import HealthCheck, example, given, settings
 
-from grader.course.folder import FILE, folder_text, read_folder
+from grader.course.folder import read_folder
+from grader.course.map import map_of
+from grader.course.progress import Progress
 from grader.course.update import carry_out, plan_of, read_there
 from grader.course.update_text import told
-from grader.errors import UsageError
-from grader.kit.start import lay_out, layout_of
-from tests.grader.tiny_course import Unit, write_course, write_files
-
-MODULE, NOTEBOOK = "exercises/tiny.py", "exercises/tiny.ipynb"
-TOP = '"""A lesson.\n\nRead it."""\n\nimport math\n'
-DOUBLE, HALVE = "Return 2 x.", "Return x / 2."
-
-
-def exercise(name, task="Return x.", above=""):
-    return (
-        f'\n\n{above}def {name}(x):\n    """{task}"""\n    # Think first.\n'
-        "    # BEGIN SOLUTION\n    return x\n    # END SOLUTION\n"
-    )
-
-
-def unit(*exercises, top=TOP, ids=None, **tasks):
-    """A unit in which these can be done, or those with these tasks."""
-    tasks = dict.fromkeys(exercises, "Return x.") | tasks
-    solution = top + "".join(exercise(name, task) for name, task in tasks.items())
-    return Unit(exercises=dict.fromkeys(tasks, ()), solution=solution, ids=ids or {})
+from grader.kit.start import layout_of
+from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
+from tests.grader.course.learner import MODULE, NOTEBOOK, RENAMED, TOP, Learner, unit
 
 
 @pytest.fixture
 def learn(tmp_path):
     return Learner(tmp_path)
-
-
-class Learner:
-    """Somebody whose course moves on."""
-
-    def __init__(self, path):
-        self.path, self.home, self.versions = path, path / "home", 0
-
-    def version(self, **units):
-        self.versions += 1
-        root = self.path / f"version{self.versions}"
-        root.mkdir()
-        return write_course(root, **units)
-
-    def start(self, **units):
-        lay_out(self.version(**units), self.home)
-        return self
-
-    def plan(self, **units):
-        old, new = read_folder(self.home), layout_of(self.version(**units))
-        return plan_of(old, new, read_there(self.home, old, new))
-
-    def update(self, **units):
-        """What is told, without the lines on files that hold no exercises."""
-        plan = self.plan(**units)
-        lines = told(plan, read_folder(self.home))
-        carry_out(self.home, plan)
-        return lines
-
-    def code(self, path):
-        data = (self.home / path).read_text(encoding="utf-8")
-        if path.endswith(".py"):
-            return data
-        cells = json.loads(data)["cells"]
-        return "\n\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
-
-    def edit(self, path, old, new):
-        """Change what stands in a file, in the only place where it stands."""
-        assert self.code(path).count(old) == 1
-        file = self.home / path
-        if path.endswith(".py"):
-            text = file.read_text(encoding="utf-8").replace(old, new)
-        else:
-            book = json.loads(file.read_text(encoding="utf-8"))
-            for cell in book["cells"]:
-                if cell["cell_type"] == "code":
-                    source = "".join(cell["source"]).replace(old, new)
-                    cell["source"] = source.splitlines(keepends=True)
-            text = json.dumps(book, indent=1)
-        file.write_text(text, encoding="utf-8", newline="\n")
-
-    def solve(self, name):
-        for path in (MODULE, NOTEBOOK):
-            self.edit(path, f'raise NotImplementedError("{name}")', f"return x + x  # {name}")
-
-    def files(self):
-        files = (path for path in self.home.rglob("*") if path.is_file())
-        return {path.relative_to(self.home).as_posix(): path.read_bytes() for path in files}
 
 
 FORMS = pytest.mark.parametrize("path", [MODULE, NOTEBOOK])
@@ -130,9 +53,6 @@ def test_what_is_edited_stays_and_is_told_of(learn, path):
     assert f"kept          tiny.double in {path}: yours; its task has changed:" in lines
     assert {"    -Twice.", "    +Two times."} < {*lines}
     assert learn.files()[path] == before[path]
-
-
-RENAMED = {"twice": "tiny.double"}
 
 
 @FORMS
@@ -365,136 +285,14 @@ def test_outputs_and_what_is_noted_in_a_notebook_stay(learn):
     assert with_output == {"imports-", "double-check", "halve", "halve-check"}
 
 
-OLD = {"tiny": unit(double="Twice.", halve="Half.", third="A third.", gone="Nothing.")}
-TOP_NOW = TOP.replace("A lesson", "Another") + "import os\n"
-NEW = {
-    "tiny": unit(twice="Two times.", halve="Half.", more="More.", ids=RENAMED, top=TOP_NOW),
-    "other": unit(third="One third.", ids={"third": "tiny.third"}),
-}
-
-
-@pytest.fixture(scope="module")
-def moves_on(tmp_path_factory):
-    """The files of a learner's folder, its mark, and the next version of the course."""
-    learn = Learner(tmp_path_factory.mktemp("learner")).start(**OLD)
-    return learn.files(), read_folder(learn.home), layout_of(learn.version(**NEW))
-
-
-def updated(files, old, new, ended=0):
-    """What these files are after an update, with their copies. It changes nothing a second time,
-    and is the same if it was ended before, after some changes."""
-    plan = plan_of(old, new, files)
-    after = changed(files, plan.changes)
-    again = plan_of(plan.mark, new, after)
-    assert (again.changes, again.mark) == ((), plan.mark)
-    assert all(line.startswith("left alone") for line in told(again, plan.mark))
-    some = changed(files, plan.changes[:ended])
-    assert changed(some, plan_of(old, new, some).changes) == after
-    return after
-
-
-def changed(files, changes):
-    after = dict(files)
-    for change in changes:
-        assert files.get(change.path) == change.before
-        if change.is_theirs:
-            after.setdefault(f"{change.path}.bak", change.before)
-        after[change.path] = change.after
-    return {path: data for path, data in after.items() if data is not None}
-
-
-LINES = st.sampled_from(
-    [
-        "x = 1",
-        "# note",
-        "    # inside",
-        "def mine(x):\n\treturn double(x)",
-        "import math as m",
-        "from os import path",
-        "def double(x):\n    return 2 * x",
-        "def twice(x): return 3",
-        "@decorator",
-        "halve = third = None",
-        "",
-        "\x0c",
-        "print('\u00e9\u4e2d\U0001f600')",
-        "'unclosed",
-        "if x:\n    def gone(x): pass",
-        "from mine import *",
-        "a = 1; b = 2",
-        "'''",
-    ]
-)
-ENDED = st.integers(0, 4)
-EDITS = st.lists(st.tuples(st.integers(0, 40), st.booleans(), LINES), max_size=6)
-
-
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(edits=EDITS, newline=st.sampled_from(["\n", "\r\n"]), mark=st.booleans(), ended=ENDED)
-@example(edits=[(9, True, "\treturn x")], newline="\r\n", mark=True, ended=1)
-def test_no_line_of_a_module_is_lost(moves_on, edits, newline, mark, ended):
-    files, old, new = moves_on
-    lines = files[MODULE].decode().split("\n")
-    laid_out = {*lines}
-    for place, replaces, line in edits:
-        lines[place : place + replaces] = line.split("\n")
-    data = ("\ufeff" * mark + newline.join(lines)).encode()
-    after = updated({**files, MODULE: data}, old, new, ended)
-    assert after.get(f"{MODULE}.bak", data) == data
-    now, moved = after[MODULE], after["exercises/other.py"]
-    mine = [line.encode() for line in lines if line.strip() and line not in laid_out]
-    assert all(line in now + moved or b"double" in line for line in mine)  # but for the new name
-    if now != data:
-        assert f"{MODULE}.bak" in after or {*lines} == laid_out
-        assert now.startswith(b"\xef\xbb\xbf") == mark
-        assert (b"\r\n" in now) == (newline == "\r\n")
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(edits=EDITS, ended=ENDED)
-def test_no_cell_of_a_notebook_is_lost(moves_on, edits, ended):
-    files, old, new = moves_on
-    book = json.loads(files[NOTEBOOK])
-    laid_out = [cell["source"] for cell in book["cells"]]
-    for place, replaces, line in edits:
-        cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": line}
-        book["cells"][place : place + replaces] = [cell]
-    data = json.dumps(book).encode()
-    after = updated({**files, NOTEBOOK: data}, old, new, ended)
-    held = [cell["source"] for cell in json.loads(after[NOTEBOOK])["cells"]]
-    assert after.get(f"{NOTEBOOK}.bak", data) == data
-    for source in (cell["source"] for cell in book["cells"]):
-        assert source in laid_out or source in held or f"{NOTEBOOK}.bak" in after
-
-
-@pytest.mark.parametrize("last", range(5))
-def test_an_update_that_is_ended_at_any_moment_loses_nothing(tmp_path, moves_on, monkeypatch, last):
-    files, old, new = moves_on
-    mark = plan_of(old, new, files).mark
-    mine = files[MODULE].replace(b'raise NotImplementedError("double")', b"return x + x")
-    write_files(tmp_path, {**files, MODULE: mine})
-    replaced, times = Path.replace, iter(range(99))
-
-    def ends(self, target):
-        if next(times) == last:
-            raise KeyboardInterrupt
-        return replaced(self, target)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", ends)
-        with pytest.raises(KeyboardInterrupt):
-            carry_out(tmp_path, plan_of(old, new, read_there(tmp_path, old, new)))
-    assert any(b"return x + x" in path.read_bytes() for path in tmp_path.rglob("tiny.py*"))
-    now = read_folder(tmp_path)
-    carry_out(tmp_path, plan_of(now, new, read_there(tmp_path, now, new)))
-    after = updated({**files, MODULE: mine}, old, new) | {FILE: folder_text(mark).encode()}
-    assert {path: (tmp_path / path).read_bytes() for path in after} == after
-
-
-def test_what_changed_meanwhile_is_not_replaced(learn):
-    learn.start(tiny=unit(double="Twice."))
-    plan = learn.plan(tiny=unit(double="Two times."))
-    (learn.home / MODULE).write_text("mine")
-    with pytest.raises(UsageError, match="meanwhile"):
-        carry_out(learn.home, plan)
-    assert (learn.home / MODULE).read_text() == "mine"
+def test_progress_goes_along_and_that_of_what_is_gone_does_not_count(learn):
+    course = learn.version(tiny=unit("double", "halve"))
+    progress = Progress(learn.home)
+    passed = (TestResult("tiny", "double", "t", "", Outcome.PASSED, 3),)
+    gone = (TestResult("tiny", "third", "t", "", Outcome.PASSED, 9),)
+    exercises = (ExerciseResult("double", passed), ExerciseResult("third", gone))
+    progress.note(Report((UnitResult("tiny", "", exercises),), 0, "cpu"), course.ids)
+    course = learn.version(other=unit("double", ids={"double": "tiny.double"}))
+    shown = map_of(course, progress, course.everything)
+    assert shown.total == "3 of 3 points, as last graded"
+    assert shown.stops[0].steps[0].is_done
