@@ -73,10 +73,7 @@ class _Merge:
         self.page, self.new, self.known = page, new, known
         self.mine = theirs(page, new, known)
         fresh = {piece.mark: piece for piece in new.pieces}
-        self.pieces = [
-            replace(p, role=fresh[p.mark].role, of=fresh[p.mark].of) if p.mark in fresh else p
-            for p in page.pieces
-        ]
+        self.pieces = [_as(fresh[p.mark], p) if p.mark in fresh else p for p in page.pieces]
         self.wanted = {piece.role: piece for piece in new.pieces}
         self.fates: dict[str, Fate] = {}
         self.around: set[Fate] = set()
@@ -237,6 +234,11 @@ def _is_first(piece: Piece) -> bool:
 
 def _roles(piece: Piece) -> set[str]:
     return {piece.role, *map(exercise_role, piece.defines)}
+
+
+def _as(new: Piece, piece: Piece) -> Piece:
+    """The piece, which the course has as well, for what it is there."""
+    return replace(piece, role=new.role, of=new.of, defines=new.defines)
 
 
 def _no_exercise(piece: Piece) -> Piece:

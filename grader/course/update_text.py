@@ -24,12 +24,12 @@ _AROUND = "the text around the exercises in"
 
 def told(plan: Plan, old: Folder) -> list[str]:
     """The lines; none if there is nothing to tell."""
-    lines = [
+    paragraphs = [
         *_exercises(plan, old),
-        *(line for file in plan.units for line in _file(file)),
-        *(_other(path, fate) for path, fate in plan.others.items()),
+        *((line,) for file in plan.units for line in _file(file)),
+        *((_other(path, fate),) for path, fate in plan.others.items()),
     ]
-    return list(dict.fromkeys(lines))
+    return [line for paragraph in dict.fromkeys(paragraphs) for line in paragraph]
 
 
 def changes_work(plan: Plan) -> bool:
@@ -44,13 +44,14 @@ def _line(word: str, rest: str) -> str:
     return f"{word:<13} {rest}"
 
 
-def _exercises(plan: Plan, old: Folder) -> Iterator[str]:
-    """Each exercise once where its module and its notebook agree."""
+def _exercises(plan: Plan, old: Folder) -> Iterator[tuple[str, ...]]:
+    """Each exercise, in its module and in its notebook: the same where these agree."""
     for identity in dict.fromkeys([*plan.mark.exercises, *old.exercises]):
-        for file in plan.units:
-            fate = _fate(file, identity)
-            if fate is not None:
-                yield from _exercise(file, identity, fate, plan.mark, old)
+        fates = [(file, fate) for file in plan.units if (fate := _fate(file, identity))]
+        agree = len({fate for _, fate in fates}) == 1
+        for file, fate in fates:
+            place = "" if agree else f" in {file.path}"
+            yield tuple(_exercise(file, identity, fate, place, plan.mark, old))
 
 
 def _fate(file: UnitFile, identity: str) -> Fate | None:
@@ -59,14 +60,15 @@ def _fate(file: UnitFile, identity: str) -> Fate | None:
     return file.merged.fates.get(identity) if file.merged and not file.why else None
 
 
-def _exercise(file: UnitFile, identity: str, fate: Fate, now: Folder, old: Folder) -> Iterator[str]:
+def _exercise(
+    file: UnitFile, identity: str, fate: Fate, place: str, now: Folder, old: Folder
+) -> Iterator[str]:
     name = now.name_of(identity)
     was = old.name_of(identity) if identity in old.exercises else name
     before = f", which was {was}" if was != name else ""
-    yours = file.merged.yours.get(identity) if file.merged else None
     match fate:
         case Fate.KEPT:
-            changed = list(_changed(file, identity, yours, name.partition(".")[2]))
+            changed = _changed(file, identity, name.partition(".")[2])
             say = "its task has changed:" if changed else "its task is the same"
             yield _line("kept", f"{name} in {file.path}: yours; {say}")
             yield from changed
@@ -77,11 +79,10 @@ def _exercise(file: UnitFile, identity: str, fate: Fate, now: Folder, old: Folde
         case Fate.CARRIED:
             yield _line(_WORDS[fate], f"{name} in {file.path}: yours{before}")
         case Fate.GONE:
-            yield _line(_WORDS[fate], was)
-        case Fate.ADDED if before:
-            yield _line(_WORDS[Fate.REFRESHED], f"{name}{before}")
+            yield _line(_WORDS[fate], f"{was}{place}")
         case _:
-            yield _line(_WORDS[fate], f"{name}{before}")
+            word = _WORDS[Fate.REFRESHED if before else fate]
+            yield _line(word, f"{name}{place}{before}")
 
 
 def _file(file: UnitFile) -> Iterator[str]:
@@ -109,17 +110,16 @@ def _other(path: str, fate: Fate | str) -> str:
     return _line(_WORDS[fate], path) if isinstance(fate, Fate) else _line(_LEFT, f"{path}{fate}")
 
 
-def _changed(file: UnitFile, identity: str, yours: Piece | None, name: str) -> Iterator[str]:
+def _changed(file: UnitFile, identity: str, name: str) -> list[str]:
     """What of the task reads otherwise now."""
+    yours = file.merged.yours.get(identity) if file.merged else None
     pieces = file.new.pieces if file.new else ()
     new = next((p for p in pieces if p.role == exercise_role(identity)), None)
     if new is None or yours is None:
-        return
+        return []
     every = difflib.unified_diff(_task(yours, name), _task(new, name), n=0, lineterm="")
-    lines = [line for line in every if not line.startswith(("---", "+++", "@@"))]
-    yield from (f"    {line}" for line in lines[:_SHOWN])
-    if len(lines) > _SHOWN:
-        yield "    ..."
+    lines = [f"    {line}" for line in every if not line.startswith(("---", "+++", "@@"))]
+    return lines if len(lines) <= _SHOWN else [*lines[:_SHOWN], "    ..."]
 
 
 def _task(piece: Piece, name: str) -> list[str]:

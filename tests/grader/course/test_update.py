@@ -208,6 +208,43 @@ def test_an_import_that_the_learner_needs_stays(learn, path):
 
 
 @FORMS
+def test_an_old_name_can_be_that_of_a_new_exercise(learn, path):
+    learn.start(tiny=unit("double")).solve("double")
+    ids = {"twice": "tiny.double", "double": "tiny.double again"}
+    lines = learn.update(tiny=unit("double", "twice", ids=ids))
+    code = learn.code(path)
+    assert "return x + x  # double" in code[code.index("def twice") :]
+    assert code.count('NotImplementedError("double")') == code.count("def double") == 1
+    assert f"carried over  tiny.twice in {path}: yours, which was tiny.double" in lines
+    assert "added         tiny.double" in lines
+    if path == NOTEBOOK:
+        nbformat.validate(nbformat.reads((learn.home / path).read_text(), as_version=4))
+    assert learn.update(tiny=unit("double", "twice", ids=ids)) == []
+
+
+def test_what_stands_between_exercises_is_refreshed_unless_it_was_changed(learn):
+    old, new = f"{TOP}\nSIZE = 1\nRATE = 1\nGONE = 1\n", f"{TOP}\nSIZE = 2\nRATE = 2\n"
+    learn.start(tiny=unit("double", top=old))
+    learn.edit(MODULE, "SIZE = 1", "SIZE = 3")
+    lines = learn.update(tiny=unit("double", top=new))
+    code = learn.code(MODULE)
+    assert code.index("SIZE = 3") < code.index("RATE = 2") < code.index("def double")
+    assert not {"SIZE = 1", "SIZE = 2", "RATE = 1", "GONE = 1"} & {*code.splitlines()}
+    assert f"kept          the text around the exercises in {MODULE}: you have changed it" in lines
+
+
+def test_where_module_and_notebook_disagree_both_are_named(learn):
+    learn.start(tiny=unit(double="Twice."))
+    learn.edit(MODULE, 'raise NotImplementedError("double")', "return 2 * x")
+    assert learn.update(tiny=unit(double="Two times.")) == [
+        f"kept          tiny.double in {MODULE}: yours; its task has changed:",
+        "    -Twice.",
+        "    +Two times.",
+        f"refreshed     tiny.double in {NOTEBOOK}",
+    ]
+
+
+@FORMS
 def test_what_the_learner_has_deleted_is_laid_out_again_only_as_a_file(learn, path):
     learn.start(tiny=unit("double", "halve"))
     (learn.home / path).unlink()

@@ -217,9 +217,9 @@ def test_a_mark_that_lies_costs_nothing(home, moves_on):
     carry_out(home, plan_of(read_folder(home), new, read_there(home, false, new)))
     held = b"".join(path.read_bytes() for path in home.rglob("*.py"))
     assert all(line in held for line in files[MODULE].splitlines())
-    held = "".join(path.read_text() for path in home.rglob("*.ipynb"))
+    cells = "".join(path.read_text() for path in home.rglob("*.ipynb"))
     sources = [cell["source"] for cell in json.loads(files[NOTEBOOK])["cells"]]
-    assert all(json.dumps(line)[1:-1] in held for source in sources for line in source)
+    assert all(json.dumps(line)[1:-1] in cells for source in sources for line in source)
     assert {path.name for path in home.parent.iterdir()} == {"home"}
 
 
