@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.output import grade_command, is_passing, printable, terminal_size
+from grader.cli.output import grade_command, is_passing, printable, quoted, terminal_size
 from grader.course.model import find_course, installed_course
 from grader.errors import UsageError
 from grader.formats.parts.text import counted, visible
@@ -31,7 +31,7 @@ def start(
     if is_passing():
         print("To install it for good: uv tool install --torch-backend cpu torchkata")
     if folder.resolve() != Path.cwd():
-        print(f"Next: cd {folder}")
+        print(f"Next: cd {quoted(str(folder))}")
     first = course.stub(course.units[0].name).relative_to(course.home).as_posix()
     print(f"Then open {first} in your editor, and run: {command} watch")
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli.output import grade_command
 from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
 from grader.formats.parts.text import visible
@@ -100,7 +101,7 @@ def run(
             statuses[done.row.status] += 1
     told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     print(f"{statuses.total()} hand-ins, {judged} judged in this run: {told}")
-    print(f"Next: grade class export {gradebook} --output marks.csv")
+    print(f"Next: {grade_command()} class export {gradebook} --output marks.csv")
 
 
 def _judging(
@@ -146,9 +147,8 @@ def _class(
     assert submissions is not None
     with class_folder(submissions) as (folder, left_out):
         if is_single(folder, units):
-            raise UsageError(
-                f"{submissions} is the work of one: grade run --submission {submissions}"
-            )
+            command = f"{grade_command()} run --submission {submissions}"
+            raise UsageError(f"{submissions} is the work of one: {command}")
         for note in left_out:
             print(f"not taken: {visible(note)}")
         found = hand_ins(folder)

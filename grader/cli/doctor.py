@@ -7,7 +7,6 @@ import importlib.util
 import json
 import os
 import platform
-import shlex
 import signal
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 import grader
-from grader.cli.output import grade_command, is_passing, python_command
+from grader.cli.output import grade_command, is_passing, python_command, quoted
 from grader.course.folder import read_folder
 from grader.course.model import COURSE_FILE, Course, find_course, root_around
 from grader.errors import GraderError, UsageError
@@ -93,7 +92,7 @@ def _software() -> Iterator[Finding]:
         except PackageNotFoundError:
             wrong.append(str(needed))
     if wrong := [text for text in wrong if not text.startswith("torch")]:
-        command = f"{_installs()} {shlex.join(wrong)}"
+        command = f"{_installs()} {' '.join(map(quoted, wrong))}"
         yield Finding("packages", f"{', '.join(wrong)}: not installed", command, True)
 
 
@@ -151,7 +150,7 @@ def _probed() -> dict[str, Any] | str:
     except (OSError, ValueError, IndexError) as error:
         return f"it cannot be asked: {error}"
     if ended.returncode < 0:
-        return f"import torch was ended by {signal.Signals(-ended.returncode).name}"
+        return f"import torch ended with a signal: {signal.strsignal(-ended.returncode)}"
     *_, last = ended.stderr.decode("utf-8", "replace").strip().splitlines() or ["nothing is said"]
     if "No module named 'torch'" in last:
         return _NOT_THERE
@@ -166,9 +165,9 @@ def _mending_torch(*, again: bool) -> str:
         return f"uv tool install --reinstall --torch-backend cpu {NAME}"
     wanted = next((str(each) for each in _requirements() if each.name == "torch"), "torch")
     if importlib.util.find_spec("pip") is None:
-        return f"{_installs()}{' --reinstall' * again} --torch-backend cpu {shlex.quote(wanted)}"
+        return f"{_installs()}{' --reinstall' * again} --torch-backend cpu {quoted(wanted)}"
     return (
-        f"{_installs()}{' --force-reinstall' * again} {shlex.quote(wanted)}\n"
+        f"{_installs()}{' --force-reinstall' * again} {quoted(wanted)}\n"
         "On Linux that is the build with CUDA, of several GB. For the CPU's, add to this command "
         f"the --index-url that {GET_STARTED} shows for Pip and CPU."
     )
@@ -177,7 +176,7 @@ def _mending_torch(*, again: bool) -> str:
 def _installs() -> str:
     """The beginning of the command that installs a package here."""
     if importlib.util.find_spec("pip") is None:
-        return f"uv pip install --python {shlex.quote(sys.executable)}"
+        return f"uv pip install --python {quoted(sys.executable)}"
     return f"{python_command()} -m pip install"
 
 
@@ -197,8 +196,7 @@ def _course(here: Path) -> tuple[Course | None, list[Finding]]:
     try:
         course = find_course(here, anywhere=True)
     except GraderError as error:
-        mend = f"{_installs()} --force-reinstall --no-deps {NAME}"
-        return None, [Finding("course", str(error), mend, True)]
+        return None, [Finding("course", str(error), is_missing=True)]
     units = counted(len(course.units), "unit")
     found = [Finding("course", f"{course.title}, {units}, in {course.root}")]
     if around is None:

@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -108,7 +109,12 @@ def python_command() -> str:
     near = sys.executable
     if not (os.name == "nt" and Path.cwd().drive != here.drive):
         near = min(near, os.path.relpath(sys.executable), key=len)
-    return near if os.name == "nt" else shlex.quote(near)
+    return quoted(near)
+
+
+def quoted(path: str) -> str:
+    """As the reader's shell takes it."""
+    return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(path)
 
 
 def show(report: Report, *, only_failures: bool = False) -> str:

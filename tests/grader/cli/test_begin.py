@@ -1,6 +1,7 @@
 """Before the first exercise: a folder is laid out, and what is missing is told."""
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ NO_TORCH = "raise ModuleNotFoundError(\"No module named 'torch'\")"
 TORCHES = {
     "missing": (NO_TORCH, "missing  PyTorch   not installed"),
     "broken": ("raise OSError('libtorch.so: no such file')", "it does not work: OSError: libtorch"),
-    "deadly": ("import os; os.abort()", "import torch was ended by SIGABRT"),
+    "deadly": ("import os; os.abort()", "import torch ended with a signal: Aborted"),
     "old": ("__version__ = '1.13'", "not a version for torchkata"),
     "sound": ("__version__ = '2.9.1+cpu'", "ok       PyTorch   2.9.1+cpu, built for the CPU"),
 }
@@ -45,7 +46,7 @@ def torch_path(folder: Path, text: str) -> str:
     """A PYTHONPATH on which torch is this."""
     (folder / "path").mkdir()
     (folder / "path" / "torch.py").write_text(text)
-    return f"{folder / 'path'}:{command.ROOT}"
+    return os.pathsep.join([str(folder / "path"), str(command.ROOT)])
 
 
 def test_a_folder_holds_what_is_learned_from_and_no_answer(laid_out: Path) -> None:
@@ -126,7 +127,7 @@ def test_it_is_laid_out_without_torch_and_grading_says_what_is_missing(tmp_path:
     assert "PyTorch does not work here (No module named 'torch'): `torchkata doc" in ran.stderr
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="SIGABRT")
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal")
 @pytest.mark.parametrize("torch", TORCHES)
 def test_the_doctor_knows_whether_torch_works(laid_out: Path, tmp_path: Path, torch: str) -> None:
     text, said = TORCHES[torch]
