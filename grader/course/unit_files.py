@@ -3,7 +3,7 @@ to the next. Pure: what is in the folder is given, and what it is to hold is ret
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from grader.course.folder import Folder, digest
 from grader.course.merge import Known, Merged, merged, theirs
@@ -29,7 +29,7 @@ class UnitFile:
     """What a unit's file held and is to hold, or `why` it is left alone.
 
     One that is laid out as a whole has nothing `merged`. `origin` is the file that it was before
-    its unit had another name; `brought` are the ids of exercises that the learner wrote elsewhere.
+    its unit had another name; `brought` has, by their ids, what the learner wrote in other files.
     """
 
     path: str
@@ -38,7 +38,7 @@ class UnitFile:
     new: Page | None = None
     merged: Merged | None = None
     origin: str = ""
-    brought: frozenset[str] = frozenset()
+    brought: Mapping[str, Piece] = field(default_factory=dict)
     why: str = ""
 
 
@@ -201,7 +201,8 @@ class _Form:
         moves = {move.identity: move for move in self.moves.values() if move.target == path}
         wanted = [one for move in moves.values() for one in move.imports]
         brought = replace(new, pieces=tuple(_instead(piece, moves) for piece in new.pieces))
-        file = UnitFile(path, before, None, new, None, self.origins[path], frozenset(moves))
+        pieces = {identity: move.piece for identity, move in moves.items()}
+        file = UnitFile(path, before, None, new, None, self.origins[path], pieces)
         known = self._known(path)
         known = replace(
             known, laid_out=known.laid_out | {p.mark for p in new.pieces if p.of in moves}

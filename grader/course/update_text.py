@@ -67,17 +67,16 @@ def _exercise(
     was = old.name_of(identity) if identity in old.exercises else name
     before = f", which was {was}" if was != name else ""
     match fate:
-        case Fate.KEPT:
+        case Fate.KEPT | Fate.CARRIED:
             changed = _changed(file, identity, name.partition(".")[2])
             say = "its task has changed:" if changed else "its task is the same"
-            yield _line("kept", f"{name} in {file.path}: yours; {say}")
+            word = _WORDS.get(fate, "kept")
+            yield _line(word, f"{name} in {file.path}: yours{before}; {say}")
             yield from changed
         case Fate.LEFT:
             yield _line("kept", f"{was} in {file.path}: yours; it is no exercise any more")
         case Fate.STAYED:
             yield _line("kept", f"{was} in {file.path}: yours; copy it to its new place, {name}")
-        case Fate.CARRIED:
-            yield _line(_WORDS[fate], f"{name} in {file.path}: yours{before}")
         case Fate.GONE:
             yield _line(_WORDS[fate], f"{was}{place}")
         case _:
@@ -112,7 +111,8 @@ def _other(path: str, fate: Fate | str) -> str:
 
 def _changed(file: UnitFile, identity: str, name: str) -> list[str]:
     """What of the task reads otherwise now."""
-    yours = file.merged.yours.get(identity) if file.merged else None
+    written = {**(file.merged.yours if file.merged else {}), **file.brought}
+    yours = written.get(identity)
     pieces = file.new.pieces if file.new else ()
     new = next((p for p in pieces if p.role == exercise_role(identity)), None)
     if new is None or yours is None:

@@ -76,7 +76,10 @@ def test_what_is_renamed_and_edited_is_carried_over(learn, path):
     assert "return x + x  # double" in code
     assert "return twice(x) / 4" in code
     assert "def double" not in code
-    assert f"carried over  tiny.twice in {path}: yours, which was tiny.double" in lines
+    assert (
+        f"carried over  tiny.twice in {path}: yours, which was tiny.double; its task is the same"
+        in lines
+    )
     assert b"return double(x) / 4" in (learn.home / f"{path}.bak").read_bytes()
 
 
@@ -132,19 +135,23 @@ def test_files_of_a_unit_that_is_gone_go_if_nobody_did(learn):
 
 @FORMS
 def test_what_was_written_goes_along_to_another_unit(learn, path):
-    learn.start(tiny=unit("double", "halve"), other=unit("third")).solve("double")
+    learn.start(tiny=unit("halve", double="Twice."), other=unit("third")).solve("double")
     learn.edit(path, "return x + x", "return math.fsum([x, x])")
     lines = learn.update(
         tiny=unit("halve"),
-        other=unit("twice", "third", ids=RENAMED, top='"""No imports."""\n'),
+        other=unit("third", twice="Two times.", ids=RENAMED, top='"""No imports."""\n'),
     )
     there = path.replace("tiny", "other")
     code = learn.code(there)
-    assert code.index("import math") < code.index("def twice") < code.index("def third")
+    assert code.index("import math") < code.index("def third") < code.index("def twice")
     assert "return math.fsum([x, x])" in code
     assert 'NotImplementedError("twice")' not in code
     assert "double" not in learn.code(path)
-    assert f"carried over  other.twice in {there}: yours, which was tiny.double" in lines
+    assert (
+        f"carried over  other.twice in {there}: yours, which was tiny.double; its task has changed:"
+        in lines
+    )
+    assert {"    -Twice.", "    +Two times."} < {*lines}
 
 
 @FORMS
@@ -215,7 +222,10 @@ def test_an_old_name_can_be_that_of_a_new_exercise(learn, path):
     code = learn.code(path)
     assert "return x + x  # double" in code[code.index("def twice") :]
     assert code.count('NotImplementedError("double")') == code.count("def double") == 1
-    assert f"carried over  tiny.twice in {path}: yours, which was tiny.double" in lines
+    assert (
+        f"carried over  tiny.twice in {path}: yours, which was tiny.double; its task is the same"
+        in lines
+    )
     assert "added         tiny.double" in lines
     if path == NOTEBOOK:
         nbformat.validate(nbformat.reads((learn.home / path).read_text(), as_version=4))
