@@ -8,11 +8,11 @@ from pathlib import Path
 
 def kept(path: Path) -> Path:
     """A copy of the file under a name of its own: `sgd.py.bak`, `sgd.py.bak2` and so on."""
+    data = path.read_bytes()
     for number in count(1):
         copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
         try:
-            with copy.open("xb") as file:
-                file.write(path.read_bytes())
+            _write(copy, data)
         except FileExistsError:
             continue
         return copy
@@ -24,10 +24,20 @@ def replace_file(path: Path, data: bytes) -> None:
     finds it as it was or as it is to be."""
     fresh = path.with_name(f".{path.name}.new")
     fresh.unlink(missing_ok=True)  # of an update that was ended, or a link to anywhere
-    with fresh.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    _write(fresh, data)
     if path.is_file() and not path.is_symlink():
         shutil.copymode(path, fresh)
     fresh.replace(path)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a new file, all of it or nothing. Raises: OSError."""
+    file = path.open("xb")
+    try:
+        with file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        path.unlink()
+        raise
