@@ -11,6 +11,7 @@ from grader.course.pieces import LESSON, Page, Piece, exercise_role
 from grader.course.references import Import, imports_of, with_name
 
 _FUTURE = "__future__"
+_LESSON_CELL = f"cell {LESSON}"
 
 
 class Fate(StrEnum):
@@ -209,8 +210,9 @@ class _Merge:
 
     def _top(self) -> int:
         """Where imports may begin."""
-        ends = (n for n, p in enumerate(self.pieces, start=1) if _is_first(p))
-        return max(ends, default=0)
+        first = self.pieces[:1] if self.pieces and self.pieces[0].role == _LESSON_CELL else []
+        ends = [n for n, p in enumerate(self.pieces, start=1) if _is_first(p)]
+        return max([len(first), *ends])
 
     def _head(self) -> int:
         """Where the imports at the top end."""
@@ -229,7 +231,7 @@ def _is(piece: Piece, identity: str, name: str) -> bool:
 
 def _is_first(piece: Piece) -> bool:
     """Must it stay above all imports?"""
-    return piece.role in (LESSON, f"cell {LESSON}") or f"from {_FUTURE} " in piece.text
+    return piece.role == LESSON or (piece.is_import and f"from {_FUTURE} " in piece.text)
 
 
 def _roles(piece: Piece) -> set[str]:

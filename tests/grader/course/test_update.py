@@ -299,6 +299,47 @@ def test_a_module_that_is_no_python_waits(learn, broken):
     assert "def third" in code
 
 
+def test_a_module_that_is_no_python_is_found_again_after_its_unit_was_renamed(learn):
+    learn.start(tiny=unit("double")).solve("double")
+    good = learn.files()[MODULE]
+    (learn.home / MODULE).write_bytes(good + b"x = (")
+    small = unit("double", ids={"double": "tiny.double"})
+    lines = learn.update(small=small)
+    assert learn.files()[MODULE] == good + b"x = ("
+    assert [line for line in lines if line.startswith(f"left alone    {MODULE}:")]
+    (learn.home / MODULE).write_bytes(good)
+    learn.update(small=small)
+    assert "return x + x  # double" in learn.code("exercises/small.py")
+
+
+@pytest.mark.parametrize(
+    "data", ["é = 1".encode("latin-1"), b"# coding: latin-1\n", "é = 1".encode("utf-16")]
+)
+def test_a_module_in_another_encoding_is_left_alone(learn, data):
+    learn.start(tiny=unit(double="Twice."))
+    (learn.home / MODULE).write_bytes(data)
+    lines = learn.update(tiny=unit(double="Two times."))
+    assert learn.files()[MODULE] == data
+    said = f"left alone    {MODULE} is not UTF-8 text: save it with the encoding UTF-8"
+    assert said in lines
+
+
+def test_a_notebook_of_an_older_format_stays_one(learn):
+    learn.start(tiny=unit("double"))
+    file = learn.home / NOTEBOOK
+    book = json.loads(file.read_text())
+    book["nbformat_minor"] = 4
+    for cell in book["cells"]:
+        del cell["id"]
+    file.write_text(json.dumps(book))
+    learn.update(tiny=unit("double", "halve"))
+    assert "def halve" in learn.code(NOTEBOOK)
+    assert not [cell for cell in json.loads(file.read_text())["cells"] if "id" in cell]
+    file.write_text(json.dumps({**book, "nbformat": 3, "worksheets": []}))
+    lines = learn.update(tiny=unit("double"))
+    assert [line for line in lines if line.startswith(f"left alone    {NOTEBOOK} is in an old")]
+
+
 def test_a_notebook_that_is_none_waits_and_one_with_a_broken_cell_does_not(learn):
     learn.start(tiny=unit(double="Twice.", halve="Half."))
     learn.edit(NOTEBOOK, 'raise NotImplementedError("halve")', "return (x")
