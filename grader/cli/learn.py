@@ -28,7 +28,7 @@ from grader.course.seeds import seed_asked_for
 from grader.course.stubs import given_by
 from grader.errors import UsageError
 from grader.formats.catalogue import Format
-from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
+from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, cores, limited
 from grader.report import Outcome
 from grader.work.submission import ENDINGS, read_submission
 
@@ -85,7 +85,7 @@ def run(
     wanted = wanted_of(format or [], output or [])
     course = find_course(Path.cwd(), anywhere=submission is not None)
     pictures = Format.HTML in (format or ())
-    options = Options(device, sandbox, limited(timeout, memory), pictures)
+    options = Options(device, sandbox, limited(timeout, memory), pictures, judges=cores())
     seed = seed_asked_for(course, seed, variant)
     names = names or []
     selection = course.select(names)
@@ -119,20 +119,32 @@ def _is_own(course: Course, work: Path) -> bool:
     return file in own or (file.parent in own and file.suffix in ENDINGS)
 
 
+class WatchFormat(StrEnum):
+    TERMINAL = "terminal"
+    GCC = "gcc"
+
+
 def watch(
     names: Names = None,
     device: OnDevice = Device.CPU,
     sandbox: InSandbox = Sandbox.AUTO,
     timeout: Timeout = SECONDS,
     memory: Memory = MEBIBYTES,
+    format: Annotated[
+        WatchFormat,
+        typer.Option(metavar="FORMAT", help="terminal, or gcc: all that is wrong, for an editor."),
+    ] = WatchFormat.TERMINAL,
 ) -> int:
     """Grade each exercise as you save it, one at a time."""
+    from grader.cli.problems import watch_problems
     from grader.cli.watch import watch_exercises
 
     course = find_course(Path.cwd())
-    options = Options(device, sandbox, limited(timeout, memory))
-    show_exercise = partial(show, only_failures=True)
-    return watch_exercises(course, course.select(names or []), options, show_exercise)
+    options = Options(device, sandbox, limited(timeout, memory), judges=cores())
+    selection = course.select(names or [])
+    if format is WatchFormat.GCC:
+        return watch_problems(course, selection, options)
+    return watch_exercises(course, selection, options, partial(show, only_failures=True))
 
 
 class MapFormat(StrEnum):

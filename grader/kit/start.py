@@ -1,5 +1,7 @@
 """`torchkata start`: the folder of somebody who learns alone, with neither suites nor answers."""
 
+import json
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +15,19 @@ from grader.errors import CourseError, UsageError
 from grader.kit.pages import LEARNER, contract, pages, words_of
 
 _OF_A_KIT = ("AGENTS.md", ".gitignore", ".vscode/")  # which serve a learner's folder as well
+_SETTINGS, _OWN = ".vscode/settings.json", '"${workspaceFolder}/.venv"'
 _MAY_BE_THERE = {".git", ".venv"}  # what somebody may have prepared
 
 
 def folder_files(course: Course) -> dict[str, bytes]:
-    """Every file of a learner's folder by its path, but for the mark; the same bytes each time."""
+    """Every file of a learner's folder by its path, but for the mark; the same bytes each time, as
+    long as the grader stays where it is."""
     words = words_of(course)
     files = {name: page for name, page in pages(words).items() if name.startswith(_OF_A_KIT)}
     files |= {**pages(words, LEARNER), **contract(course)}
+    if Path(sys.prefix).resolve() != (course.home / ".venv").resolve():
+        settings = files[_SETTINGS].decode().replace(_OWN, json.dumps(sys.executable))
+        files[_SETTINGS] = settings.encode()  # an editor has to find this grader
     files |= {f"exercises/{stub.path.name}": stub.text.encode() for stub in stubs_of(course)}
     return dict(sorted(files.items()))
 

@@ -11,7 +11,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 import grader
-import torchkata
 from grader.errors import UsageError
 from grader.kit.archives import kept, zipped
 
@@ -58,9 +57,9 @@ def requirements() -> str:
 
 def packages() -> Iterator[tuple[str, bytes]]:
     """Every file of the grader, by its path where it is installed; and none of the course."""
-    for file in (grader.__file__, torchkata.__file__):
-        folder = Path(file).parent
-        yield from ((f"{folder.name}/{name}", content) for name, content in kept(folder))
+    around = Path(grader.__file__).parents[1]
+    for package in ("grader", "torchkata"):
+        yield from ((f"{package}/{name}", content) for name, content in kept(around / package))
 
 
 def _installed() -> Distribution:

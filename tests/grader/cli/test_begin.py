@@ -57,6 +57,11 @@ def test_a_folder_holds_what_is_learned_from_and_no_answer(laid_out: Path) -> No
     assert (laid_out / FIRST).read_bytes() == (command.ROOT / FIRST).read_bytes()
 
 
+def test_an_editor_finds_the_grader_that_laid_it_out(laid_out: Path) -> None:
+    settings = json.loads((laid_out / ".vscode" / "settings.json").read_text())
+    assert settings["python.defaultInterpreterPath"] == sys.executable
+
+
 def test_the_mark_tells_what_was_laid_out(laid_out: Path) -> None:
     folder = read_folder(laid_out)
     assert (folder.course, folder.version) == ("torchkata", grader.__version__)
