@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_jsonreport.plugin
 from pytest_jsonreport.plugin import JSONReport
 
 from grader.course.model import Selection
@@ -108,9 +109,6 @@ def run_suites(
         "--assert=plain",
         "--tb=native",
         "--import-mode=importlib",
-        "-ppytest_metadata.plugin",
-        "-ppytest_jsonreport.plugin",
-        "-pgrader.judge.plugin",
         "--json-report-file=none",
         "--json-report-omit=log,streams,traceback,keywords,collectors",
         *(f"-pno:{name}" for name in UNUSED),
@@ -118,7 +116,7 @@ def run_suites(
     session = _Session(judging, selection, on_progress)
     # Warnings are of torch, about what a learner returned.
     with warnings.catch_warnings(action="ignore"), _own_options():
-        code = pytest.main(arguments, plugins=[report, session])
+        code = pytest.main(arguments, plugins=[pytest_jsonreport.plugin, plugin, report, session])
     if code == pytest.ExitCode.INTERRUPTED and not session.errors:
         raise KeyboardInterrupt
     if session.errors or code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
