@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
@@ -115,7 +115,7 @@ class Warm:
         self.__enter__()
 
 
-def serve() -> None:
+def serve(warm_up: Callable[[], None] = lambda: None) -> None:
     """Take orders until nobody holds the other end of the standard input."""
     from grader.cli import app  # noqa: F401
     from grader.judge import session
@@ -125,6 +125,7 @@ def serve() -> None:
     with socket.socket(fileno=int(sys.argv[1])) as orders, lending() as lender, forked:
         lender.start(Limits(), confined=True, gpu=False)
         session._import_judge()
+        warm_up()
         while orders in select.select([orders, sys.stdin], [], [])[0]:
             asking, _ = orders.accept()
             with asking:

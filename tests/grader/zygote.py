@@ -63,10 +63,9 @@ class Lent:
 class Lender:
     """Starts processes as `start_processes` does, and keeps one zygote for those that are alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: IO[bytes]) -> None:
         self.server: ForkServer | None = None
-        self.turns = tempfile.TemporaryFile()  # noqa: SIM115
-        self.process = os.getpid()
+        self.turns, self.process = turns, os.getpid()
 
     def start(self, limits: Limits, *, confined: bool, gpu: bool) -> Processes:
         if gpu or not confined or sys.platform != "linux" or jail.unavailable():
@@ -89,7 +88,8 @@ class Lender:
 @contextlib.contextmanager
 def lending() -> Iterator[Lender]:
     """Within, every session of this process gets its workers from one zygote."""
-    lender = Lender()
-    with mock.patch("grader.judge.session.start_processes", lender.start):
-        yield lender
-    lender.close()
+    with tempfile.TemporaryFile() as turns:
+        lender = Lender(turns)
+        with mock.patch("grader.judge.session.start_processes", lender.start):
+            yield lender
+        lender.close()
