@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.bank import WrongAnswer, read_bank, read_device_bank
+from grader.course.bank import read_bank, read_device_bank
 from grader.course.model import read_course
 
 COURSE = read_course(Path(__file__).parents[2])
@@ -16,10 +16,8 @@ FEWEST_STYLES = 7
 FEWEST_DEVICE_MISTAKES = 2
 
 
-@pytest.mark.parametrize("answer", BANK, ids=lambda answer: f"{answer.unit}.{answer.name}")
-def test_every_wrong_answer_is_corrected_in_a_sentence_or_two(answer: WrongAnswer) -> None:
-    assert answer.correction.endswith(".")
-    assert len(answer.correction) <= 200
+def test_every_wrong_answer_is_corrected_in_a_sentence_or_two() -> None:
+    assert not [a for a in BANK if not a.correction.endswith(".") or len(a.correction) > 200]
 
 
 @pytest.mark.parametrize("unit", COURSE.units, ids=lambda unit: unit.name)

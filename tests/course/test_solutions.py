@@ -21,7 +21,7 @@ POINTS = sum(unit.points for unit in COURSE.units)
 REHEARSED = {
     (answer.unit, answer.exercise) for unit in UNITS for answer in read_device_bank(COURSE, unit)
 }
-SEEDS = [0, 2**31, 2**32 - 1]
+SEEDS = [0, 2**32 - 1]
 
 
 @pytest.fixture(scope="module")

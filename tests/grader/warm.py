@@ -1,9 +1,9 @@
 """`grade`, forked from a process that stays warm: the same command, much sooner.
 
 Most of a short run is to import torch, twice: where the work is judged, and in the zygote that
-starts the workers. Run as a program, this file does both once. It takes orders from a socket, each
-with a standard input, output and error, and answers with two lines: the process that it has
-forked, and what that ended with.
+starts the workers. Run as a program, this file does both once, also for the judges that a command
+starts. It takes orders from a socket, each with a standard input, output and error, and answers
+with two lines: the process that it has forked, and what that ended with.
 """
 
 import json
@@ -13,9 +13,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
+from unittest import mock
 
 from .processes import descendants
 from .zygote import lending
@@ -113,15 +115,17 @@ class Warm:
         self.__enter__()
 
 
-def serve() -> None:
+def serve(warm_up: Callable[[], None] = lambda: None) -> None:
     """Take orders until nobody holds the other end of the standard input."""
     from grader.cli import app  # noqa: F401
     from grader.judge import session
     from grader.sandbox.limits import Limits
 
-    with socket.socket(fileno=int(sys.argv[1])) as orders, lending() as lender:
+    forked = mock.patch("grader.judge.pool.get_context", return_value=get_context("fork"))
+    with socket.socket(fileno=int(sys.argv[1])) as orders, lending() as lender, forked:
         lender.start(Limits(), confined=True, gpu=False)
         session._import_judge()
+        warm_up()
         while orders in select.select([orders, sys.stdin], [], [])[0]:
             asking, _ = orders.accept()
             with asking:

@@ -1,55 +1,76 @@
 """One zygote for many sessions: to start one costs an import of torch, and each has its own."""
 
 import contextlib
+import fcntl
+import os
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from typing import IO
 from unittest import mock
 
 from grader.errors import GraderFault
 from grader.sandbox import jail
 from grader.sandbox.limits import Limits
-from grader.sandbox.processes import Forking, ForkServer, Process, Processes, start_processes
+from grader.sandbox.processes import ForkServer, Process, Processes, start_processes
 
 from .processes import is_alive
 
 
 class Lent:
-    """The workers of one session, from a zygote that serves others as well."""
+    """The workers of one session, from a zygote that serves others as well.
 
-    def __init__(self, server: ForkServer, limits: Limits) -> None:
-        self.server, self.limits = server, limits
-        self.running: dict[socket.socket, Forking] = {}
+    Those may be in other processes that were forked, so each order waits for its answer.
+    """
 
-    def start(self, *, readable: Sequence[str] = ()) -> Forking:
+    def __init__(self, server: ForkServer, limits: Limits, turns: IO[bytes]) -> None:
+        self.server, self.limits, self.turns = server, limits, turns
+        self.running: dict[socket.socket, Process] = {}
+
+    def start(self, *, readable: Sequence[str] = ()) -> Process:
         self.server.limits = self.limits
-        forking = self.server.start(readable=readable)
-        self.running[forking.channel] = forking
-        return forking
+        with self.turn():
+            process = self.server.start(readable=readable).ready()
+        self.running[process.channel] = process
+        return process
 
     def end(self, process: Process, *, tell: bool = True) -> int | None:
         del self.running[process.channel]
-        return self.server.end(process, tell=tell)
-
-    def beside(self) -> Processes:
-        self.server.limits = self.limits
-        return self.server.beside()
-
-    def close(self) -> None:
-        """End what still runs, and wait until nothing is left of it or of what ended before."""
-        with contextlib.suppress(GraderFault):
-            for forking in [*self.running.values()]:
-                self.end(forking.ready())
-            if unheard := max(self.server.unheard, default=0):
+        with self.turn():
+            code = self.server.end(process, tell=tell)
+            for unheard in [*self.server.unheard]:
                 self.server.unheard.discard(unheard)
                 self.server.answer(unheard)
+        return code
+
+    def beside(self) -> Processes:
+        with self.turn():
+            self.server.limits = self.limits
+            return self.server.beside()
+
+    def close(self) -> None:
+        """End what still runs."""
+        with contextlib.suppress(GraderFault):
+            for process in [*self.running.values()]:
+                self.end(process)
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Nobody else speaks to the zygote meanwhile."""
+        fcntl.lockf(self.turns, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.lockf(self.turns, fcntl.LOCK_UN)
 
 
 class Lender:
     """Starts processes as `start_processes` does, and keeps one zygote for those that are alike."""
 
-    def __init__(self) -> None:
+    def __init__(self, turns: IO[bytes]) -> None:
         self.server: ForkServer | None = None
+        self.turns, self.process = turns, os.getpid()
 
     def start(self, limits: Limits, *, confined: bool, gpu: bool) -> Processes:
         if gpu or not confined or sys.platform != "linux" or jail.unavailable():
@@ -58,7 +79,10 @@ class Lender:
             self.close()
         if self.server is None:
             self.server = ForkServer(limits, confined=True, gpu=False)
-        return Lent(self.server, limits)
+        if self.process != os.getpid():  # it was forked, and so may others be: no scratch is shared
+            self.process = os.getpid()
+            self.server.count = self.process << 20
+        return Lent(self.server, limits, self.turns)
 
     def close(self) -> None:
         if self.server is not None:
@@ -69,7 +93,8 @@ class Lender:
 @contextlib.contextmanager
 def lending() -> Iterator[Lender]:
     """Within, every session of this process gets its workers from one zygote."""
-    lender = Lender()
-    with mock.patch("grader.judge.session.start_processes", lender.start):
-        yield lender
-    lender.close()
+    with tempfile.TemporaryFile() as turns:
+        lender = Lender(turns)
+        with mock.patch("grader.judge.session.start_processes", lender.start):
+            yield lender
+        lender.close()

@@ -1,7 +1,7 @@
 """The hostile and broken submissions, and what is expected of each.
 
 A case is a folder with the learner's files and a `case.toml`. A file is named after the unit that
-it attacks; `every_unit.py` stands for all of them, of which a case is tried with every second one
+it attacks; `every_unit.py` stands for all of them, of which a case is tried with every third one
 where not `everywhere` is asked for. Keys of case.toml, with their defaults:
 
     about = "…"               one sentence: what it tries
@@ -21,7 +21,7 @@ where not `everywhere` is asked for. Keys of case.toml, with their defaults:
     alone = false             not graded together with other cases
     nightly = false           tried only where TORCHKATA_HOSTILE says so: it takes long
     timeout = 2               seconds for one call
-    seconds = 30              the whole run takes no longer
+    seconds = 60              the whole run takes no longer
     exit = 1                  only for cases that cannot be graded at all: 2
     gap = ""                  why its points are not withheld: a weakness that is known
     forbidden_text = []       must not appear in the report or on the terminal
@@ -68,7 +68,7 @@ class Case:
     alone: bool = False
     nightly: bool = False
     timeout: float = 2
-    seconds: float = 30
+    seconds: float = 60
     exit: int = 1
     gap: str = ""
     forbidden_text: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ def read_case(folder: Path, *, everywhere: bool) -> Case:
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     units = tuple(u for u in UNITS if {f"{u}.py", f"exercises/{u}.py"} & set(files))
     if EVERY_UNIT in files:
-        units = UNITS if everywhere else UNITS[len(folder.name) % 2 :: 2]
+        units = UNITS if everywhere else UNITS[len(folder.name) % 3 :: 3]
     if EVERY_UNIT in files or any(name.startswith("exercises/") for name in files):
         settings["alone"] = True
     return case_of(folder.name, units, settings, folder=folder)

@@ -8,7 +8,7 @@ import pytest
 
 from grader.audit.mutants import Mutant, mutants_of
 
-SOLUTIONS = sorted((Path(__file__).parents[3] / "solutions").glob("*.py"))
+SOLUTIONS = sorted((Path(__file__).parents[3] / "solutions").glob("*.py"))[::3]
 
 
 def definitions(text: str) -> list[ast.Module | ast.FunctionDef | ast.ClassDef]:

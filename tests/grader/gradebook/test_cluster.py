@@ -88,7 +88,7 @@ def scheduler(folder: Path, tls: Path) -> Iterator[str]:
 
 
 @pytest.mark.slow
-def test_three_machines_of_which_one_is_killed(course: Path, tmp_path: Path, tls: Path) -> None:
+def test_two_machines_of_which_one_is_killed(course: Path, tmp_path: Path, tls: Path) -> None:
     kinds = (SLOW, HALF, DIES, STUBS, RIGHT)
     folder = class_of(tmp_path / "class", {f"s{n:02}": f"{kinds[n % 5]}# {n}\n" for n in range(12)})
     run = ("class", "run", folder, "--gradebook")
@@ -104,9 +104,9 @@ def test_three_machines_of_which_one_is_killed(course: Path, tmp_path: Path, tls
                     *command_line("class", "worker", *place, "--jobs", 1),
                 )
             )
-            for n in range(3)
+            for n in range(2)
         ]
-        logs = [tmp_path / f"worker{n}.log" for n in range(3)]
+        logs = [tmp_path / f"worker{n}.log" for n in range(2)]
         wait_until(lambda: all("ready for" in log.read_text() for log in logs), SECONDS)
         stranger = certificates(tmp_path / "stranger")
         shutil.copy(tls / "ca.pem", stranger)  # who trusts this scheduler, and is not trusted
@@ -121,7 +121,7 @@ def test_three_machines_of_which_one_is_killed(course: Path, tmp_path: Path, tls
         assert runs.wait(SECONDS) == 0, (tmp_path / "run.log").read_text()
         wait_for_end(*judges)  # nothing is left of it
     assert "12 hand-ins, 12 judged in this run" in (tmp_path / "run.log").read_text()
-    assert [worker.returncode for worker in workers] == [-9, 0, 0]
+    assert [worker.returncode for worker in workers] == [-9, 0]
     assert grade(course, *run, here).returncode == 0
     assert exported(there) == exported(here)
     assert written(there) == written(here) == 12

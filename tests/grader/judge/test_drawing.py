@@ -1,6 +1,7 @@
 """Pictures of what learners do: there where they show something, absent where they cannot."""
 
 import dataclasses
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -58,11 +59,12 @@ def test_the_solution_has_nothing_to_show_and_raises_nothing(unit: str, exercise
 @each_drawn
 def test_known_wrong_answers_show(unit: str, exercise: str) -> None:
     own = [a for a in read_bank(COURSE, unit) if a.exercise == exercise]
-    shown = [
+    drawn = (
         pictures_of(SUITES, unit, exercise, work(text_of(COURSE, a), unit), reference(unit))
         for a in own
-    ]
-    assert any(shown), f"no wrong answer of {exercise} can be seen"
+    )
+    shown = [*islice(filter(None, drawn), 2)]
+    assert shown, f"no wrong answer of {exercise} can be seen"
     for picture in (picture for found in shown for picture in found):
         assert isinstance(picture, Plot | Grid | Graph)
         assert picture.title

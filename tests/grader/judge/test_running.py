@@ -244,7 +244,7 @@ def test_what_may_be_needed_and_fails_is_why_nothing_was_loaded(grade, needed):
 
 def test_the_line_that_ran_when_time_was_up_is_named(quick):
     loop = "\nprint('training')\nfor k in range(10**12):\n    mine(k)\n"
-    mine = "\n\ndef mine(k):\n    torch.ones(3).sum()\n"
+    mine = "\n\ndef mine(k):\n    import time\n    time.sleep(0.01)\n"
     stuck = "\nimport re\nre.match('(a*)*b', 'a' * 64)\n"  # it comes to no other line of Python
     sgd, regressor = solution("sgd") + mine, solution("regressor")
     endless = "    return endless()\n\n\ndef endless():\n    while True:\n        pass\n"
