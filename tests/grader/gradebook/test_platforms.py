@@ -54,11 +54,11 @@ def test_canvas_gets_one_column_by_id(write: Write) -> None:
     expected = CANVAS.replace('"S, 1",,4.5', '"S, 1",7.5,4.5').replace("S,9,,60", "S,10,,60")
     assert filled.data.decode("utf-8") == expected
     assert filled.said == (
-        "2 cells filled in",
+        "2 students filled in",
         "scores were scaled to 10 points",
-        "1 no score, the cell is as it was: 12346",
         "1 not in the file: 99999",
         "1 in the file, and not in the gradebook: 12399",
+        "1 no score, the cell is as it was: 12346",
     )
 
 
