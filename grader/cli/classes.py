@@ -134,14 +134,27 @@ def _class(
     units = [unit.name for unit in course.units]
     if (submissions is None) == (org is None):
         raise UsageError("class run takes either a folder (or an archive) of a class, or --org")
+    members = None
+    if roster is not None:
+        from grader.gradebook.roster import read_roster
+
+        members = read_roster(roster)
+        if members.said:
+            _note(members.said)
     if org is not None:
         from grader.gradebook.github import fetched, repositories
 
-        by_place = {each.name or each.student: each for each in repositories(org, prefix, roster)}
+        by_place = {each.name or each.student: each for each in repositories(org, prefix, members)}
         found = [each.handin for each in by_place.values()]
         yield found, lambda handin: fetched(by_place[handin.place or handin.student], units)
         return
-    from grader.gradebook.handins import class_folder, hand_ins, is_single, laid_out
+    from grader.gradebook.handins import (
+        class_folder,
+        hand_ins,
+        inner_class,
+        is_single,
+        laid_out,
+    )
 
     assert submissions is not None
     with class_folder(submissions) as (folder, left_out):
@@ -151,13 +164,12 @@ def _class(
             )
         for note in left_out:
             print(f"not taken: {visible(note)}")
+        if inner := inner_class(folder, units):
+            _note(f"{folder} holds {inner.name} alone: if that is the class, grade {inner}")
         found = hand_ins(folder)
-        if roster is not None:
-            from grader.gradebook.roster import on_roster, read_roster
+        if members is not None:
+            from grader.gradebook.roster import on_roster
 
-            members = read_roster(roster)
-            if members.said:
-                print(f"note: {visible(members.said)}")
             found = on_roster(found, members)
         yield found, laid_out
 

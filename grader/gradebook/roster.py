@@ -30,22 +30,31 @@ _ID_COLUMNS = (
     "user id",
     "userid",
 )
+_USER_COLUMNS = ("github_username", "username", "student")
 _NAMES = (("name",), ("full name",), ("first name", "last name"), ("first_name", "last_name"))
 _PARTICIPANT = "participant "  # what Moodle puts before its ids
 
 
 @dataclass(frozen=True)
 class Member:
-    """One line of a roster: every id that it has, the first one first, and a name to show."""
+    """One line of a roster: every id that it has, the first one first, a name to show, and what
+    stands where a user name on GitHub is expected."""
 
     ids: tuple[str, ...]
     name: str
+    user: str = ""
+
+    @property
+    def student(self) -> str:
+        """Who has no id is still in the class: the name is shown, and finds nobody."""
+        return self.ids[0] if self.ids else f"? {self.name}"
 
 
 @dataclass(frozen=True)
 class Roster:
     members: tuple[Member, ...]
     said: str = ""
+    has_users: bool = False
 
     @cached_property
     def by_id(self) -> Mapping[str, Member | None]:
@@ -75,16 +84,18 @@ def read_roster(path: Path) -> Roster:
         raise UsageError(
             f"{path} has no column of ids: expected one of {', '.join(_ID_COLUMNS[:8])} …"
         )
+    user = next((columns[name] for name in _USER_COLUMNS if name in columns), "")
     names = next((n for n in _NAMES if all(part in columns for part in n)), ())
     members = []
     for line in table.lines:
         held = tuple(dict.fromkeys(line[column] for column in ids if line[column]))
-        if held:
-            name = " ".join(line[columns[part]] for part in names).strip()
-            members.append(Member(held, name))
+        name = " ".join(line[columns[part]] for part in names).strip()
+        name = name or ("" if held else next(filter(None, line.values()), ""))
+        if held or name:
+            members.append(Member(held, name, line[user] if user else ""))
     if not members:
         raise UsageError(f"{path} names nobody in {', '.join(ids)}")
-    return Roster(tuple(members), table.said)
+    return Roster(tuple(members), table.said, bool(user))
 
 
 def on_roster(found: Iterable[Handin], roster: Roster) -> list[Handin]:
@@ -96,13 +107,14 @@ def on_roster(found: Iterable[Handin], roster: Roster) -> list[Handin]:
         student = _known_as(handin.student, roster)
         member = roster.member(student)
         if member is None:
-            known.append(replace(handin, note="not on the roster"))
+            note = "; ".join(filter(None, ["not on the roster", handin.note]))
+            known.append(replace(handin, note=note))
             continue
         handed.add(member)
         known.append(replace(handin, student=student, name=member.name or handin.name))
     missing = [m for m in roster.members if m not in handed]
     return known + [
-        Handin(m.ids[0], "", name=m.name, problem="nothing was handed in") for m in missing
+        Handin(m.student, "", name=m.name, problem="nothing was handed in") for m in missing
     ]
 
 

@@ -5,12 +5,14 @@ says of the sizes in it is not believed, and archives in archives count against 
 """
 
 import io
+import os
 import re
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -22,22 +24,30 @@ CHUNK = 1 << 20
 
 ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE)
 _WORK = re.compile(r"\.(?:py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
+_CLOSED = re.compile(r"\.(?:rar|7z|lzh|cab|dmg)\Z", re.IGNORECASE)
+CLOSED = "is an archive that is not opened here: ask for a zip, or unpack it"
 _NO_ARCHIVE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, EOFError, OSError)
 _KEPT = {"submission_metadata.yml"}  # tells whose work is whose
 
 
 @dataclass
 class Room:
-    """How much may still be written; `notes` tell what was left out, and why."""
+    """How much may still be written; `notes` tell what was left out, and why, and `passed_over`
+    names the first files that cannot be work."""
 
     bytes: int = 64 << 20
     files: int = 2000
     entries: int = 20_000
     notes: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
 
     def left_out(self, what: str) -> None:
         if len(self.notes) < 20:
             self.notes.append(what)
+
+    def pass_over(self, name: str) -> None:
+        if len(self.passed_over) < 20:
+            self.passed_over.append(name)
 
 
 class Full(Exception):
@@ -46,6 +56,11 @@ class Full(Exception):
 
 def is_archive(name: str) -> bool:
     return ARCHIVE.search(name) is not None
+
+
+def is_closed(name: str) -> bool:
+    """An archive of a kind that we do not open."""
+    return _CLOSED.search(name) is not None and not is_archive(name)
 
 
 def is_work(name: str) -> bool:
@@ -69,7 +84,7 @@ def unpack(archive: Path, folder: Path, room: Room) -> None:
 
 def _unpack(file: IO[bytes], name: str, folder: Path, room: Room, level: int) -> None:
     try:
-        for path, opened in _members(file, room):
+        for path, when, opened in _members(file, room):
             if is_archive(path.name):
                 if level == MAX_LEVELS:
                     room.left_out(f"{path} is an archive in too many archives")
@@ -78,24 +93,27 @@ def _unpack(file: IO[bytes], name: str, folder: Path, room: Room, level: int) ->
                 place = folder / path.with_name(ARCHIVE.sub("", path.name) or "archive")
                 _unpack(inner, f"{path}", place, room, level + 1)
             else:
-                _write(folder / path, _read(opened, room.bytes, path, room), room)
+                _write(folder / path, _read(opened, room.bytes, path, room), when, room)
     except (*_NO_ARCHIVE, RuntimeError, ValueError) as error:
         why = "it needs a password" if "password" in f"{error}" else "it is damaged, or none"
         room.left_out(f"{name} cannot be read as an archive: {why}")
 
 
-def _members(file: IO[bytes], room: Room) -> Iterator[tuple[PurePosixPath, IO[bytes]]]:
-    """Each file of an archive that may be work, under a path that stays inside."""
+def _members(file: IO[bytes], room: Room) -> Iterator[tuple[PurePosixPath, float, IO[bytes]]]:
+    """Each file of an archive that may be work, under a path that stays inside, with its time."""
     start = file.tell()
     zipped = zipfile.is_zipfile(file)
     file.seek(start)
-    for name, is_file, opened in _zip(file) if zipped else _tar(file):
+    for name, is_file, when, opened in _zip(file) if zipped else _tar(file):
         room.entries -= 1
         if room.entries < 0:
             raise Full
         path = safe(name)
         wanted = is_archive(path.name) or is_work(path.name) or path.name in _KEPT
-        if not wanted or "__MACOSX" in path.parts:
+        if "__MACOSX" in path.parts:
+            continue
+        if not wanted:
+            room.pass_over(path.name)
             continue
         if not is_file:
             room.left_out(f"{path} is a link or a device")
@@ -103,7 +121,7 @@ def _members(file: IO[bytes], room: Room) -> Iterator[tuple[PurePosixPath, IO[by
             room.left_out(f"{path} lies outside of the archive")
         else:
             with opened() as content:
-                yield path, content
+                yield path, when, content
 
 
 def safe(name: str) -> PurePosixPath:
@@ -112,21 +130,39 @@ def safe(name: str) -> PurePosixPath:
     return PurePosixPath(*(part for part in path.parts if part != "."))
 
 
-def _zip(file: IO[bytes]) -> Iterator[tuple[str, bool, Callable[[], IO[bytes]]]]:
+Member = tuple[str, bool, float, Callable[[], IO[bytes]]]
+
+
+def _zip(file: IO[bytes]) -> Iterator[Member]:
     with zipfile.ZipFile(file) as archive:
         for member in archive.infolist():
             kind = member.external_attr >> 28  # of Unix; 0 where another system made it
             if not member.is_dir():
-                yield member.filename, kind in (0, 8), lambda m=member: archive.open(m)  # type: ignore[misc]
+                yield (
+                    member.filename,
+                    kind in (0, 8),
+                    _time(member.date_time),
+                    lambda m=member: archive.open(m),  # type: ignore[misc]
+                )
 
 
-def _tar(file: IO[bytes]) -> Iterator[tuple[str, bool, Callable[[], IO[bytes]]]]:
+def _time(said: tuple[int, ...]) -> float:
+    """In this machine's zone, since a zip names none; 0 for no time, or for 1980, which stands
+    for none."""
+    try:
+        return max(0.0, datetime(*said).timestamp()) if said[0] > 1980 else 0.0  # type: ignore[arg-type]
+    except (ValueError, OverflowError, OSError):
+        return 0.0
+
+
+def _tar(file: IO[bytes]) -> Iterator[Member]:
     with tarfile.open(fileobj=file, mode="r:*") as archive:
         for member in archive:
             if not member.isdir():
                 yield (
                     member.name,
                     member.isreg(),
+                    float(member.mtime),
                     lambda m=member: archive.extractfile(m) or io.BytesIO(),  # type: ignore[misc]
                 )
 
@@ -142,7 +178,7 @@ def _read(file: IO[bytes], most: int, path: PurePosixPath, room: Room) -> bytes:
     return bytes(data[: bound + 1])
 
 
-def _write(path: Path, data: bytes, room: Room) -> None:
+def _write(path: Path, data: bytes, when: float, room: Room) -> None:
     room.bytes -= len(data)
     room.files -= 1
     if room.bytes < 0 or room.files < 0:
@@ -152,5 +188,6 @@ def _write(path: Path, data: bytes, room: Room) -> None:
         if path.exists():
             room.left_out(f"{path.name} is there twice; the last one counts")
         path.write_bytes(data)
+        os.utime(path, (when, when))
     except OSError as error:  # a file where a folder should be, or too long a name
         room.left_out(f"{path.name} cannot be unpacked: {error.strerror}")
