@@ -106,7 +106,7 @@ class ClassRun:
             at = laid.submitted_at or row.submitted_at
             row = replace(row, commit=laid.commit or row.commit, submitted_at=at)
             if work is None:
-                note = _note([problem, *laid.instead, *laid.left_out], laid.folder)
+                note = _note([*laid.instead, problem, *laid.left_out], laid.folder)
                 self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
             else:
                 yield from self._job(replace(row, note=handin.note), work, laid)
