@@ -98,9 +98,11 @@ def run(
             show(done)
             judged += done.was_judged
             statuses[done.row.status] += 1
+        if roster is not None and shard is None:
+            book.forget_missing(but={handin.student for handin in found})
     told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     print(f"{statuses.total()} hand-ins, {judged} judged in this run: {told}")
-    print(f"Next: grade class export {gradebook} --output marks.csv")
+    print(f"Next: grade class export {gradebook} --output scores.csv")
 
 
 def _judging(
@@ -242,7 +244,7 @@ def diff(
     for line in lines:
         print(visible(line))
     if not lines:
-        print("Nothing has changed: nobody has two results.")
+        print(f"Nothing has changed: {student or 'everybody'} has been graded once, if at all.")
 
 
 def merge(
@@ -325,12 +327,12 @@ def _display(total: int) -> "Iterator[Callable[[Done], None]]":
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.speed:.1f}/s"),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task, looks = bar.add_task("", total=total), 0
+        task, looks = bar.add_task("", total=total, rate=""), 0
 
         def show(done: "Done") -> None:
             nonlocal looks
@@ -338,13 +340,17 @@ def _display(total: int) -> "Iterator[Callable[[Done], None]]":
                 looks += 1
                 bar.console.print(_line(done), markup=False, highlight=False)
             bar.update(task, advance=1, description=f"{looks} to look at" if looks else "")
+            speed = bar.tasks[task].speed  # unknown until the second
+            bar.update(task, rate="" if speed is None else f"{speed:.1f}/s")
 
         yield show
 
 
 def _line(done: "Done") -> str:
+    from grader.gradebook.changes import known_as
+
     row = done.row
     score = f"{row.score}/{row.max_score} " if row.score is not None else ""
     note = f": {row.note}" if row.note else ""
-    known = "" if done.was_judged else " (known)"
-    return visible(f"{row.student}: {score}{row.status}{known}{note}")
+    known = "" if done.was_judged or row.score is None else " (known)"
+    return visible(f"{known_as(row)}: {score}{row.status}{known}{note}")

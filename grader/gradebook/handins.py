@@ -32,7 +32,7 @@ from grader.gradebook.unpack import (
 from grader.gradebook.whose import SAKAI_FOLDER, Whose, is_moodles, whose_file, whose_folder
 from grader.work.elsewhere import is_place, unit_of
 
-WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000)
+WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000, keep_names=True)
 LEVELS = 5  # of a student's folder, in which archives and files are looked for
 METADATA = "submission_metadata.yml"
 MAX_METADATA = 64 << 20
@@ -102,9 +102,9 @@ def class_folder(path: Path) -> Iterator[tuple[Path, list[str]]]:
     if not is_archive(path.name):
         raise UsageError(f"{path} is neither a folder of submissions nor an archive of one")
     with TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as folder:
-        room = replace(WHOLE_CLASS, notes=[])
+        room = replace(WHOLE_CLASS, notes=[], passed_over=[])
         unpack(path, Path(folder), room)
-        if not any(Path(folder).iterdir()):
+        if not any(is_work(name) for *_, files in os.walk(folder) for name in files):
             said = "; ".join(room.notes) or "no .py or .ipynb is in it"
             raise UsageError(f"{path} holds no work: {said}")
         yield _only_folder(Path(folder)), room.notes
@@ -113,7 +113,9 @@ def class_folder(path: Path) -> Iterator[tuple[Path, list[str]]]:
 def _only_folder(folder: Path) -> Path:
     """Past folders that hold nothing but one folder, and no more than three of them."""
     for _ in range(3):
-        entries = _entries(folder)
+        entries = [
+            e for e in _entries(folder) if e.is_dir() or is_archive(e.name) or is_work(e.name)
+        ]
         if len(entries) != 1 or not entries[0].is_dir() or is_moodles(entries[0].name):
             break
         inner = entries[0]

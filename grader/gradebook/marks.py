@@ -3,7 +3,7 @@
 student,score,due,late,excused,note
 *,,2026-11-01T23:59+01:00,10%,,      every day that was begun costs a tenth of the score
 ann,,2026-11-03T23:59+01:00,,,       more time
-bob,85,,,,read by hand               the score, whatever was measured, and when
+bob,85,,,,read by hand               the points of the course, whatever was measured, and when
 cid,,,,yes,ill                       no score
 """
 

@@ -19,6 +19,7 @@ from typing import IO
 
 MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
 MAX_ARCHIVE_BYTES = 256 << 20  # of one in another, which is held in memory
+KEPT_LEVELS = 5  # of folders, in which names are kept
 MAX_LEVELS = 3  # archives in archives
 CHUNK = 1 << 20
 
@@ -33,11 +34,13 @@ _KEPT = {"submission_metadata.yml"}  # tells whose work is whose
 @dataclass
 class Room:
     """How much may still be written; `notes` tell what was left out, and why, and `passed_over`
-    names the first files that cannot be work."""
+    names the first files that cannot be work; of a whole class, their names are kept as well, as
+    empty files, since somebody may have handed in nothing else."""
 
     bytes: int = 64 << 20
     files: int = 2000
     entries: int = 20_000
+    keep_names: bool = False
     notes: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
@@ -85,7 +88,9 @@ def unpack(archive: Path, folder: Path, room: Room) -> None:
 def _unpack(file: IO[bytes], name: str, folder: Path, room: Room, level: int) -> None:
     try:
         for path, when, opened in _members(file, room):
-            if is_archive(path.name):
+            if opened is None:
+                _write(folder / path, b"", when, room)
+            elif is_archive(path.name):
                 if level == MAX_LEVELS:
                     room.left_out(f"{path} is an archive in too many archives")
                     continue
@@ -99,8 +104,11 @@ def _unpack(file: IO[bytes], name: str, folder: Path, room: Room, level: int) ->
         room.left_out(f"{name} cannot be read as an archive: {why}")
 
 
-def _members(file: IO[bytes], room: Room) -> Iterator[tuple[PurePosixPath, float, IO[bytes]]]:
-    """Each file of an archive that may be work, under a path that stays inside, with its time."""
+def _members(
+    file: IO[bytes], room: Room
+) -> Iterator[tuple[PurePosixPath, float, IO[bytes] | None]]:
+    """Each file of an archive that may be work, under a path that stays inside, with its time; and
+    without content those whose names alone are kept."""
     start = file.tell()
     zipped = zipfile.is_zipfile(file)
     file.seek(start)
@@ -112,16 +120,24 @@ def _members(file: IO[bytes], room: Room) -> Iterator[tuple[PurePosixPath, float
         wanted = is_archive(path.name) or is_work(path.name) or path.name in _KEPT
         if "__MACOSX" in path.parts:
             continue
+        outside = path.is_absolute() or ".." in path.parts or not path.name.isprintable()
         if not wanted:
             room.pass_over(path.name)
-            continue
-        if not is_file:
+            if room.keep_names and not outside and _is_told(path):
+                yield path, when, None
+        elif not is_file:
             room.left_out(f"{path} is a link or a device")
-        elif path.is_absolute() or ".." in path.parts or not path.name.isprintable():
+        elif outside:
             room.left_out(f"{path} lies outside of the archive")
         else:
             with opened() as content:
                 yield path, when, content
+
+
+def _is_told(path: PurePosixPath) -> bool:
+    """Of what systems hide, that it is a clone says something."""
+    hidden = any(part.startswith(".") for part in path.parts)
+    return len(path.parts) <= KEPT_LEVELS and (not hidden or path.parts[-2:] == (".git", "HEAD"))
 
 
 def safe(name: str) -> PurePosixPath:

@@ -90,13 +90,7 @@ def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | Non
         if n and len(line) > grade
     }
     told = None if feedback is None else sheet.column(feedback)
-    given = list(marks)
-    filled = _filled(sheet, lines, given, grade, most, excused=None, feedback=told)
-    above = [m.row.student for m in given if m.by_hand and m.score is not None and m.score > most]
-    return Filled(
-        filled.data,
-        (*filled.said, *_listed(f"above {number(most)} points, which Moodle passes over", above)),
-    )
+    return _filled(sheet, lines, marks, grade, most, excused=None, feedback=told)
 
 
 def _saved_anew(sheet: Sheet, platform: str) -> str:
@@ -139,26 +133,32 @@ def _filled(
     feedback: int | None,
 ) -> Filled:
     """Each mark in the line of its student, where that is certain."""
-    of_line, told = _by_line(lines, marks)
+    given = list(marks)
+    of = max((mark.row.max_score or 0 for mark in given), default=0)  # the points of the course
+    of_line, told = _by_line(lines, given)
     cells: dict[tuple[int, int], str] = {}
     scaled = False
     for line, mark in of_line.items():
-        student = mark.row.student
+        student, own = mark.row.student, mark.row.max_score or of
         if sheet.lines[line][column].text.strip() == UNASSIGNED:
             told.setdefault(_UNASSIGNED, []).append(student)
         elif mark.excused and excused:
             cells[line, column] = excused
         elif mark.score is None:
             told.setdefault(_UNSCORED, []).append(student)
+        elif own and mark.score > own and excused is None:
+            told.setdefault(f"above {own} points, which Moodle would pass over", []).append(student)
         else:
             score = mark.score
-            if most and not mark.by_hand and mark.row.max_score and most != mark.row.max_score:
-                score, scaled = score * most / mark.row.max_score, True
+            if most and own and most != own:
+                score, scaled = score * most / own, True
             cells[line, column] = number(score)
+            if own and mark.score > own:
+                told.setdefault(f"above {own} points", []).append(student)
             if feedback is not None and mark.note and feedback < len(sheet.lines[line]):
                 cells[line, feedback] = _as_feedback(mark.note)
     said = [f"{len({line for line, _ in cells})} students filled in"]
-    said += [f"scores were scaled to {number(most)} points"] if scaled and most else []
+    said += [f"scores were scaled from {of} to {number(most)} points"] if scaled and most else []
     for what, names in told.items():
         said += _listed(what, names)
     return Filled(sheet.filled(cells), tuple(said))

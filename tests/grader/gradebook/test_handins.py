@@ -287,6 +287,23 @@ def test_when_something_was_handed_in_is_never_when_it_was_unpacked(
     assert told == {"cid": "", "dan": "2026-11-01T10:00:00", "12345": "2026-11-01T09:30:00"}
 
 
+def test_who_has_handed_in_something_else_is_not_missing_in_an_archive(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    files: dict[str, str | bytes] = {
+        "hw/README.md": "",
+        "hw/Ann_1_assignsubmission_file_/tiny.py": RIGHT,
+        "hw/Bob_2_assignsubmission_file_/work.rar": RAR,
+        "hw/Cid_3_assignsubmission_onlinetext_/onlinetext.html": PAGE,
+        "hw/Cid_3_assignsubmission_onlinetext_/.x/y": "",
+    }
+    works = found(write({"export.zip": zipped(files)}) / "export.zip")
+    assert works.pop("1") == RIGHT
+    assert "there is work.rar; work.rar is an archive that is not opened here" in works.pop("2")
+    assert works.pop("3").endswith("there is onlinetext.html")
+    assert works == {}
+
+
 def test_an_export_that_was_unpacked_with_its_outer_folder_is_recognised(
     write: Callable[[dict[str, str | bytes]], Path],
 ) -> None:

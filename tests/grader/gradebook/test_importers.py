@@ -42,17 +42,21 @@ def sheet_of(data: bytes) -> Sheet:
 
 
 @st.composite
-def marked(draw: st.DrawFn, ids: Sequence[str], most: int = 20) -> list[Mark]:
+def marked(draw: st.DrawFn, ids: Sequence[str]) -> list[Mark]:
     """A class as it comes: some missing, excused, late or marked by hand; and a stranger."""
-    rows, rules = [Row("stranger", score=1, max_score=most)], {EVERYONE: LATE}
+    rows, rules = [Row("stranger", score=1, max_score=20)], {EVERYONE: LATE}
     for id_ in ids:
         kind = draw(st.sampled_from(["", "", "missing", "fault", "excused", "by hand", "late"]))
-        score = draw(st.integers(0, most)) if kind not in ("missing", "fault") else None
+        score = draw(st.integers(0, 20)) if kind not in ("missing", "fault") else None
         when = "2026-11-03T12:00:00+00:00" if kind == "late" else ""
         by_hand = draw(st.sampled_from([Decimal("7.5"), Decimal(0)])) if kind == "by hand" else None
         rules[id_] = Rule(score=by_hand, excused=kind == "excused", note=draw(notes))
         if kind != "missing" or draw(st.booleans()):
-            rows.append(Row(id_, score=score, max_score=most, submitted_at=when))
+            rows.append(
+                Row(
+                    id_, score=score, max_score=20 if score is not None else None, submitted_at=when
+                )
+            )
     return list(marks_of(rows, rules))
 
 
@@ -60,9 +64,8 @@ def scores_of(given_: Sequence[Mark], most: float) -> dict[str, str]:
     """What is to stand on the platform, by the student's id."""
     found = {}
     for mark in given_:
-        if mark.score is not None and mark.row.max_score:
-            scale = 1 if mark.by_hand else Decimal(most) / mark.row.max_score
-            found[mark.row.student] = f"{mark.score * scale:.2f}"
+        if mark.score is not None:
+            found[mark.row.student] = f"{mark.score * Decimal(most) / 20:.2f}"
     return found
 
 
@@ -307,7 +310,11 @@ def test_a_worksheet_that_moodle_would_not_take_is_refused(
 
 
 def test_what_moodle_would_pass_over_is_said() -> None:
-    given_ = [Mark(Row("13", max_score=20), Decimal(101), by_hand=True)]
+    given_ = [Mark(Row("13", max_score=20), Decimal(21), by_hand=True)]
     filled = platforms.moodle(sheet_of(ASSIGNMENT.exported()), given_, "Grade", None)
-    assert filled.said[-1] == "1 above 100 points, which Moodle passes over: 13"
+    assert filled.said[-1] == "1 above 20 points, which Moodle would pass over: 13"
     assert ASSIGNMENT.imported(filled.data) == ASSIGNMENT
+    given_ = [Mark(Row("ann", max_score=20), Decimal(21), by_hand=True)]
+    filled = platforms.canvas(sheet_of(COURSE.exported()), given_, "77")
+    assert filled.said[-1] == "1 above 20 points: ann"
+    assert COURSE.imported(filled.data)[0].scores[1001, 77] == "10.5"
