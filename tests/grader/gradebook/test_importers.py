@@ -31,7 +31,10 @@ names = st.sampled_from(AWKWARD) | st.text(
     st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8
 )
 LATE = Rule(due=datetime(2026, 11, 1, tzinfo=UTC), late=Decimal("0.1"))
-notes = st.sampled_from(["", "ill", '=1+1, "x"', "ends in \\", 'a \\" quote, <b>', "two\nlines"])
+IN_TIME = ["2026-10-31T12:00+00:00", ""]
+notes = st.sampled_from(
+    ["", "", "ill", '=1+1, "x"', "ends in \\", 'a \\" quote, <b>', "two\nlines"]
+)
 
 
 def sheet_of(data: bytes) -> Sheet:
@@ -48,7 +51,7 @@ def marked(draw: st.DrawFn, ids: Sequence[str]) -> list[Mark]:
     for id_ in ids:
         kind = draw(st.sampled_from(["", "", "missing", "fault", "excused", "by hand", "late"]))
         score = draw(st.integers(0, 20)) if kind not in ("missing", "fault") else None
-        when = "2026-11-03T12:00:00+00:00" if kind == "late" else ""
+        when = "2026-11-03T12:00+00:00" if kind == "late" else draw(st.sampled_from(IN_TIME))
         by_hand = draw(st.sampled_from([Decimal("7.5"), Decimal(0)])) if kind == "by hand" else None
         rules[id_] = Rule(score=by_hand, excused=kind == "excused", note=draw(notes))
         if kind != "missing" or draw(st.booleans()):
