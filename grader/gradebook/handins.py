@@ -292,7 +292,9 @@ def _last_version(folder: Path, room: Room) -> Path:
 
 
 def _names(folder: Path) -> list[str]:
-    return [name for _, files in _walk(folder) for name in files]
+    """Of its files, or else of the folders in which no work is looked for."""
+    names = [name for _, files in _walk(folder) for name in files]
+    return names or [f"{entry.name}/" for entry in _entries(folder)]
 
 
 def _closed(names: Sequence[str]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ CHUNK = 1 << 20
 ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE)
 _WORK = re.compile(r"\.(?:py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
 _CLOSED = re.compile(r"\.(?:rar|7z|lzh|cab|dmg)\Z", re.IGNORECASE)
-CLOSED = "is an archive that is not opened here: ask for a zip, or unpack it"
+CLOSED = "is an archive that is not opened here; a zip is"
 _NO_ARCHIVE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, EOFError, OSError)
 _KEPT = {"submission_metadata.yml"}  # tells whose work is whose
 

@@ -231,8 +231,13 @@ NEIGHBOURS: dict[str, tuple[dict[str, str | bytes], dict[str, str]]] = {
         },
     ),
     "nothing": (
-        {"ann/.keep": "", "bob/tiny.py": "", "cid/tiny.ipynb": ""},
-        {"ann": "the folder is empty", "bob": "", "cid": "tiny.ipynb is empty"},
+        {"ann/.keep": "", "bob/tiny.py": "", "cid/tiny.ipynb": "", "dan/solutions/tiny.py": RIGHT},
+        {
+            "ann": "the folder is empty",
+            "bob": "",
+            "cid": "tiny.ipynb is empty",
+            "dan": "there is solutions/",
+        },
     ),
     "outputs of 17 MB": ({"ann/tiny.ipynb": HUGE}, {"ann": "clear its outputs, and save it"}),
     "two units in one notebook": ({"ann/tiny and other.ipynb": NOTEBOOK}, {"ann": "return 2 * x"}),
