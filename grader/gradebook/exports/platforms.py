@@ -160,7 +160,7 @@ def _filled(
     said = [f"{len({line for line, _ in cells})} students filled in"]
     said += [f"scores were scaled from {of} to {number(most)} points"] if scaled and most else []
     for what, names in told.items():
-        said += _listed(what, names)
+        said += listed(what, names)
     return Filled(sheet.filled(cells), tuple(said))
 
 
@@ -206,7 +206,8 @@ def safe_text(text: str) -> str:
     return f"\t{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _listed(what: str, names: Sequence[str]) -> list[str]:
+def listed(what: str, names: Sequence[str]) -> list[str]:
+    """A line that counts and names them, or none for nobody."""
     if not names:
         return []
     shown = ", ".join(names[:10]) + (" …" if names[10:] else "")

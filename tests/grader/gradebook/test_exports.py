@@ -8,10 +8,12 @@ import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from grader.errors import UsageError
 from grader.gradebook.choices import Platform
 from grader.gradebook.exports.all import exported
 from grader.gradebook.exports.table import NBGRADER, as_csv, as_nbgrader
@@ -103,3 +105,34 @@ def test_every_student_with_a_report_is_a_valid_file_of_their_own(tmp_path: Path
     assert scores == ordered
     for name in files[Platform.JUNIT].namelist():
         assert against_schema(ET.fromstring(files[Platform.JUNIT].read(name))) == []
+
+
+def test_a_mark_for_nobody_is_said(tmp_path: Path) -> None:
+    marks = tmp_path / "marks.csv"
+    marks.write_text("student,score\n*,\nAnn Smith,5\n101,4\n")
+    with Gradebook(tmp_path / "class.db", new=True) as book:
+        book.put(Row("101", "Ann Smith"), None)
+        data, said = exported(book, Platform.CSV, marks)
+    assert said == ("1 in the marks, and not in the gradebook: ann smith",)
+    assert b"101,Ann Smith,4," in data
+
+
+@pytest.mark.parametrize(
+    ("to", "given", "said"),
+    [
+        (Platform.MOODLE, {}, "fills in what Moodle has exported"),
+        (Platform.CSV, {"column": "Grade"}, "are for canvas and moodle"),
+        (Platform.CANVAS, {"fill": 1, "column": "77", "feedback": "x"}, "Canvas takes no comments"),
+        (Platform.JUNIT, {"marks": 1}, "--marks is not for junit"),
+        (Platform.DOLOS, {"marks": 1}, "--marks is not for dolos"),
+    ],
+)
+def test_what_would_be_passed_over_is_refused(
+    to: Platform, given: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    files = {name: tmp_path if value == 1 else value for name, value in given.items()}
+    with (
+        Gradebook(tmp_path / "class.db", new=True) as book,
+        pytest.raises(UsageError, match=said),
+    ):
+        exported(book, to, **files)
