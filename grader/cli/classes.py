@@ -13,7 +13,7 @@ import typer
 
 from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
-from grader.formats.parts.text import visible
+from grader.formats.parts.text import counted, visible
 from grader.gradebook.choices import Platform, Told
 from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
 
@@ -101,7 +101,7 @@ def run(
         if roster is not None and shard is None:
             book.forget_missing(but={handin.student for handin in found})
     told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    print(f"{statuses.total()} hand-ins, {judged} judged in this run: {told}")
+    print(f"{counted(statuses.total(), 'hand-in')}, {judged} judged in this run: {told}")
     print(f"Next: grade class export {gradebook} --output scores.csv")
 
 

@@ -47,6 +47,12 @@ class Mark:
     excused: bool = False
 
     @property
+    def is_less(self) -> bool:
+        """Has being late cost something?"""
+        measured = None if self.by_hand else self.row.score
+        return self.score is not None and measured is not None and self.score < measured
+
+    @property
     def text(self) -> str:
         """Plain, as `7.5`: no platform reads it otherwise."""
         return "" if self.score is None else number(self.score)

@@ -43,7 +43,9 @@ def exported(
     given = list(marks_of(book.rows(), rules))
     nobody = sorted(rules.keys() - {EVERYONE} - {plain(mark.row.student) for mark in given})
     data, said = _written(book, given, to, fill, column, feedback)
-    return data, (*listed("in the marks, and not in the gradebook", nobody), *said)
+    told = listed("in the marks, and not in the gradebook", nobody)
+    told += listed("late, with less than was measured", [m.row.student for m in given if m.is_less])
+    return data, (*told, *said)
 
 
 def _written(

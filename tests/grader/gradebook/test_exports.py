@@ -107,13 +107,19 @@ def test_every_student_with_a_report_is_a_valid_file_of_their_own(tmp_path: Path
         assert against_schema(ET.fromstring(files[Platform.JUNIT].read(name))) == []
 
 
-def test_a_mark_for_nobody_is_said(tmp_path: Path) -> None:
+def test_a_mark_for_nobody_is_said_and_what_being_late_costs(tmp_path: Path) -> None:
     marks = tmp_path / "marks.csv"
-    marks.write_text("student,score\n*,\nAnn Smith,5\n101,4\n")
+    marks.write_text("student,score,due,late\n*,,2026-11-01,10%\nAnn Smith,5,,\n101,4,,\n")
+    passed = report(UnitResult("sgd", "", (ExerciseResult("fit", (one(Outcome.PASSED),)),)))
     with Gradebook(tmp_path / "class.db", new=True) as book:
         book.put(Row("101", "Ann Smith"), None)
+        late = Row("102", submitted_at="2026-11-02T12:00:00+00:00")
+        book.add(late, Key("w", None, "c"), passed, "2026-11-28")
         data, said = exported(book, Platform.CSV, marks)
-    assert said == ("1 in the marks, and not in the gradebook: ann smith",)
+    assert said == (
+        "1 in the marks, and not in the gradebook: ann smith",
+        "1 late, with less than was measured: 102",
+    )
     assert b"101,Ann Smith,4," in data
 
 
