@@ -136,7 +136,7 @@ def test_a_mark_for_nobody_is_said_and_what_being_late_costs(tmp_path: Path) -> 
 def test_what_would_be_passed_over_is_refused(
     to: Platform, given: dict[str, Any], said: str, tmp_path: Path
 ) -> None:
-    files = {name: tmp_path if value == 1 else value for name, value in given.items()}
+    files: dict[str, Any] = {n: tmp_path if value == 1 else value for n, value in given.items()}
     with (
         Gradebook(tmp_path / "class.db", new=True) as book,
         pytest.raises(UsageError, match=said),
