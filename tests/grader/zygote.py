@@ -31,6 +31,10 @@ class Lent:
         del self.running[process.channel]
         return self.server.end(process, tell=tell)
 
+    def beside(self) -> Processes:
+        self.server.limits = self.limits
+        return self.server.beside()
+
     def close(self) -> None:
         """End what still runs, and wait until nothing is left of it or of what ended before."""
         with contextlib.suppress(GraderFault):
