@@ -1,13 +1,15 @@
 """The package as others get it: what is built, what is in it, and that it works outside of here."""
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import venv
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -112,7 +114,29 @@ def asking_for_places(folder: Path) -> Path:
     return folder / "places.py"
 
 
-def test_somebody_learns_with_it(
+@contextmanager
+def moved_on(root: Path, kept: Path) -> Iterator[None]:
+    """The installed course has a next version: of an exercise with another name, of one that is
+    gone, and of a new one. Afterwards it is as it was."""
+    shutil.copytree(root, kept)
+    try:
+        solution, index = root / "solutions" / "activations.py", root / "course.toml"
+        text = solution.read_text().replace("def relu(", "def rectified(")
+        before, gone, after = text.partition("def tanh(")
+        new = (gone + after.partition("\n\n\n")[0]).replace("tanh", "swish")
+        solution.write_text(before + after.partition("\n\n\n")[2] + "\n\n" + new + "\n")
+        entries = index.read_text().split("\n\n")
+        (relu,) = (n for n, entry in enumerate(entries) if '\nname = "relu"\n' in entry)
+        entries[relu] = entries[relu].replace("relu", "rectified", 1) + '\nid = "activations.relu"'
+        text = "\n\n".join(entries)
+        index.write_text(text.replace('\nname = "tanh"\n', '\nname = "swish"\n'))
+        yield
+    finally:
+        shutil.rmtree(root)
+        kept.rename(root)
+
+
+def test_somebody_learns_with_it_and_takes_their_work_along(
     shell: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
 ) -> None:
     ran = shell(tmp_path, "torchkata start kata")
@@ -124,6 +148,7 @@ def test_somebody_learns_with_it(
     assert reason == "None"
     file = kata / "exercises" / "activations.py"
     written = file.read_text().replace('raise NotImplementedError("relu")', "return x.clamp(min=0)")
+    written = written.replace('raise NotImplementedError("tanh")', "return x  # not yet")
     if jail.unavailable() is None:
         written += CURIOUS.format(path=str(Path(root, "solutions", "activations.py")))
     file.write_text(written)
@@ -132,6 +157,15 @@ def test_somebody_learns_with_it(
     assert "Score 2/2" in ran.stdout
     assert "not sandboxed" not in ran.stdout or jail.unavailable()
     assert "done  relu" in shell(kata, "grade list activations").stdout
+    with moved_on(Path(root), tmp_path / "course"):
+        ran = shell(kata, "torchkata update")
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert "done  rectified" in shell(kata, "grade list activations").stdout
+    kept = [line.replace("def relu(", "def rectified(") for line in written.splitlines()]
+    now = file.read_text().splitlines()
+    assert [line for line in kept if line not in now] == []
+    assert '    raise NotImplementedError("swish")' in now
+    assert (kata / "exercises" / "activations.py.bak").read_text() == written
 
 
 def test_somebody_teaches_with_it(
