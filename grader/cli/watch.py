@@ -1,17 +1,18 @@
 """`grade watch`: what is saved is graded at once, in processes that stay warm.
 
-One exercise at a time: after a success the next one is shown only when the learner asks for it,
-since they would take its failure for their own.
+One exercise at a time: the one that was written in last. After a success the next one is shown
+only when the learner asks for it, since they would take its failure for their own.
 """
 
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from grader.cli.keyboard import keyboard
-from grader.cli.output import grade_command
+from grader.cli.output import grade_command, terminal_size
 from grader.course.model import Course, Selection
 from grader.course.names import Name
 from grader.course.progress import remember
@@ -52,8 +53,8 @@ def watch_exercises(
 class Watcher:
     """The latest report of every unit, and the exercise in focus.
 
-    The focus stays until its exercise is finished; then the watch `rests` until it is told to go
-    on to the next one. What is saved meanwhile is graded all the same.
+    The focus stays until its exercise is finished, or the learner writes in another one; when it
+    is finished, the watch `rests` until it is told to go on to the next one.
     """
 
     def __init__(
@@ -99,9 +100,11 @@ class Watcher:
         graded = [(unit, self.reports[unit]) for unit in units]
         scores = ", ".join(f"{unit} {report.score}/{report.max_score}" for unit, report in graded)
         print(f"{scores}, graded in {milliseconds:.0f} ms")
-        for unit in units:
-            self._tell_of_others(unit, before[unit])
-        self.rests = self._report(self.focus).status is Outcome.PASSED
+        changed = [name for unit in units for name in self._changed(unit, before[unit])]
+        if self.focus not in changed:
+            self.focus = next((name for name in changed if not self._is_done(name)), self.focus)
+        self._tell_of_others(units, changed)
+        self.rests = self._is_done(self.focus)
         if not self.rests:
             self._show(self.focus)
         elif self._unfinished() is None:
@@ -113,18 +116,28 @@ class Watcher:
             print("Press any key for the next one …")
         sys.stdout.flush()
 
-    def _tell_of_others(self, unit: str, before: dict[str, list[str]]) -> None:
-        """What became of the exercises that were changed, other than the one in focus."""
+    def _changed(self, unit: str, before: dict[str, list[str]]) -> list[Name]:
+        """The exercises that the learner has written in since."""
+        (result,) = self.reports[unit].units
+        if result.message is not None:
+            return []
+        now = self.code[unit]
+        names = [each.name for each in result.exercises]
+        return [Name(unit, name) for name in names if now[name] and now[name] != before[name]]
+
+    def _tell_of_others(self, units: list[str], changed: list[Name]) -> None:
+        """What became of what was saved, other than of the exercise in focus."""
         assert self.focus is not None
-        report = self.reports[unit]
-        if report.units[0].message is not None:
-            if unit != self.focus.unit:
+        for unit in units:
+            report = self.reports[unit]
+            if report.units[0].message is not None and unit != self.focus.unit:
                 print("\n" + self.show(report), end="")
-            return
-        for exercise in report.units[0].exercises:
-            name, code = Name(unit, exercise.name), self.code[unit][exercise.name]
-            if name != self.focus and code and code != before[name.exercise]:
-                print(f"{name} {exercise.score}/{exercise.max_score}: {standing(exercise)}")
+        width, _ = terminal_size()
+        for name in changed:
+            if name != self.focus:
+                (exercise,) = self._report(name).units[0].exercises
+                said = f"{name} {exercise.score}/{exercise.max_score}: {standing(exercise)}"
+                print(textwrap.fill(said, width))
 
     def is_stale(self, unit: str) -> bool:
         """Was it saved since it was read? Nobody tells of a save before the watch began."""
@@ -170,6 +183,9 @@ class Watcher:
         (unit,) = report.units
         only = tuple(exercise for exercise in unit.exercises if exercise.name == focus.exercise)
         return replace(report, units=(replace(unit, exercises=only),))
+
+    def _is_done(self, name: Name) -> bool:
+        return self._report(name).status is Outcome.PASSED
 
     def _printed(self, focus: Name) -> bool:
         return any(test.printed for test in self._report(focus).tests)

@@ -165,23 +165,39 @@ def test_a_unit_that_is_not_in_focus_is_graded_and_does_not_take_it(watcher, sav
     assert str(watcher.focus) == "tiny.double"
 
 
-def test_what_was_saved_is_told_even_if_it_is_not_in_focus(watcher, save, said):
+def test_what_was_written_and_is_right_is_told_even_if_it_is_not_in_focus(watcher, save, said):
     save(f"# double, not yet\n{STUBS}")
     watcher.begin()
     said()
-    halve = "def halve(x): return"
-    save(f"# double, not yet\n{STUB}{halve} 1  # halve is right\n")
+    save(f"# double, not yet\n{STUB}def halve(x): return 1  # halve is right\n")
     watcher.saved(["tiny"])
     shown = said()
     assert shown.startswith("\nGrading tiny …\ntiny 2/4, graded in ")
     assert "\ntiny.halve 2/2: finished\n" in shown
     assert "tiny.double 0" not in shown
-    save(f"# double, not yet\n{STUB}{halve} 3\n")
+    assert str(watcher.focus) == "tiny.double"
+
+
+def test_what_was_written_last_and_is_wrong_is_in_focus(watcher, save, said):
+    save(STUBS)
+    watcher.begin()
+    double, halve = ("def double(x): return", "def halve(x): return")
+    save(f"{STUB}{halve} 3\n")
+    said()
     watcher.saved(["tiny"])
-    assert "\ntiny.halve 0/2: A law\n" in said()
-    save(f"# double, still not\n{STUB}{halve} 3\n")
+    assert str(watcher.focus) == "tiny.halve"
+    assert "shown: ['halve']" in said()
+    save(f"{double} 3\n{halve} 4\n")  # in both
     watcher.saved(["tiny"])
-    assert "tiny.halve" not in said()
+    assert str(watcher.focus) == "tiny.halve"
+    assert "\ntiny.double 0/2: A law\n" in said()
+    save(f"{double} 5\n{halve} 4\n", "other")
+    watcher.saved(["other"])
+    assert str(watcher.focus) == "other.double"
+    save(f"{double} 6\n{halve} 4\n# double is right")
+    watcher.saved(["tiny"])
+    assert str(watcher.focus) == "other.double"
+    assert not watcher.rests
 
 
 def test_a_unit_that_is_not_in_focus_and_does_not_load_is_shown(watcher, save, said):
