@@ -36,7 +36,7 @@ Book = Annotated[Path, typer.Argument(metavar="GRADEBOOK", help="The file of the
 def run(
     submissions: Annotated[
         Path | None,
-        typer.Argument(metavar="[SUBMISSIONS]", help="A folder of a class, or an archive of one."),
+        typer.Argument(metavar="SUBMISSIONS", help="A folder of a class, or an archive of one."),
     ] = None,
     gradebook: Annotated[Path, typer.Option(help="The file that keeps all results.")] = Path(
         "gradebook.db"
@@ -311,6 +311,7 @@ def _write(output: Path, data: bytes) -> None:
         output.write_bytes(data)
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    print(f"written: {output}")
 
 
 @contextmanager

@@ -26,10 +26,10 @@ from grader.course.names import Name
 from grader.course.progress import Progress, read_progress, remember
 from grader.course.seeds import seed_asked_for
 from grader.course.stubs import given_by
-from grader.errors import UsageError
+from grader.errors import CourseError, UsageError
 from grader.formats.catalogue import Format
 from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, cores, limited
-from grader.report import Outcome
+from grader.report import Outcome, Report
 from grader.work.submission import ENDINGS, read_submission
 
 OTHER_WAYS = 3  # to write an exercise: as many as are shown below the solution
@@ -73,7 +73,9 @@ def run(
     ] = None,
     output: Annotated[
         list[Path] | None,
-        typer.Option(help="Write the report to this file; one for each --format, in order."),
+        typer.Option(
+            metavar="FILE", help="Write the report to this file; one for each --format, in order."
+        ),
     ] = None,
     sandbox: InSandbox = Sandbox.AUTO,
     timeout: Timeout = SECONDS,
@@ -104,10 +106,21 @@ def run(
         progress_bar() as progress,
     ):
         report = session.grade(work, selection, progress, seed=seed)
-    if submission is None:
+    if own := submission is None:
         remember(course, report)
-    deliver(report, wanted)
+    deliver(report, wanted, own=own, after=_step_after(course, report) if own else "")
     return exit_code([report])
+
+
+def _step_after(course: Course, report: Report) -> str:
+    """What is next in the course, where all that was graded is right."""
+    if report.status is not Outcome.PASSED:
+        return ""
+    try:
+        step = map_of(course, read_progress(course.home), course.everything).next
+    except CourseError:  # of a unit that was not graded
+        return ""
+    return f"{step.name}, {step.title}" if step else ""
 
 
 def _is_own(course: Course, work: Path) -> bool:
@@ -194,7 +207,7 @@ def hint(
     exercise: Annotated[
         str | None,
         typer.Argument(
-            metavar="[UNIT.EXERCISE]",
+            metavar="UNIT.EXERCISE",
             help="The exercise; default: the first that is not finished.",
             show_default=False,
         ),
@@ -282,7 +295,8 @@ def reset(exercise: OneExercise) -> None:
     name = _exercise(course, exercise)
     for file, copy in (done := put_back(course, name.unit, name.exercise)):
         here, kept = (path.relative_to(course.home).as_posix() for path in (file, copy))
-        print(f"{name} in {here} is the stub again. What was there is in {kept}.")
+        print(f"{name} in {here} is the stub again.")
+        print(f"What was there is in {kept}.")
     if not done:
         print(f"{name} is the stub already.")
 

@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import zip_longest
@@ -44,13 +45,15 @@ def check_output(output: Path) -> None:
         raise UsageError(f"cannot write the report to {output}: choose a file of its own")
 
 
-def deliver(report: Report, wanted: Wanted) -> None:
+def deliver(report: Report, wanted: Wanted, *, own: bool = True, after: str = "") -> None:
     """Write each format to its file; what has none is printed, or else what a terminal shows.
+
+    Next steps are offered to whoever graded `own` work: where all is right, that is `after`.
 
     Raises: UsageError if a file cannot be written; GraderFault, after all the others, if a format
     cannot say that the score is withheld.
     """
-    printed, fault = Format.TERMINAL, None
+    printed, fault, written = Format.TERMINAL, None, []
     for format, output in wanted:
         if output is None:
             printed = format
@@ -65,7 +68,13 @@ def deliver(report: Report, wanted: Wanted) -> None:
         except OSError as error:
             sys.stdout.write(text)
             raise UsageError(f"cannot write {output}: {error.strerror}") from None
-    sys.stdout.write(show(report) if printed is Format.TERMINAL else render(report, printed))
+        written.append(output)
+    if printed is Format.TERMINAL:
+        sys.stdout.write(show(report, own=own, after=after))
+        for output in written:
+            print(f"written: {output}")
+    else:
+        sys.stdout.write(render(report, printed))
     if fault is not None:
         raise fault
 
@@ -117,7 +126,7 @@ def quoted(path: str) -> str:
     return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(path)
 
 
-def show(report: Report, *, only_failures: bool = False) -> str:
+def show(report: Report, *, only_failures: bool = False, own: bool = True, after: str = "") -> str:
     """The report for this terminal: as wide as it is, coloured only where it shows colour."""
     from grader.formats import terminal
     from grader.formats.parts.failures import MOST
@@ -127,8 +136,24 @@ def show(report: Report, *, only_failures: bool = False) -> str:
         return printable(terminal.render_exercise(report, width=width, color=color))
     most = MOST if sys.stdout.isatty() else None
     return printable(
-        terminal.render(report, width=width, color=color, command=grade_command(), most=most)
+        terminal.render(
+            report,
+            width=width,
+            color=color,
+            command=grade_command(),
+            most=most,
+            own=own,
+            after=after,
+        )
     )
+
+
+def complain(text: str) -> None:
+    """Say it on standard error; in a terminal, no word is broken."""
+    if sys.stderr.isatty():
+        width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
+        text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+    print(text, file=sys.stderr)
 
 
 def printable(text: str) -> str:

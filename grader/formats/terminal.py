@@ -16,12 +16,20 @@ Section = Callable[[Report, int], list[Text]]
 
 
 def render(
-    report: Report, *, width: int, color: bool, command: str = "grade", most: int | None = None
+    report: Report,
+    *,
+    width: int,
+    color: bool,
+    command: str = "grade",
+    most: int | None = None,
+    own: bool = True,
+    after: str = "",
 ) -> str:
     """Fits `width` cells, within reason.
 
     `command` is what starts us in the reader's shell; of more than `most` exercises that failed,
-    the others are only named.
+    the others are only named. What to do next is said of the reader's `own` work alone; where all
+    of that is right, it is `after`.
     """
     columns = page_width(width)
     failed = partial(failures.section, command=command, most=most)
@@ -33,10 +41,11 @@ def render(
         _not_started,
         _pending,
     )
-    if summary.untouched(report):
+    if own and summary.untouched(report):
         sections = (partial(_welcome, command),)
+    next_step = partial(_next_step, command, after) if own else _no_step
     lines: list[Text] = []
-    every: tuple[Section, ...] = (_notes, scoreboard, *sections, partial(_closing, command))
+    every: tuple[Section, ...] = (_notes, scoreboard, *sections, partial(_closing, next_step))
     for section in every:
         block = section(report, columns)
         lines += [Text(), *block] if lines and block else block
@@ -155,7 +164,7 @@ def _pending(report: Report, width: int) -> list[Text]:
     ]
 
 
-def _closing(command: str, report: Report, width: int) -> list[Text]:
+def _closing(next_step: Section, report: Report, width: int) -> list[Text]:
     passed = report.status is Outcome.PASSED and bool(report.tests)
     withheld = report.score is None
     score = "Score withheld" if withheld else f"Score {report.score}/{report.max_score}"
@@ -166,11 +175,15 @@ def _closing(command: str, report: Report, width: int) -> list[Text]:
     else:
         lines = [*wrapped(score, width, style=style), *wrapped(run, width, style="dim")]
     if passed:
-        return [*lines, *wrapped("All done.", width, style="green")]
-    return lines + _next_step(command, report, width)
+        lines += wrapped("All done.", width, style="green")
+    return lines + next_step(report, width)
 
 
-def _next_step(command: str, report: Report, width: int) -> list[Text]:
+def _no_step(report: Report, width: int) -> list[Text]:
+    return []
+
+
+def _next_step(command: str, after: str, report: Report, width: int) -> list[Text]:
     for unit in report.units:
         if unit.message is not None:
             said = f"make {one_line(unit.name)} load, then run {command} again"
@@ -184,7 +197,7 @@ def _next_step(command: str, report: Report, width: int) -> list[Text]:
         return wrapped("There was nothing to grade.", width)
     if report.status is Outcome.PENDING:
         return wrapped("All done here. What is pending needs another machine.", width)
-    return []
+    return hanging("Next: ", one_line(after), width) if after else []
 
 
 def _hint(

@@ -42,10 +42,11 @@ def untouched(report: Report) -> bool:
 
 
 def welcome(report: Report) -> str:
-    """What is so of work in which nothing has been begun."""
+    """What is so of work in which nothing has been begun, be it all or one of many units."""
+    greeting = "Welcome! " if len(report.units) > 1 else ""
     if all(_mends(exercise) for _, exercises in unbegun(report) for exercise in exercises):
-        return "Welcome! Each of these programs is wrong: mend one, and grade it."
-    return "Welcome! Nothing is written yet, so nothing is wrong yet."
+        return f"{greeting}Each of these programs is wrong: mend one, and grade it."
+    return f"{greeting}Nothing is written yet, so nothing is wrong yet."
 
 
 def _mends(exercise: ExerciseResult) -> bool:

@@ -45,7 +45,8 @@ def test_not_yet_exits_1_and_what_is_done_is_remembered(grade, course, tmp_path)
     assert "Every number is halved" in ran.stdout
     assert "seed 7" in ran.stdout
     assert "\x1b" not in ran.stdout
-    assert max(map(len, ran.stdout.splitlines())) <= 80
+    assert ran.stdout.endswith(f"\nwritten: {output}\n")
+    assert max(map(len, ran.stdout.splitlines()[:-1])) <= 80
     report = json.loads(output.read_text())
     jsonschema.validate(report, SCHEMA)
     assert (report["score"], report["seed"]) == (3, 7)
@@ -100,7 +101,10 @@ MENDED = {
     "kit kit tiny tinny": "did you mean tiny",
     "bundle gradescope x.zip faulty.double": "name its whole unit, faulty",
     "new tiny.py": "not of the form UNIT.EXERCISE",
-    "hint tiny.haalve": r"tiny\.halve",
+    "hint tiny.haalve": r"did you mean tiny\.halve\?",
+    "tinny.double": r"did you mean tiny\.double\?",
+    "hints": "`grade --help` the commands",
+    "debug": "Missing argument 'UNIT.EXERCISE'.* debug --help` says what it takes",
     "solution tiny": r"name one exercise, such as tiny\.double",
     "reset double": r"did you mean tiny\.double or faulty\.double\?",
 }

@@ -164,6 +164,22 @@ def test_full_marks_are_short() -> None:
     assert page.endswith("Score 100/100  seed 7 · device cpu\nAll done.\n")
 
 
+def test_who_is_done_reads_what_comes_next() -> None:
+    page = render(SAMPLES["full marks"], width=80, color=False, after="sgd.mse, how far off?")
+    assert page.endswith("\nAll done.\nNext: sgd.mse, how far off?\n")
+
+
+def test_who_graded_the_work_of_others_is_offered_no_hint() -> None:
+    for sample in ("typical", "untouched"):
+        own, other = (
+            render(SAMPLES[sample], width=80, color=False, own=own) for own in (True, False)
+        )
+        assert "\nNext: " in own
+        assert "Next: " not in other
+        assert "nothing is wrong yet" not in other
+        assert "\nScore " in other
+
+
 def test_what_is_not_started_is_not_among_what_is_wrong() -> None:
     wrong, waiting = plain(TYPICAL).split("not started  reshaping", 1)
     assert "patchify" not in wrong
