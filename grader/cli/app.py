@@ -16,7 +16,7 @@ from typer.core import TyperGroup
 
 import grader
 from grader.cli import author, begin, classes, learn, teach
-from grader.cli.output import called
+from grader.cli.output import called, complain
 from grader.errors import GraderError
 from grader.formats.parts.text import visible
 
@@ -131,10 +131,11 @@ def main() -> NoReturn:
         code = end.code or 0
     except Misuse as error:
         if said := error.format_message().replace("Value error, ", ""):  # none after a help page
-            print(f"{called()}: {visible(said)}", file=sys.stderr)
+            more = f" `{error.ctx.command_path} --help` says what it takes." if error.ctx else ""
+            complain(f"{called()}: {visible(said)}{more}")
         code = error.exit_code
     except GraderError as error:
-        print(f"{called()}: {visible(str(error))}", file=sys.stderr)
+        complain(f"{called()}: {visible(str(error))}")
         code = error.exit_code
     except Exception as error:
         if os.environ.get("TORCHKATA_TRACEBACK"):

@@ -44,11 +44,11 @@ def script_of(course: Course, name: Name, exercise: ExerciseResult, file: str) -
     after = ['print("got:", got)']
     if name.exercise.endswith("_") and "arg1 = " in code:
         after.append('print("arg1 is now:", arg1)')
-    after += [f"print('expected:', {row!r})" for key, row in rows if key == "expected"]
+    said = {"problem": "grade said", "expected": "expected"}  # of the whole result, or of a part
+    after += [f"print({f'{said[key]}: {row}'!r})" for key, row in rows if key in said]
     lines = [
         f"{_MARK}: run it with Python, change it as you like.",
         f"# {name}: {one_line(test.title)}",
-        *(f"# {row}" for key, row in rows if key == "problem"),
         *imports,
         "",
         code,

@@ -130,7 +130,7 @@ def _torch() -> Iterator[Finding]:
         mend = mend or "Its driver may be too old for this build, or hidden from it."
         yield Finding("devices", "cpu; there is a GPU that PyTorch cannot use", mend)
     else:
-        yield Finding("devices", "cpu; what would fail on a GPU is rehearsed on it")
+        yield Finding("devices", "cpu; what would fail on a GPU is found in a rehearsal")
 
 
 def _probed() -> dict[str, Any] | str:
@@ -201,7 +201,7 @@ def _course(here: Path) -> tuple[Course | None, list[Finding]]:
     found = [Finding("course", f"{course.title}, {units}, in {course.root}")]
     if around is None:
         lays_out = f"To learn here: {grade_command()} start FOLDER"
-        return course, [*found, Finding("folder", f"{here} is of no course", lays_out)]
+        return course, [*found, Finding("folder", f"{here} belongs to no course", lays_out)]
     if (around / COURSE_FILE).is_file():
         kind = "a kit" if course.is_kit else "the course's own"
         return course, [*found, Finding("folder", f"{around}, {kind}")]

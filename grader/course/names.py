@@ -8,7 +8,11 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.work.submission import ENDINGS
 
-_OFFER = "`grade list` shows the units, `grade list UNIT` the exercises of one."
+_OFFER = (
+    "`grade list` shows the units, `grade list UNIT` the exercises of one, `grade --help` the "
+    "commands."
+)
+_ALIKE = 0.7  # as difflib measures; below, what it finds is a surprise
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,21 @@ def unknown(text: str, every: Mapping[str, Collection[str]]) -> UsageError:
     if owners := owners_of(text, every):
         offer = " or ".join(map(str, owners))
         return UsageError(f"more than one unit has an exercise {text}: did you mean {offer}?")
-    exercises = [Name(unit, exercise) for unit in every for exercise in every[unit]]
-    full = {name.exercise: str(name) for name in exercises}
-    near = difflib.get_close_matches(text, [*every, *map(str, exercises), *full], n=3)
-    named = list(dict.fromkeys(full.get(match, match) for match in near))
-    offer = f"did you mean {' or '.join(named)}?" if named else _OFFER
+    near = _near(name_in(text), every)
+    offer = f"did you mean {' or '.join(map(str, near))}?" if near else _OFFER
     return UsageError(f"there is no unit or exercise {text!r}: {offer}")
+
+
+def _near(name: Name, every: Mapping[str, Collection[str]]) -> list[Name]:
+    """The names that are spelt much like this one."""
+    if not name.exercise:
+        names = [*map(Name, every), *(Name(unit, each) for unit in every for each in every[unit])]
+        short = {each.exercise or each.unit: each for each in names}
+        return [short[match] for match in _alike(name.unit, short)]
+    units = [name.unit] if name.unit in every else _alike(name.unit, every)
+    found = [Name(unit, each) for unit in units for each in _alike(name.exercise, every[unit])]
+    return found or owners_of(name.exercise, every)
+
+
+def _alike(text: str, known: Collection[str]) -> list[str]:
+    return difflib.get_close_matches(text, known, n=3, cutoff=_ALIKE)
