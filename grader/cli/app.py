@@ -132,7 +132,7 @@ def main() -> NoReturn:
     except Misuse as error:
         if said := error.format_message().replace("Value error, ", ""):  # none after a help page
             more = f" `{error.ctx.command_path} --help` says what it takes." if error.ctx else ""
-            complain(f"{called()}: {visible(said)}{more}")
+            complain(f"{called()}: {visible(said).rstrip('.')}.{more}")
         code = error.exit_code
     except GraderError as error:
         complain(f"{called()}: {visible(str(error))}")

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import sys
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -57,8 +58,9 @@ def update(
     check(old, new.mark)
     plan = plan_of(old, new, read_there(course.home, old, new))
     lines = told(plan, old)
+    width, _ = terminal_size()
     for line in lines:
-        print(printable(visible(line)))
+        print(printable(_in_columns(visible(line), width)))
     copies = [] if dry_run else carry_out(course.home, plan)
     if not lines:
         print(f"This folder is up to date with torchkata {new.mark.version}.")
@@ -69,6 +71,16 @@ def update(
     for copy in copies:
         name = copy.relative_to(course.home)
         print(f"{name} holds what was in the file before.")
+
+
+def _in_columns(line: str, width: int) -> str:
+    """What becomes of something stays beside the word for it; lines of a task are left alone."""
+    if line.startswith(" "):
+        return line
+    indent = " " * (len(line) - len(line.partition("  ")[2].lstrip()))
+    return textwrap.fill(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def doctor() -> int:
