@@ -10,11 +10,9 @@ import sys
 import pytest
 
 from grader.sandbox.rehearsal import OURS, is_possible
-from tests.grader.sandbox.idioms import NEEDS_GPU, WORKS, gpu, modes, tensors, training
+from tests.grader.sandbox.idioms import NEEDS_GPU, WORKS
 
 pytestmark = pytest.mark.skipif(not is_possible(), reason="torch is older than 2.10")
-
-MODULES = gpu, modes, tensors, training  # each has noted its idioms
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from grader.sandbox.rehearsal import NAME, Rehearsal, host, on_device, set_up
-from tests.grader.sandbox.idioms import NEEDS_GPU, WORKS, Idiom, gpu, modes, tensors, training
+from tests.grader.sandbox.idioms import NEEDS_GPU, WORKS, Idiom
 
 
 def parts_of(value: object) -> list[object]:
@@ -54,8 +54,6 @@ def tried(idiom: Idiom) -> object:
     wrong = [f"{a} for {b}" for a, b in zip(got, expected, strict=True) if not same(a, b)]
     return wrong[0] if wrong else True
 
-
-MODULES = modes, tensors, training, gpu
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from tests.grader.sandbox.idioms import needs_gpu
+from tests.grader.sandbox.idioms.registry import needs_gpu
 
 
 @needs_gpu

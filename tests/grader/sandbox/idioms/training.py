@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from tests.grader.sandbox.idioms import grad, line, numbered, works
+from tests.grader.sandbox.idioms.registry import grad, line, numbered, works
 
 
 @works
