@@ -13,7 +13,7 @@ import functools
 import re
 import sys
 from collections import OrderedDict
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
@@ -136,6 +136,15 @@ class Rehearsed(Tensor):
         storage = self._typed_storage()  # type: ignore[no-untyped-call]
         parts = storage, self.storage_offset(), self.size(), self.stride()
         return torch._utils._rebuild_tensor_v2, (*parts, self.requires_grad, OrderedDict())
+
+    def __tensor_flatten__(self) -> Any:
+        """Parameters of a class that has this stay the same objects when their module moves, as on
+        a GPU: whoever knows them, an optimizer or another layer, goes on knowing them."""
+        raise NotImplementedError(f"torch.compile {IMPOSSIBLE}")
+
+    @staticmethod
+    def __tensor_unflatten__(*parts: Any) -> Any:
+        raise NotImplementedError(f"torch.compile {IMPOSSIBLE}")
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         return self.numpy()
@@ -284,11 +293,17 @@ class Rehearsal(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return frame
 
 
-def check_same_device(values: Iterable[object]) -> None:
-    """What a function of somebody else's is given is on the device. Raises: RuntimeError."""
-    here = [v for v in values if isinstance(v, Tensor) and not isinstance(v, Rehearsed) and v.dim()]
-    if here:
-        raise RuntimeError(TwoDevices(MIXED.format("cpu"), [], here).told(None))
+def place_of_results(values: Iterable[object]) -> Callable[[Tensor], Tensor]:
+    """Where a function of somebody else's puts what it gives for these values: on the device.
+    But of single numbers of the CPU alone comes such a number. Raises: RuntimeError, for any other
+    tensor of the CPU."""
+    tensors = [value for value in values if isinstance(value, Tensor)]
+    here = [tensor for tensor in tensors if not isinstance(tensor, Rehearsed)]
+    if rows := [tensor for tensor in here if tensor.dim()]:
+        raise RuntimeError(TwoDevices(MIXED.format("cpu"), [], rows).told(None))
+    if here and len(here) == len(tensors):
+        return lambda made: on_device(made) if made.dim() else made
+    return on_device
 
 
 @functools.cache

@@ -17,8 +17,8 @@ def mean_squared_error(prediction, target):
 
 def slope(f, x):
     at, h = np.float64(x.item()), 1e-6
-    places = x.new_tensor([at - h, at + h], dtype=torch.float64)
-    values = [f(place).cpu().numpy() for place in places]
+    places = [torch.tensor(point, dtype=torch.float64) for point in (at - h, at + h)]
+    values = [f(place).numpy() for place in places]
     return float(np.diff(values)[0] / (2 * h))
 
 

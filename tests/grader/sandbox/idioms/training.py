@@ -194,6 +194,18 @@ def modules(x, i, device):
 
 
 @works
+def models_moved_late(x, i, device):
+    model = numbered(nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.Linear(3, 3)))
+    first = model[2].weight = model[0].weight
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    model.to(device)
+    model(x).sum().backward()
+    optimizer.step()
+    same = first is model[0].weight is model[2].weight
+    return model(x), model.state_dict(), same, len([*model.parameters()])
+
+
+@works
 def accelerators(x, i, device):
     if device != "cpu" and torch.accelerator.is_available():
         torch.accelerator.synchronize()
