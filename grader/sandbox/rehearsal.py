@@ -294,9 +294,9 @@ class Rehearsal(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def place_of_results(values: Iterable[object]) -> Callable[[Tensor], Tensor]:
-    """Where a function of somebody else's puts what it gives for these values: on the device.
-    But of single numbers of the CPU alone comes such a number. Raises: RuntimeError, for any other
-    tensor of the CPU."""
+    """Where a function of somebody else's puts what it gives for these values: on the device, but a
+    number that it makes of numbers of the CPU alone stays there. Raises: RuntimeError, for any
+    other tensor of the CPU."""
     tensors = [value for value in values if isinstance(value, Tensor)]
     here = [tensor for tensor in tensors if not isinstance(tensor, Rehearsed)]
     if rows := [tensor for tensor in here if tensor.dim()]:
