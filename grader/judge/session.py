@@ -83,6 +83,12 @@ class Session:
     ) -> None:
         self.processes.close()
 
+    def warm_up(self) -> None:
+        """Wait until torch has been imported here and in the zygote, so that the next run does not
+        have to. Raises: GraderFault."""
+        _import_judge()
+        self.processes.end(self.processes.start().ready(), tell=False)
+
     def _confined(self, own_work: bool) -> bool:
         """Whether to confine. Somebody else's work is not run unconfined unless that is asked."""
         if self.options.sandbox is Sandbox.OFF:
