@@ -15,7 +15,8 @@ from pathlib import Path
 FILE = ".torchkata-page"
 HOST = "127.0.0.1"
 _TOKEN_BYTES = 32
-_WRITTEN = re.compile(rf"http://{re.escape(HOST)}:(\d{{1,5}})/([\w-]{{43}})/\n", re.ASCII)
+_PORTS = 65536
+_WRITTEN = re.compile(rf"http://{re.escape(HOST)}:([1-9]\d{{0,4}})/([\w-]{{43}})/\n", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -24,32 +25,30 @@ class Address:
     had the same address."""
 
     listening: socket.socket
+    port: int
     token: str
     is_known: bool
 
     def __str__(self) -> str:
-        return _written(self.listening, self.token)
+        return f"http://{HOST}:{self.port}/{self.token}/"
 
 
 def address_of(root: Path) -> Address:
     """The address that this course had before, if it is still free; otherwise a new one."""
     file = root / FILE
-    with suppress(OSError, OverflowError):
-        if found := _WRITTEN.fullmatch(_private_text(file)):
-            listening = socket.create_server((HOST, int(found[1])))
-            return Address(listening, found[2], is_known=True)
+    with suppress(OSError):
+        found = _WRITTEN.fullmatch(_private_text(file))
+        if found and (port := int(found[1])) < _PORTS:
+            return Address(socket.create_server((HOST, port)), port, found[2], is_known=True)
     listening = socket.create_server((HOST, 0))
-    address = Address(listening, secrets.token_urlsafe(_TOKEN_BYTES), is_known=False)
+    token, port = secrets.token_urlsafe(_TOKEN_BYTES), listening.getsockname()[1]
+    address = Address(listening, port, token, is_known=False)
     with suppress(OSError):  # a folder that cannot be written costs nothing but the memory
         file.unlink(missing_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="ascii", newline="\n") as written:
             written.write(f"{address}\n")
     return address
-
-
-def _written(listening: socket.socket, token: str) -> str:
-    return f"http://{HOST}:{listening.getsockname()[1]}/{token}/"
 
 
 def _private_text(file: Path) -> str:

@@ -10,7 +10,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from grader.page.newest import Newest
@@ -54,7 +54,7 @@ def app_of(
         on_follow()
         return EventSourceResponse(_events(newest), headers=HEADERS)
 
-    routes = [Mount(f"/{token}", routes=[Route("/", page), Route("/events", events)])]
+    routes = [Route(f"/{token}/", page), Route(f"/{token}/events", events)]
     app = Starlette(
         routes=routes,
         middleware=[
