@@ -93,7 +93,7 @@ def test_nothing_can_be_written(served):
 @pytest.mark.parametrize(
     ("host", "status"),
     [
-        *(("127.0.0.1:1", 200), ("localhost:8000", 200), ("LOCALHOST", 200)),
+        *(("127.0.0.1:1", 200), ("localhost:8000", 200)),
         *(("evil.test", 400), ("127.0.0.1.evil.test", 400), ("localhost.evil.test:80", 400)),
         *(("0.0.0.0", 400), ("", 400), ("[::1]", 400)),
     ],
