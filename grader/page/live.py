@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Self
 
 from grader.errors import UsageError
 from grader.page.address import address_of
-from grader.page.newest import Newest
 from grader.page.view import Parts, whole
 
 if TYPE_CHECKING:
     import uvicorn
+
+    from grader.page.newest import Newest
 
 NEEDED = ("starlette", "uvicorn", "sse_starlette")
 _REMOTE = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI")
@@ -65,6 +66,8 @@ class Page:
         if self._newest is not None:
             self._newest.show(parts)
             return
+        from grader.page.newest import Newest  # asyncio, which torch has imported by now
+
         self._newest = Newest(parts)
         self._thread.start()
         if has_desktop():

@@ -54,7 +54,7 @@ def app_of(
         on_follow()
         return EventSourceResponse(_events(newest), headers=HEADERS)
 
-    routes = [Route(f"/{token}/", page), Route(f"/{token}/events", events)]
+    routes = [Route("/{token}/", page), Route("/{token}/events", events)]
     app = Starlette(
         routes=routes,
         middleware=[

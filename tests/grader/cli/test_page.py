@@ -6,15 +6,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from grader.cli.page import Follower
+from grader.cli.watch import Watcher
 from grader.course.model import Course
+from grader.page.view import Parts
+from grader.report import Report
+from grader.work.submission import Submission
 from tests.grader.command import SECONDS, environment, left_in
 from tests.grader.page.listening import Tab, get
-from tests.grader.tiny_course import RIGHT, STUB, STUBS
+from tests.grader.tiny_course import RIGHT, STUB, STUBS, Unit
 
 from .terminal import Terminal
+from .test_watch import Believing
 
 ADDRESS = re.compile(r"Page: (http://127\.0\.0\.1:\d+/[\w-]{43}/)\r?\n")
 PICTURES = """
@@ -75,6 +82,63 @@ def test_the_page_shows_what_the_terminal_does_with_pictures(watching, course):
         assert watching.ends() == 0
     with pytest.raises(ConnectionRefusedError):
         get(address)
+
+
+class Drawing(Believing):
+    """A session with no pictures."""
+
+    def drawn(self, report: Report, submission: Submission) -> Report:
+        return report
+
+
+class Shown(list[Parts]):
+    """In the place of a page: all that it was to show, part by part."""
+
+    show = list.append
+
+    def last(self, part: str) -> str:
+        return " ".join(re.sub("<[^>]*>", " ", self[-1][part]).split())
+
+
+def test_the_news_is_told_in_sentences_and_a_save_is_seen_while_it_is_graded(make_course):
+    course = make_course(tiny=Unit(), other=Unit())
+    course.stub("tiny").write_text(STUBS)
+    course.stub("other").write_text("double is right")
+    session: Any = Drawing()
+    watcher = Watcher(course, course.select([]), session, lambda report: "")
+    page: Any = Shown()
+    follower = Follower(course, page)
+
+    def save(text: str, *units: str) -> None:
+        for unit in units:
+            course.stub(unit).write_text(text)
+        follower.grading(units)
+        watcher.saved([*units])
+        follower.see(watcher, units)
+
+    watcher.begin()
+    follower.see(watcher)
+    assert page.last("said")[8:] == " Now: tiny.double."
+    assert page.last("state") == "Following your saves"
+
+    save("halve is right", "tiny", "other")
+    assert "Grading tiny, other …" in page[-2]["state"]
+    assert page.last("state") == "Following your saves"
+    said = " tiny 2/4. other 2/4. 2 tests now passing, 1 test no longer passing."
+    assert page.last("said")[8:] == said
+    assert page.last("changes").endswith("No longer passing other.double : A law")
+
+    save("broken", "other")
+    assert page.last("said")[8:] == " other did not load. 1 test no longer passing."
+
+    save("double is right, halve is right", "tiny")
+    said = " tiny 4/4. 1 test now passing. tiny.double is finished."
+    assert page.last("said")[8:] == said
+    watcher.go_on()
+    follower.see(watcher)
+    assert page.last("said")[8:] == " Now: other.double."
+    save("double is right, halve is right", "other")
+    assert page.last("said").endswith("2 tests now passing. Everything is finished.")
 
 
 def test_a_page_that_nothing_can_serve_is_one_line(course):
