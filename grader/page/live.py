@@ -59,6 +59,7 @@ class Page:
             if self._server is not None:
                 self._server.should_exit = True
             self._thread.join(_END_SECONDS)
+            self._server = None
         self.address.listening.close()
 
     def show(self, parts: Parts) -> None:
@@ -87,7 +88,7 @@ class Page:
         app = app_of(
             self._newest, self.address.token, whole=self._whole, on_follow=self._is_followed.set
         )
-        # Nothing of its own in the terminal but what went wrong.
+        # The terminal is the watch's alone: a page that is cut off is no news there.
         config = uvicorn.Config(
             app,
             http="h11",
@@ -95,8 +96,9 @@ class Page:
             loop="asyncio",
             lifespan="off",
             log_config=None,
-            log_level="error",
+            log_level="critical",
             access_log=False,
+            proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=1,
         )

@@ -1,5 +1,6 @@
 """The page over HTTP: who is let in, what follows a save, and how it ends."""
 
+import gc
 import os
 import socket
 import stat
@@ -16,6 +17,7 @@ from grader.page import live
 from grader.page.address import FILE
 from grader.page.live import Page, has_desktop
 from grader.page.view import Parts
+from tests.grader.processes import SECONDS
 
 from .listening import Tab, get
 
@@ -170,6 +172,25 @@ def test_a_watch_that_ends_before_its_first_verdict_leaves_nothing(tmp_path):
         get(str(page.address))
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # of connections that were cut off
+def test_whoever_does_not_read_or_talks_nonsense_hinders_no_end_and_is_no_news(begin, capfd):
+    page = begin()
+    asked = f"GET /{page.address.token}/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with ExitStack() as stack:
+        for said in (asked.encode(), b"\0\r\n\r\n", b"GET / HTTP/1.1\r\n"):
+            visitor = socket.create_connection(("127.0.0.1", page.address.port))
+            stack.enter_context(visitor).sendall(said)
+        with Tab(str(page.address)) as tab:
+            tab.next()
+            page.show(parts("long" * 2**20))
+            tab.next()
+        page.__exit__(None, None, None)
+        page._thread.join(SECONDS)
+        assert not page._thread.is_alive()
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
+
+
 # --- the next watch
 
 
@@ -242,7 +263,8 @@ def test_a_browser_is_opened_once(begin, opened):
     assert opened == [str(page.address)]
 
 
-def test_a_page_that_is_still_open_is_not_opened_again(begin, opened):
+def test_a_page_that_is_still_open_is_not_opened_again(begin, opened, monkeypatch):
+    monkeypatch.setattr(live, "_TAB_SECONDS", SECONDS)
     page = begin()
     opener_is_done()
     page.__exit__(None, None, None)
