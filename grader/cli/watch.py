@@ -55,7 +55,8 @@ def watch_exercises(
         watcher = Watcher(course, selection, session, show)
         print("Starting PyTorch …", flush=True)
         watcher.begin()
-        onlooker.see(watcher)
+        if watcher.focus is not None:  # or else there is nothing to follow
+            onlooker.see(watcher)
         seen = saves(course.exercises_folder)
         while watcher.focus is not None and (saved := next(seen, None)) is not None:
             if units := [u for u in selection if u in saved or watcher.is_stale(u)]:
