@@ -22,7 +22,8 @@ def get(url: str, method: str = "GET", **headers: str) -> Answer:
         connection.request(method, _path(url), headers=headers)
         answer = connection.getresponse()
         names = {name.lower(): value for name, value in answer.getheaders()}
-        return Answer(answer.status, names, answer.read().decode())
+        endless = names["content-type"].startswith("text/event-stream")
+        return Answer(answer.status, names, "" if endless else answer.read().decode())
     finally:
         connection.close()
 
