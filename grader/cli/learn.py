@@ -147,12 +147,15 @@ def watch(
     options = Options(device, sandbox, limited(timeout, memory), judges=cores())
     selection, show_exercise = course.select(names or []), partial(show, only_failures=True)
     if format is WatchFormat.GCC:
+        if page:
+            raise UsageError("--page follows a terminal, and not --format gcc: leave out one")
         return watch_problems(course, selection, options)
     if not page:
         return watch_exercises(course, selection, options, show_exercise)
-    from grader.cli.page import Follower
+    from grader.cli.page import Follower, check_extra
     from grader.page.live import Page
 
+    check_extra()
     with Page(course.home, title=course.title, command=grade_command()) as shown:
         print(f"Page: {shown.address}", flush=True)
         follower = Follower(course, shown)

@@ -2,18 +2,31 @@
 
 import time
 from collections.abc import Sequence
+from importlib.util import find_spec
 
-from grader.cli.output import grade_command
+from grader.cli.output import grade_command, is_passing, quoted
 from grader.cli.watch import Onlooker, Watcher
 from grader.course.map import Map, map_at, map_of
 from grader.course.model import Course
 from grader.course.names import Name
 from grader.course.progress import read_progress
+from grader.errors import UsageError
 from grader.formats.parts.scoreboard import total_of
 from grader.page.live import Page
 from grader.page.moment import Changes, Focus, Moment, changes
 from grader.page.view import STATE, Parts, parts_of, state
 from grader.report import Report
+
+
+def check_extra() -> None:
+    """Raises: UsageError if what serves the page is not installed."""
+    if all(map(find_spec, ("starlette", "uvicorn", "sse_starlette"))):
+        return
+    from grader.cli.doctor import NAME, installs, is_a_tool
+
+    wanted = quoted(f"{NAME}[page]")
+    start = "uv tool install --torch-backend cpu" if is_passing() or is_a_tool() else installs()
+    raise UsageError(f"--page needs an extra: {start} {wanted}")
 
 
 class Follower(Onlooker):

@@ -4,12 +4,10 @@ import os
 import sys
 import threading
 import webbrowser
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from grader.errors import UsageError
 from grader.page.address import address_of
 from grader.page.view import Parts, whole
 
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
     from grader.page.newest import Newest
 
-NEEDED = ("starlette", "uvicorn", "sse_starlette")
 _REMOTE = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI")
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 _TAB_SECONDS = 2.5  # for a page that is still open to find us
@@ -29,12 +26,7 @@ class Page:
     """A page of this machine alone, served by a thread of its own."""
 
     def __init__(self, root: Path, *, title: str, command: str) -> None:
-        """Take its address; whoever opens it already waits until there is something to show.
-
-        Raises: UsageError if what serves it is not installed.
-        """
-        if not all(map(find_spec, NEEDED)):
-            raise UsageError("--page needs an extra: pip install 'torchkata[page]'")
+        """Take its address; whoever opens it already waits until there is something to show."""
         self.title, self.command = title, command
         self.address = address_of(root)
         self._newest: Newest | None = None
