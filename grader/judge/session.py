@@ -209,6 +209,15 @@ class Session:
                 parts.append(partial(self._part, work, chosen, processes, limits))
             return side_by_side(parts, on_progress, sum(tests.values()))
 
+    def drawn(self, report: Report, submission: Submission) -> Report:
+        """A report that `grade` gave of this work, with pictures of what failed."""
+        from grader.judge.drawing import with_pictures
+
+        assert self.key is not None
+        processes, limits = self.processes, self.options.limits
+        units = with_pictures(report.units, processes, limits, submission.sources, self.key)
+        return dataclasses.replace(report, units=units)
+
     def _collected(self, paths: list[Path], judging: "Judging") -> "Suites":
         """These suites with a test for each device, collected the first time they are run."""
         from grader.judge.pytest_run import Suites
