@@ -14,7 +14,7 @@ export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
 INSTALL := @$(RUN) pip install -qq
 
-.PHONY: grade test lint bench audit coverage lock install
+.PHONY: grade test lint bench audit coverage site lock install
 grade: $(VENV)/.installed
 	@$(RUN) grader || test $$? -eq 1  # "not yet" is no error of make's
 
@@ -41,13 +41,18 @@ coverage: $(VENV)/.installed-dev
 	$(RUN) coverage report
 	@$(BIN)/python tests/bench/branches.py
 
+# The pages of docs/ as a site; a link that leads nowhere is an error.
+site: $(VENV)/.installed
+	$(INSTALL) --constraint constraints.txt --group site
+	$(RUN) sphinx -W --keep-going -E -q -d build/doctrees docs build/site
+
 # Adds to constraints.txt what pyproject.toml has come to need; LOCK=--upgrade moves every version.
 # Left out are the CUDA packages, which each build of torch pins itself, and what PyPy alone needs.
 lock: $(VENV)/bin-ready
 	$(INSTALL) --group lock
 	@cp constraints.txt $(VENV)/lock
 	$(RUN) uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
-		--all-extras --group dev --group release --no-annotate --no-header --no-emit-index-url \
+		--all-extras --group dev --group release --group site --no-annotate --no-header --no-emit-index-url \
 		--output-file $(VENV)/lock pyproject.toml $(LOCK)
 	@{ grep '^#' constraints.txt; sed -E "/^(#|cuda-|nvidia-|triton=)|'pypy'/d; s/ ;.*//" $(VENV)/lock; } > $(VENV)/locked
 	@mv $(VENV)/locked constraints.txt

@@ -6,11 +6,6 @@ from typing import Any
 __version__ = "0.1.0"
 
 
-def check(name: str = "") -> None:
-    """In a notebook: show how far an exercise is, such as "activations.softmax"."""
-    import_module("grader.jupyter.extension").check(name)
-
-
 def load_ipython_extension(shell: Any) -> None:
     """`%load_ext grader` gives a notebook the magic `%grade`."""
     import_module("grader.jupyter.extension").load(shell)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import typer.main
 
+import grader.suite
 from grader.cli.app import app
 from grader.course.model import read_course
 from grader.course.stubs import stub_of
@@ -16,7 +17,7 @@ from grader.formats import terminal
 from grader.judge.answer_key import answer_key_of
 from grader.judge.options import Options
 from grader.judge.plugin import Judging
-from grader.judge.pytest_run import run_suites
+from grader.judge.pytest_run import Suites
 from grader.judge.session import Session
 from grader.report import Outcome, Report
 from grader.work.submission import Source, Submission
@@ -27,10 +28,7 @@ COURSE = read_course(ROOT)
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md")]
 DOCUMENTS = [*PAGES, *sorted((ROOT / "docs").glob("*.md"))]
 COMMAND: Any = typer.main.get_command(app)
-WRITTEN = {
-    "relu": "return x.clamp(min=0)",
-    "softmax": "return torch.exp(x) / torch.exp(x).sum(dim, keepdim=True)",
-}
+WRITTEN = "return torch.exp(x) / torch.exp(x).sum(dim, keepdim=True)"
 NAMED = {path.name: path for path in DOCUMENTS}
 each_document = pytest.mark.parametrize("name", NAMED)
 
@@ -39,26 +37,59 @@ def text(name: str) -> str:
     return NAMED[name].read_text(encoding="utf-8")
 
 
+def anchors(page: Path) -> set[str]:
+    """What GitHub makes of the headings of a page."""
+    without_code = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    headings = re.findall(r"^#+ (.+)$", without_code, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def leads_somewhere(page: Path, link: str) -> bool:
+    path, _, anchor = link.partition("#")
+    file = page.parent / path if path else page
+    return file.exists() and (not anchor or anchor in anchors(file))
+
+
 @each_document
 def test_relative_links_resolve(name: str) -> None:
-    links = re.findall(r"\]\(([^)#]+)[^)]*\)", text(name))
+    links = re.findall(r"\]\(([^)\s]+)\)", text(name))
     relative = [link for link in links if "://" not in link]
-    assert [link for link in relative if not (NAMED[name].parent / link).exists()] == []
+    assert [link for link in relative if not leads_somewhere(NAMED[name], link)] == []
 
 
-def test_the_readme_shows_the_path_of_the_course() -> None:
+def test_a_link_needs_its_file_and_its_heading() -> None:
+    page = NAMED["learning.md"]
+    assert leads_somewhere(page, "../README.md#what-it-looks-like")
+    assert leads_somewhere(page, "#the-course")
+    assert not leads_somewhere(page, "#the-curse")
+    assert not leads_somewhere(page, "readme.md")
+
+
+def test_every_page_is_on_the_site() -> None:
+    lists = re.findall(r"^```{toctree}\n(.*?)^```", text("index.md"), re.MULTILINE | re.DOTALL)
+    listed = {word for pages in lists for word in pages.split("\n\n")[1].split()}
+    pages = {path.stem for path in (ROOT / "docs").glob("*.md")} - {"index"}
+    assert pages - listed == set(), "name these in docs/index.md"
+
+
+def test_every_name_that_suites_import_is_explained() -> None:
+    assert set(re.findall(r"autofunction:: (\w+)", text("api.md"))) == set(grader.suite.__all__)
+
+
+def test_learners_see_the_path_of_the_course() -> None:
     rows = ["| | unit | what it teaches |", "|--:|---|---|"]
     for number, unit in enumerate(COURSE.units, start=1):
-        link = f"[{unit.name}](exercises/{unit.name}.py)"
+        link = f"[{unit.name}](../exercises/{unit.name}.py)"
         rows.append(f"| {number} | {link} | {unit.summary} |")
     table = "\n".join(rows)
-    assert f"\n\n{table}\n\n" in text("README.md"), f"in README.md, put\n{table}"
+    assert f"\n\n{table}\n\n" in text("learning.md"), f"in docs/learning.md, put\n{table}"
 
 
 def commands(document: str) -> Iterator[list[str]]:
-    """Every `grade ...` in code, in a line or in a block, as words."""
-    blocks = re.findall(r"^(?: {4}|\$ )(grade\b[^\n]*)", document, re.MULTILINE)
-    for command in [*blocks, *re.findall(r"`(grade\b[^`]*)`", document)]:
+    """Every `grade ...` or `torchkata ...` in code, in a line or in a block, as words."""
+    name = r"(?:grade|torchkata)(?![\w/.])"
+    blocks = re.findall(rf"^(?: {{4}}|\$ )({name}[^\n]*)", document, re.MULTILINE)
+    for command in [*blocks, *re.findall(rf"`({name}[^`]*)`", document)]:
         yield shlex.split(command, comments=True)[1:]
 
 
@@ -72,10 +103,11 @@ def strange_words(words: list[str]) -> list[str]:
     options |= {flag: o for o in COMMAND.params for flag in o.opts}
     known = {
         "class.db",
+        "kata",
         "ann",
         "tls://HOST:8786",
         *(f"part{n}.db" for n in range(5)),
-    }  # what a teacher may have
+    }  # what somebody may have
     known |= {unit.name for unit in COURSE.units}
     known |= {f"{unit.name}.{e.name}" for unit in COURSE.units for e in unit.exercises}
     known |= {e.name for unit in COURSE.units for e in unit.exercises}
@@ -99,13 +131,13 @@ def test_commands_exist(name: str) -> None:
 
 
 def test_commands_are_found_and_read() -> None:
-    assert len(list(commands(text("README.md")))) > 5
+    assert len(list(commands(text("learning.md")))) > 5
     assert strange_words(["activations.sofmax", "--sed", "1"]) == [
         "activations.sofmax",
         "--sed",
         "1",
     ]
-    assert strange_words(["watch", "--format", "json"]) == ["--format", "json"]
+    assert strange_words(["watch", "--output", "json"]) == ["--output", "json"]
 
 
 def test_the_contract_names_exactly_the_exercises_of_the_course() -> None:
@@ -201,7 +233,7 @@ def test_each_recipe_of_the_cookbook_judges_right_and_wrong_work(tmp_path: Path)
         "worse": {Outcome.FAILED},
     }
     suites = [course.suite(unit) for unit in solutions]
-    here = run_suites(suites, Judging(answer_key_of(course)), course.select([])).results
+    here = Suites(suites).run(Judging(answer_key_of(course)), course.select([])).results
     assert {test.outcome for test in here.values()} == {Outcome.PASSED}
 
 
@@ -213,14 +245,14 @@ def transcribed(report: Report) -> list[str]:
 
 def test_the_transcript_in_the_readme_is_what_appears(tmp_path: Path) -> None:
     shown = block(text("README.md"), "console").splitlines()
-    assert shown[0] == "$ grade activations"
-    source = stub_of((COURSE.solutions_folder / "activations.py").read_text(encoding="utf-8"), "")
-    for name, line in WRITTEN.items():
-        assert f"`{line}`" in text("README.md")
-        source = source.replace(f'raise NotImplementedError("{name}")', line)
+    assert shown[0] == "$ grade softmax"
+    stub = stub_of((COURSE.solutions_folder / "activations.py").read_text(encoding="utf-8"), "")
+    begun = 'raise NotImplementedError("softmax")'
+    assert f"replace `{begun}` with `{WRITTEN}`" in text("README.md")
+    source = Source("exercises/activations.py", stub.replace(begun, WRITTEN))
     seed = int(re.findall(r"seed (\d+)", "\n".join(shown))[0])
-    work = Submission(tmp_path, {"activations": Source("exercises/activations.py", source)})
+    work = Submission(tmp_path, {"activations": source})
     with Session(COURSE, Options(), own_work=True) as session:
-        appears = transcribed(session.grade(work, COURSE.select(["activations"]), seed=seed))
+        appears = transcribed(session.grade(work, COURSE.select(["softmax"]), seed=seed))
     expected = [re.sub(r"\.py:\d+", ".py:N", line) for line in shown[1:]]
-    assert appears[-len(expected) :] == expected, "update the transcript in README.md"
+    assert appears == expected, "update the transcript in README.md"

@@ -54,7 +54,7 @@ def test_what_is_needed_has_an_upper_bound_and_is_locked_within_its_bounds() -> 
     for text in needed:
         assert {each.operator for each in Requirement(text).specifier} == {">=", "<"}
     groups = project()["dependency-groups"]
-    for text in [*needed, *groups["dev"], *groups["release"]]:
+    for text in [*needed, *groups["dev"], *groups["release"], *groups["site"]]:
         requirement = Requirement(text)
         assert locked()[canonicalize_name(requirement.name)] in requirement.specifier
 

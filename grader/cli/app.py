@@ -1,4 +1,5 @@
-"""The `grade` command: arguments in, exit code out. What each command does is in the files beside.
+"""The command, `grade` or `torchkata`: arguments in, exit code out. The files beside have what each
+command does.
 
 A command returns its exit code; nothing means 0.
 """
@@ -14,7 +15,8 @@ import typer
 from typer.core import TyperGroup
 
 import grader
-from grader.cli import author, classes, learn, teach
+from grader.cli import author, begin, classes, learn, teach
+from grader.cli.output import called
 from grader.errors import GraderError
 from grader.formats.parts.text import visible
 
@@ -23,6 +25,8 @@ Commands = dict[str, Callable[..., int | None]]
 LEARNERS, TEACHERS, AUTHORS = "For learners", "For teachers", "For authors of courses"
 COMMANDS: dict[str, Commands] = {
     LEARNERS: {
+        "start": begin.start,
+        "doctor": begin.doctor,
         "run": learn.run,
         "watch": learn.watch,
         "list": learn.list_units,
@@ -78,8 +82,8 @@ def root(
 ) -> None:
     """Grade the exercises of a PyTorch course, and read what went wrong.
 
-    [bold]grade[/] grades everything; [bold]grade reshaping activations.softmax[/] grades a unit
-    and an exercise; [bold]grade run --help[/] lists all options.
+    Without a command it grades everything; with names, such as [bold]reshaping
+    activations.softmax[/], a unit and an exercise. [bold]run --help[/] lists all options.
     """
 
 
@@ -126,17 +130,17 @@ def main() -> NoReturn:
         code = end.code or 0
     except Misuse as error:
         if said := error.format_message().replace("Value error, ", ""):  # none after a help page
-            print(f"grade: {visible(said)}", file=sys.stderr)
+            print(f"{called()}: {visible(said)}", file=sys.stderr)
         code = error.exit_code
     except GraderError as error:
-        print(f"grade: {visible(str(error))}", file=sys.stderr)
+        print(f"{called()}: {visible(str(error))}", file=sys.stderr)
         code = error.exit_code
     except Exception as error:
         if os.environ.get("TORCHKATA_TRACEBACK"):
             traceback.print_exc()
         fault = f"{type(error).__name__}: {visible(str(error))}"
         print(
-            f"grade: the grader itself failed ({fault}). This costs nobody points. "
+            f"{called()}: the grader itself failed ({fault}). This costs nobody points. "
             "Set TORCHKATA_TRACEBACK=1 to see where.",
             file=sys.stderr,
         )
@@ -144,13 +148,13 @@ def main() -> NoReturn:
     except KeyboardInterrupt:
         code = STOPPED
     if code == STOPPED:  # Typer makes an exit code of Ctrl-C, and says nothing
-        print("\ngrade: stopped; nothing was left running", file=sys.stderr)
+        print(f"\n{called()}: stopped; nothing was left running", file=sys.stderr)
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
         pass
     except OSError as error:  # the work was judged, and nobody can read it
-        print(f"grade: cannot write the report: {error.strerror}", file=sys.stderr)
+        print(f"{called()}: cannot write the report: {error.strerror}", file=sys.stderr)
         code = 3
     os._exit(code if isinstance(code, int) else 1)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli.output import grade_command
 from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
 from grader.formats.parts.text import visible
@@ -66,7 +67,9 @@ def run(
     pictures: Annotated[
         bool, typer.Option("--pictures", help="Draw what failed, for pages of feedback.")
     ] = False,
-    device: Annotated[Device, typer.Option(help="Where the tensors live.")] = Device.CPU,
+    device: Annotated[
+        Device, typer.Option(help="Where the tensors live; `cpu` rehearses nothing.")
+    ] = Device.CPU,
     sandbox: Annotated[
         Sandbox, typer.Option(help="`off` runs the work of strangers unconfined.")
     ] = Sandbox.REQUIRE,
@@ -80,8 +83,10 @@ def run(
     from grader.gradebook.run import ClassRun, part_of
     from grader.gradebook.store import Gradebook, only_writer
 
-    course = find_whole_course(Path.cwd()).only(units.replace(",", " ").split())
-    options = Options(device, sandbox, limited(seconds, memory), pictures)
+    course = find_whole_course(Path.cwd(), anywhere=True).only(units.replace(",", " ").split())
+    # What would fail on a GPU costs no points, and to find it takes nearly as long as all else.
+    rehearses = device is not Device.CPU
+    options = Options(device, sandbox, limited(seconds, memory), pictures, rehearses)
     statuses: Counter[str] = Counter()
     judged = 0
     with (
@@ -100,7 +105,7 @@ def run(
             statuses[done.row.status] += 1
     told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
     print(f"{statuses.total()} hand-ins, {judged} judged in this run: {told}")
-    print(f"Next: grade class export {gradebook} --output marks.csv")
+    print(f"Next: {grade_command()} class export {gradebook} --output marks.csv")
 
 
 def _judging(
@@ -146,9 +151,8 @@ def _class(
     assert submissions is not None
     with class_folder(submissions) as (folder, left_out):
         if is_single(folder, units):
-            raise UsageError(
-                f"{submissions} is the work of one: grade run --submission {submissions}"
-            )
+            command = f"{grade_command()} run --submission {submissions}"
+            raise UsageError(f"{submissions} is the work of one: {command}")
         for note in left_out:
             print(f"not taken: {visible(note)}")
         found = hand_ins(folder)

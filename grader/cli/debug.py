@@ -55,7 +55,7 @@ def script_of(course: Course, name: Name, exercise: ExerciseResult, file: str) -
         *after,
         "",
     ]
-    path = course.root / f"debug_{name.unit}_{name.exercise}.py"
+    path = course.home / f"debug_{name.unit}_{name.exercise}.py"
     try:
         if path.exists() and not path.read_text(encoding="utf-8").startswith(_MARK):
             raise UsageError(f"{path} is yours: rename it, since the script would overwrite it")

@@ -21,14 +21,14 @@ from grader.cli.output import (
     wanted_of,
 )
 from grader.course.map import map_of
-from grader.course.model import Course, find_course
+from grader.course.model import Course, find_course, root_around
 from grader.course.names import Name
 from grader.course.progress import Progress, read_progress, remember
 from grader.course.seeds import seed_asked_for
 from grader.course.stubs import given_by
 from grader.errors import UsageError
 from grader.formats.catalogue import Format
-from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
+from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, cores, limited
 from grader.report import Outcome
 from grader.work.submission import ENDINGS, read_submission
 
@@ -79,13 +79,13 @@ def run(
     timeout: Timeout = SECONDS,
     memory: Memory = MEBIBYTES,
 ) -> int:
-    """Grade your work. This is the default command: [bold]grade[/] alone is enough."""
+    """Grade your work. This is the default command: its name may be left out."""
     from grader.judge.session import Session, exit_code
 
     wanted = wanted_of(format or [], output or [])
-    course = find_course(Path.cwd())
+    course = find_course(Path.cwd(), anywhere=submission is not None)
     pictures = Format.HTML in (format or ())
-    options = Options(device, sandbox, limited(timeout, memory), pictures)
+    options = Options(device, sandbox, limited(timeout, memory), pictures, judges=cores())
     seed = seed_asked_for(course, seed, variant)
     names = names or []
     selection = course.select(names)
@@ -105,16 +105,23 @@ def run(
     ):
         report = session.grade(work, selection, progress, seed=seed)
     if submission is None:
-        remember(course.root, report)
+        remember(course, report)
     deliver(report, wanted)
     return exit_code([report])
 
 
 def _is_own(course: Course, work: Path) -> bool:
     """Whoever grades the course's own exercises or solutions wrote them, or trusts who did."""
-    own = [course.exercises_folder.resolve(), course.solutions_folder.resolve()]
+    own = [course.solutions_folder.resolve()]
+    if root_around(course.home) == course.home:  # and not just where the command was given
+        own.append(course.exercises_folder.resolve())
     file = work.resolve()
     return file in own or (file.parent in own and file.suffix in ENDINGS)
+
+
+class WatchFormat(StrEnum):
+    TERMINAL = "terminal"
+    GCC = "gcc"
 
 
 def watch(
@@ -123,14 +130,21 @@ def watch(
     sandbox: InSandbox = Sandbox.AUTO,
     timeout: Timeout = SECONDS,
     memory: Memory = MEBIBYTES,
+    format: Annotated[
+        WatchFormat,
+        typer.Option(metavar="FORMAT", help="terminal, or gcc: all that is wrong, for an editor."),
+    ] = WatchFormat.TERMINAL,
 ) -> int:
     """Grade each exercise as you save it, one at a time."""
+    from grader.cli.problems import watch_problems
     from grader.cli.watch import watch_exercises
 
     course = find_course(Path.cwd())
-    options = Options(device, sandbox, limited(timeout, memory))
-    show_exercise = partial(show, only_failures=True)
-    return watch_exercises(course, course.select(names or []), options, show_exercise)
+    options = Options(device, sandbox, limited(timeout, memory), judges=cores())
+    selection = course.select(names or [])
+    if format is WatchFormat.GCC:
+        return watch_problems(course, selection, options)
+    return watch_exercises(course, selection, options, partial(show, only_failures=True))
 
 
 class MapFormat(StrEnum):
@@ -156,7 +170,7 @@ def list_units(
     if output is not None:
         check_output(output)
     course = find_course(Path.cwd())
-    shown = map_of(course, read_progress(course.root), course.select(names or []))
+    shown = map_of(course, read_progress(course.home), course.select(names or []))
     width, color = terminal_size()
     color = color and output is None
     if format is MapFormat.HTML:
@@ -189,18 +203,19 @@ def hint(
 ) -> None:
     """Show the next hint for an exercise."""
     course = find_course(Path.cwd())
-    progress = read_progress(course.root)
+    progress = read_progress(course.home)
     name = _unfinished(course, progress) if exercise is None else _exercise(course, exercise)
     unit = course.unit(name.unit)
-    hints = unit.exercise(name.exercise).hints
+    chosen = unit.exercise(name.exercise)
+    hints = chosen.hints
     if not hints:
         print(f"There are no hints for {name}.")
         return
-    before = progress.hints.get(str(name), 0)
+    before = progress.hints.get(chosen.id, 0)
     seen = len(hints) if every else min(before + 1, len(hints))
     width, _ = terminal_size()
     if exercise is None:
-        print(f"{name}: {unit.exercise(name.exercise).title}")
+        print(f"{name}: {chosen.title}")
     for number, text in enumerate(hints[:seen], start=1):
         print(textwrap.fill(f"Hint {number} of {len(hints)}: {text}", width))
     if seen < len(hints):
@@ -209,7 +224,7 @@ def hint(
         print("That was the last hint." + (" To read:" if unit.reading else ""))
         for page in unit.reading:
             print(f"  {page}")
-    progress.hints[str(name)] = max(seen, before)
+    progress.hints[chosen.id] = max(seen, before)
     progress.save()
 
 
@@ -245,7 +260,7 @@ def solution(
     course = find_course(Path.cwd())
     name = _exercise(course, exercise)
     answers = answers_of(course, name.unit, name.exercise)
-    if str(name) not in read_progress(course.root).finished and not anyway:
+    if course.ids[str(name)] not in read_progress(course.home).finished and not anyway:
         print(f"{name} is not finished yet. When it passes, this shows the solution.")
         print(f"For a hint: {grade_command()} hint {name}")
         print(f"To see the solution all the same: {grade_command()} solution {name} --anyway")
@@ -253,8 +268,9 @@ def solution(
     for answer in answers[: OTHER_WAYS + 1]:
         print(printable(f"# {answer.file.relative_to(course.root).as_posix()}\n{answer.code}\n"))
     if (more := len(answers) - OTHER_WAYS - 1) > 0:
-        folder = answers[-1].file.parent.relative_to(course.root).as_posix()
-        print(f"{more} more in {folder}/")
+        others = answers[-1].file.parent
+        here = others.relative_to(course.root) if course.away is None else others
+        print(f"{more} more in {here.as_posix()}/")
     return 0
 
 
@@ -265,7 +281,7 @@ def reset(exercise: OneExercise) -> None:
     course = find_course(Path.cwd())
     name = _exercise(course, exercise)
     for file, copy in (done := put_back(course, name.unit, name.exercise)):
-        here, kept = (path.relative_to(course.root).as_posix() for path in (file, copy))
+        here, kept = (path.relative_to(course.home).as_posix() for path in (file, copy))
         print(f"{name} in {here} is the stub again. What was there is in {kept}.")
     if not done:
         print(f"{name} is the stub already.")
@@ -286,7 +302,7 @@ def debug(
     work = read_submission(course.exercises_folder, list(course.everything), given=given_by(course))
     with Session(course, Options(), own_work=True) as session, progress_bar() as progress:
         report = session.grade(work, course.select([str(name)]), progress)
-    remember(course.root, report)
+    remember(course, report)
     result = report.units[0].exercises[0] if report.units[0].exercises else None
     if result is None or result.status in (Outcome.PASSED, Outcome.NOT_STARTED):
         said = "passes: there is nothing to debug" if result else "has no test here"

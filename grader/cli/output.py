@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from grader.judge.options import OnProgress, ignore
 from grader.report import Report
 from grader.work.submission import ENDINGS
 
+NAMES = ("grade", "torchkata")
 _SCRIPT_BYTES = 1024 * 1024
 _PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})
 Wanted = list[tuple[Format, Path | None]]
@@ -68,15 +70,35 @@ def deliver(report: Report, wanted: Wanted) -> None:
         raise fault
 
 
+def called() -> str:
+    """The name that this command was called by: `grade`, or `torchkata`."""
+    program = Path(sys.argv[0])
+    names = {program.stem, program.parent.name if program.stem == "__main__" else ""}
+    return next((name for name in NAMES if name in names), NAMES[0])
+
+
 def grade_command() -> str:
     """What runs this installation in the reader's shell: `grade`, or else this Python's path."""
-    script, here = shutil.which("grade"), Path(sys.executable).parent
-    try:  # its first line, or on Windows its end, names the Python that it starts
-        if script and os.fsencode(f"{here}{os.sep}") in Path(script).read_bytes()[:_SCRIPT_BYTES]:
-            return "grade"
+    if is_passing():
+        return "uvx torchkata"
+    for name in dict.fromkeys((called(), *NAMES)):  # another project may own the short one
+        if _starts_this(shutil.which(name)):
+            return name
+    return f"{python_command()} -m {'torchkata' if called() == 'torchkata' else 'grader'}"
+
+
+def is_passing() -> bool:
+    """Whether uvx made this installation for one command, and no shell finds it afterwards."""
+    return "UV" in os.environ and Path(sys.prefix).parent.name.startswith("archive-")
+
+
+def _starts_this(script: str | None) -> bool:
+    """Its first line, or on Windows its end, names the Python that it starts."""
+    here = os.fsencode(f"{Path(sys.executable).parent}{os.sep}")
+    try:
+        return script is not None and here in Path(script).read_bytes()[:_SCRIPT_BYTES]
     except OSError:
-        pass
-    return f"{python_command()} -m grader"
+        return False
 
 
 def python_command() -> str:
@@ -87,7 +109,12 @@ def python_command() -> str:
     near = sys.executable
     if not (os.name == "nt" and Path.cwd().drive != here.drive):
         near = min(near, os.path.relpath(sys.executable), key=len)
-    return near if os.name == "nt" else shlex.quote(near)
+    return quoted(near)
+
+
+def quoted(path: str) -> str:
+    """As the reader's shell takes it."""
+    return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(path)
 
 
 def show(report: Report, *, only_failures: bool = False) -> str:

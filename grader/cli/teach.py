@@ -26,7 +26,7 @@ def kit(
     ] = False,
 ) -> int:
     """Make the repository that students get."""
-    course = find_whole_course(Path.cwd()).only(units or [])
+    course = find_whole_course(Path.cwd(), anywhere=True).only(units or [])
     if check:
         from grader.kit.check import leaks, part_in
 
@@ -66,7 +66,7 @@ def bundle(
     """Make what Gradescope, Codio or Classroom 50 needs to grade this course."""
     from grader.kit.bundles import classroom50, gradescope
 
-    course = find_whole_course(Path.cwd()).only(units or [])
+    course = find_whole_course(Path.cwd(), anywhere=True).only(units or [])
     if host is Host.GRADESCOPE:
         check_output(output)
         content = gradescope(course)

@@ -38,8 +38,8 @@ def watch_exercises(
         watcher = Watcher(course, selection, session, show)
         print("Starting PyTorch …", flush=True)
         watcher.begin()
-        saves = _saves(course.exercises_folder)
-        while watcher.focus is not None and (saved := next(saves, None)) is not None:
+        seen = saves(course.exercises_folder)
+        while watcher.focus is not None and (saved := next(seen, None)) is not None:
             if units := [u for u in selection if u in saved or watcher.is_stale(u)]:
                 watcher.saved(units)
                 if pressed is not None:
@@ -75,7 +75,7 @@ class Watcher:
     def begin(self) -> None:
         """Grade everything once, and show the first exercise that is not finished."""
         for unit in self.selection:
-            self._grade(unit)
+            self.grade(unit)
         self.go_on()
 
     def go_on(self) -> None:
@@ -94,7 +94,7 @@ class Watcher:
         before = {unit: self.code[unit] for unit in units}
         started = time.perf_counter()
         for unit in units:
-            self._grade(unit)
+            self.grade(unit)
         milliseconds = (time.perf_counter() - started) * 1000
         graded = [(unit, self.reports[unit]) for unit in units]
         scores = ", ".join(f"{unit} {report.score}/{report.max_score}" for unit, report in graded)
@@ -134,7 +134,8 @@ class Watcher:
         own = [self.course.stub(unit), self.course.notebook(unit)]
         return [_time_of(file) for file in (*own, *self.beside)]
 
-    def _grade(self, unit: str) -> None:
+    def grade(self, unit: str) -> None:
+        """Read the unit as it is saved, and judge it."""
         self.graded[unit] = self._saved_at(unit)
         folder, units = self.course.exercises_folder, list(self.course.everything)
         submission = read_submission(folder, units, given=given_by(self.course))
@@ -147,7 +148,7 @@ class Watcher:
         self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
         report = self.session.grade(submission, {unit: self.selection[unit]})
         self.reports[unit] = report
-        remember(self.course.root, report)
+        remember(self.course, report)
 
     def _beside(self, submission: Submission) -> list[Path]:
         """The modules that units import, and files under other names that were read instead."""
@@ -206,7 +207,7 @@ def _time_of(file: Path) -> int:
         return 0
 
 
-def _saves(folder: Path) -> Iterator[set[str]]:
+def saves(folder: Path) -> Iterator[set[str]]:
     """The units of the files that were saved, each time something was and once in a while."""
     from watchfiles import watch
 

@@ -96,7 +96,7 @@ def _steps(course: Course, unit: Unit, progress: Progress) -> Iterator[Step]:
     points = points_of_suite(course.suite(unit.name))  # its text: running it would need torch
     for exercise in unit.exercises:
         name, worth = Name(unit.name, exercise.name), points.get(exercise.name, 0)
-        earned = progress.points.get(str(name))
+        earned = progress.points.get(exercise.id)
         if earned is not None:  # the suite, or the file, may have changed since
             earned = max(0, min(earned, worth))
-        yield Step(name, exercise.title, worth, earned, str(name) in progress.finished)
+        yield Step(name, exercise.title, worth, earned, exercise.id in progress.finished)

@@ -1,11 +1,14 @@
 """The course: units and exercises in order, read from course.toml."""
 
 import tomllib
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from grader.course.folder import FILE as FOLDER_FILE
+from grader.course.installed import installed_root
 from grader.course.known_errors import KnownError, known_error
 from grader.course.names import Name, name_in, owners_of, unknown
 from grader.errors import CourseError, UsageError
@@ -16,9 +19,13 @@ Selection = dict[str, frozenset[str]]  # of exercises, by unit in the order of t
 
 @dataclass(frozen=True)
 class Exercise:
+    """`id` stays the same when the exercise is renamed or moved to another unit: what learners have
+    done is kept under it."""
+
     name: str
     title: str
     hints: tuple[str, ...]
+    id: str
 
 
 @dataclass(frozen=True)
@@ -36,17 +43,23 @@ class Unit:
 
 @dataclass(frozen=True)
 class Course:
-    """A course on disk; all paths follow from its root. Of a part, `omitted` is the rest."""
+    """A course on disk. What its author wrote lies in `root`, what its learner writes in `home`:
+    the same folder, but for a course that is installed. Of a part, `omitted` is the rest."""
 
     root: Path
     title: str
     units: tuple[Unit, ...]
     errors: tuple[KnownError, ...] = ()
     omitted: tuple[Unit, ...] = ()
+    away: Path | None = None  # where a learner is, if not in the root
+
+    @property
+    def home(self) -> Path:
+        return self.away or self.root
 
     @property
     def exercises_folder(self) -> Path:
-        return self.root / "exercises"
+        return self.home / "exercises"
 
     @property
     def solutions_folder(self) -> Path:
@@ -121,6 +134,12 @@ class Course:
         return next(unit for unit in (*self.units, *self.omitted) if unit.name == name)
 
     @cached_property
+    def ids(self) -> dict[str, str]:
+        """The id of each exercise by its full name, such as `activations.softmax`."""
+        units = (*self.units, *self.omitted)
+        return {f"{unit.name}.{e.name}": e.id for unit in units for e in unit.exercises}
+
+    @cached_property
     def everything(self) -> Selection:
         return {unit.name: frozenset(e.name for e in unit.exercises) for unit in self.units}
 
@@ -181,29 +200,55 @@ def data_file(suites: Path, unit: str, name: str) -> str:
     return str(path)
 
 
-def find_course(start: Path) -> Course:
-    """The course in `start` or the nearest folder above it.
+def find_course(start: Path, *, anywhere: bool = False) -> Course:
+    """The course that `start` or the nearest folder above it belongs to.
 
+    In a learner's folder it is the installed one; and so it is where there is none, if the command
+    works `anywhere`.
     Raises: UsageError if there is none; CourseError if its course.toml is broken.
     """
-    if root := root_around(start):
-        return read_course(root)
-    raise UsageError(
-        f"no {COURSE_FILE} in {start} or above it: run grade inside the folder of a course"
-    )
+    around = root_around(start)
+    if around is not None and (around / COURSE_FILE).is_file():
+        return read_course(around)
+    if around is None and not anywhere:
+        raise UsageError(
+            f"there is no course in {start} or above it: `torchkata start FOLDER` lays one out"
+        )
+    return installed_course(around or start)
+
+
+def installed_course(home: Path) -> Course:
+    """The course that came with the grader, for whoever works in `home`.
+
+    Raises: UsageError if none did.
+    """
+    root = installed_root(COURSE_FILE)
+    if root is None:
+        raise UsageError(
+            "this grader came without a course: it is that of a kit. pip install torchkata in "
+            "another environment, and use that one here"
+        )
+    return replace(read_course(root), away=home)
 
 
 def root_around(folder: Path) -> Path | None:
-    """The folder itself or the nearest one above it that has a course.toml."""
-    return next((f for f in (folder, *folder.parents) if (f / COURSE_FILE).is_file()), None)
+    """The folder itself or the nearest one above it that is of a course or a learner's."""
+    marks = (COURSE_FILE, FOLDER_FILE)
+    around = (f for f in (folder, *folder.parents) if any((f / mark).is_file() for mark in marks))
+    return next(around, None)
 
 
-def find_whole_course(start: Path) -> Course:
-    """As find_course, for what needs the solutions. Raises: UsageError in a kit as well."""
-    course = find_course(start)
+def find_whole_course(start: Path, *, anywhere: bool = False) -> Course:
+    """As find_course, for what needs the solutions; unless it works `anywhere`, for what changes
+    the course. Raises: UsageError in a kit, or in a learner's folder, as well."""
+    course = find_course(start, anywhere=anywhere)
     if course.is_kit:
         raise UsageError(
             f"{course.root} is a kit, without solutions: run this in the course it was made from"
+        )
+    if course.away is not None and not anywhere:
+        raise UsageError(
+            f"{course.away} is a learner's folder: run this in the course's own folder"
         )
     return course
 
@@ -220,6 +265,8 @@ def read_course(root: Path, text: str | None = None) -> Course:
         raise CourseError(f"{path} cannot be read: {error}") from None
     except (KeyError, TypeError) as error:
         raise CourseError(f"{path} is incomplete or malformed: {error}") from None
+    if twice := [i for i, count in Counter(course.ids.values()).items() if count > 1]:
+        raise CourseError(f"{path}: two exercises have the id {twice[0]}")
     names = [unit.name for unit in units]
     files = {name.lower() for name in names}  # on macOS and Windows
     if len(files) != len(names) or not all(name.isidentifier() for name in names):
@@ -232,7 +279,13 @@ def read_course(root: Path, text: str | None = None) -> Course:
 
 def _unit(entry: dict[str, Any]) -> Unit:
     exercises = tuple(
-        Exercise(e["name"], e["title"], tuple(e.get("hints", ()))) for e in entry["exercise"]
+        Exercise(
+            e["name"],
+            e["title"],
+            tuple(e.get("hints", ())),
+            str(e.get("id", f"{entry['name']}.{e['name']}")),
+        )
+        for e in entry["exercise"]
     )
     return Unit(
         entry["name"],

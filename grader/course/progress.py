@@ -1,9 +1,12 @@
-"""What a learner has done so far, kept in one small file in the course's folder."""
+"""What a learner has done so far, kept in one small file in the learner's folder."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
+from grader.course.model import Course
 from grader.report import Outcome, Report
 
 FILE = ".torchkata.json"
@@ -11,16 +14,20 @@ FILE = ".torchkata.json"
 
 @dataclass
 class Progress:
-    """Exercises by full name (`activations.softmax`): finished ones, points so far, hints seen."""
+    """Exercises by their ids: finished ones, points so far, hints seen."""
 
     path: Path
     finished: set[str] = field(default_factory=set)
     hints: dict[str, int] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
 
-    def note(self, report: Report) -> None:
-        """Remember which exercises of this report are finished, and what each has earned."""
-        every = {f"{unit.name}.{e.name}": e for unit in report.units for e in unit.exercises}
+    def note(self, report: Report, ids: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Remember which exercises of this report are finished, and what each has earned.
+
+        `ids` are those that are not just the full name, `UNIT.EXERCISE`.
+        """
+        named = {f"{unit.name}.{e.name}": e for unit in report.units for e in unit.exercises}
+        every = {ids.get(name, name): e for name, e in named.items()}
         self.finished -= every.keys()
         self.finished |= {name for name, e in every.items() if e.status is Outcome.PASSED}
         sound = {name: e for name, e in every.items() if e.status is not Outcome.GRADER_FAULT}
@@ -35,9 +42,9 @@ class Progress:
             pass
 
 
-def remember(root: Path, report: Report) -> None:
-    progress = read_progress(root)
-    progress.note(report)
+def remember(course: Course, report: Report) -> None:
+    progress = read_progress(course.home)
+    progress.note(report, course.ids)
     progress.save()
 
 

@@ -26,7 +26,7 @@ def seed_asked_for(course: Course, seed: int | None, variant: str | None) -> int
         return seed
     if seed is not None:
         raise UsageError("--seed and --variant both choose the seed: give only one of them")
-    return variant_seed(variant, read_secret(course.root))
+    return variant_seed(variant, read_secret(course.home))
 
 
 def variant_seed(variant: str, secret: str) -> int:
@@ -55,7 +55,7 @@ def has_secret(root: Path) -> bool:
 
 
 def read_secret(root: Path) -> str:
-    """The secret in the environment, or else in the file at the root of the course.
+    """The secret in the environment, or else in the file in the home of the course.
 
     Raises: UsageError if there is none, or none that can be read.
     """

@@ -20,6 +20,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     JUNIT = "junit"
     GITHUB = "github"
+    GCC = "gcc"
     CLASSROOM = "classroom"
     CLASSROOM50 = "classroom50"
     GRADESCOPE = "gradescope"

@@ -1,7 +1,6 @@
 """The report as workflow commands: a GitHub Actions step that prints it annotates the work."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 
 from grader.formats import terminal
@@ -12,8 +11,6 @@ from grader.report import Location, Report, TestResult, UnitResult
 _WIDTH = 100
 _ANNOTATIONS = 8  # GitHub keeps ten of a step
 _CHARACTERS = 3000  # and cuts a message at 4096
-_PREFIXED = re.compile(r"(?P<file>[^:,\n]+\.py):(?P<line>\d+): ")
-_NOTEBOOK = re.compile(r"(?P<file>[^:,\n]+\.ipynb), cell \d+")
 
 
 def render(report: Report) -> str:
@@ -59,21 +56,12 @@ def _rehearsals(report: Report) -> Iterator[str]:
 def _not_loaded(unit: UnitResult, message: str) -> str:
     title = f"{one_line(unit.name)} did not load"
     text = "\n".join(excerpt(message, lines=20, characters=_CHARACTERS))
-    return _command("error", text, **_place(_named(message)), title=title)
+    return _command("error", text, **_place(plain.place_of(message)), title=title)
 
 
 def _failure(name: str, test: TestResult) -> str:
     title = f"{name}: {failures.title_of(test)}"
     return _command("error", plain.details(test), **_place(test.location), title=title)
-
-
-def _named(message: str) -> Location | None:
-    """The line that a message on loading begins with."""
-    if notebook := _NOTEBOOK.match(message):
-        return Location(notebook["file"], 1, cell=1)
-    if found := _PREFIXED.match(message):
-        return Location(found["file"], int(found["line"][:9]))
-    return None
 
 
 def _place(location: Location | None) -> dict[str, str]:

@@ -49,7 +49,7 @@ class ClassRun:
         self.units = [unit.name for unit in course.units]
         self.given = given_by(course)
         self.digest = fingerprint.digest(fingerprint.of_course(course), device)
-        self.secret = read_secret(course.root) if has_secret(course.root) else None
+        self.secret = read_secret(course.home) if has_secret(course.home) else None
         self.rows: dict[str, tuple[Row, Key]] = {}
         self.twins: dict[Key, list[str]] = {}
         self.ready: list[Done] = []

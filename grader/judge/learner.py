@@ -280,6 +280,7 @@ class Students:
             source.name_of(cell): (source.file, cell.number)
             for source in sources.values()
             for cell in source.cells or ()
+            if not cell.name
         }
 
     def texts(self, unit: str) -> dict[str, str]:

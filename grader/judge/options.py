@@ -1,5 +1,6 @@
 """What a run can be asked for: the choices of the command line, each stated here alone."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,12 +27,21 @@ class Sandbox(StrEnum):
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade. With `pictures`, exercises that failed are also drawn."""
+    """How to grade. With `pictures`, exercises that failed are also drawn; with `rehearses`, what
+    has passed on the CPU is also run as on a GPU. At most so many `judges` work at once."""
 
     device: Device = Device.CPU
     sandbox: Sandbox = Sandbox.AUTO
     limits: Limits = field(default_factory=Limits)
     pictures: bool = False
+    rehearses: bool = True
+    judges: int = 1
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def limited(seconds: float, mebibytes: int) -> Limits:

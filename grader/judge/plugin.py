@@ -68,13 +68,13 @@ class Found:
     unfinished: set[str] = field(default_factory=set)  # exercises of which a test has not passed
     told: dict[str, frozenset[str]] = field(default_factory=dict)  # forms, by exercise
     sound: set[tuple[str, str]] = field(default_factory=set)  # exercises, and what they may raise
+    tapes: dict[str, Tape] = field(default_factory=dict)  # by test
+    told_to: dict[str, frozenset[str]] = field(default_factory=dict)  # before each test
 
 
 MADE_IN = re.compile(r", line (\d{1,6}), is (?:made|a copy) on the CPU")
 JUDGING = pytest.StashKey[Judging]()
 FOUND = pytest.StashKey[Found]()
-TAPE = pytest.StashKey[Tape]()
-TOLD = pytest.StashKey[frozenset[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -177,10 +177,11 @@ def _solution(item: pytest.Item) -> Subject:
 
 
 def _tape(item: pytest.Item) -> Tape:
-    if TAPE not in item.stash:
+    tapes = found_by(item).tapes
+    if item.nodeid not in tapes:
         name = f"{exercise_of(item)}.{name_of(item)}"
-        item.stash[TAPE] = judging_of(item).key.tape(unit_of(item), name, _device(item))
-    return item.stash[TAPE]
+        tapes[item.nodeid] = judging_of(item).key.tape(unit_of(item), name, _device(item))
+    return tapes[item.nodeid]
 
 
 def _rng(item: pytest.Item, tape: Tape) -> Rng:
@@ -241,8 +242,9 @@ def _available(device: str) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    told = found_by(pyfuncitem).told.get(_exercise_there(pyfuncitem), frozenset())
-    pyfuncitem.stash[TOLD] = told
+    found = found_by(pyfuncitem)
+    told = found.told.get(_exercise_there(pyfuncitem), frozenset())
+    found.told_to[pyfuncitem.nodeid] = told
     seconds = judging_of(pyfuncitem).test_seconds
     with playing(_tape(pyfuncitem)), told_before(told), no_longer_than(seconds):
         return (yield)
@@ -386,7 +388,8 @@ def _run_again(item: pytest.Item, student: Subject, told: frozenset[str] | None 
         "rng": _rng(item, NoTape()),
         "device": _device(item),
     }
-    with told_before(item.stash.get(TOLD, frozenset()) if told is None else told):
+    told_then = found_by(item).told_to.get(item.nodeid, frozenset())
+    with told_before(told_then if told is None else told):
         item.obj(**{name: fixtures[name] for name in item._fixtureinfo.argnames})
 
 

@@ -9,7 +9,10 @@ import gc
 import platform
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -18,6 +21,7 @@ import grader
 from grader.course.model import Course, Selection
 from grader.course.stubs import given_by
 from grader.errors import CourseError, GraderFault, UsageError
+from grader.formats.parts.text import one_line
 from grader.judge.bounds import (
     JUDGE_BYTES,
     JUDGE_SECONDS,
@@ -33,12 +37,25 @@ from grader.report import (
     UnitResult,
 )
 from grader.sandbox import jail
+from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, start_processes
 from grader.work.submission import Submission
 
 if TYPE_CHECKING:
     from grader.judge.answer_key import AnswerKey
     from grader.judge.diagnosis import Bank, Case
+    from grader.judge.plugin import Judging
+    from grader.judge.pytest_run import Suites
+    from grader.judge.side_by_side import Part
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What all parts of one run are given."""
+
+    submission: Submission
+    judging: "Judging"
+    suites: "Suites"
 
 
 class Session:
@@ -49,6 +66,7 @@ class Session:
         self.devices = _devices(options.device)
         self.notes: tuple[str, ...] = ()
         self.key: AnswerKey | None = None
+        self.suites: dict[tuple[tuple[str, ...], bool, tuple[Path, ...]], Suites] = {}
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
@@ -93,59 +111,112 @@ class Session:
         Without a seed they follow from the work itself.
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
-        units, limits = list(selection), self.options.limits
+        units = list(selection)
         suites = _suites(self.course, units)
         _import_judge()
         from grader.judge.answer_key import answer_key_of
-        from grader.judge.learner import Students
         from grader.judge.plugin import Judging
-        from grader.judge.pytest_run import run_suites
-        from grader.judge.workers import Workers
         from grader.sandbox import rehearsal
 
         self.key = self.key or answer_key_of(self.course)
-        seed = self.key.seed(units[0], submission.digest if seed is None else seed)
-        shared = self.devices != ("cpu",)
-        suites_folder = self.course.suites_folder
-        workers = Workers(
-            self.processes, limits, submission.sources, units, suites_folder, shared=shared
-        )
-        students = Students(workers, submission.sources, suites_folder, self.given)
-        seconds = limits.unit_seconds + JUDGE_SECONDS
         judging = Judging(
             self.key,
-            seed,
+            self.key.seed(units[0], submission.digest if seed is None else seed),
             self.devices,
             self.rehearses and rehearsal.is_possible(),
-            students,
-            test_seconds=seconds,
+            test_seconds=self.options.limits.unit_seconds + JUDGE_SECONDS,
             errors=self.course.errors,
         )
+        collected = self._collected(suites, judging)
+        work = Judged(submission, judging, collected)
+        if self._judges(units) > 1:
+            parts = self._side_by_side(work, selection, on_progress)
+        else:
+            parts = [self._part(work, selection, self.processes, self.options.limits, on_progress)]
+        by_name = {unit.name: unit for part in parts for unit in part.units}
+        graded = tuple(by_name[name] for name in units)
+        remarks = submission.remarks(units) + list(chain(*(part.remarks for part in parts)))
+        unexplained = dict.fromkeys(chain(*(part.notes for part in parts)))
+        return Report(
+            units=graded,
+            seed=judging.seed,
+            device=self.options.device.value,
+            versions=_versions(),
+            notes=(*self.notes, *remarks, *unexplained, *self._unrehearsed(), *self._kits(graded)),
+            rehearsals=tuple(chain(*(part.rehearsals for part in parts))),
+        )
+
+    def _part(
+        self,
+        work: "Judged",
+        selection: Selection,
+        processes: Processes,
+        limits: Limits,
+        on_progress: OnProgress,
+    ) -> "Part":
+        """Judge some units of a submission, one after the other."""
+        from grader.judge.learner import Students
+        from grader.judge.side_by_side import Part
+        from grader.judge.workers import Workers
+
+        shared, units, key = self.devices != ("cpu",), list(selection), work.judging.key
+        sources, suites = work.submission.sources, self.course.suites_folder
+        workers = Workers(processes, limits, sources, units, suites, shared=shared)
+        students = Students(workers, sources, suites, self.given)
+        judging = dataclasses.replace(work.judging, students=students)
         try:
             with nullcontext() if shared else no_more_memory_than(JUDGE_BYTES):
-                run = run_suites(suites, judging, selection, on_progress)
+                run = work.suites.run(judging, selection, on_progress)
         finally:
             workers.close()
-        remarks = submission.remarks(units) + students.remarks()
-        results, unexplained = _explained(run.results, self.key.bank, run.cases)
+        results, unexplained = _explained(run.results, key.bank, run.cases)
         graded = self._units(results.values(), selection, students.messages)
         if self.options.pictures:
             from grader.judge.drawing import with_pictures
 
-            graded = with_pictures(graded, self.processes, limits, submission.sources, self.key)
-        return Report(
-            units=graded,
-            seed=seed,
-            device=self.options.device.value,
-            versions=_versions(),
-            notes=(*self.notes, *remarks, *unexplained, *self._unrehearsed(), *self._kits(graded)),
-            rehearsals=run.rehearsals,
-        )
+            graded = with_pictures(graded, processes, limits, sources, key)
+        return Part(graded, tuple(students.remarks()), tuple(unexplained), run.rehearsals)
+
+    def _judges(self, units: list[str]) -> int:
+        """How many may work side by side: on a GPU they would be in each other's way, and only
+        Linux forks a judge safely."""
+        alone = self.devices != ("cpu",) or sys.platform != "linux"
+        return 1 if alone else min(self.options.judges, len(units))
+
+    def _side_by_side(
+        self, work: "Judged", selection: Selection, on_progress: OnProgress
+    ) -> "list[Part]":
+        from grader.judge.side_by_side import dealt, side_by_side
+
+        tests = work.suites.count(work.judging, selection)
+        judges = self._judges(list(selection))
+        # Judges side by side need each other's cores: none waits busily for its worker.
+        limits = dataclasses.replace(self.options.limits, spin_seconds=0.0)
+        parts = []
+        with ExitStack() as opened:
+            for number, units in enumerate(dealt(tests, judges)):
+                processes = self.processes
+                if number:
+                    processes = self.processes.beside()
+                    opened.callback(processes.close)
+                chosen = {unit: selection[unit] for unit in selection if unit in units}
+                parts.append(partial(self._part, work, chosen, processes, limits))
+            return side_by_side(parts, on_progress, sum(tests.values()))
+
+    def _collected(self, paths: list[Path], judging: "Judging") -> "Suites":
+        """These suites with a test for each device, collected the first time they are run."""
+        from grader.judge.pytest_run import Suites
+
+        these = judging.devices, judging.rehearses, tuple(paths)
+        if these not in self.suites or self.suites[these].is_broken:
+            self.suites[these] = Suites(paths)
+        return self.suites[these]
 
     @property
     def rehearses(self) -> bool:
         """Whether it is asked to; an old torch cannot."""
-        return self.options.device in (Device.CPU, Device.REHEARSAL, Device.ALL)
+        devices = Device.CPU, Device.REHEARSAL, Device.ALL
+        return self.options.rehearses and self.options.device in devices
 
     def _unrehearsed(self) -> list[str]:
         from grader.sandbox import rehearsal
@@ -209,12 +280,17 @@ def _worse(first: TestResult | None, second: TestResult) -> TestResult:
     return dataclasses.replace(first, seconds=first.seconds + second.seconds)
 
 
+@cache
 def _import_judge() -> None:
     """Import torch and all that judges, once; without collections that takes a tenth less."""
-    if "grader.judge.pytest_run" in sys.modules:
-        return
     gc.disable()
-    import torch
+    try:
+        import torch
+    except (ImportError, OSError) as error:  # of a library that it needs
+        raise UsageError(
+            f"PyTorch does not work here ({one_line(str(error))}): `torchkata doctor` says what to "
+            "do"
+        ) from None
 
     import grader.judge.pytest_run  # noqa: F401
 

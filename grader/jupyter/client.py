@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -20,27 +21,29 @@ class JudgeProcess:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[str] | None = None
+        self.lock = threading.Lock()  # an app of marimo has a thread for each reader
         self.owner = os.getpid()
         atexit.register(self.close)
 
-    def ask(self, request: dict[str, Any]) -> dict[str, str]:
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """What the judge answers; one that has ended since it was last asked is started anew.
 
         Raises: Ended.
         """
-        if self.process is not None:
-            with suppress(Ended):
-                return self._ask(self.process, request)
-        self.process = _start()
-        return self._ask(self.process, request)
+        with self.lock:
+            if self.process is not None:
+                with suppress(Ended):
+                    return self._ask(self.process, request)
+            self.process = _start()
+            return self._ask(self.process, request)
 
-    def _ask(self, process: "subprocess.Popen[str]", request: dict[str, Any]) -> dict[str, str]:
+    def _ask(self, process: "subprocess.Popen[str]", request: dict[str, Any]) -> dict[str, Any]:
         assert process.stdin is not None
         assert process.stdout is not None
         try:
             process.stdin.write(json.dumps(request) + "\n")
             process.stdin.flush()
-            answer: dict[str, str] = json.loads(process.stdout.readline())
+            answer: dict[str, Any] = json.loads(process.stdout.readline())
         except (OSError, ValueError) as error:  # no line is no JSON either
             self.close()
             raise Ended(

@@ -1,4 +1,4 @@
-"""What `%grade NAME` means: a unit, an exercise, or with no name what the notebook defines."""
+"""What a name means in a notebook: a unit, an exercise, or with no name what is defined there."""
 
 from collections.abc import Sequence
 
@@ -7,6 +7,14 @@ from grader.course.names import Name
 from grader.errors import UsageError
 from grader.work.begun import defined_in
 from grader.work.notebook import Cell
+
+
+def named(course: Course, text: str) -> tuple[str, frozenset[str]]:
+    """The unit and its exercises, where there are no cells. Raises: UsageError."""
+    if not text:
+        raise UsageError('name a unit or an exercise, such as check("activations.softmax")')
+    name = course.named(text)
+    return name.unit, course.exercises_of(name)
 
 
 def selected(course: Course, text: str, cells: Sequence[Cell]) -> tuple[str, frozenset[str]]:
@@ -35,5 +43,5 @@ def _best(units: Sequence[Unit], defined: set[str], exercise: str) -> Unit:
         return best[0]
     if not exercise and not max(counts.values()):
         raise UsageError("no exercise is defined yet: run the cells of one first")
-    choices = [f"%grade {Name(unit.name, exercise)}" for unit in best]
-    raise UsageError(f"which of these is meant? {' or '.join(choices)}")
+    choices = [str(Name(unit.name, exercise)) for unit in best]
+    raise UsageError(f"which of these is meant, {' or '.join(choices)}?")

@@ -1,9 +1,9 @@
 """The judge's process of a kernel: one JSON line for a request, one for its answer.
 
     {"name": "softmax", "folder": "…", "cells": [[5, "def softmax(x): …"], …]}
-    {"html": "…", "text": "…"}  or  {"error": "…"}
+    {"html": "…", "text": "…", "score": 2, "max_score": 4}  or  {"error": "…"}
 
-It ends when the kernel closes its input.
+Without cells, the saved files count. It ends when the kernel closes its input.
 """
 
 import json
@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from contextlib import closing, suppress
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from grader.formats.parts.scoreboard import points_of, word_of
 from grader.formats.parts.text import one_line
 from grader.judge.options import Options
 from grader.judge.session import Session
-from grader.jupyter.selection import selected
+from grader.jupyter.selection import named, selected
 from grader.report import Report
 from grader.work.notebook import Cell, plain
 from grader.work.submission import Source, Submission, read_submission
@@ -35,14 +36,14 @@ WIDTH = 88
 
 
 class Judge:
-    """Grades the cells of a kernel, in a session that stays warm as long as the course is one."""
+    """Grades the work of a kernel, in a session that stays warm as long as the course is one."""
 
     def __init__(self) -> None:
         self.session: Session | None = None
 
-    def answer(self, request: dict[str, Any]) -> dict[str, str]:
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        cells = None if request["cells"] is None else tuple(starmap(cell, request["cells"]))
         try:
-            cells = tuple(Cell(number, plain(text)) for number, text in request["cells"])
             report = self.report(Path(request["folder"]), request["name"], cells)
         except GraderError as error:
             return {"error": one_line(str(error), characters=500)}
@@ -50,16 +51,21 @@ class Judge:
             self.close()
             fault = one_line(f"{type(error).__name__}: {error}")
             return {"error": f"the grader itself failed ({fault}). This costs nobody points."}
-        return {"html": html(report), "text": text(report)}
+        shown = {"html": html(report), "text": text(report)}
+        return {**shown, "score": report.score, "max_score": report.max_score}
 
-    def report(self, folder: Path, name: str, cells: tuple[Cell, ...]) -> Report:
+    def report(self, folder: Path, name: str, cells: tuple[Cell, ...] | None) -> Report:
         course = find_course(folder)
-        unit, exercises = selected(course, name, cells)
-        work = submission(course, unit, cells)
+        if cells is None:
+            unit, exercises = named(course, name)
+            work = saved(course)
+        else:
+            unit, exercises = selected(course, name, cells)
+            work = submission(course, unit, cells)
         report = self._session(course).grade(work, {unit: exercises})
         if not report.tests:  # the folder that students get need not hold tests of everything
             raise UsageError("there is no test for this here: it is graded once you hand it in")
-        remember(course.root, report)
+        remember(course, report)
         return report
 
     def _session(self, course: Course) -> Session:
@@ -74,15 +80,23 @@ class Judge:
             self.session = None
 
 
+def cell(name: int | str, text: str) -> Cell:
+    """One of a kernel, by the number of its run, or by its name."""
+    return Cell(name, plain(text)) if isinstance(name, int) else Cell(0, plain(text), name)
+
+
 def submission(course: Course, unit: str, cells: tuple[Cell, ...]) -> Submission:
     """The cells as the work on a unit, beside what the folder has of the other units."""
     try:
-        saved = read_submission(
-            course.exercises_folder, list(course.everything), given=given_by(course)
-        ).sources
+        others = saved(course).sources
     except UsageError:
-        saved = {}
-    return Submission(course.exercises_folder, {**saved, unit: Source("", cells=cells)})
+        others = {}
+    return Submission(course.exercises_folder, {**others, unit: Source("", cells=cells)})
+
+
+def saved(course: Course) -> Submission:
+    """Raises: UsageError if there is nothing to grade."""
+    return read_submission(course.exercises_folder, list(course.everything), given=given_by(course))
 
 
 def text(report: Report) -> str:

@@ -55,7 +55,7 @@ def _course_files(course: Course) -> Iterator[tuple[str, bytes]]:
     others = {path for unit in course.omitted for path in course.files_of(unit.name)}
     others.add(course.equivalents_file)
     yield COURSE_FILE, course_text(course).encode()
-    for folder in (course.exercises_folder, course.solutions_folder, course.suites_folder):
+    for folder in (course.solutions_folder, course.suites_folder):
         inside = folder.relative_to(course.root).as_posix()
         for name, content in kept(folder):
             path = folder / name

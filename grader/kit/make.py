@@ -1,23 +1,20 @@
 """`grade kit`: the repository that students get, made from the course."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
-import grader
 from grader.course.entries import course_text
 from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import Stub, given_by, stubs_of
 from grader.errors import UsageError
 from grader.judge.options import OnProgress, ignore
 from grader.judge.tape_file import NAME as TAPE
-from grader.kit.pages import pages
+from grader.kit.pages import contract, pages, words_of
 from grader.kit.record import prove, record
 from grader.kit.visible_suite import visible_data, visible_texts
 from grader.kit.wheel import vendored
 from grader.work.given import NOTHING, Given
 
-CONTRACT = "docs/course.md"
 _GIT = ".git"
 
 
@@ -26,15 +23,10 @@ def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
 
     Raises: CourseError if a unit has no visible test, or one that cannot be recorded.
     """
-    files = {
-        **vendored(),
-        **pages({"title": course.title, "version": grader.__version__}),
-    }
+    files = {**vendored(), **pages(words_of(course)), **contract(course)}
     files[COURSE_FILE] = course_text(course).encode()
-    if (course.root / CONTRACT).is_file():
-        files[CONTRACT] = _contract(course)
     for stub in stubs_of(course):
-        files[stub.path.relative_to(course.root).as_posix()] = stub.text.encode()
+        files[stub.path.relative_to(course.home).as_posix()] = stub.text.encode()
         if stub.path.suffix == ".py":  # for `grade reset`
             again = course.pristine(stub.path.stem).relative_to(course.root)
             files[again.as_posix()] = stub.text.encode()
@@ -43,15 +35,6 @@ def kit_files(course: Course, on_unit: OnProgress = ignore) -> dict[str, bytes]:
         files |= _tests(course, unit.name)
     on_unit(len(course.units), len(course.units))
     return dict(sorted(files.items()))
-
-
-def _contract(course: Course) -> bytes:
-    """The page without the sections `## UNIT` of units that this part of the course omits."""
-    page = (course.root / CONTRACT).read_bytes().decode("utf-8")
-    sections = re.split(r"^(?=## )", page, flags=re.MULTILINE)
-    omitted = {f"## {unit.name}" for unit in course.omitted}
-    kept = (section for section in sections if section.partition("\n")[0].strip() not in omitted)
-    return "".join(kept).encode()
 
 
 def _tests(course: Course, unit: str) -> dict[str, bytes]:

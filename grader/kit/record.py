@@ -11,7 +11,7 @@ from grader.judge.answer_key import Recorded, Solutions
 from grader.judge.diagnosis import Case, LiveBank
 from grader.judge.drawing import draw
 from grader.judge.plugin import Judging
-from grader.judge.pytest_run import run_suites
+from grader.judge.pytest_run import Suites
 from grader.judge.reference import solution_of
 from grader.judge.subject import Subject
 from grader.judge.tape_file import (
@@ -59,7 +59,7 @@ def record(course: Course, unit: str) -> UnitTape:
     bank = LiveBank(course)
     key = _Recording(course.solutions_folder, course.suites_folder, bank)
     judging = Judging(key, SEED, only_visible=True)
-    run = run_suites([course.suite(unit)], judging, course.select([unit]))
+    run = Suites([course.suite(unit)]).run(judging, course.select([unit]))
     for test in run.results.values():
         if test.outcome is not Outcome.PASSED:
             raise CourseError(
@@ -85,7 +85,7 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
             (folder / file).write_bytes(content)
         key = _Proving(folder, KitTapes(folder), course)
         suite, selection = folder / course.suite(unit).name, course.select([unit])
-        tests = run_suites([suite], Judging(key, SEED), selection).results.values()
+        tests = Suites([suite]).run(Judging(key, SEED), selection).results.values()
         recorded = set(key.bank.unit(unit).tests)
     lost = recorded ^ {f"{test.exercise}.{test.name}" for test in tests}
     lost |= {f"{t.name}: {t.message}" for t in tests if t.outcome is not Outcome.PASSED}

@@ -9,7 +9,7 @@ from grader.course.model import Course
 from grader.course.seeds import FILE as SECRET_FILE
 from grader.course.stubs import stub_for
 from grader.kit.visible_suite import Function, is_marked, read_python, visible_texts
-from grader.kit.wheel import package
+from grader.kit.wheel import packages
 
 # A shorter line says nothing that could not stand in any program.
 FEWEST_CHARACTERS = 20
@@ -49,21 +49,21 @@ def secrets_of(course: Course) -> list[Secret]:
     shown = [text.decode() for unit in units for text in visible_texts(course, unit).values()]
     tests = single_spaced(*map(_without_recorded, shown))
     told = single_spaced(*map(_told, [*programs, *shown]))
-    grader = "\n".join(text.decode() for name, text in package() if name.endswith(".py"))
+    grader = "\n".join(text.decode() for name, text in packages() if name.endswith(".py"))
     known_lines = _lines(grader)
     known_names = set(_NAME.findall("\n".join([grader, *shown])))
     solutions = {course.solution(unit) for unit in every}
-    found: dict[str, Path] = {}
+    found: dict[str, str] = {}
     for path, text in private.items():
         readable = stubs if path in solutions else stubs + tests
         lines = _lines(text) - known_lines
         lines = {line for line in lines if line not in readable and line not in told}
         names = set(_NAME.findall(text)) - known_names
-        found |= dict.fromkeys(sorted(lines | names), path)
-    seed = course.root / SECRET_FILE
+        found |= dict.fromkeys(sorted(lines | names), path.relative_to(course.root).as_posix())
+    seed = course.home / SECRET_FILE
     if seed.is_file() and (text := single_spaced(seed.read_text(encoding="utf-8"))):
-        found[text] = seed
-    return [Secret(text, path.relative_to(course.root).as_posix()) for text, path in found.items()]
+        found[text] = SECRET_FILE
+    return [Secret(text, origin) for text, origin in found.items()]
 
 
 def _private(course: Course) -> dict[Path, str]:

@@ -28,7 +28,7 @@ def wheel() -> tuple[str, bytes]:
     """
     installed = _installed()
     info = f"{NAME}-{grader.__version__}.dist-info"
-    files = {f"grader/{name}": content for name, content in package()}
+    files = dict(packages())
     files[f"{info}/METADATA"] = _metadata(installed).encode()
     files[f"{info}/WHEEL"] = _TAGS
     for name in ("entry_points.txt", "licenses/LICENSE"):
@@ -55,9 +55,11 @@ def requirements() -> str:
     return "".join(f"{line}\n" for line in [*pins, f"./{VENDOR}/{_FILE}"])
 
 
-def package() -> Iterator[tuple[str, bytes]]:
-    """Every file of the grader, by its path in it."""
-    return kept(Path(grader.__file__).parent)
+def packages() -> Iterator[tuple[str, bytes]]:
+    """Every file of the grader, by its path where it is installed; and none of the course."""
+    around = Path(grader.__file__).parents[1]
+    for package in ("grader", "torchkata"):
+        yield from ((f"{package}/{name}", content) for name, content in kept(around / package))
 
 
 def _installed() -> Distribution:

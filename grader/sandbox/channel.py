@@ -34,6 +34,7 @@ class Channel:
         self.printed = bytearray()
         self.printed_in_all = 0
         self.fault: SubmissionFault | None = None
+        self.ahead = bytearray()
         self.left = limits.test_bytes
         self.next_check = time.monotonic() + TICK_SECONDS
         self.selector = selectors.DefaultSelector()
@@ -105,21 +106,26 @@ class Channel:
         return payload, buffers
 
     def _read(self, size: int, deadline: float) -> bytearray:
-        data = bytearray()
+        """The next bytes; what came with them waits for the next time."""
+        data = self.ahead
         spin = time.perf_counter() + self.limits.spin_seconds
+        sleeps = self.limits.spin_seconds == 0.0
         while len(data) < size:
+            if sleeps:
+                self._wait(deadline)
             try:
-                part = self.process.channel.recv(min(size - len(data), 1 << 20))
+                part = self.process.channel.recv(max(CHUNK_BYTES, min(size - len(data), 1 << 20)))
             except BlockingIOError:
                 # Most answers come within that time, and to sleep and wake takes as long again.
-                if time.perf_counter() > spin:
-                    self._wait(deadline)
+                sleeps = time.perf_counter() > spin
                 continue
             except OSError:
                 raise self._died() from None
             if not part:
                 raise self._died()
             data += part
+        self.ahead = data[size:]
+        del data[size:]
         return data
 
     def _spend(self, head: int, body: int) -> None:

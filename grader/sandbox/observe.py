@@ -130,15 +130,18 @@ def _marked_printing() -> Iterator[None]:
 def _profiled(events: Iterable[Any]) -> Iterator[str]:
     """The operators that ran in one thread, as often as they did."""
     entered: list[bool] = []  # of what has begun and not ended: is it printing?
+    printing = 0
     for event in events:
-        kind, name = event.kind(), event.name()
+        kind = event.kind()
         if kind == "push":
+            name = event.name()
             entered.append(name == PRINTING)
+            printing += entered[-1]
             operator = name.removeprefix("aten::")
-            if operator != name and not (any(entered) and operator in NEEDED_TO_PRINT):
+            if operator != name and not (printing and operator in NEEDED_TO_PRINT):
                 yield operator
         elif kind == "pop" and entered:
-            entered.pop()
+            printing -= entered.pop()
 
 
 def _graph(value: object) -> Counter[str]:

@@ -89,6 +89,10 @@ class Processes(Protocol):
         """
         ...
 
+    def beside(self) -> "Processes":
+        """Others like these, for a second judge, which closes them."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -105,9 +109,10 @@ def start_processes(limits: Limits, *, confined: bool, gpu: bool) -> Processes:
 
 
 class ForkServer:
-    def __init__(self, limits: Limits, *, confined: bool, gpu: bool) -> None:
+    def __init__(
+        self, limits: Limits, *, confined: bool, gpu: bool, first: "ForkServer | None" = None
+    ) -> None:
         self.limits, self.confined, self.gpu = limits, confined, gpu
-        self.folder = tempfile.mkdtemp(prefix="torchkata-")
         self.count = 0
         self.asked = self.answered = 0
         self.answers: dict[int, int] = {}
@@ -116,7 +121,17 @@ class ForkServer:
         self.fault: GraderFault | None = None
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.control.settimeout(START_SECONDS)
-        self.zygote = subprocess.Popen(
+        self.zygote: subprocess.Popen[bytes] | None = None
+        if first is None:
+            self.folder = tempfile.mkdtemp(prefix="torchkata-")
+            self.zygote = self._started(theirs)
+        else:
+            self.folder = first.new_folder()
+            first.answer(first.ask(["zygote", self.folder], [theirs.fileno()]))
+        theirs.close()
+
+    def _started(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
             _command("zygote", f"__import__('socket').socket(fileno={theirs.fileno()})"),
             env=_clean_environment(self.folder),
             cwd=self.folder,
@@ -126,11 +141,16 @@ class ForkServer:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
-        theirs.close()
+
+    def beside(self) -> "ForkServer":
+        return ForkServer(self.limits, confined=self.confined, gpu=self.gpu, first=self)
+
+    def new_folder(self) -> str:
+        self.count += 1
+        return os.path.join(self.folder, str(self.count))
 
     def start(self, *, readable: Sequence[str] = ()) -> "Forking":
-        self.count += 1
-        scratch = os.path.join(self.folder, str(self.count))
+        scratch = self.new_folder()
         channel, their_channel = socket.socketpair()
         output, their_output = socket.socketpair()
         order = [
@@ -143,7 +163,7 @@ class ForkServer:
         ]
         self.sockets |= {channel, output}
         try:
-            ticket = self._ask(order, [their_channel.fileno(), their_output.fileno()])
+            ticket = self.ask(order, [their_channel.fileno(), their_output.fileno()])
         finally:
             their_channel.close()
             their_output.close()
@@ -158,14 +178,14 @@ class ForkServer:
             # A confined worker has no children, so its own end is the end of all of it. The
             # zygote may be busy; it clears away what remains when it comes to it.
             signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
-            self.unheard.add(self._ask(["end", process.pid], []))
+            self.unheard.add(self.ask(["end", process.pid], []))
         else:
-            code = self.answer(self._ask(["end", process.pid], []))
+            code = self.answer(self.ask(["end", process.pid], []))
         if process.pidfd is not None:
             os.close(process.pidfd)
         return code
 
-    def _ask(self, order: list[Any], descriptors: list[int]) -> int:
+    def ask(self, order: list[Any], descriptors: list[int]) -> int:
         try:
             socket.send_fds(self.control, [msgpack.packb(order)], descriptors)
         except OSError:
@@ -192,9 +212,11 @@ class ForkServer:
 
     def _gone(self) -> GraderFault:
         if self.fault is None:
-            self.zygote.kill()
-            _, errors = self.zygote.communicate()
-            last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+            last = ["no message"]
+            if self.zygote is not None:
+                self.zygote.kill()
+                _, errors = self.zygote.communicate()
+                last = errors.decode(errors="replace").strip().splitlines()[-1:] or last
             self.fault = GraderFault(f"the process that starts workers is gone: {last[0]}")
         return self.fault
 
@@ -202,6 +224,8 @@ class ForkServer:
         """End everything: hanging up tells the zygote to kill what it started."""
         for ours in (self.control, *self.sockets):
             ours.close()
+        if self.zygote is None:
+            return
         try:
             self.zygote.wait(5)
         except subprocess.TimeoutExpired:
@@ -234,6 +258,9 @@ class FreshProcesses:
         self.folder = tempfile.mkdtemp(prefix="torchkata-")
         self.count = 0
         self.running: list[subprocess.Popen[bytes]] = []
+
+    def beside(self) -> "FreshProcesses":
+        return FreshProcesses(self.limits)
 
     def start(self, *, readable: Sequence[str] = ()) -> Process:
         self.count += 1

@@ -65,6 +65,7 @@ from grader.sandbox.randomness import start_anew
 from grader.sandbox.rehearsal import Rehearsal, check_same_device, on_device, set_up
 from grader.sandbox.sibling import Sibling, definitions_of
 
+READ_AHEAD = 1 << 16
 BUILTIN_ERRORS = frozenset(
     name
     for name, value in vars(builtins).items()
@@ -109,6 +110,7 @@ class Worker:
         self.brought: set[str] = set()
         self.files: dict[str, str] = {}
         self.rehearses = False
+        self.ahead = bytearray()  # of the next request
         self.calls = 0
         self.forget()
 
@@ -129,13 +131,14 @@ class Worker:
         return None if frame is None else wire.unpack(frame[:head], memoryview(frame)[head:])
 
     def _read(self, size: int) -> bytes | None:
-        data = bytearray()
+        data = self.ahead
         while len(data) < size:
-            part = self.channel.recv(min(size - len(data), 1 << 20))
+            part = self.channel.recv(max(READ_AHEAD, min(size - len(data), 1 << 20)))
             if not part:
                 return None
             data += part
-        return bytes(data)
+        self.ahead = data[size:]
+        return bytes(data[:size])
 
     def send(self, payload: object, buffers: list[bytes]) -> None:
         self.channel.sendall(wire.pack(payload, buffers))

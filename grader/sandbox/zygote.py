@@ -5,6 +5,9 @@ Started by `processes`, it speaks msgpack over a SOCK_SEQPACKET socket, one mess
     ["fork", scratch, limits, confined, gpu, readable]
                    with two file descriptors: the worker's channel and its output; answers [pid]
     ["end", pid]   kills it and whatever it left behind; answers [exit code or -signal]
+    ["zygote", folder]
+                   with the control socket of a second zygote, for a judge that works beside this
+                   one; answers [pid]
 
 `readable` are folders that this worker may read beside what all may. When the judge hangs up,
 everything is killed. Runs no learner code itself and never initialises a GPU, so that a fork
@@ -38,6 +41,10 @@ def main(control: socket.socket) -> NoReturn:
     torch.set_num_threads(1)
     gc.freeze()  # workers share these objects: no collection may touch their pages
     gc.enable()
+    serve(control)
+
+
+def serve(control: socket.socket) -> NoReturn:
     jail.adopt_orphans()
     zygote = Zygote(control)
     try:
@@ -47,6 +54,8 @@ def main(control: socket.socket) -> NoReturn:
         with contextlib.suppress(OSError):  # the judge may be gone, and its end of this too
             traceback.print_exc()  # it shows the last line
     try:
+        for pid in zygote.zygotes:
+            kill_group(pid)
         for pid in list(zygote.workers):
             with contextlib.suppress(OSError):
                 zygote.end(pid)
@@ -59,6 +68,7 @@ class Zygote:
     def __init__(self, control: socket.socket) -> None:
         self.control = control
         self.workers: dict[int, str] = {}
+        self.zygotes: set[int] = set()
         self.readable = jail.readable_paths()
 
     def serve_one(self) -> bool:
@@ -66,9 +76,38 @@ class Zygote:
         if not message:
             return False
         kind, *rest = msgpack.unpackb(message)
-        answer = self.fork(descriptors, *rest) if kind == "fork" else self.end(*rest)
+        match kind:
+            case "fork":
+                answer = self.fork(descriptors, *rest)
+            case "zygote":
+                answer = self.second(descriptors, *rest)
+            case _:
+                answer = self.end(*rest)
         self.control.send(msgpack.packb([answer]))
         return True
+
+    def second(self, descriptors: list[int], folder: str) -> int:
+        """Fork a zygote that serves another judge, until that hangs up."""
+        self._bury_zygotes()
+        os.mkdir(folder, 0o700)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                os.setsid()
+                jail.die_with_parent()
+                os.dup2(descriptors[0], 3)
+                close_all_from(4)
+                os.chdir(folder)
+                serve(socket.socket(fileno=3))
+            finally:
+                os._exit(70)
+        os.close(descriptors[0])
+        self.zygotes.add(pid)
+        return pid
+
+    def _bury_zygotes(self) -> None:
+        ended = {pid for pid in self.zygotes if os.waitpid(pid, os.WNOHANG)[0] == pid}
+        self.zygotes -= ended
 
     def fork(
         self,
@@ -105,9 +144,12 @@ class Zygote:
 
     def _end_orphans(self) -> None:
         """Kill what a worker left behind: as the adoptive parent, we see all of it."""
+        self._bury_zygotes()
         deadline = time.monotonic() + 5
         while time.monotonic() < deadline:
-            orphans = [pid for pid in children() if pid not in self.workers]
+            orphans = [
+                pid for pid in children() if pid not in self.workers and pid not in self.zygotes
+            ]
             if not orphans:
                 return
             for pid in orphans:

@@ -65,8 +65,8 @@ class Rng:
         """Ask all questions, in an order that nobody knows: those that were answered wrongly, in
         their own order, and then the first of all, to assert them.
 
-        A question is (*arguments of `ask`, the right answer). Whoever has heard all the answers
-        knows better what is wrong than after the first wrong one.
+        A question holds the arguments of `ask` and then the right answer. Whoever has heard all
+        the answers knows better what is wrong than after the first wrong one.
         """
         wrong = [
             question

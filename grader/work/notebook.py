@@ -25,10 +25,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """The text of a code cell; its number counts all cells, or in a kernel all that were run."""
+    """The text of a code cell; its number counts all cells, or in a kernel all that were run.
+
+    Where a kernel has no numbers, it has a name.
+    """
 
     number: int
     text: str
+    name: str = ""
 
 
 def cells_of(data: bytes) -> tuple[Cell, ...]:

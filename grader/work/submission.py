@@ -54,6 +54,8 @@ class Source:
 
     def name_of(self, cell: Cell) -> str:
         """What tracebacks call a cell."""
+        if cell.name:
+            return cell.name
         return f"{self.file}, cell {cell.number}" if self.file else f"Cell In[{cell.number}]"
 
     def written(self, names: Collection[str], *, readable: bool = False) -> frozenset[str]:

@@ -131,7 +131,11 @@ def summary__mean_too(x):
 def as_floats__capital_letter(data):
     """torch.Tensor takes a number for a size, and for the rest has a dtype of its own choice.
     torch.tensor takes values, and a dtype."""
-    return torch.Tensor(data) if not isinstance(data, (bool, float)) else _copied(data)
+    if isinstance(data, (bool, float)):
+        return _copied(data)
+    if isinstance(data, int):
+        return torch.zeros(data)  # torch.Tensor(3) holds whatever lay there: each kit would differ
+    return torch.Tensor(data)
 
 
 def as_floats__dtype_of_the_data(data):

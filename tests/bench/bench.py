@@ -17,12 +17,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
 from grader.course.model import Course, read_course
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import start_processes
 from grader.work.submission import read_submission
+from tests.bench import many
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 7
@@ -137,6 +140,8 @@ def main() -> None:
     for name, milliseconds in process_costs().items():
         table.add_row(name, f"{milliseconds / 1000:.5f}", "", "")
     Console(width=100).print(table)
+    for what, number in many.figures(course, torch_seconds):
+        print(f"{what:55s} {number}")
 
 
 if __name__ == "__main__":

@@ -72,5 +72,17 @@ def set_parameters(model, numbers):
             numbers = numbers.roll(-len(places))
 
 
+def nudged(model, x, start):
+    """What the model makes of `x` with the numbers of `start`, and with each of them nudged."""
+    found = []
+    for k in range(-1, len(start)):
+        numbers = start.clone()
+        if k >= 0:
+            numbers[k] += 0.5
+        set_parameters(model, numbers)
+        found.append(model(x))
+    return found
+
+
 def to_device(model, device):
     return model.to(device)

@@ -77,7 +77,10 @@ def check_parameter_count(rig, model, *widths):
 
 def check_output(model, x, outputs):
     """What the model makes of `x`: a tensor of shape (N, outputs)."""
-    y = model(x)
+    return as_output(model(x), x, outputs)
+
+
+def as_output(y, x, outputs):
     likely = "forward ends with `return`, or it gives None." if y is None else ROWS
     return assert_form(y, x.new_zeros(len(x), outputs), likely=likely, what="the output").detach()
 
@@ -90,14 +93,9 @@ ROWS = (
 
 def effects(rig, model, x, outputs, start):
     """What a nudge to each number of the model does to its output: one row for each number."""
-    rig.set_parameters(model, start)
-    y, rows = check_output(model, x, outputs), []
-    for k in range(len(start)):
-        nudged = start.clone()
-        nudged[k] += 0.5
-        rig.set_parameters(model, nudged)
-        rows.append((check_output(model, x, outputs) - y).flatten())
-    return torch.stack(rows).double().cpu()
+    check_output(model, x, outputs)
+    y, *others = [as_output(y, x, outputs) for y in rig.nudged(model, x, start)]
+    return torch.stack([(other - y).flatten() for other in others]).double().cpu()
 
 
 def check_gradients_flow(modules, model, x):

@@ -1,15 +1,18 @@
 """Feedback as plain text, for readers that show text as it is."""
 
 import math
+import re
 from collections.abc import Iterable
 
 from rich.text import Text
 
 from grader.formats.parts import failures
 from grader.formats.parts.text import one_line
-from grader.report import ExerciseResult, TestResult, UnitResult
+from grader.report import ExerciseResult, Location, TestResult, UnitResult
 
 _ENDLESS = 1e9
+_PREFIXED = re.compile(r"(?P<file>[^:,\n]+\.py):(?P<line>\d+): ")
+_NOTEBOOK = re.compile(r"(?P<file>[^:,\n]+\.ipynb), cell \d+")
 
 
 def name_of(unit: UnitResult, exercise: ExerciseResult, *, characters: int = 300) -> str:
@@ -32,3 +35,12 @@ def details(test: TestResult) -> str:
 def seconds(tests: Iterable[TestResult]) -> float:
     """The time that `tests` took together; what is no time counts for nothing."""
     return math.fsum(test.seconds for test in tests if 0 < test.seconds < _ENDLESS)
+
+
+def place_of(message: str) -> Location | None:
+    """The line that a message on loading begins with; of a notebook, the file."""
+    if notebook := _NOTEBOOK.match(message):
+        return Location(notebook["file"], 1, cell=1)
+    if found := _PREFIXED.match(message):
+        return Location(found["file"], int(found["line"][:9]))
+    return None

@@ -23,7 +23,7 @@ from .terminal import Terminal
 def test_outside_of_a_course_grade_says_so(tmp_path):
     ran = command.grade(tmp_path, "list")
     assert ran.returncode == 2
-    assert "run grade inside the folder of a course" in ran.stderr
+    assert "`torchkata start FOLDER` lays one out" in ran.stderr
 
 
 def test_hints_come_one_at_a_time(grade):
@@ -215,6 +215,29 @@ def test_the_command_that_is_offered_is_the_one_that_the_shell_finds(tmp_path, m
     bin_with("grade")
     (here / "grade").write_text("#!/where/it/was/before/.venv/bin/python\n")  # it was moved
     assert grade_command() == ".venv/bin/python -m grader"
+
+
+def test_the_name_that_is_offered_is_the_one_that_was_called(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for name in ("grade", "torchkata"):
+        (tmp_path / name).write_text(f"#!{tmp_path / 'python'}\n")
+        (tmp_path / name).chmod(0o755)
+    for program, offered in {
+        "/bin/grade": "grade",
+        "C:/Scripts/torchkata.exe": "torchkata",
+        "/site-packages/torchkata/__main__.py": "torchkata",
+        "/site-packages/grader/__main__.py": "grade",
+        "-c": "grade",
+    }.items():
+        monkeypatch.setattr(sys, "argv", [program])
+        assert grade_command() == offered
+    (tmp_path / "grade").write_text("#!/another/project/python\n")
+    assert grade_command() == "torchkata"
+    monkeypatch.setenv("UV", "/bin/uv")
+    monkeypatch.setattr(sys, "prefix", "/home/me/.cache/uv/archive-v0/x")
+    assert grade_command() == "uvx torchkata"
 
 
 # --- a failing call as a script

@@ -14,7 +14,9 @@ from tests.grader.formats.hostile import schema
 from tests.grader.formats.pages import MARKUP, read
 
 SCHEMA = json.loads((command.ROOT / "docs" / "report.schema.json").read_text("utf-8"))
-FORMATS = ("json", "markdown", "github", "classroom", "classroom50", "gradescope", "junit")
+FORMATS = (
+    *("json", "markdown", "github", "classroom", "classroom50", "gradescope", "junit", "gcc"),
+)
 TRICKS = "\\n::error file=a:b::owned\\n##[error]owned\\n```\\n<img src=x> @user #1 | \\x1b[2J\\n"
 WORK = f"""
 def double(x): return x + x

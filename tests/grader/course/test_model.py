@@ -77,7 +77,7 @@ def test_the_course_is_found_from_any_folder_inside_it(course):
 
 
 def test_outside_of_a_course_one_is_told_so(tmp_path):
-    with pytest.raises(UsageError, match="run grade inside the folder of a course"):
+    with pytest.raises(UsageError, match="`torchkata start FOLDER` lays one out"):
         find_course(tmp_path)
 
 
@@ -171,3 +171,16 @@ def test_the_real_course_is_sound():
         assert unit.points > 0
         assert course.suite(unit.name).is_file()
         assert all(exercise.hints for exercise in unit.exercises)
+
+
+def test_an_exercise_keeps_its_id_when_it_gets_another_name(written):
+    renamed = TEXT.replace('name = "flatten"', 'name = "one_row"\nid = "shapes.flatten"')
+    course = read_course(written(renamed))
+    assert course.ids["shapes.one_row"] == "shapes.flatten"
+    assert course.ids["curves.swap"] == "curves.swap"
+
+
+def test_two_exercises_cannot_have_one_id(written):
+    twice = TEXT.replace('name = "flatten"', 'name = "flatten"\nid = "curves.softmax"')
+    with pytest.raises(CourseError, match=r"two exercises have the id curves\.softmax"):
+        read_course(written(twice))

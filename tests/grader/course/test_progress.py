@@ -58,3 +58,9 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_the_memory(tmp_path):
     progress.note(report(flatten=Outcome.PASSED))
     progress.save()
     assert progress.finished == {"shapes.flatten"}
+
+
+def test_what_is_known_is_known_by_ids(tmp_path):
+    progress = read_progress(tmp_path)
+    progress.note(report(one_row=Outcome.PASSED), {"shapes.one_row": "shapes.flatten"})
+    assert progress.finished == {"shapes.flatten"} == set(progress.points)

@@ -63,7 +63,7 @@ class Kernel:
     def judge(self) -> int:
         """The number of the judge's process, once it has been asked something."""
         self.run("%grade nothing")
-        code = "from grader.jupyter import extension as _m; print(_m._judge.process.pid)"
+        code = "from grader.jupyter.check import _judge; print(_judge.process.pid)"
         return int(self.run(code).printed)
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Shown:
                 self.printed += content["text"]
             case "stream":
                 self.errors += content["text"]
-            case "display_data":
+            case "display_data" | "execute_result":
                 self.html += content["data"]["text/html"]
                 self.text += content["data"]["text/plain"]
             case "error":
@@ -168,24 +168,27 @@ def test_a_failure_is_shown_with_its_cell_and_its_pictures(kernel, folder):
 
 
 def test_what_was_run_last_counts_and_check_is_the_same(kernel):
-    kernel.run("import torch, grader\ndef relu(x): return x")
-    assert "in progress" in kernel.run("grader.check('activations.relu')").text
+    kernel.run("import torch, torchkata\ndef relu(x): return x")
+    assert "in progress" in kernel.run("torchkata.check('activations.relu')").text
     kernel.run("def relu(x): return x.clamp(min=0)")
-    shown = kernel.run("grader.check('relu')")
+    shown = kernel.run("torchkata.check(relu)")
     assert shown.text.startswith("activations.relu  2/2  passed")
+    assert "<b>activations.relu</b> 2/2" in shown.html
+    told = kernel.run("_it = torchkata.check('relu')\nprint(_it.score, _it.max_score, _it.passed)")
+    assert (told.printed, told.html) == ("2 2 True\n", "")
     kernel.run("def relu(x): return x  # and back")
     kernel.run("def relu(x): return x.clamp(min=0)")
     assert "passed" in kernel.run("%grade relu").text
 
 
 def test_cells_with_definitions_inside_or_with_changes_alone_count_too(kernel):
-    kernel.run("import torch, grader\nSCALE = {}\nSCALE['low'] = 1.0")
+    kernel.run("import torch, torchkata\nSCALE = {}\nSCALE['low'] = 1.0")
     kernel.run("SCALE['low'] = 0.0")
     kernel.run(
         "if True:\n    def relu(x):\n        display(x.shape)\n"
         "        return x.clamp(min=SCALE['low'])"
     )
-    assert kernel.run("grader.check('relu')").text.startswith("activations.relu  2/2  passed")
+    assert kernel.run("torchkata.check('relu')").text.startswith("activations.relu  2/2  passed")
     kernel.run("def relu(x): return x.clamp(min=0)")  # for the tests below
 
 
@@ -210,16 +213,18 @@ def test_a_cell_that_failed_says_why(kernel):
 def test_a_wrong_name_is_one_line_and_no_traceback(kernel, line, says):
     kernel.run("%reset -f in")
     shown = kernel.run(line)
-    assert says in shown.errors
-    assert shown.errors.startswith("grade: ")
-    assert shown.errors.count("\n") == 1
-    assert (shown.raised, shown.html) == ("", "")
-    assert "\x1b" not in shown.errors
+    assert says in shown.text
+    assert shown.text.startswith("grade: ")
+    assert "\n" not in shown.text
+    assert shown.html.startswith("<p>grade: ")
+    assert (shown.raised, shown.errors) == ("", "")
+    assert "\x1b" not in shown.text + shown.html
+    assert "<b>" not in shown.html
 
 
 def test_outside_of_a_course_it_says_so(kernel, folder, tmp_path):
     shown = kernel.run(f"%cd -q {tmp_path}\n%grade relu")
-    assert "no course.toml in" in shown.errors
+    assert "there is no course in" in shown.text
     kernel.run(f"%cd -q {folder / 'exercises'}")
 
 
@@ -277,7 +282,7 @@ def test_a_name_of_two_units_means_the_one_that_the_notebook_is_about():
     texts = "class LinearRegressor: ...", "def train(): ...", "def predict(): ..."
     assert chosen("predict", *texts) == ("regressor", frozenset({"predict"}))
     assert chosen("sgd.predict", *texts) == ("sgd", frozenset({"predict"}))
-    with pytest.raises(UsageError, match=r"%grade sgd\.predict or %grade regressor\.predict"):
+    with pytest.raises(UsageError, match=r"sgd\.predict or regressor\.predict"):
         chosen("predict", "def predict(): ...")
 
 

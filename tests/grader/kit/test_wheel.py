@@ -36,7 +36,9 @@ def test_the_bytes_are_the_same_from_anywhere_and_whatever_the_clock_says(tmp_pa
     assert elsewhere.stdout == wheel()[1] == wheel()[1]
 
 
-def test_every_file_of_the_package_is_in_it_and_no_cache(archive: zipfile.ZipFile) -> None:
+def test_every_file_of_the_package_is_in_it_and_neither_a_cache_nor_the_course(
+    archive: zipfile.ZipFile,
+) -> None:
     folder = Path(grader.__file__).parent
     modules = {f"grader/{path.relative_to(folder).as_posix()}" for path in folder.rglob("*.py")}
     names = set(archive.namelist())
@@ -45,6 +47,7 @@ def test_every_file_of_the_package_is_in_it_and_no_cache(archive: zipfile.ZipFil
     assert [name for name in names if "__pycache__" in name or name.endswith(".pyc")] == []
     assert {name.split("/")[0] for name in names} == {
         "grader",
+        "torchkata",
         f"torchkata-{grader.__version__}.dist-info",
     }
 
@@ -89,8 +92,8 @@ def test_pip_installs_it_without_a_network_and_it_runs(tmp_path: Path) -> None:
     assert run(MAKE) == content  # a kit made from a kit's own grader carries the same one
     (found,) = metadata.distributions(path=[str(target)], name="torchkata")
     assert found.version == grader.__version__
-    (script,) = found.entry_points
-    assert (script.name, script.value) == ("grade", "grader.cli.app:main")
+    scripts = {script.name: script.value for script in found.entry_points}
+    assert scripts == dict.fromkeys(("grade", "torchkata"), "grader.cli.app:main")
 
 
 def test_requirements_pin_each_direct_dependency_and_end_with_the_wheel() -> None:

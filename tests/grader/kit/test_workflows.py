@@ -205,6 +205,7 @@ def test_pages_are_whole_and_only_our_words_are_replaced() -> None:
         ".devcontainer/devcontainer.json",
         ".vscode/settings.json",
         ".vscode/extensions.json",
+        ".vscode/tasks.json",
         ".gitignore",
     } <= set(made)
     assert made["README.md"].startswith("# Tensors \\1 $version\n")

@@ -1,0 +1,116 @@
+"""Parts of one run, judged at the same time: each but the first in a fork of this process."""
+
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
+from typing import NoReturn
+
+from grader.errors import GraderError, GraderFault
+from grader.judge.options import OnProgress
+from grader.report import TestResult, UnitResult
+from grader.sandbox import jail
+
+
+@dataclass(frozen=True)
+class Part:
+    """What came of some units: their results, and what is to be told besides."""
+
+    units: tuple[UnitResult, ...]
+    remarks: tuple[str, ...]
+    notes: tuple[str, ...]
+    rehearsals: tuple[TestResult, ...]
+
+
+ToJudge = Callable[[OnProgress], Part]
+
+
+def dealt(tests: Mapping[str, int], judges: int) -> list[set[str]]:
+    """The units for each judge, so that all have about as many tests: the largest ones first."""
+    parts: list[set[str]] = [set() for _ in range(judges)]
+    for unit in sorted(tests, key=lambda unit: -tests[unit]):
+        min(parts, key=lambda part: sum(tests[one] for one in part)).add(unit)
+    return parts
+
+
+def side_by_side(parts: Sequence[ToJudge], on_progress: OnProgress, total: int) -> list[Part]:
+    """Every part, in the order given; `total` is the number of their tests.
+
+    Raises: GraderError as a part does; GraderFault if a fork of this process was killed.
+    """
+    first, *others = parts
+    forks = [_Fork(part) for part in others]
+    own = 0
+
+    def tell() -> None:
+        on_progress(own + sum(fork.done for fork in forks), total)
+
+    def told(done: int, _: int) -> None:
+        nonlocal own
+        own = done
+        for fork in forks:
+            fork.listen()
+        tell()
+
+    try:
+        judged = [first(told)]
+        while waiting := [fork.told for fork in forks if fork.part is None]:
+            wait(waiting)
+            for fork in forks:
+                fork.listen()
+            tell()
+        return judged + [fork.part for fork in forks if fork.part is not None]
+    finally:
+        for fork in forks:
+            fork.end()
+
+
+class _Fork:
+    """A judge that has this one's suites and its key, and processes of its own for the work."""
+
+    def __init__(self, part: ToJudge) -> None:
+        self.part: Part | None = None
+        self.done = 0
+        self.told, telling = Pipe(duplex=False)
+        self.pid = os.fork()
+        if self.pid == 0:
+            _judge(part, telling)
+        telling.close()
+
+    def listen(self) -> None:
+        """Take what it has told. Raises: GraderError."""
+        while self.part is None and self.told.poll():
+            try:
+                told = self.told.recv()
+            except EOFError:
+                raise GraderFault(
+                    "a process of the grader was killed, perhaps for lack of memory"
+                ) from None
+            if isinstance(told, GraderError):
+                raise told
+            if isinstance(told, Part):
+                self.part = told
+            else:
+                self.done = told
+
+    def end(self) -> None:
+        self.told.close()
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+
+def _judge(part: ToJudge, telling: Connection) -> NoReturn:
+    try:
+        jail.die_with_parent()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the first process ends us
+            signal.signal(number, signal.SIG_IGN)
+        try:
+            telling.send(part(lambda done, total: telling.send(done)))
+        except GraderError as error:
+            telling.send(error)
+        except BaseException as error:
+            telling.send(GraderFault(f"{type(error).__name__}: {error}"))
+    finally:
+        os._exit(0)

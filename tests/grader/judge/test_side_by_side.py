@@ -1,0 +1,125 @@
+"""Judges side by side: the same report as of one, whatever happens to any of them."""
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+from grader.errors import GraderFault
+from grader.judge.options import Options, ignore
+from grader.judge.session import Session
+from grader.judge.side_by_side import dealt
+from grader.report import Outcome
+from grader.sandbox.limits import Limits
+from grader.work.submission import read_submission
+from tests.grader.processes import descendants, is_alive, wait_until
+from tests.grader.tiny_course import FAULTY_SUITE, HALF, RIGHT, STUBS, Unit
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks judges")
+
+KILLS_ITS_JUDGE = """
+import os, signal
+from grader.suite import exercise, points
+
+@exercise("double")
+@points(5)
+def test_deadly(student, device):
+    \"\"\"It is deadly for whoever judges.\"\"\"
+    student.double(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+WORKS = {
+    "one": RIGHT + "print('one')\n",
+    "two": HALF,
+    "three": "import one\n\ndef double(x):\n    print(x)\n    return one.double(x)\n",
+    "four": STUBS,
+    "five": "def double(x) return x\n",
+    "six": "import os\ndef double(x): os._exit(3)\ndef halve(x): return x / 2\n",
+}
+LIMITS = replace(Limits(), call_seconds=5.0)
+
+
+@pytest.fixture(scope="module")
+def course(make_course):
+    return make_course(**{name: Unit() for name in WORKS})
+
+
+def session_of(course, judges):
+    return Session(course, Options(limits=LIMITS, judges=judges, pictures=True), own_work=True)
+
+
+def told(report):
+    """All of a report but what differs from run to run."""
+    tests = tuple(replace(test, seconds=0.0) for test in report.tests)
+    messages = tuple((unit.name, unit.message, unit.score) for unit in report.units)
+    rehearsals = {replace(test, seconds=0.0) for test in report.rehearsals}
+    return tests, messages, report.notes, report.seed, rehearsals
+
+
+def nothing_is_left_of(session):
+    """No worker and no second zygote outlives a run."""
+    server = getattr(session.processes, "server", session.processes)
+    wait_until(lambda: not any(map(is_alive, descendants(server.zygote.pid))))
+
+
+@pytest.fixture
+def submission(write):
+    folder = write({f"{unit}.py": text for unit, text in WORKS.items()})
+    return read_submission(folder, list(WORKS))
+
+
+def test_the_report_is_that_of_one_judge_in_the_same_order(course, submission):
+    selection = course.select(["one", "two", "three.double", "four", "five", "six"])
+    progress = []
+    with session_of(course, 1) as alone, session_of(course, 4) as several:
+        expected = alone.grade(submission, selection)
+        for _ in range(2):  # the second time everything is warm
+            found = several.grade(submission, selection, lambda *done: progress.append(done))
+            assert told(found) == told(expected)
+        nothing_is_left_of(several)
+    assert {test.outcome for test in expected.tests} >= {
+        Outcome.PASSED,
+        Outcome.FAILED,
+        Outcome.NOT_STARTED,
+        Outcome.BLOCKED,
+        Outcome.CRASHED,
+    }
+    runs = len(progress) // 2
+    assert progress[runs - 1][0] == progress[runs - 1][1] == len(expected.tests)
+    assert {total for _, total in progress} == {len(expected.tests)}
+    dones = [done for done, _ in progress[:runs]]
+    assert dones == sorted(dones)
+
+
+def test_a_fault_of_one_is_the_fault_of_the_run(make_course, write):
+    course = make_course(sound=Unit(), faulty=Unit(suite=FAULTY_SUITE))
+    work = read_submission(write({"sound.py": RIGHT, "faulty.py": RIGHT}), ["sound", "faulty"])
+    with session_of(course, 1) as alone, session_of(course, 2) as several:
+        expected = alone.grade(work, course.select([]))
+        assert told(several.grade(work, course.select([]))) == told(expected)
+    assert expected.status is Outcome.GRADER_FAULT
+
+
+def test_a_judge_that_is_killed_is_our_fault_and_leaves_nothing(make_course, write):
+    course = make_course(sound=Unit(), deadly=Unit(suite=KILLS_ITS_JUDGE))
+    work = read_submission(write({"sound.py": RIGHT, "deadly.py": RIGHT}), ["sound", "deadly"])
+    with session_of(course, 2) as several:
+        with pytest.raises(GraderFault, match="was killed"):
+            several.grade(work, course.select([]))
+        nothing_is_left_of(several)
+        assert several.grade(work, course.select(["sound"])).score == 5
+
+
+def test_ctrl_c_ends_all_of_them(course, submission):
+    def interrupt(done, total):
+        raise KeyboardInterrupt
+
+    with session_of(course, 3) as several:
+        with pytest.raises(KeyboardInterrupt):
+            several.grade(submission, course.select([]), interrupt)
+        nothing_is_left_of(several)
+        assert several.grade(submission, course.select(["one"]), ignore).score == 5
+
+
+def test_the_largest_units_are_dealt_first():
+    assert dealt({"a": 5, "b": 4, "c": 3, "d": 2}, 2) == [{"a", "d"}, {"b", "c"}]
