@@ -26,6 +26,7 @@ LEARNERS, TEACHERS, AUTHORS = "For learners", "For teachers", "For authors of co
 COMMANDS: dict[str, Commands] = {
     LEARNERS: {
         "start": begin.start,
+        "update": begin.update,
         "doctor": begin.doctor,
         "run": learn.run,
         "watch": learn.watch,

@@ -1,4 +1,4 @@
-"""The commands before the first exercise: `torchkata start` and `torchkata doctor`."""
+"""The commands around the exercises: `torchkata start`, `torchkata update`, `torchkata doctor`."""
 
 import contextlib
 import importlib.util
@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from grader.cli.output import grade_command, is_passing, printable, quoted, terminal_size
-from grader.course.model import installed_course
-from grader.formats.parts.text import counted
+from grader.course.model import find_course, installed_course
+from grader.errors import UsageError
+from grader.formats.parts.text import counted, visible
 
 
 def start(
@@ -33,6 +34,41 @@ def start(
         print(f"Next: cd {quoted(str(folder))}")
     first = course.stub(course.units[0].name).relative_to(course.home).as_posix()
     print(f"Then open {first} in your editor, and run: {command} watch")
+
+
+def update(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")
+    ] = False,
+) -> None:
+    """Bring your folder up to date with the installed course. What you wrote stays."""
+    from grader.course.folder import read_folder
+    from grader.course.update import carry_out, check, plan_of, read_there
+    from grader.course.update_text import changes_work, told
+    from grader.kit.start import layout_of
+
+    course = find_course(Path.cwd())
+    if course.away is None:
+        raise UsageError(
+            f"{course.root} holds the course itself, or is a kit: git pull brings it up to date"
+        )
+    old = read_folder(course.home)
+    new = layout_of(course)
+    check(old, new.mark)
+    plan = plan_of(old, new, read_there(course.home, old, new))
+    lines = told(plan, old)
+    for line in lines:
+        print(printable(visible(line)))
+    copies = [] if dry_run else carry_out(course.home, plan)
+    if not lines:
+        print(f"This folder is up to date with torchkata {new.mark.version}.")
+    elif dry_run:
+        print(f"Nothing is changed yet. To change it: {grade_command()} update")
+    elif not changes_work(plan):
+        print("Nothing of yours was changed.")
+    for copy in copies:
+        name = copy.relative_to(course.home)
+        print(f"{name} holds what was in the file before.")
 
 
 def doctor() -> int:

@@ -14,7 +14,7 @@ import typer
 from grader.cli.output import grade_command
 from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
-from grader.formats.parts.text import visible
+from grader.formats.parts.text import counted, visible
 from grader.gradebook.choices import Platform, Told
 from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
 
@@ -103,9 +103,11 @@ def run(
             show(done)
             judged += done.was_judged
             statuses[done.row.status] += 1
+        if roster is not None and shard is None:
+            book.forget_missing(but={handin.student for handin in found})
     told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    print(f"{statuses.total()} hand-ins, {judged} judged in this run: {told}")
-    print(f"Next: {grade_command()} class export {gradebook} --output marks.csv")
+    print(f"{counted(statuses.total(), 'hand-in')}, {judged} judged in this run: {told}")
+    print(f"Next: {grade_command()} class export {gradebook} --output scores.csv")
 
 
 def _judging(
@@ -139,14 +141,27 @@ def _class(
     units = [unit.name for unit in course.units]
     if (submissions is None) == (org is None):
         raise UsageError("class run takes either a folder (or an archive) of a class, or --org")
+    members = None
+    if roster is not None:
+        from grader.gradebook.roster import read_roster
+
+        members = read_roster(roster)
+        if members.said:
+            _note(members.said)
     if org is not None:
         from grader.gradebook.github import fetched, repositories
 
-        by_place = {each.name or each.student: each for each in repositories(org, prefix, roster)}
+        by_place = {each.name or each.student: each for each in repositories(org, prefix, members)}
         found = [each.handin for each in by_place.values()]
         yield found, lambda handin: fetched(by_place[handin.place or handin.student], units)
         return
-    from grader.gradebook.handins import class_folder, hand_ins, is_single, laid_out
+    from grader.gradebook.handins import (
+        class_folder,
+        hand_ins,
+        inner_class,
+        is_single,
+        laid_out,
+    )
 
     assert submissions is not None
     with class_folder(submissions) as (folder, left_out):
@@ -155,13 +170,12 @@ def _class(
             raise UsageError(f"{submissions} is the work of one: {command}")
         for note in left_out:
             print(f"not taken: {visible(note)}")
+        if inner := inner_class(folder, units):
+            _note(f"{folder} holds {inner.name} alone: if that is the class, grade {inner}")
         found = hand_ins(folder)
-        if roster is not None:
-            from grader.gradebook.roster import on_roster, read_roster
+        if members is not None:
+            from grader.gradebook.roster import on_roster
 
-            members = read_roster(roster)
-            if members.said:
-                print(f"note: {visible(members.said)}")
             found = on_roster(found, members)
         yield found, laid_out
 
@@ -234,7 +248,7 @@ def diff(
     for line in lines:
         print(visible(line))
     if not lines:
-        print("Nothing has changed: nobody has two results.")
+        print(f"Nothing has changed: {student or 'everybody'} has been graded once, if at all.")
 
 
 def merge(
@@ -317,12 +331,12 @@ def _display(total: int) -> "Iterator[Callable[[Done], None]]":
     columns = (
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.speed:.1f}/s"),
+        TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task, looks = bar.add_task("", total=total), 0
+        task, looks = bar.add_task("", total=total, rate=""), 0
 
         def show(done: "Done") -> None:
             nonlocal looks
@@ -330,13 +344,17 @@ def _display(total: int) -> "Iterator[Callable[[Done], None]]":
                 looks += 1
                 bar.console.print(_line(done), markup=False, highlight=False)
             bar.update(task, advance=1, description=f"{looks} to look at" if looks else "")
+            speed = bar.tasks[task].speed  # unknown until the second
+            bar.update(task, rate="" if speed is None else f"{speed:.1f}/s")
 
         yield show
 
 
 def _line(done: "Done") -> str:
+    from grader.gradebook.changes import known_as
+
     row = done.row
     score = f"{row.score}/{row.max_score} " if row.score is not None else ""
     note = f": {row.note}" if row.note else ""
-    known = "" if done.was_judged else " (known)"
-    return visible(f"{row.student}: {score}{row.status}{known}{note}")
+    known = "" if done.was_judged or row.score is None else " (known)"
+    return visible(f"{known_as(row)}: {score}{row.status}{known}{note}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from grader.course.writing import replace_file
 from grader.errors import UsageError
 from grader.work.places import places
 
@@ -20,7 +21,8 @@ class Folder:
     """A learner's folder as it was laid out, by `version` of the course with this title.
 
     `exercises` has the digest of each exercise's block by its id, `files` that of each file by its
-    path in the folder. `names` are those of exercises whose name then was not their id.
+    path in the folder. `names` are those of exercises whose name then was not their id. `pieces`
+    has the digests of what else the units' files consist of, statements and cells, by path.
     """
 
     course: str
@@ -28,6 +30,7 @@ class Folder:
     exercises: Mapping[str, str]
     files: Mapping[str, str]
     names: Mapping[str, str] = field(default_factory=dict)
+    pieces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def name_of(self, identity: str) -> str:
         """What the exercise was called, as `UNIT.EXERCISE`."""
@@ -59,13 +62,14 @@ def read_folder(root: Path) -> Folder:
         data = json.loads(path.read_text(encoding="utf-8"))
         if data["schema"] != SCHEMA:
             raise UsageError(f"{path} is of a newer torchkata: update what is installed")
+        json.dumps(data, ensure_ascii=False).encode()  # halves of characters cannot be written
         files = _texts(data["files"])
         if strange := [name for name in files if not _is_inside(name)]:
             raise ValueError(f"{strange[0]!r} is no file of this folder")
         names = _texts(data.get("names", {}))
-        return Folder(
-            str(data["course"]), str(data["version"]), _texts(data["exercises"]), files, names
-        )
+        pieces = {name: tuple(map(str, some)) for name, some in data.get("pieces", {}).items()}
+        exercises = _texts(data["exercises"])
+        return Folder(str(data["course"]), str(data["version"]), exercises, files, names, pieces)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"{path} is damaged ({type(error).__name__}: {error}): "
@@ -75,10 +79,7 @@ def read_folder(root: Path) -> Folder:
 
 def write_folder(root: Path, folder: Folder) -> None:
     """Put the mark into a folder. Raises: OSError."""
-    path = root / FILE
-    fresh = path.with_name(f"{FILE}.new")
-    fresh.write_text(folder_text(folder), encoding="utf-8", newline="\n")
-    fresh.replace(path)
+    replace_file(root / FILE, folder_text(folder).encode())
 
 
 def folder_text(folder: Folder) -> str:
@@ -90,8 +91,8 @@ def folder_text(folder: Folder) -> str:
         "exercises": dict(folder.exercises),
         "files": dict(folder.files),
     }
-    if folder.names:
-        data["names"] = dict(folder.names)
+    data |= {"names": dict(folder.names)} if folder.names else {}
+    data |= {"pieces": {k: list(v) for k, v in folder.pieces.items()}} if folder.pieces else {}
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 

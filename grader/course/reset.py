@@ -1,11 +1,11 @@
 """One exercise back to its stub, in the module and the notebook of its unit."""
 
 import json
-from itertools import count
 from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.stubs import text_given
+from grader.course.writing import kept
 from grader.errors import UsageError
 from grader.work.places import places
 
@@ -26,24 +26,11 @@ def reset(course: Course, unit: str, exercise: str) -> list[tuple[Path, Path]]:
         try:
             new = again(path.read_text(encoding="utf-8-sig"), exercise, stub)
             if new is not None:
-                done.append((path, _kept(path)))
+                done.append((path, kept(path)))
                 path.write_text(new, encoding="utf-8", newline="\n")
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise UsageError(f"{path} cannot be reset: {error}") from None
     return done
-
-
-def _kept(path: Path) -> Path:
-    """A copy of the file under a name of its own: `sgd.py.bak`, `sgd.py.bak2` and so on."""
-    for number in count(1):
-        copy = path.with_name(f"{path.name}.bak{number if number > 1 else ''}")
-        try:
-            with copy.open("xb") as file:
-                file.write(path.read_bytes())
-        except FileExistsError:
-            continue
-        return copy
-    raise AssertionError
 
 
 def _in_module(text: str, exercise: str, stub: str) -> str | None:

@@ -18,6 +18,7 @@ _CHECKING = re.compile(
 )
 _CODE_OR_SIGN = re.compile(r"(`[^`]*`)|[*_<\\]")
 IMPORTS, REST = "imports-", "rest-"  # no names that an exercise can have
+TITLE, CHECK = "-title", "-check"  # what the cells around an exercise are called besides its name
 _LEFT_OPEN = "raise NotImplementedError"
 _TO_WRITE = "Put your code in the place of each `raise NotImplementedError(...)`"
 _TO_MEND = "Mend the program in a cell"
@@ -32,10 +33,10 @@ def notebook_of(stub: str, course: Course, unit: Unit) -> str:
     from nbformat import v4, writes  # takes as long as a whole unit's tests
 
     def markdown(identity: str, text: str) -> Any:
-        return v4.new_markdown_cell(text, id=_cell_id(identity))
+        return v4.new_markdown_cell(text, id=cell_id(identity))
 
     def code(identity: str, text: str) -> Any:
-        return v4.new_code_cell(text, id=_cell_id(identity))
+        return v4.new_code_cell(text, id=cell_id(identity))
 
     module = ast.parse(stub)
     exercises = {exercise.name: exercise.title for exercise in unit.exercises}
@@ -43,17 +44,17 @@ def notebook_of(stub: str, course: Course, unit: Unit) -> str:
     cells = [markdown("lesson", f"{_lesson(ast.get_docstring(module) or unit.title)}\n\n{how}")]
     for name, text in _blocks(stub, module, list(exercises)):
         if name in exercises:
-            cells.append(markdown(f"{name}-title", f"## `{name}`: {exercises[name]}"))
+            cells.append(markdown(f"{name}{TITLE}", f"## `{name}`: {exercises[name]}"))
         cells.append(code(name, text))
         if name in exercises:
-            cells.append(code(f"{name}-check", f"%grade {_shortest(name, course, unit)}"))
+            cells.append(code(f"{name}{CHECK}", f"%grade {_shortest(name, course, unit)}"))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     written: str = writes(v4.new_notebook(cells=cells, metadata=metadata))
     return f"{written}\n"
 
 
-def _cell_id(identity: str) -> str:
+def cell_id(identity: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_-]", "-", identity)[:64]
 
 

@@ -3,7 +3,6 @@
 Runs `gh` and `git`, and nothing that a repository brings along: no hooks, filters or submodules.
 """
 
-import csv
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from tempfile import TemporaryDirectory
 
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
+from grader.gradebook.roster import Roster
 from grader.work.begun import imported
 from grader.work.elsewhere import MAX_FOLDERS, is_place, unit_of
 from grader.work.notebook import Unreadable
@@ -31,7 +31,6 @@ MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
 MAX_LISTED_BYTES = 64 << 10  # of a folder's names, as git keeps them
 MAX_ASKED = 500  # modules that are looked for
 ASK_SECONDS, CLONE_SECONDS = 60, 180
-USER_COLUMNS = ("github_username", "username", "student")
 NAME = re.compile(r"[A-Za-z0-9._][A-Za-z0-9._-]*")
 SERVER = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
 
@@ -46,16 +45,18 @@ class Failed(OSError):
 
 @dataclass(frozen=True)
 class Repository:
-    """Of one student. It has no name if the roster has no user name, no size if it is not there."""
+    """Of one student. It has no name if the roster has no user name, no size if it is not there;
+    `person` is what the roster calls the student."""
 
     name: str
     student: str
     mebibytes: float | None
+    person: str = ""
 
     @property
     def handin(self) -> Handin:
         """It is fetched when it is looked at."""
-        return Handin(self.student, self.name, ((Path(self.name), ""),))
+        return Handin(self.student, self.name, ((Path(self.name), ""),), self.person)
 
 
 @contextmanager
@@ -63,10 +64,11 @@ def fetched(repository: Repository, units: Sequence[str]) -> Iterator[LaidOut]:
     """What is graded of it, in a folder, until this ends. Raises: Failed, NotHandedIn."""
     with TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as folder:
         clone = Path(folder) / "work"
-        yield LaidOut(clone, commit=fetch(repository, clone, units))
+        commit, when = fetch(repository, clone, units)
+        yield LaidOut(clone, commit=commit, submitted_at=when)
 
 
-def repositories(org: str, prefix: str, roster: Path | None) -> list[Repository]:
+def repositories(org: str, prefix: str, roster: Roster | None) -> list[Repository]:
     """What is to be graded: those of the roster, or else all whose names begin with `prefix`.
 
     Raises: UsageError if that is nothing, or cannot be found out.
@@ -74,7 +76,7 @@ def repositories(org: str, prefix: str, roster: Path | None) -> list[Repository]
     for option, name in (("--org", org), ("--prefix", prefix)):
         if not NAME.fullmatch(name):
             raise UsageError(f"{option} takes letters, digits, dots and hyphens, not {name!r}")
-    students = None if roster is None else read_roster(roster)
+    students = None if roster is None else _listed_in(roster)
     try:
         listed = gh("repo", "list", org, "--limit", "10000", "--json", "name,diskUsage,isTemplate")
     except Failed as reason:
@@ -87,42 +89,33 @@ def repositories(org: str, prefix: str, roster: Path | None) -> list[Repository]
         names = sorted(name for name in sizes if f"{org}/{name}" != own)
         names = [name for name in names if name not in templates]
         users = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
-        students = [(user, user) for user in users if user]
+        students = [(user, user, "") for user in users if user]
     if not students:
         raise UsageError(f"nothing to grade: no repository of {org} begins with {prefix}")
     listed_as = {name.casefold(): name for name in sizes}  # GitHub ignores case
-    names = [listed_as.get((prefix + user).casefold(), prefix + user) for user, _ in students]
+    names = [listed_as.get((prefix + user).casefold(), prefix + user) for user, *_ in students]
     return [
-        Repository(f"{org}/{name}" if user else "", student, sizes.get(name))
-        for name, (user, student) in zip(names, students, strict=True)
+        Repository(f"{org}/{name}" if user else "", student, sizes.get(name), person)
+        for name, (user, student, person) in zip(names, students, strict=True)
     ]
 
 
-def read_roster(path: Path) -> list[tuple[str, str]]:
-    """For each line the GitHub user name, if it holds one, and what to call the student.
+def _listed_in(roster: Roster) -> list[tuple[str, str, str]]:
+    """For each member the user name, if it can be one, what to call the student, and the name.
 
-    Raises: UsageError if the file cannot be read, or names nobody.
+    Raises: UsageError if it has no column of user names.
     """
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            table = csv.DictReader(file)
-            columns, lines = table.fieldnames or [], list(table)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from None
-    column = next((column for column in USER_COLUMNS if column in columns), None)
-    if column is None or not lines:
-        raise UsageError(f"{path} has no students in a column {' or '.join(USER_COLUMNS)}")
-    students = []
-    for line in lines:
-        user = (line[column] or "").strip()
-        known = NAME.fullmatch(user)
-        students.append((user, user) if known else ("", user or (line[columns[0]] or "").strip()))
-    return students
+    if not roster.has_users:
+        raise UsageError("the roster has no column github_username, username or student")
+    return [
+        (m.user if NAME.fullmatch(m.user) else "", m.user or m.student, m.name)
+        for m in roster.members
+    ]
 
 
-def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
+def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> tuple[str, str]:
     """Clone its newest commit into `folder`, with the files of `units` and the modules that these
-    import alone; the commit.
+    import alone; the commit, and its time.
 
     A few kilobytes can unfold into a billion files: nothing else is ever written.
     Raises: Failed, NotHandedIn.
@@ -139,7 +132,7 @@ def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
     url = f"{SERVER}/{repository.name}.git"
     _git(*harmless, *asking, "clone", "--quiet", *shallow, "--", url, folder)
     try:
-        commit = _git("-C", folder, "rev-parse", "--verify", "--quiet", "HEAD").strip()
+        commit, when = _git("-C", folder, "log", "-1", "--format=%H %cI", "HEAD").split()
     except Failed:
         raise NotHandedIn("empty repository") from None
     here = new = _files_of_units(folder, units)
@@ -149,7 +142,7 @@ def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> str:
         asked = [path for path in _modules_of(folder, list(new)) if path not in here]
         new = dict(list(_sizes(folder, asked[:MAX_ASKED]).items())[: most - len(here)])
         here = {**here, **new}
-    return commit
+    return commit, when
 
 
 def _write(folder: Path, sizes: Mapping[str, int], options: Sequence[str]) -> None:

@@ -19,19 +19,28 @@ from unicodedata import normalize
 import yaml
 
 from grader.errors import UsageError
-from grader.gradebook.unpack import ARCHIVE, MAX_FILE_BYTES, Room, is_archive, is_work, unpack
-from grader.work.elsewhere import unit_of
+from grader.gradebook.unpack import (
+    ARCHIVE,
+    CLOSED,
+    MAX_FILE_BYTES,
+    Room,
+    is_archive,
+    is_closed,
+    is_work,
+    unpack,
+)
+from grader.gradebook.whose import SAKAI_FOLDER, Whose, is_moodles, whose_file, whose_folder
+from grader.work.elsewhere import is_place, unit_of
 
-WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000)
+WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000, keep_names=True)
 LEVELS = 5  # of a student's folder, in which archives and files are looked for
 METADATA = "submission_metadata.yml"
 MAX_METADATA = 64 << 20
 
-# lastnamefirstname_12345_67890_sgd-1.py, with LATE after the name if it was
-_CANVAS = re.compile(r"(?P<name>[^_]+)(?:_LATE)?_(?P<id>\d+)_(?P<upload>\d+)_(?P<file>.+)")
-_CANVAS_AGAIN = re.compile(r"-\d+(?=\.[^.]+\Z)")  # a file that was handed in again
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?")
 _IGNORED = re.compile(r"\..*|__MACOSX|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+_LISTS = re.compile(r".*\.(?:csv|tsv|xlsx?|ods)|index\.html?|readme(?:\..*)?", re.IGNORECASE)
+_VERSION = re.compile(r"Version (\d+)")  # of Teams
+MAX_TOLD = 5  # names of what lies there instead of work
 
 
 class NotHandedIn(Exception):
@@ -55,15 +64,21 @@ class Handin:
     commit: str = ""
     problem: str = ""
     note: str = ""
+    attempt: str = ""
 
 
 @dataclass(frozen=True)
 class LaidOut:
-    """A folder with a student's work, as `read_submission` takes it, and what was left out."""
+    """A folder with a student's work, as `read_submission` takes it, and what was left out.
+
+    `instead` tells what there is, for the case that no work is found; a time goes with a commit.
+    """
 
     folder: Path
     left_out: tuple[str, ...] = ()
     commit: str = ""
+    submitted_at: str = ""
+    instead: tuple[str, ...] = ()
 
 
 def is_single(path: Path, units: Sequence[str]) -> bool:
@@ -87,9 +102,9 @@ def class_folder(path: Path) -> Iterator[tuple[Path, list[str]]]:
     if not is_archive(path.name):
         raise UsageError(f"{path} is neither a folder of submissions nor an archive of one")
     with TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as folder:
-        room = replace(WHOLE_CLASS, notes=[])
+        room = replace(WHOLE_CLASS, notes=[], passed_over=[])
         unpack(path, Path(folder), room)
-        if not any(Path(folder).iterdir()):
+        if not any(is_work(name) for *_, files in os.walk(folder) for name in files):
             said = "; ".join(room.notes) or "no .py or .ipynb is in it"
             raise UsageError(f"{path} holds no work: {said}")
         yield _only_folder(Path(folder)), room.notes
@@ -98,8 +113,10 @@ def class_folder(path: Path) -> Iterator[tuple[Path, list[str]]]:
 def _only_folder(folder: Path) -> Path:
     """Past folders that hold nothing but one folder, and no more than three of them."""
     for _ in range(3):
-        entries = _entries(folder)
-        if len(entries) != 1 or not entries[0].is_dir() or _MOODLE.fullmatch(entries[0].name):
+        entries = [
+            e for e in _entries(folder) if e.is_dir() or is_archive(e.name) or is_work(e.name)
+        ]
+        if len(entries) != 1 or not entries[0].is_dir() or is_moodles(entries[0].name):
             break
         inner = entries[0]
         if any(is_work(entry.name) for entry in _entries(inner)) or inner.name == "exercises":
@@ -115,12 +132,24 @@ def hand_ins(folder: Path) -> list[Handin]:
     if (folder / METADATA).is_file():
         found = list(_of_gradescope(folder / METADATA, entries))
     else:
-        found = [_of_entry(entry) for entry in entries]
+        found = [_of_entry(entry) for entry in entries if not _is_list(entry)]
     if not found:
         raise UsageError(f"{folder} is empty: class run takes a folder with an entry per student")
     return sorted(
         _joined(found), key=lambda handin: (not handin.student, handin.student, handin.place)
     )
+
+
+def inner_class(folder: Path, units: Sequence[str]) -> Path | None:
+    """The folder or archive within, if it is all that there is and may be no student's work: an
+    export that was unpacked keeps the folder that was around it."""
+    entries = _entries(folder)
+    if len(entries) == 1 and is_archive(entries[0].name):
+        return entries[0]
+    inner = _only_folder(folder)
+    if inner == folder or len(_entries(inner)) < 2 or is_single(inner, units):
+        return None
+    return inner
 
 
 def _entries(folder: Path) -> list[Path]:
@@ -131,29 +160,35 @@ def _entries(folder: Path) -> list[Path]:
     return [folder / name for name in names if not _IGNORED.fullmatch(name)]
 
 
+def _is_list(entry: Path) -> bool:
+    """A roster, a worksheet or an index, which platforms and teachers put beside the work."""
+    return _LISTS.fullmatch(entry.name) is not None and entry.is_file()
+
+
 def _of_entry(entry: Path) -> Handin:
     name = normalize("NFC", entry.name)
-    stem = ARCHIVE.sub("", name)
     if entry.is_symlink():
         return Handin("", name, problem="a link is not followed")
     if entry.is_dir():
-        if moodle := _MOODLE.fullmatch(name):
-            return _hand_in(moodle, entry, "")
-        return Handin(name, name, ((entry, ""),), submitted_at=_changed(entry))
-    if moodle := _MOODLE.fullmatch(name):
-        return _hand_in(moodle, entry, moodle["file"] or name)
-    if canvas := _CANVAS.fullmatch(name):
-        return _hand_in(canvas, entry, _CANVAS_AGAIN.sub("", canvas["file"]))
+        whose = whose_folder(name, [inner.name for inner in _entries(entry)])
+        if whose is None:
+            return Handin(name, name, ((entry, ""),), submitted_at=_changed(entry))
+        return _hand_in(whose, entry)
+    if whose := whose_file(name):
+        return _hand_in(whose, entry)
     if is_archive(name):
-        return Handin(stem, name, ((entry, name),), submitted_at=_changed(entry))
+        return Handin(ARCHIVE.sub("", name), name, ((entry, name),), submitted_at=_changed(entry))
+    if is_closed(name):
+        return Handin(entry.stem, name, problem=f"{name} {CLOSED}")
     problem = "a file among the students' folders: whose it is cannot be told from its name"
-    return Handin("", name, problem=problem)
+    return Handin("", name, problem=f"{problem}; put it into a folder named after its student")
 
 
-def _hand_in(match: "re.Match[str]", entry: Path, file: str) -> Handin:
-    parts = ((entry, file),)
-    place = match[0] if entry.is_dir() else match.string[: match.start("id")] + match["id"]
-    return Handin(match["id"], place, parts, match["name"], _changed(entry))
+def _hand_in(whose: Whose, entry: Path) -> Handin:
+    inner = entry / SAKAI_FOLDER
+    parts = ((inner if inner.is_dir() else entry, whose.file),)
+    when = whose.submitted_at or _changed(entry)
+    return Handin(whose.id, whose.place, parts, whose.name, when, attempt=whose.attempt)
 
 
 def _of_gradescope(metadata: Path, entries: Sequence[Path]) -> Iterator[Handin]:
@@ -181,7 +216,8 @@ def _of_gradescope(metadata: Path, entries: Sequence[Path]) -> Iterator[Handin]:
 
 
 def _joined(found: Sequence[Handin]) -> list[Handin]:
-    """One hand-in for each student: of several files, all; a note is never lost."""
+    """One hand-in for each student: of several files, all those of the last attempt; a note is
+    never lost."""
     students: dict[str, Handin] = {}
     others = []
     for handin in found:
@@ -190,6 +226,12 @@ def _joined(found: Sequence[Handin]) -> list[Handin]:
             others.append(handin)
         elif known is None:
             students[handin.student] = handin
+        elif known.place != handin.place and (known.attempt or handin.attempt):
+            unclear = f"{known.place} and {handin.place} may be two students"
+            students[handin.student] = replace(known, problem=unclear)
+        elif known.attempt != handin.attempt:
+            last = max(known, handin, key=lambda each: each.attempt)
+            students[handin.student] = replace(last, note="the last of several attempts")
         else:
             students[handin.student] = replace(
                 known,
@@ -201,7 +243,10 @@ def _joined(found: Sequence[Handin]) -> list[Handin]:
 
 
 def _changed(entry: Path) -> str:
-    """The newest change of a file in it, as far as the first levels tell."""
+    """The newest change of a file in it, as far as the first levels tell; in a clone, the files
+    are as old as the clone, which says nothing."""
+    if (entry / ".git").exists():
+        return ""
     places = _walk(entry) if entry.is_dir() else [(entry.parent, [entry.name])]
     newest = 0.0
     for folder, files in places:
@@ -217,21 +262,52 @@ def _changed(entry: Path) -> str:
 def laid_out(handin: Handin) -> Iterator[LaidOut]:
     """One folder of the parts, until this ends; a folder without archives is taken as it is."""
     (path, name), *more = handin.parts
-    if not more and not name and not _archives(path):
-        yield LaidOut(path)
-        return
+    room = Room()
+    if not more and not name:
+        path = _last_version(path, room)
+        names = _names(path)
+        if not any(map(is_archive, names)):
+            yield LaidOut(path, (*room.notes, *_closed(names)), instead=_told(names))
+            return
     with TemporaryDirectory(prefix="handin-", ignore_cleanup_errors=True) as folder:
-        room = Room()
-        for path, name in handin.parts:
-            if path.is_dir():
-                _copy(path, Path(folder) / name, room)
+        for part, file in ((path, name), *more):
+            if part.is_dir():
+                _copy(part, Path(folder) / file, room)
             else:
-                _put(path, Path(folder) / name, room)
-        yield LaidOut(_only_folder(Path(folder)), tuple(room.notes))
+                _put(part, Path(folder) / file, room)
+        names = [*_names(Path(folder)), *room.passed_over]
+        home = _last_version(_only_folder(Path(folder)), room)
+        yield LaidOut(home, (*room.notes, *_closed(names)), instead=_told(names))
 
 
-def _archives(folder: Path) -> bool:
-    return any(is_archive(name) for _, files in _walk(folder) for name in files)
+def _last_version(folder: Path, room: Room) -> Path:
+    """Teams keeps what was handed in before beside it: HOMEWORK/Version 1/, Version 2/ …"""
+    entries = _entries(_only_folder(folder))
+    found = [(int(n[1]), each) for each in entries if (n := _VERSION.fullmatch(each.name))]
+    if len(found) < 2 or len(found) < len(entries):
+        return folder
+    last = max(found)[1]
+    room.left_out(f"{last.name} is graded, the last of {len(found)}")
+    return last
+
+
+def _names(folder: Path) -> list[str]:
+    """Of its files, or else of the folders in which no work is looked for."""
+    names = [name for _, files in _walk(folder) for name in files]
+    return names or [f"{entry.name}/" for entry in _entries(folder)]
+
+
+def _closed(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{name} {CLOSED}" for name in names if is_closed(name))[:MAX_TOLD]
+
+
+def _told(names: Sequence[str]) -> tuple[str, ...]:
+    """What lies there, for those who miss the work."""
+    shown = [name for name in names if not _IGNORED.fullmatch(name)]
+    if not shown:
+        return ("the folder is empty",)
+    more = f" and {len(shown) - MAX_TOLD} more" if shown[MAX_TOLD:] else ""
+    return (f"there is {', '.join(shown[:MAX_TOLD])}{more}",)
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
@@ -240,7 +316,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
         here = Path(place)
         depth = len(here.relative_to(folder).parts)
         kept = [] if depth >= LEVELS else sorted(inner)[:100]
-        inner[:] = [name for name in kept if not _IGNORED.fullmatch(name)]
+        inner[:] = [name for name in kept if is_place(name) and not _IGNORED.fullmatch(name)]
         if n >= 500:
             return
         yield here, sorted(files)[:1000]
@@ -251,6 +327,8 @@ def _copy(folder: Path, target: Path, room: Room) -> None:
         for name in files:
             if is_archive(name) or is_work(name):
                 _put(here / name, target / here.relative_to(folder) / name, room)
+            else:
+                room.pass_over(name)
 
 
 def _put(file: Path, target: Path, room: Room) -> None:

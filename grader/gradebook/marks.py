@@ -3,7 +3,7 @@
 student,score,due,late,excused,note
 *,,2026-11-01T23:59+01:00,10%,,      every day that was begun costs a tenth of the score
 ann,,2026-11-03T23:59+01:00,,,       more time
-bob,85,,,,read by hand               the score, whatever was measured, and when
+bob,85,,,,read by hand               the points of the course, whatever was measured, and when
 cid,,,,yes,ill                       no score
 """
 
@@ -44,6 +44,13 @@ class Mark:
     score: Decimal | None
     note: str = ""
     by_hand: bool = False
+    excused: bool = False
+
+    @property
+    def is_less(self) -> bool:
+        """Has being late cost something?"""
+        measured = None if self.by_hand else self.row.score
+        return self.score is not None and measured is not None and self.score < measured
 
     @property
     def text(self) -> str:
@@ -87,7 +94,7 @@ def _rule(cells: Mapping[str, str]) -> Rule:
     late = cells.get("late", "")
     return Rule(
         score=_decimal(cells.get("score", ""), "score"),
-        due=_moment(cells.get("due", "")),
+        due=_due(cells.get("due", "")),
         late=None if not late else _share(late),
         excused=excused in _YES,
         note=cells.get("note", ""),
@@ -113,14 +120,20 @@ def _share(text: str) -> Decimal:
     return value / 100
 
 
-def _moment(text: str) -> datetime | None:
-    if not text:
-        return None
+def _due(text: str) -> datetime | None:
+    due = moment(text)
+    if text and due is None:
+        raise ValueError(f"due is a moment such as 2026-11-01T23:59+01:00, not {text!r}")
+    return due
+
+
+def moment(text: str) -> datetime | None:
+    """What a platform, or a teacher, calls a time; without a zone it is UTC. None if it is none."""
     try:
-        moment = datetime.fromisoformat(text)
+        read = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
     except ValueError:
-        raise ValueError(f"due is a moment such as 2026-11-01T23:59+01:00, not {text!r}") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return None
+    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def marks_of(rows: Iterable[Row], rules: Mapping[str, Rule]) -> Iterator[Mark]:
@@ -130,7 +143,7 @@ def marks_of(rows: Iterable[Row], rules: Mapping[str, Rule]) -> Iterator[Mark]:
     for row in rows:
         own = rules.get(plain(row.student), Rule())
         if own.excused:
-            yield Mark(row, None, _joined("excused", own.note))
+            yield Mark(row, None, _joined("excused", own.note), excused=True)
         elif own.score is not None:
             yield Mark(row, own.score, _joined("marked by hand", own.note), by_hand=True)
         elif row.score is None:
@@ -144,13 +157,11 @@ def marks_of(rows: Iterable[Row], rules: Mapping[str, Rule]) -> Iterator[Mark]:
 def _less_late(
     score: Decimal, submitted_at: str, due: datetime | None, late: Decimal | None
 ) -> tuple[Decimal, str]:
-    if due is None or not submitted_at:
+    if due is None:
         return score, ""
-    try:
-        handed_in = datetime.fromisoformat(submitted_at.replace(" UTC", "+00:00"))
-    except ValueError:
-        return score, "when it was handed in cannot be read, so nothing is taken off"
-    handed_in = handed_in if handed_in.tzinfo else handed_in.replace(tzinfo=UTC)
+    handed_in = moment(submitted_at)
+    if handed_in is None:
+        return score, "when it was handed in is not known, so nothing is taken off" * bool(late)
     days = math.ceil((handed_in - due).total_seconds() / 86_400)
     if days <= 0:
         return score, ""

@@ -67,7 +67,7 @@ def _scores(scores: Scores) -> list[Markup]:
 
 
 def _needy(book: Gradebook) -> list[Markup]:
-    columns = {"Student": "name", "Name": "", "Score": "number", "Why": "long"}
+    columns = {"Student": "name", "Name": "name", "Score": "number", "Why": "long"}
     rows = [[n.student, n.name, n.score, n.why] for n in overview.needy(book)]
     return _sortable("Who needs help", columns, rows)
 
@@ -139,7 +139,7 @@ def _tests(book: Gradebook) -> list[Markup]:
 
 
 def _broke(book: Gradebook) -> list[Markup]:
-    columns = {"Exercise": "name", "What happened": "", "Students": "number", "Who": "long"}
+    columns = {"Exercise": "name", "Outcome": "", "Students": "number", "Who": "long"}
     rows = [
         [
             each.exercise,
@@ -174,7 +174,7 @@ def _similar(groups: Sequence[Group]) -> list[Markup]:
 def _students(book: Gradebook) -> list[Markup]:
     columns = {
         "Student": "name",
-        "Name": "",
+        "Name": "name",
         "Score": "number",
         "Of": "number",
         "State": "",

@@ -1,6 +1,7 @@
 """Who is in a class, as the lists of platforms say it. People are found by id, never by name."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -8,7 +9,7 @@ from unicodedata import normalize
 
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin
-from grader.gradebook.tables import read_table
+from grader.gradebook.tables import Table, read_table
 
 # In the words of GitHub Classroom, Classroom 50, Canvas, Moodle, Gradescope, nbgrader and us.
 _ID_COLUMNS = (
@@ -30,22 +31,38 @@ _ID_COLUMNS = (
     "user id",
     "userid",
 )
-_NAMES = (("name",), ("full name",), ("first name", "last name"), ("first_name", "last_name"))
+_USER_COLUMNS = ("github_username", "username", "student")
+_NAMES = (
+    ("name",),
+    ("full name",),
+    ("first name", "last name"),
+    ("first_name", "last_name"),
+    ("firstname", "lastname"),
+)
+_TEST_STUDENT = "Student, Test"  # whom Canvas adds
 _PARTICIPANT = "participant "  # what Moodle puts before its ids
 
 
 @dataclass(frozen=True)
 class Member:
-    """One line of a roster: every id that it has, the first one first, and a name to show."""
+    """One line of a roster: every id that it has, the first one first, a name to show, and what
+    stands where a user name on GitHub is expected."""
 
     ids: tuple[str, ...]
     name: str
+    user: str = ""
+
+    @property
+    def student(self) -> str:
+        """Who has no id is still in the class: the name is shown, and finds nobody."""
+        return self.ids[0] if self.ids else f"? {self.name}"
 
 
 @dataclass(frozen=True)
 class Roster:
     members: tuple[Member, ...]
     said: str = ""
+    has_users: bool = False
 
     @cached_property
     def by_id(self) -> Mapping[str, Member | None]:
@@ -70,21 +87,44 @@ def read_roster(path: Path) -> Roster:
     """Raises: UsageError if the file has no column of ids, or names nobody."""
     table = read_table(path)
     columns = {name.casefold(): name for name in table.columns}
+    is_canvas = {"student", "id", "section"} <= columns.keys()  # there, Student is a name
     ids = [columns[name] for name in _ID_COLUMNS if name in columns]
+    names: Sequence[str] = next((n for n in _NAMES if columns.keys() >= set(n)), ())
+    if is_canvas:
+        ids.remove(columns["student"])
+        names = ("student",)
+    participants = _participants(table)
+    ids = [participants] * bool(participants) + [name for name in ids if name != participants]
     if not ids:
         raise UsageError(
             f"{path} has no column of ids: expected one of {', '.join(_ID_COLUMNS[:8])} …"
         )
-    names = next((n for n in _NAMES if all(part in columns for part in n)), ())
+    user = next((columns[name] for name in _USER_COLUMNS if name in columns and not is_canvas), "")
     members = []
     for line in table.lines:
-        held = tuple(dict.fromkeys(line[column] for column in ids if line[column]))
-        if held:
-            name = " ".join(line[columns[part]] for part in names).strip()
-            members.append(Member(held, name))
+        told = line | {participants: line.get(participants, "").rpartition(" ")[2]}
+        held = tuple(dict.fromkeys(told[column] for column in ids if told[column]))
+        name = " ".join(line[columns[part]] for part in names).strip()
+        if is_canvas and (not held or name == _TEST_STUDENT):
+            continue
+        name = name or ("" if held else next(filter(None, line.values()), ""))
+        if held or name:
+            members.append(Member(held, name, line[user] if user else ""))
     if not members:
         raise UsageError(f"{path} names nobody in {', '.join(ids)}")
-    return Roster(tuple(members), table.said)
+    return Roster(tuple(members), table.said, bool(user))
+
+
+def _participants(table: Table) -> str:
+    """The column of a Moodle worksheet that says `Participant 123`, in whatever language: the
+    first, with one word and a number in each line. Nothing if there is none."""
+    first = table.columns[0]
+    if first.casefold() in {part for names in _NAMES for part in names}:
+        return ""
+    found = [re.fullmatch(r"(\D+) \d+", line.get(first, "")) for line in table.lines]
+    words = {each[1] if each else None for each in found}
+    apart = len({line.get(first) for line in table.lines}) == len(table.lines)
+    return first if apart and len(words) == 1 and None not in words else ""
 
 
 def on_roster(found: Iterable[Handin], roster: Roster) -> list[Handin]:
@@ -96,13 +136,14 @@ def on_roster(found: Iterable[Handin], roster: Roster) -> list[Handin]:
         student = _known_as(handin.student, roster)
         member = roster.member(student)
         if member is None:
-            known.append(replace(handin, note="not on the roster"))
+            note = "; ".join(filter(None, ["not on the roster", handin.note]))
+            known.append(replace(handin, note=note))
             continue
         handed.add(member)
         known.append(replace(handin, student=student, name=member.name or handin.name))
     missing = [m for m in roster.members if m not in handed]
     return known + [
-        Handin(m.ids[0], "", name=m.name, problem="nothing was handed in") for m in missing
+        Handin(m.student, "", name=m.name, problem="nothing was handed in") for m in missing
     ]
 
 

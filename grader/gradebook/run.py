@@ -103,9 +103,10 @@ class ClassRun:
                 status = MISSING if isinstance(error, NotHandedIn) else NEEDS_A_LOOK
                 self._put(replace(row, status=status, note=_note([f"{error}"])), None)
                 continue
-            row = replace(row, commit=laid.commit or row.commit)
+            at = laid.submitted_at or row.submitted_at
+            row = replace(row, commit=laid.commit or row.commit, submitted_at=at)
             if work is None:
-                note = _note([problem, *laid.left_out], laid.folder)
+                note = _note([*laid.instead, problem, *laid.left_out], laid.folder)
                 self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
             else:
                 yield from self._job(replace(row, note=handin.note), work, laid)

@@ -248,11 +248,12 @@ class Gradebook:
             (*values, result, row.status, row.note),
         )
 
-    def forget(self, students: set[str]) -> None:
-        """Those who are in the class no more; their results stay."""
+    def forget_missing(self, but: set[str]) -> None:
+        """Who was missing, and is on the roster no more or under another id."""
+        gone = {row.student for row in self.rows() if row.status == MISSING} - but
         with self._change():
             self.db.executemany(
-                "DELETE FROM students WHERE student = ?", [(student,) for student in students]
+                "DELETE FROM students WHERE student = ?", [(student,) for student in gone]
             )
 
     def rows(self) -> Iterator[Row]:

@@ -5,39 +5,52 @@ says of the sizes in it is not believed, and archives in archives count against 
 """
 
 import io
+import os
 import re
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
 MAX_ARCHIVE_BYTES = 256 << 20  # of one in another, which is held in memory
+KEPT_LEVELS = 5  # of folders, in which names are kept
 MAX_LEVELS = 3  # archives in archives
 CHUNK = 1 << 20
 
 ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE)
 _WORK = re.compile(r"\.(?:py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
+_CLOSED = re.compile(r"\.(?:rar|7z|lzh|cab|dmg)\Z", re.IGNORECASE)
+CLOSED = "is an archive that is not opened here; a zip is"
 _NO_ARCHIVE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, EOFError, OSError)
 _KEPT = {"submission_metadata.yml"}  # tells whose work is whose
 
 
 @dataclass
 class Room:
-    """How much may still be written; `notes` tell what was left out, and why."""
+    """How much may still be written; `notes` tell what was left out, and why, and `passed_over`
+    names the first files that cannot be work; of a whole class, their names are kept as well, as
+    empty files, since somebody may have handed in nothing else."""
 
     bytes: int = 64 << 20
     files: int = 2000
     entries: int = 20_000
+    keep_names: bool = False
     notes: list[str] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
 
     def left_out(self, what: str) -> None:
         if len(self.notes) < 20:
             self.notes.append(what)
+
+    def pass_over(self, name: str) -> None:
+        if len(self.passed_over) < 20:
+            self.passed_over.append(name)
 
 
 class Full(Exception):
@@ -46,6 +59,11 @@ class Full(Exception):
 
 def is_archive(name: str) -> bool:
     return ARCHIVE.search(name) is not None
+
+
+def is_closed(name: str) -> bool:
+    """An archive of a kind that we do not open."""
+    return _CLOSED.search(name) is not None and not is_archive(name)
 
 
 def is_work(name: str) -> bool:
@@ -69,8 +87,10 @@ def unpack(archive: Path, folder: Path, room: Room) -> None:
 
 def _unpack(file: IO[bytes], name: str, folder: Path, room: Room, level: int) -> None:
     try:
-        for path, opened in _members(file, room):
-            if is_archive(path.name):
+        for path, when, opened in _members(file, room):
+            if opened is None:
+                _write(folder / path, b"", when, room)
+            elif is_archive(path.name):
                 if level == MAX_LEVELS:
                     room.left_out(f"{path} is an archive in too many archives")
                     continue
@@ -78,32 +98,46 @@ def _unpack(file: IO[bytes], name: str, folder: Path, room: Room, level: int) ->
                 place = folder / path.with_name(ARCHIVE.sub("", path.name) or "archive")
                 _unpack(inner, f"{path}", place, room, level + 1)
             else:
-                _write(folder / path, _read(opened, room.bytes, path, room), room)
+                _write(folder / path, _read(opened, room.bytes, path, room), when, room)
     except (*_NO_ARCHIVE, RuntimeError, ValueError) as error:
         why = "it needs a password" if "password" in f"{error}" else "it is damaged, or none"
         room.left_out(f"{name} cannot be read as an archive: {why}")
 
 
-def _members(file: IO[bytes], room: Room) -> Iterator[tuple[PurePosixPath, IO[bytes]]]:
-    """Each file of an archive that may be work, under a path that stays inside."""
+def _members(
+    file: IO[bytes], room: Room
+) -> Iterator[tuple[PurePosixPath, float, IO[bytes] | None]]:
+    """Each file of an archive that may be work, under a path that stays inside, with its time; and
+    without content those whose names alone are kept."""
     start = file.tell()
     zipped = zipfile.is_zipfile(file)
     file.seek(start)
-    for name, is_file, opened in _zip(file) if zipped else _tar(file):
+    for name, is_file, when, opened in _zip(file) if zipped else _tar(file):
         room.entries -= 1
         if room.entries < 0:
             raise Full
         path = safe(name)
         wanted = is_archive(path.name) or is_work(path.name) or path.name in _KEPT
-        if not wanted or "__MACOSX" in path.parts:
+        if "__MACOSX" in path.parts:
             continue
-        if not is_file:
+        outside = path.is_absolute() or ".." in path.parts or not path.name.isprintable()
+        if not wanted:
+            room.pass_over(path.name)
+            if room.keep_names and not outside and _is_told(path):
+                yield path, when, None
+        elif not is_file:
             room.left_out(f"{path} is a link or a device")
-        elif path.is_absolute() or ".." in path.parts or not path.name.isprintable():
+        elif outside:
             room.left_out(f"{path} lies outside of the archive")
         else:
             with opened() as content:
-                yield path, content
+                yield path, when, content
+
+
+def _is_told(path: PurePosixPath) -> bool:
+    """Of what systems hide, that it is a clone says something."""
+    hidden = any(part.startswith(".") for part in path.parts)
+    return len(path.parts) <= KEPT_LEVELS and (not hidden or path.parts[-2:] == (".git", "HEAD"))
 
 
 def safe(name: str) -> PurePosixPath:
@@ -112,21 +146,39 @@ def safe(name: str) -> PurePosixPath:
     return PurePosixPath(*(part for part in path.parts if part != "."))
 
 
-def _zip(file: IO[bytes]) -> Iterator[tuple[str, bool, Callable[[], IO[bytes]]]]:
+Member = tuple[str, bool, float, Callable[[], IO[bytes]]]
+
+
+def _zip(file: IO[bytes]) -> Iterator[Member]:
     with zipfile.ZipFile(file) as archive:
         for member in archive.infolist():
             kind = member.external_attr >> 28  # of Unix; 0 where another system made it
             if not member.is_dir():
-                yield member.filename, kind in (0, 8), lambda m=member: archive.open(m)  # type: ignore[misc]
+                yield (
+                    member.filename,
+                    kind in (0, 8),
+                    _time(member.date_time),
+                    lambda m=member: archive.open(m),  # type: ignore[misc]
+                )
 
 
-def _tar(file: IO[bytes]) -> Iterator[tuple[str, bool, Callable[[], IO[bytes]]]]:
+def _time(said: tuple[int, ...]) -> float:
+    """In this machine's zone, since a zip names none; 0 for no time, or for 1980, which stands
+    for none."""
+    try:
+        return max(0.0, datetime(*said).timestamp()) if said[0] > 1980 else 0.0  # type: ignore[arg-type]
+    except (ValueError, OverflowError, OSError):
+        return 0.0
+
+
+def _tar(file: IO[bytes]) -> Iterator[Member]:
     with tarfile.open(fileobj=file, mode="r:*") as archive:
         for member in archive:
             if not member.isdir():
                 yield (
                     member.name,
                     member.isreg(),
+                    float(member.mtime),
                     lambda m=member: archive.extractfile(m) or io.BytesIO(),  # type: ignore[misc]
                 )
 
@@ -142,7 +194,7 @@ def _read(file: IO[bytes], most: int, path: PurePosixPath, room: Room) -> bytes:
     return bytes(data[: bound + 1])
 
 
-def _write(path: Path, data: bytes, room: Room) -> None:
+def _write(path: Path, data: bytes, when: float, room: Room) -> None:
     room.bytes -= len(data)
     room.files -= 1
     if room.bytes < 0 or room.files < 0:
@@ -152,5 +204,6 @@ def _write(path: Path, data: bytes, room: Room) -> None:
         if path.exists():
             room.left_out(f"{path.name} is there twice; the last one counts")
         path.write_bytes(data)
+        os.utime(path, (when, when))
     except OSError as error:  # a file where a folder should be, or too long a name
         room.left_out(f"{path.name} cannot be unpacked: {error.strerror}")

@@ -112,14 +112,12 @@ class Suites:
             "--tb=native",
             "--import-mode=importlib",
             "--collect-only",
-            "-ppytest_metadata.plugin",
-            "-ppytest_jsonreport.plugin",
-            "-pgrader.judge.plugin",
             "--json-report-file=none",
             "--json-report-omit=log,streams,traceback,keywords,collectors",
             *(f"-pno:{name}" for name in UNUSED),
         ]
-        return pytest.main(arguments, plugins=[self.report, self.plugin])
+        own = [plugin, self.report, self.plugin]
+        return pytest.main(arguments, plugins=[pytest_jsonreport.plugin, *own])
 
 
 class _Plugin:

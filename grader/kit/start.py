@@ -2,12 +2,15 @@
 
 import json
 import sys
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import grader
 from grader.course.folder import FILE, Folder, block_in, digest, write_folder
 from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import stubs_of
+from grader.course.unit_files import Layout, pieces_in
 from grader.errors import CourseError, UsageError
 from grader.kit.pages import LEARNER, contract, pages, words_of
 
@@ -29,7 +32,7 @@ def folder_files(course: Course) -> dict[str, bytes]:
     return dict(sorted(files.items()))
 
 
-def mark_of(course: Course, files: dict[str, bytes]) -> Folder:
+def mark_of(course: Course, files: Mapping[str, bytes]) -> Folder:
     """The mark of a folder in which these files were laid out."""
     blocks = {}
     for name, identity in course.ids.items():
@@ -38,13 +41,19 @@ def mark_of(course: Course, files: dict[str, bytes]) -> Folder:
         if block is None:
             raise CourseError(f"the stub of {unit} does not define {exercise}")
         blocks[identity] = digest(block)
-    return Folder(
+    mark = Folder(
         course.title,
         grader.__version__,
         blocks,
         {name: digest(content) for name, content in files.items()},
         {identity: name for name, identity in course.ids.items() if name != identity},
     )
+    return replace(mark, pieces=pieces_in(files, mark))
+
+
+def layout_of(course: Course) -> Layout:
+    files = folder_files(course)
+    return Layout(files, mark_of(course, files))
 
 
 def lay_out(course: Course, folder: Path) -> None:
@@ -53,15 +62,14 @@ def lay_out(course: Course, folder: Path) -> None:
     Raises: UsageError, with nothing written, if other things are there.
     """
     _check_place(folder)
-    files = folder_files(course)
-    mark = mark_of(course, files)
-    _check_contents(folder, files)
+    layout = layout_of(course)
+    _check_contents(folder, layout.files)
     try:
-        for name, content in files.items():
+        for name, content in layout.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        write_folder(folder, mark)
+        write_folder(folder, layout.mark)
     except OSError as error:
         raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from None
 
@@ -75,7 +83,7 @@ def _check_place(folder: Path) -> None:
         raise UsageError(f"{folder} is the folder of a course, and can be worked in as it is")
 
 
-def _check_contents(folder: Path, files: dict[str, bytes]) -> None:
+def _check_contents(folder: Path, files: Mapping[str, bytes]) -> None:
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         name = path.relative_to(folder)
         if name.parts[0] in _MAY_BE_THERE or (path.is_dir() and not path.is_symlink()):

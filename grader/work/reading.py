@@ -17,6 +17,13 @@ MAX_BYTES = 1024 * 1024
 
 _NOTEBOOK = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"")  # no module begins like that
 _NOTEBOOK_KEY = re.compile(rb'"nbformat"\s*:')
+_OTHERS = (
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html)\b", re.IGNORECASE),
+        " is a web page: download the file itself, not the page that shows it",
+    ),
+    (re.compile(rb"PK\x03\x04"), " is a zip under another name: unpack it"),
+)
 _COOKIE = re.compile(  # PEP 263
     rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n?|\n))??"
     rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-_.a-zA-Z0-9]+)"
@@ -34,9 +41,11 @@ def read(folder: Path, name: str) -> str | tuple[Cell, ...]:
     A notebook stays one whatever its file is called. Raises: Unreadable, OSError.
     """
     data = _bytes(folder, name)
+    if other := next((said for form, said in _OTHERS if form.match(data)), ""):
+        raise Unreadable(other)
     if name.endswith(".ipynb") or _is_notebook(data):
         if len(data) > notebook.MAX_BYTES:
-            raise _too_large(notebook.MAX_BYTES)
+            raise _too_large(notebook.MAX_BYTES, ": clear its outputs, and save it")
         return cells_of(data)
     if len(data) > MAX_BYTES:
         raise _too_large(MAX_BYTES)
@@ -47,8 +56,8 @@ def _is_notebook(data: bytes) -> bool:
     return _NOTEBOOK.match(data) is not None and _NOTEBOOK_KEY.search(data) is not None
 
 
-def _too_large(bound: int) -> Unreadable:
-    return Unreadable(f" is larger than {bound // 1024} KiB")
+def _too_large(bound: int, what_to_do: str = "") -> Unreadable:
+    return Unreadable(f" is larger than {bound // 1024} KiB{what_to_do}")
 
 
 def _decoded(data: bytes) -> str:

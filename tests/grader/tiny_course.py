@@ -88,6 +88,7 @@ class Unit:
     solution: str = SOLUTION
     suite: str = SUITE
     bank: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)  # of exercises that were renamed
 
     def entry(self, name: str) -> str:
         """Its part of course.toml."""
@@ -97,6 +98,7 @@ class Unit:
         for exercise, hints in self.exercises.items():
             lines += ["", "[[unit.exercise]]", f'name = "{exercise}"']
             lines += [f'title = "{TITLES.get(exercise, exercise)}"', f"hints = {json.dumps(hints)}"]
+            lines += [f'id = "{self.ids[exercise]}"'] if exercise in self.ids else []
         return "\n".join([*lines, ""])
 
 

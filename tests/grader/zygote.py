@@ -45,8 +45,8 @@ class Lent:
         return code
 
     def beside(self) -> Processes:
-        self.server.limits = self.limits
         with self.turn():
+            self.server.limits = self.limits
             return self.server.beside()
 
     def close(self) -> None:

@@ -10,7 +10,9 @@ from grader.formats import gradescope, junit
 from grader.gradebook.choices import Platform
 from grader.gradebook.exports import platforms, sources, table
 from grader.gradebook.exports.cells import read_sheet
-from grader.gradebook.marks import Mark, marks_of, read_marks
+from grader.gradebook.exports.platforms import listed
+from grader.gradebook.marks import EVERYONE, Mark, marks_of, read_marks
+from grader.gradebook.roster import plain
 from grader.gradebook.store import Gradebook
 
 _RENDER = {Platform.JUNIT: (junit.render, "xml"), Platform.GRADESCOPE: (gradescope.render, "json")}
@@ -33,7 +35,27 @@ def exported(
         )
     if not filled_in and (fill or column or feedback):
         raise UsageError("--fill, --column and --feedback-column are for canvas and moodle")
-    given = list(marks_of(book.rows(), {} if marks is None else read_marks(marks)))
+    if feedback is not None and to is Platform.CANVAS:
+        raise UsageError("--feedback-column is for moodle: Canvas takes no comments from a file")
+    if marks is not None and (to in _RENDER or to in (Platform.JPLAG, Platform.DOLOS)):
+        raise UsageError(f"--marks is not for {to}: it gets what was measured, or handed in")
+    rules = {} if marks is None else read_marks(marks)
+    given = list(marks_of(book.rows(), rules))
+    nobody = sorted(rules.keys() - {EVERYONE} - {plain(mark.row.student) for mark in given})
+    data, said = _written(book, given, to, fill, column, feedback)
+    told = listed("in the marks, and not in the gradebook", nobody)
+    told += listed("late, with less than was measured", [m.row.student for m in given if m.is_less])
+    return data, (*told, *said)
+
+
+def _written(
+    book: Gradebook,
+    given: Sequence[Mark],
+    to: Platform,
+    fill: Path | None,
+    column: str | None,
+    feedback: str | None,
+) -> tuple[bytes, Sequence[str]]:
     if fill is not None and column is not None:
         sheet = read_sheet(fill)
         if to is Platform.CANVAS:

@@ -15,9 +15,16 @@ from grader.gradebook.marks import Mark, number
 from grader.gradebook.roster import plain
 
 CANVAS_IDS = ("ID", "SIS User ID", "SIS Login ID")
+UNASSIGNED = "N/A"  # what Canvas writes where an assignment is not for a student
+_STRANGER, _UNKNOWN = "not in the file", "in the file, and not in the gradebook"
+_UNSCORED = "no score, the cell is as it was"
+_SEVERAL = "in several lines of the file, which are as they were"
+_TWICE = "of one line of the file, which is as it was"
+_UNASSIGNED = "not assigned in Canvas, which would drop the score"
+_TITLE = re.compile(r"(.*)\s\((\d+)\)", re.DOTALL)
 _DROPPED = re.compile(
-    "(?:current|final|override|unposted current|unposted final) (?:score|grade|points|status)"
-)  # from a title, without a word about it
+    "Current (?:Score|Points|Grade)|Final (?:Score|Points|Grade)|Override (?:Score|Grade|Status)"
+)  # anywhere in a title, and without a word about it
 
 
 @dataclass(frozen=True)
@@ -34,20 +41,25 @@ def canvas(sheet: Sheet, marks: Iterable[Mark], column: str) -> Filled:
     Raises: UsageError if it is no gradebook of Canvas, or has no such assignment.
     """
     columns = sheet.columns
-    if "student" not in columns[0].casefold() or "ID" not in columns:
+    split = columns[:2] == ["LastName", "FirstName"]
+    if not (split or "Student" in columns[0]) or not {"ID", "Section"} <= set(columns):
         raise UsageError(f"{sheet.path} is no gradebook that Canvas has exported")
-    wanted = _assignment(sheet, column)
-    ids = [sheet.column(name) for name in CANVAS_IDS if name in columns]
-    points = next(
-        (line for line in sheet.lines[1:] if "points possible" in line[0].text.casefold()), None
-    )
+    if sheet.encoding == "cp1252" or sheet.delimiter == "\t":
+        raise UsageError(_saved_anew(sheet, "Canvas"))
+    wanted = _assignment(sheet, column, columns.index("Section") + 1)
+    points = next((line for line in sheet.lines[1:] if "Points Possible" in line[0].text), None)
     most = _number(points[wanted].text) if points and wanted < len(points) else None
+    ids = [sheet.column(name) for name in CANVAS_IDS if name in columns]
     lines = {
         n: [line[i].text for i in ids if i < len(line)]
         for n, line in enumerate(sheet.lines)
         if n and line is not points and wanted < len(line)
     }
-    return _filled(sheet, lines, marks, wanted, most, excused="EX", feedback=None)
+    filled = _filled(sheet, lines, marks, wanted, most, excused="EX", feedback=None)
+    if split and sheet.text.startswith("\ufeff"):  # Canvas compares these two with the mark
+        data, told = filled.data.removeprefix("\ufeff".encode()), "the byte order mark is left out"
+        return Filled(data, (*filled.said, f"{told}: Canvas would refuse the file"))
+    return filled
 
 
 def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | None) -> Filled:
@@ -55,39 +67,58 @@ def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | Non
 
     Raises: UsageError if it is none, or has no such columns.
     """
-    identifier = sheet.columns[0].removeprefix("\ufeff")
+    identifier, *_ = sheet.columns
     grade = sheet.column(column)
-    most_at = grade + 1  # Maximum Grade, in whatever language
-    if grade == 0 or not sheet.lines[1][0].text.strip()[-1:].isdigit():
+    if grade == 0 or not all(line[0].text.strip()[-1:].isdigit() for line in sheet.lines[1:]):
         raise UsageError(
             f"{sheet.path} is no grading worksheet of Moodle: its first column, {identifier}, "
             "holds no participants"
+        )
+    if sheet.encoding == "cp1252" or sheet.delimiter != ",":
+        raise UsageError(_saved_anew(sheet, "Moodle"))
+    # Maximum Grade, in whatever language; in its place, an assignment without points has a scale.
+    held = {line[grade + 1].text if grade + 1 < len(line) else "" for line in sheet.lines[1:]}
+    most = _number(held.pop()) if len(held) == 1 else None
+    if most is None:
+        raise UsageError(
+            f"{sheet.path} has no maximum grade beside {column}: it is no grading worksheet of "
+            "Moodle, or the assignment is graded with a scale, which cannot be filled in"
         )
     lines = {
         n: [_last_number(line[0].text)]
         for n, line in enumerate(sheet.lines)
         if n and len(line) > grade
     }
-    first = sheet.lines[1]
-    most = _number(first[most_at].text) if most_at < len(first) else None
     told = None if feedback is None else sheet.column(feedback)
     return _filled(sheet, lines, marks, grade, most, excused=None, feedback=told)
 
 
-def _assignment(sheet: Sheet, column: str) -> int:
-    """By its whole title or by its number, `Title (12345)`."""
-    named = [
-        n
+def _saved_anew(sheet: Sheet, platform: str) -> str:
+    kind = "encoding" if sheet.encoding == "cp1252" else "separator"
+    return (
+        f"{sheet.path} has been saved by another program, with an {kind} that {platform} does not "
+        "expect: export it again, and fill that in"
+    ).replace("an separator", "a separator")
+
+
+def _assignment(sheet: Sheet, column: str, first: int) -> int:
+    """By its whole title or by its number, `Title (12345)`; what has no number is none."""
+    titled = {
+        n: found
         for n, name in enumerate(sheet.columns)
-        if name == column or name.endswith(f"({column})") or name.rpartition(" (")[0] == column
-    ]
+        if n >= first and (found := _TITLE.fullmatch(name))
+    }
+    wanted = column.strip()
+    named = [n for n, title in titled.items() if wanted in (title[0], title[1], title[2])]
     if len(named) != 1:
-        have = ", ".join(name for name in sheet.columns if name.endswith(")")) or "none"
+        have = ", ".join(title[0] for title in titled.values()) or "none"
         told = "several assignments are called" if named else "no assignment is called"
         raise UsageError(f"{sheet.path}: {told} {column}; there is {have}")
-    title = sheet.columns[named[0]].casefold()
-    if _DROPPED.search(title):
-        raise UsageError(f"Canvas drops a column whose title holds such words: {title}")
+    title = sheet.columns[named[0]]
+    if dropped := _DROPPED.search(title):
+        raise UsageError(
+            f"Canvas drops a column with {dropped[0]} in its title: rename {title} there"
+        )
     return named[0]
 
 
@@ -101,42 +132,73 @@ def _filled(
     excused: str | None,
     feedback: int | None,
 ) -> Filled:
-    by_id: dict[str, int] = {}
-    for n, ids in lines.items():
-        for id_ in filter(None, map(plain, ids)):
-            by_id.setdefault(id_, n)
+    """Each mark in the line of its student, where that is certain."""
+    given = list(marks)
+    of = max((mark.row.max_score or 0 for mark in given), default=0)  # the points of the course
+    of_line, told = _by_line(lines, given)
     cells: dict[tuple[int, int], str] = {}
-    strangers: list[str] = []
-    without: list[str] = []
-    done: set[int] = set()
     scaled = False
-    for mark in marks:
-        line = by_id.get(plain(mark.row.student))
-        if line is None:
-            strangers.append(mark.row.student)
-            continue
-        done.add(line)
-        if mark.score is None:
-            if excused and mark.note.startswith("excused"):
-                cells[line, column] = excused
-            else:
-                without.append(mark.row.student)
-            continue
-        score = mark.score
-        measured = not mark.by_hand
-        if most and measured and mark.row.max_score and most != mark.row.max_score:
-            score, scaled = score * most / mark.row.max_score, True
-        cells[line, column] = number(score)
-        if feedback is not None and mark.note and feedback < len(sheet.lines[line]):
-            cells[line, feedback] = safe_text(mark.note)
-    said = [f"{len(cells)} cells filled in"]
-    said += [f"scores were scaled to {number(most)} points"] if scaled and most else []
-    said += _listed("no score, the cell is as it was", without)
-    said += _listed("not in the file", strangers)
-    said += _listed("in the file, and not in the gradebook", [
-        next(iter(lines[n]), "?") for n in lines if n not in done
-    ])  # fmt: skip
+    for line, mark in of_line.items():
+        student, own = mark.row.student, mark.row.max_score or of
+        if sheet.lines[line][column].text.strip() == UNASSIGNED:
+            told.setdefault(_UNASSIGNED, []).append(student)
+        elif mark.excused and excused:
+            cells[line, column] = excused
+        elif mark.score is None:
+            told.setdefault(_UNSCORED, []).append(student)
+        elif own and mark.score > own and excused is None:
+            told.setdefault(f"above {own} points, which Moodle would pass over", []).append(student)
+        else:
+            score = mark.score
+            if most and own and most != own:
+                score, scaled = score * most / own, True
+            cells[line, column] = number(score)
+            if own and mark.score > own:
+                told.setdefault(f"above {own} points", []).append(student)
+            if feedback is not None and mark.note and feedback < len(sheet.lines[line]):
+                cells[line, feedback] = _as_feedback(mark.note)
+    said = [f"{len({line for line, _ in cells})} students filled in"]
+    said += [f"scores were scaled from {of} to {number(most)} points"] if scaled and most else []
+    for what, names in told.items():
+        said += listed(what, names)
     return Filled(sheet.filled(cells), tuple(said))
+
+
+def _by_line(
+    lines: Mapping[int, Sequence[str]], marks: Iterable[Mark]
+) -> tuple[dict[int, Mark], dict[str, list[str]]]:
+    """The one mark of each line, and who has none: whatever is not certain is left as it is."""
+    found = _lines_by_id(lines)
+    told: dict[str, list[str]] = {}
+    of_line: dict[int, list[Mark]] = {}
+    for mark in marks:
+        id_ = plain(mark.row.student)
+        line = found.get(id_)
+        if line is not None:
+            of_line.setdefault(line, []).append(mark)
+        else:
+            what = _SEVERAL if id_ in found else _STRANGER
+            told.setdefault(what, []).append(mark.row.student)
+    for same in (each for each in of_line.values() if len(each) > 1):
+        told.setdefault(_TWICE, []).extend(mark.row.student for mark in same)
+    for n, ids in lines.items():
+        if any(ids) and n not in of_line:
+            told.setdefault(_UNKNOWN, []).append(next(filter(None, ids)))
+    return {line: mark for line, (mark, *others) in of_line.items() if not others}, told
+
+
+def _lines_by_id(lines: Mapping[int, Sequence[str]]) -> dict[str, int | None]:
+    """None where an id is in several lines: nobody is guessed."""
+    found: dict[str, int | None] = {}
+    for n, ids in lines.items():
+        for id_ in {plain(id_) for id_ in ids} - {""}:
+            found[id_] = None if id_ in found else n
+    return found
+
+
+def _as_feedback(note: str) -> str:
+    """PHP takes a quote after a backslash for no end of a field."""
+    return re.sub(r'\\(?="|\Z)', r"\\ ", safe_text(note))
 
 
 def safe_text(text: str) -> str:
@@ -144,7 +206,8 @@ def safe_text(text: str) -> str:
     return f"\t{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def _listed(what: str, names: Sequence[str]) -> list[str]:
+def listed(what: str, names: Sequence[str]) -> list[str]:
+    """A line that counts and names them, or none for nobody."""
     if not names:
         return []
     shown = ", ".join(names[:10]) + (" …" if names[10:] else "")

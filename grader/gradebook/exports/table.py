@@ -3,17 +3,20 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
+from datetime import UTC
 from decimal import Decimal
 
 from grader.gradebook.exports.platforms import safe_text
-from grader.gradebook.marks import Mark, number
+from grader.gradebook.marks import Mark, moment, number
 
 COLUMNS = "student name mark score max_score status note marked submitted_at commit place".split()
 NBGRADER = (
     "assignment duedate timestamp student_id last_name first_name email raw_score "
     "late_submission_penalty score max_score".split()
 )
+_UNQUOTED = re.compile(r'[,"\x00-\x1f\x7f-\x9f\u2028\u2029]')
 
 
 def as_csv(marks: Iterable[Mark]) -> str:
@@ -30,21 +33,28 @@ def as_json(marks: Iterable[Mark]) -> str:
 
 
 def as_nbgrader(marks: Iterable[Mark], assignment: str) -> str:
-    """The columns of `nbgrader export`; as there, who has no mark has 0.0, and nothing is quoted:
-    a name with a comma would shift the columns, so names stay out."""
-    rows = []
-    for mark in marks:
-        row, measured = mark.row, mark.row.score or 0
-        score = "0.0" if mark.score is None else number(mark.score)
-        lost = Decimal(measured) - (Decimal(measured) if mark.score is None else mark.score)
-        penalty = number(max(lost, Decimal(0)))
-        student = row.student.replace(",", " ").replace("\n", " ")
-        when = row.submitted_at.partition("+")[0].replace("T", " ")
-        most = "" if row.max_score is None else f"{row.max_score}"
-        rows.append(
-            (assignment, "", when, student, "", "", "", f"{measured}", penalty, score, most)
-        )
-    return "".join(",".join(row) + "\n" for row in [NBGRADER, *rows])
+    """The columns of `nbgrader export`: the score is the raw one less the penalty, who has no mark
+    has 0.0, and nothing is quoted, so that no cell may hold a comma; names stay out."""
+    every = list(marks)
+    most = max((mark.row.max_score or 0 for mark in every), default=0)
+    rows = [NBGRADER]
+    for mark in every:
+        row, score = mark.row, Decimal(mark.text or 0)
+        measured = score if mark.score is None or mark.by_hand else Decimal(row.score or 0)
+        when = moment(row.submitted_at)
+        rows.append([
+            _UNQUOTED.sub(" ", assignment),
+            "",
+            f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if when else "",
+            _UNQUOTED.sub(" ", row.student),
+            *("", "", ""),
+            *(_as_float(each) for each in (measured, measured - score, score, Decimal(most))),
+        ])  # fmt: skip
+    return "".join(",".join(row) + "\n" for row in rows)
+
+
+def _as_float(value: Decimal) -> str:
+    return f"{float(number(value))}"
 
 
 def _values(mark: Mark) -> dict[str, str | int | None]:

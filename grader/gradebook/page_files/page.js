@@ -2,9 +2,15 @@
 // that is read of it, and text is all that is made of that again.
 "use strict";
 
+const narrow = window.innerWidth < 520;
+const LEAST = narrow ? { long: 160, name: 96, "": 82 } : { long: 240, name: 130, "": 110 };
+
+// Names such as unit.exercise.test_of_it are broken where they have a sign.
 function shown(cell) {
   const span = document.createElement("span");
-  span.textContent = cell.getValue();
+  for (const part of String(cell.getValue()).split(/(?<=[_@])|(?=\.test_)/)) {
+    span.append(part, document.createElement("wbr"));
+  }
   return span;
 }
 
@@ -24,7 +30,7 @@ function columnsOf(table) {
     hozAlign: head.className === "number" ? "right" : "left",
     headerHozAlign: head.className === "number" ? "right" : "left",
     widthGrow: { long: 4, name: 3 }[head.className] || 1,
-    minWidth: { long: 240, name: 130 }[head.className] || 110,
+    minWidth: LEAST[head.className] || LEAST[""],
     variableHeight: true,
   }));
 }
@@ -53,7 +59,8 @@ function searchOf(table, made, name) {
   const told = document.createElement("output");
   label.className = "search";
   field.type = "search";
-  label.append(`Search ${name.toLowerCase()} `, field, " ", told);
+  field.setAttribute("aria-label", `Search: ${name}`);
+  label.append("Search ", field, " ", told);
   field.addEventListener("input", () => {
     const asked = field.value.toLowerCase();
     if (!asked) made.clearFilter();

@@ -1,3 +1,4 @@
+import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -12,6 +13,17 @@ from .hostile import texts
 from .samples import SAMPLES, TYPICAL, one, report, report_of
 
 VERDICTS = ("failure", "error", "skipped")
+# The schema of Jenkins' xUnit plugin, junit-10.xsd, as far as we write it: for each element what
+# it must have, what it may have, and what may be in it. Of our own are, as pytest has them, the
+# properties of a case and, for GitLab, its file.
+SCHEMA: dict[str, tuple[str, str, str]] = {
+    "testsuites": ("", "name time tests failures errors", "testsuite"),
+    "testsuite": ("name tests failures errors", "time skipped", "properties testcase"),
+    "testcase": ("name", "classname time file", "properties failure error skipped"),
+    "properties": ("", "", "property"),
+    "property": ("name value", "", ""),
+    **dict.fromkeys(VERDICTS, ("", "type message", "")),
+}
 
 
 def parsed(report: Report) -> ET.Element:
@@ -19,16 +31,48 @@ def parsed(report: Report) -> ET.Element:
     text = render(report)
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ')
     root = ET.fromstring(text.encode("utf-8"))
+    assert against_schema(root) == []
     for element in (root, *root.iter("testsuite")):
         cases = list(element.iter("testcase"))
         assert element.get("tests") == str(len(cases))
         for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
-            assert element.get(key) == str(sum(len(case.findall(tag)) for case in cases))
+            held = str(sum(len(case.findall(tag)) for case in cases))
+            assert element.get(key, held) == held
         assert float(element.get("time", "")) >= 0
     for suite in root.iter("testsuite"):
         names = [(case.get("classname"), case.get("name")) for case in suite.iter("testcase")]
         assert len(set(names)) == len(names)
     return root
+
+
+def against_schema(element: ET.Element, within: str = "testsuites") -> list[str]:
+    """What is not as it should be."""
+    if element.tag not in within.split():
+        return [f"{element.tag} is not expected here"]
+    must, may, inner = SCHEMA[element.tag]
+    found = [f"{element.tag} has no {name}" for name in must.split() if name not in element.attrib]
+    known = [*must.split(), *may.split()]
+    found += [f"{element.tag} has a {name}" for name in element.attrib if name not in known]
+    if not re.fullmatch(r"\d*(\.\d*)?", element.get("time", "0")):
+        found.append(f"{element.tag} takes {element.get('time')}")
+    if element.tag not in VERDICTS and (element.text or "").strip():
+        found.append(f"{element.tag} holds text")
+    return found + [said for child in element for said in against_schema(child, inner)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("<testsuites ", '<testsuites skipped="1" ', "testsuites has a skipped"),
+        ("testcase", "case", "case is not expected here"),
+        ('<property name="points"', "<property", "property has no name"),
+        ('time="0.0', 'time="-0.0', "testsuites takes -0.012000"),
+        ("<properties>", "<properties>x", "properties holds text"),
+    ],
+)
+def test_the_schema_finds_what_is_against_it(old: str, new: str, said: str) -> None:
+    text = render(TYPICAL).replace(old, new)
+    assert said in against_schema(ET.fromstring(text.encode("utf-8")))
 
 
 def case_of(outcome: Outcome, **texts: Any) -> ET.Element:

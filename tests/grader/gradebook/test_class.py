@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from grader.cli import classes
 from grader.course.model import read_course
+from grader.errors import UsageError
 from grader.gradebook import judging
 from grader.gradebook.changes import changes
 from grader.gradebook.choices import Platform
 from grader.gradebook.exports import all as all_exports
-from grader.gradebook.store import Gradebook
+from grader.gradebook.run import Done
+from grader.gradebook.store import Gradebook, Row
 from grader.judge.options import Options, Sandbox
 from grader.judge.session import Session
 from grader.sandbox import jail
@@ -78,6 +81,8 @@ def test_scores_are_those_of_grade_and_known_work_is_not_judged_again(
     (folder / "bob" / "tiny.py").write_text(RIGHT + "# mended\n")
     again = grade(course, *run)
     assert "5 hand-ins, 1 judged in this run" in again.stdout
+    with pytest.raises(UsageError, match="holds no student Ann"), Gradebook(book) as opened:
+        list(changes(opened, "Ann"))
     change, exercise = diff(book)
     assert change.startswith("bob: 3/5 failed -> 5/5 passed on ")
     assert change.endswith(": the work changed")
@@ -85,6 +90,7 @@ def test_scores_are_those_of_grade_and_known_work_is_not_judged_again(
     ann = [line for line in table.splitlines() if line.startswith("ann,")]
     assert ann == [line for line in exported(book).splitlines() if line.startswith("ann,")]
     assert "4 judged in this run" in grade(course, *run, "--regrade").stdout
+    assert diff(book) == ["5 students judged again, with the same result"]
 
 
 def test_a_run_that_is_killed_goes_on(course: Path, tmp_path: Path) -> None:
@@ -170,6 +176,19 @@ def test_a_roster_and_a_secret(course: Path, tmp_path: Path) -> None:
     with Gradebook(book) as opened:
         seeds = {opened.report(row.result).seed for row in opened.rows() if row.result}
     assert len(seeds) == 2  # inputs of their own
+
+
+def test_where_somebody_watches_only_what_needs_a_look_is_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with classes._display(2) as show:
+        show(Done(Row("ann", score=5, max_score=5, status="passed"), True))
+        show(Done(Row("7", "Bob", status="missing", note="nothing was handed in"), False))
+    shown = capsys.readouterr().err
+    assert "2/2" in shown
+    assert "7 (Bob): missing: nothing was handed in" in shown
+    assert "ann" not in shown
 
 
 def test_the_grader_is_killed_by_one_and_the_others_are_graded(

@@ -10,7 +10,8 @@ import pytest
 from grader.cli import classes
 from grader.errors import UsageError
 from grader.gradebook import github as github_module
-from grader.gradebook.github import Failed, Repository, fetch, read_roster, repositories, run
+from grader.gradebook.github import Failed, Repository, fetch, repositories, run
+from grader.gradebook.roster import read_roster
 
 from .github import GitHub
 
@@ -30,39 +31,55 @@ def test_every_repository_with_the_prefix_is_graded_but_the_teachers_own(
 
 
 @pytest.mark.parametrize(
-    "text",
+    "content",
     [
-        "\ufeffname,github_username\nAnn,ann\nBob,\n,a/b\n",
-        "name;x,username\nAnn, ann \nBob\n,a/b\n",
-        "name,student,username,github_username\nAnn,x,y,ann\nBob,x,y,\n,x,y,a/b\n",
+        b"\xef\xbb\xbfname,github_username\nAnn,ann\nBob,\n,a/b\n,\xc3\x85sa\n",
+        "name;username;x\r\nAnn; ann ;\r\nBob\r\n\r\n;a/b;\r\n;Åsa\r\n".encode("utf-16"),
+        "x,username\nAnn,ann\nBob\n,a/b\n,Åsa\n".encode("cp1252"),
     ],
 )
 def test_a_roster_says_who_there_is_whether_or_not_it_knows_their_names(
-    text: str, tmp_path: Path
+    content: bytes, reachable: GitHub
 ) -> None:
-    roster = tmp_path / "roster.csv"
-    roster.write_text(text, encoding="utf-8")
-    assert read_roster(roster) == [("ann", "ann"), ("", "Bob"), ("", "a/b")]
+    roster = reachable.folder / "roster.csv"
+    roster.write_bytes(content)
+    found = repositories("org", "kata-", read_roster(roster))
+    assert [(each.name, each.student) for each in found] == [
+        ("org/kata-ann", "ann"),
+        ("", "? Bob"),  # has no id, and a name is none
+        ("", "a/b"),
+        ("", "Åsa"),
+    ]
+
+
+def test_the_column_of_github_comes_first_and_any_other_id_before_a_name(
+    reachable: GitHub,
+) -> None:
+    roster = reachable.folder / "roster.csv"
+    roster.write_text("name,student,username,github_username\nAnn,x,y,ann\nBob,x2,y2,\n")
+    ann, bob = repositories("org", "kata-", read_roster(roster))
+    assert (ann.name, ann.student, ann.person) == ("org/kata-ann", "ann", "Ann")
+    assert (bob.name, bob.student, bob.handin.name) == ("", "x2", "Bob")
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
         (None, "cannot be read"),
-        ("username\nÅsa\n".encode("latin-1"), "cannot be read"),
-        (b"name,e-mail\nAnn,ann@example.org\n", "no students in a column github_username or"),
-        (b"username\n", "no students"),
-        (b"", "no students"),
+        (b"name,e-mail\nAnn,ann@example.org\n", "no column of ids"),
+        (b"name,email\nAnn,ann@example.org\n", "no column github_username, username or student"),
+        (b"username\n", "names nobody"),
+        (b"", "is empty"),
     ],
 )
 def test_what_is_no_roster_is_wrong_usage(
-    content: bytes | None, reason: str, tmp_path: Path
+    content: bytes | None, reason: str, reachable: GitHub
 ) -> None:
-    roster = tmp_path / "roster.csv"
+    roster = reachable.folder / "roster.csv"
     if content is not None:
         roster.write_bytes(content)
     with pytest.raises(UsageError, match=reason):
-        read_roster(roster)
+        repositories("org", "kata-", read_roster(roster))
 
 
 def test_where_there_is_nothing_to_grade_that_is_said(reachable: GitHub) -> None:

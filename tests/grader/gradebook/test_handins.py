@@ -5,16 +5,23 @@ import os
 import tarfile
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from grader.errors import UsageError
-from grader.gradebook.handins import class_folder, hand_ins, is_single, laid_out
+from grader.gradebook.handins import (
+    class_folder,
+    hand_ins,
+    inner_class,
+    is_single,
+    laid_out,
+)
 from grader.gradebook.unpack import Room, unpack
 from grader.work.submission import read_submission
 
-from ..tiny_course import RIGHT, write_files
+from ..tiny_course import HALF, RIGHT, STUBS, write_files
 
 UNITS = ["tiny"]
 NOTEBOOK = (
@@ -60,7 +67,8 @@ def found(folder: Path) -> dict[str, str]:
                     source = read_submission(laid.folder, UNITS).sources.get("tiny")
                     works[who] = (source.problem or "\n".join(source.parts)) if source else ""
                 except UsageError as error:
-                    works[who] = f"{error}".replace(f"{laid.folder}", "the folder")
+                    said = "; ".join((f"{error}", *laid.instead, *laid.left_out))
+                    works[who] = said.replace(f"{laid.folder}", "the folder")
     return works
 
 
@@ -147,6 +155,170 @@ def test_work_is_found_in_every_kind_of_folder(
     ((_, text),) = found(folder).items()
     assert "return x + x" in text or "return 2 * x" in text
     assert "return x / 2" in text
+
+
+BLACKBOARD = "Homework 1_{}_attempt_2026-11-0{}-10-00-00{}".format
+BRIGHTSPACE = "12345-678 - Ann Smith - Nov {}, 2026 {} AM/tiny.py".format
+PAGE = "<!DOCTYPE html><html><body>def double(x): return 2 * x</body></html>"
+HUGE = NOTEBOOK.replace('"outputs": []', f'"outputs": ["{"x" * (17 << 20)}"]')
+RAR = b"Rar!\x1a\x07\0"
+NEIGHBOURS: dict[str, tuple[dict[str, str | bytes], dict[str, str]]] = {
+    "blackboard": (
+        {
+            BLACKBOARD("asmith", 1, "_tiny.py"): HALF,
+            BLACKBOARD("asmith", 1, ".txt"): "Name: Ann",
+            BLACKBOARD("asmith", 2, "_tiny.py"): RIGHT,
+            BLACKBOARD("blee", 1, "_hw_tiny.py"): RIGHT,
+        },
+        {"asmith": RIGHT, "blee": RIGHT},
+    ),
+    "blackboard, underscores in user names": (
+        {BLACKBOARD("a_smith", 1, "_tiny.py"): RIGHT, BLACKBOARD("b_smith", 2, "_tiny.py"): RIGHT},
+        {"smith": "Homework 1_a_smith and Homework 1_b_smith may be two students"},
+    ),
+    "brightspace": (
+        {BRIGHTSPACE(1, "1000"): HALF, BRIGHTSPACE(2, "930"): RIGHT, "index.html": PAGE},
+        {"12345": RIGHT},
+    ),
+    "sakai": (
+        {
+            "Smith, Ann(asmith)/Submission attachment(s)/tiny.py": RIGHT,
+            "Smith, Ann(asmith)/Feedback Attachment(s)/tiny.py": HALF,
+            "Smith, Ann(asmith)/timestamp.txt": "20261101100000000",
+            "grades.csv": "Homework 1,Points\n",
+        },
+        {"asmith": RIGHT},
+    ),
+    "teams": (
+        {"Ann/Homework 1/Version 2/tiny.py": HALF, "Ann/Homework 1/Version 10/tiny.py": RIGHT},
+        {"Ann": RIGHT},
+    ),
+    "canvas, text instead of a file": (
+        {"smithann_12345_text.html": PAGE},
+        {"12345": "there is text.html"},
+    ),
+    "google classroom": (
+        {"Ann Smith - tiny.py": RIGHT},
+        {"? Ann Smith - tiny.py": "put it into a folder named after its student"},
+    ),
+    "takeout": (
+        {
+            "takeout.zip": zipped(
+                {"Takeout/Drive/ann/tiny.py": RIGHT, "Takeout/Drive/b/tiny.py": ""}
+            )
+        },
+        {"takeout": "all hold units"},
+    ),
+    "kinds of archives that stay closed": (
+        {"ann.rar": RAR, "bob/work.7z": RAR, "cid/tiny.py.gz": b"\x1f\x8b"},
+        {
+            "ann": "ann.rar is an archive that is not opened here",
+            "bob": "work.7z is an archive that is not opened here",
+            "cid": "there is tiny.py.gz",
+        },
+    ),
+    "endings": (
+        {"ann/TINY.PY": RIGHT, "bob/tiny.py.txt": RIGHT, "cid/tiny.ipynb.json": NOTEBOOK},
+        {"ann": RIGHT, "bob": RIGHT, "cid": "return 2 * x"},
+    ),
+    "other formats": (
+        {"ann/tiny.py": PAGE, "bob/tiny.docx": "PK", "cid/tiny.py": INNER, "dan/a/b/c/tiny.py": ""},
+        {
+            "ann": "tiny.py is a web page",
+            "bob": "there is tiny.docx",
+            "cid": "tiny.py is a zip under another name",
+            "dan": "there is tiny.py",
+        },
+    ),
+    "nothing": (
+        {"ann/.keep": "", "bob/tiny.py": "", "cid/tiny.ipynb": "", "dan/solutions/tiny.py": RIGHT},
+        {
+            "ann": "the folder is empty",
+            "bob": "",
+            "cid": "tiny.ipynb is empty",
+            "dan": "there is solutions/",
+        },
+    ),
+    "outputs of 17 MB": ({"ann/tiny.ipynb": HUGE}, {"ann": "clear its outputs, and save it"}),
+    "two units in one notebook": ({"ann/tiny and other.ipynb": NOTEBOOK}, {"ann": "return 2 * x"}),
+    "exercises twice": (
+        {"ann/exercises/exercises/tiny.py": RIGHT, "ann/exercises/tiny.py": STUBS},
+        {"ann": RIGHT},
+    ),
+    "a clone with all that was in it": (
+        {
+            "ann/exercises/tiny.py": RIGHT,
+            "ann/.git/HEAD": "ref: refs/heads/main",
+            "ann/.venv/lib/tiny.py": HALF,
+            "ann/venv/lib/tiny.zip": INNER,
+            "ann/tests/visible/test_tiny.py": "",
+        },
+        {"ann": RIGHT},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", NEIGHBOURS)
+def test_their_neighbours_are_right_as_well_or_tell_why_not(
+    kind: str, write: Callable[[dict[str, str | bytes]], Path]
+) -> None:
+    files, expected = NEIGHBOURS[kind]
+    works = found(write(files))
+    assert works.keys() == expected.keys()
+    for who, text in expected.items():
+        assert text in works[who]
+        assert text or not works[who]
+
+
+def test_when_something_was_handed_in_is_never_when_it_was_unpacked(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, when in (("ann", (2026, 5, 1, 10, 0, 0)), ("bob", (1980, 1, 1, 0, 0, 0))):
+            archive.writestr(zipfile.ZipInfo(f"class/{name}/tiny.py", when), RIGHT)
+    with class_folder(write({"export.zip": file.getvalue()}) / "export.zip") as (folder, _):
+        ann, bob = hand_ins(folder)
+    assert ann.submitted_at == datetime(2026, 5, 1, 10).astimezone(UTC).isoformat()
+    assert bob.submitted_at == ""
+    other = {
+        "cid/.git/HEAD": "x",
+        "cid/tiny.py": RIGHT,
+        BLACKBOARD("dan", 1, "_tiny.py"): RIGHT,
+        BRIGHTSPACE(1, "930"): RIGHT,
+    }
+    told = {each.student: each.submitted_at for each in hand_ins(write(dict(other)))}
+    del told["export"]
+    assert told == {"cid": "", "dan": "2026-11-01T10:00:00", "12345": "2026-11-01T09:30:00"}
+
+
+def test_who_has_handed_in_something_else_is_not_missing_in_an_archive(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    files: dict[str, str | bytes] = {
+        "hw/README.md": "",
+        "hw/Ann_1_assignsubmission_file_/tiny.py": RIGHT,
+        "hw/Bob_2_assignsubmission_file_/work.rar": RAR,
+        "hw/Cid_3_assignsubmission_onlinetext_/onlinetext.html": PAGE,
+        "hw/Cid_3_assignsubmission_onlinetext_/.x/y": "",
+    }
+    works = found(write({"export.zip": zipped(files)}) / "export.zip")
+    assert works.pop("1") == RIGHT
+    assert "there is work.rar; work.rar is an archive that is not opened here" in works.pop("2")
+    assert works.pop("3").endswith("there is onlinetext.html")
+    assert works == {}
+
+
+def test_an_export_that_was_unpacked_with_its_outer_folder_is_recognised(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    outer = write({"Homework 1/ann/tiny.py": RIGHT, "Homework 1/bob/tiny.py": RIGHT})
+    assert inner_class(outer, UNITS) == outer / "Homework 1"
+    assert inner_class(outer / "Homework 1", UNITS) is None
+    assert inner_class(outer / "Homework 1" / "ann", UNITS) is None
+    write_files(outer.parent / "downloads", {"export.zip": INNER})
+    archive = outer.parent / "downloads" / "export.zip"
+    assert inner_class(archive.parent, UNITS) == archive
 
 
 def test_ids_are_those_of_the_platform(write: Callable[[dict[str, str | bytes]], Path]) -> None:

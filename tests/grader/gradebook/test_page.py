@@ -114,10 +114,18 @@ setTimeout(() => {
   press(score, "Enter");
   told.sorted = said("Students");
   told.order = score.getAttribute("aria-sort");
+  score.click();
+  told.reversed = said("Students");
+  press(students.querySelectorAll("[role=columnheader]")[0], " ");
+  told.named = said("Students");
   const field = students.parentElement.querySelector("input");
   field.value = "NAME 5";
   field.dispatchEvent(new Event("input"));
   told.found = said("Students");
+  told.count = field.parentElement.querySelector("output").textContent;
+  field.value = "";
+  field.dispatchEvent(new Event("input"));
+  told.all = said("Students").length;
   field.value = "onmouseover";
   field.dispatchEvent(new Event("input"));
   told.hostile = students.querySelector(".tabulator-row").textContent.includes("<script>");
@@ -147,6 +155,9 @@ def test_in_a_browser_it_is_sorted_and_searched_and_nothing_runs(
     assert said["order"] == "descending"
     assert said["sorted"][:4] == ["s0", "s1", "s2", "s3"]
     assert said["sorted"][-1] == MARKUP  # without a score
-    assert said["found"] == ["s5"]
+    assert said["reversed"][0] == MARKUP
+    assert said["reversed"][-1] in {"s0", "s1", "s2", "s3"}
+    assert said["named"] == sorted(said["named"])
+    assert (said["found"], said["count"], said["all"]) == (["s5"], "1 found", 8)
     assert said["hostile"]
     assert said["elements"] == 0

@@ -54,11 +54,11 @@ def test_canvas_gets_one_column_by_id(write: Write) -> None:
     expected = CANVAS.replace('"S, 1",,4.5', '"S, 1",7.5,4.5').replace("S,9,,60", "S,10,,60")
     assert filled.data.decode("utf-8") == expected
     assert filled.said == (
-        "2 cells filled in",
-        "scores were scaled to 10 points",
-        "1 no score, the cell is as it was: 12346",
+        "2 students filled in",
+        "scores were scaled from 20 to 10 points",
         "1 not in the file: 99999",
         "1 in the file, and not in the gradebook: 12399",
+        "1 no score, the cell is as it was: 12346",
     )
 
 
@@ -69,7 +69,7 @@ def test_canvas_excuses(write: Write, tmp_path: Path) -> None:
     filled = platforms.canvas(sheet(write, CANVAS), given_, "Homework 1")
     by_id = {row[1]: row[5] for row in rows_of(filled.data)[2:]}
     assert by_id["12347"] == "EX"
-    assert by_id["12346"] == "19"  # by hand, and so without a scale
+    assert by_id["12346"] == "9.5"  # by hand, in points of the course as all others
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,9 @@ def test_a_mark_that_cannot_be_read_names_its_line(line: str, said: str, tmp_pat
 ROSTERS: dict[str, str | bytes] = {
     "GitHub Classroom": '"identifier","github_username","github_id","name"\n"a1","ann","7","Ann"\n',
     "Classroom 50": "username,first_name,last_name,email,section,github_id\nann,Ann,S,a@x,1,7\n",
-    "Canvas": "Student,ID,SIS User ID,SIS Login ID,Section\nAnn,12,s7,ann,1\n",
-    "Moodle": "Identifier,Full name,Email address\nParticipant 12,Ann,ann\n",
+    "Canvas": "Student,ID,SIS User ID,SIS Login ID,Section\nAnne,12,s7,ann,1\n",
+    "Canvas, names apart": "LastName,FirstName,ID,SIS Login ID,Section\nS,A,12,ann,1\n",
+    "Moodle": "Identifier,Full name,Email address\nParticipant 12,Anne,ann\n",
     "Gradescope": "First Name,Last Name,SID,Email\nAnn,S,ann,a@x\n",
     "a spreadsheet": "name;student\nAnn;ann\n".encode("cp1252"),
     "Windows": "student\tname\r\nann\tÅnn\r\n".encode("utf-16"),
@@ -206,6 +207,23 @@ def test_rosters_of_every_kind(kind: str, write: Write) -> None:
     (stranger, missing) = on_roster([Handin("zoe", "x", ((path, ""),))], roster)
     assert stranger.note == "not on the roster"
     assert (missing.problem, missing.place) == ("nothing was handed in", "")
+
+
+def test_the_lists_of_canvas_and_moodle_say_who_is_in_the_class(write: Write) -> None:
+    """No name of theirs is an id, no row that is nobody's is a student, and who was missing has
+    the id that a hand-in of theirs will have."""
+    path = write({"canvas.csv": CANVAS}) / "canvas.csv"
+    members = read_roster(path).members
+    assert [(m.ids[0], m.name) for m in members] == [
+        ("12345", "Smith, Ann"),
+        ("12346", 'O"Neil, Bob'),
+        ("12347", "Cid"),
+    ]
+    for header, word in (("Identifier", "Participant"), ("Kennung", "Teilnehmer/in")):
+        text = f"{header},Full name\n{word} 12,Ann\n{word} 13,Bob\n"
+        path.write_text(text)
+        roster = read_roster(path)
+        assert [(m.ids, m.name) for m in roster.members] == [(("12",), "Ann"), (("13",), "Bob")]
 
 
 def test_a_name_is_never_an_id(write: Write) -> None:

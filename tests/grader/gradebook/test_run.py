@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,8 @@ def test_each_repository_is_a_row_and_no_broken_one_stops_the_rest(school: Schoo
     }
     first = rows[0]
     assert (first["place"], first["commit"]) == ("org/kata-ann", commit)
+    handed_in = datetime.fromisoformat(first["submitted_at"])  # when it was committed
+    assert abs(datetime.now(UTC) - handed_in) < timedelta(days=1)
     assert "bob: 3/5 failed" in said
     assert "6 hand-ins, 2 judged in this run: 1 failed, 1 missing, 3 needs_a_look, 1 passed" in said
 
