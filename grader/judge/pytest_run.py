@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_jsonreport.plugin
 from pytest_jsonreport.plugin import JSONReport
 
 from grader.course.model import Selection
