@@ -108,7 +108,7 @@ def run(
         if roster is not None and shard is None:
             book.forget_missing(but={handin.student for handin in found})
     told = ", ".join(f"{count} {status}" for status, count in sorted(statuses.items()))
-    print(f"{counted(statuses.total(), 'hand-in')}, {judged} judged in this run: {told}")
+    print(f"{counted(statuses.total(), 'student')}, {judged} judged in this run: {told}")
     print(f"Next: {grade_command()} class export {gradebook} --output scores.csv")
 
 

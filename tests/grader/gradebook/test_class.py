@@ -61,7 +61,7 @@ def test_scores_are_those_of_grade_and_known_work_is_not_judged_again(
     folder, book = class_of(tmp_path / "class", WORK), tmp_path / "class.db"
     run = ("class", "run", folder, "--gradebook", book, "--jobs", 2)
     first = grade(course, *run)
-    assert "5 hand-ins, 4 judged in this run" in first.stdout, first.stderr  # ann's is eve's
+    assert "5 students, 4 judged in this run" in first.stdout, first.stderr  # ann's is eve's
     with Gradebook(book) as opened:
         scores = {row.student: (row.score, row.status) for row in opened.rows()}
     tiny = read_course(course)
@@ -80,7 +80,7 @@ def test_scores_are_those_of_grade_and_known_work_is_not_judged_again(
     table = exported(book)
     (folder / "bob" / "tiny.py").write_text(RIGHT + "# mended\n")
     again = grade(course, *run)
-    assert "5 hand-ins, 1 judged in this run" in again.stdout
+    assert "5 students, 1 judged in this run" in again.stdout
     with pytest.raises(UsageError, match="holds no student Ann"), Gradebook(book) as opened:
         list(changes(opened, "Ann"))
     change, exercise = diff(book)
@@ -117,7 +117,7 @@ def test_a_run_that_is_killed_goes_on(course: Path, tmp_path: Path) -> None:
     assert (busy.returncode, "another run is writing" in busy.stderr) == (2, True)
     assert 3 <= written(parts) < len(work)
     said = grade(course, *run, parts).stdout
-    assert f"{len(work)} hand-ins" in said
+    assert f"{len(work)} students" in said
     assert f"{len(work)} judged" not in said
     shards = [tmp_path / f"shard{n}.db" for n in (1, 2)]
     for n, shard in enumerate(shards, start=1):
@@ -165,7 +165,7 @@ def test_a_roster_and_a_secret(course: Path, tmp_path: Path) -> None:
     roster.write_text("student,name\nann,Ann\nzoe,Zoe\n")
     run = ("class", "run", folder, "--gradebook", book, "--roster", roster)
     said = grade(course, *run, TORCHKATA_SECRET="s" * 20).stdout
-    assert "3 hand-ins, 2 judged in this run: 1 missing, 2 passed" in said
+    assert "3 students, 2 judged in this run: 1 missing, 2 passed" in said
     rows = json.loads(grade(course, "class", "export", book, "--to", "json").stdout)
     told = {row["student"]: (row["name"], row["mark"], row["note"]) for row in rows}
     assert told == {

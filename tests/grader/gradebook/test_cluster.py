@@ -120,7 +120,7 @@ def test_two_machines_of_which_one_is_killed(course: Path, tmp_path: Path, tls: 
         assert written(there) < 12
         assert runs.wait(SECONDS) == 0, (tmp_path / "run.log").read_text()
         wait_for_end(*judges)  # nothing is left of it
-    assert "12 hand-ins, 12 judged in this run" in (tmp_path / "run.log").read_text()
+    assert "12 students, 12 judged in this run" in (tmp_path / "run.log").read_text()
     assert [worker.returncode for worker in workers] == [-9, 0]
     assert grade(course, *run, here).returncode == 0
     assert exported(there) == exported(here)

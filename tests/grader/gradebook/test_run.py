@@ -110,7 +110,7 @@ def test_each_repository_is_a_row_and_no_broken_one_stops_the_rest(school: Schoo
     handed_in = datetime.fromisoformat(first["submitted_at"])  # when it was committed
     assert abs(datetime.now(UTC) - handed_in) < timedelta(days=1)
     assert "bob: 3/5 failed" in said
-    assert "6 hand-ins, 2 judged in this run: 1 failed, 1 missing, 3 needs_a_look, 1 passed" in said
+    assert "6 students, 2 judged in this run: 1 failed, 1 missing, 3 needs_a_look, 1 passed" in said
 
     told = school.run("feedback", school.book, "--issues", "--tell", "scores")
     assert told == "ann: not given: GitHub refused\nbob: given\n"
