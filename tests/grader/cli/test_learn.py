@@ -5,13 +5,17 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from grader.cli.debug import script_of
 from grader.cli.output import grade_command
 from grader.course.model import Course
+from grader.course.names import Name
 from grader.course.progress import read_progress
+from grader.report import ExerciseResult, Outcome, Replay, TestResult
 from tests.grader import command
 from tests.grader.tiny_course import RIGHT, STUB, STUBS, Unit
 from tests.grader.work.making import notebook
@@ -24,6 +28,18 @@ def test_outside_of_a_course_grade_says_so(tmp_path):
     ran = command.grade(tmp_path, "list")
     assert ran.returncode == 2
     assert "`torchkata start FOLDER` lays one out" in ran.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals as POSIX has them")
+def test_in_a_terminal_a_complaint_breaks_between_words(tmp_path):
+    screen = Terminal(tmp_path, "hint", "a name that is " + "long " * 20)
+    assert screen.ends() == 2
+    while screen.read(0.1):
+        pass
+    screen.close()
+    rows = screen.shown.splitlines()
+    assert all(len(row) <= 80 or " " not in row for row in rows)
+    assert " ".join(rows).endswith("`torchkata start FOLDER` lays one out")
 
 
 def test_hints_come_one_at_a_time(grade):
@@ -264,6 +280,16 @@ class TestHalve:
         \"\"\"Functions too.\"\"\"
         assert_same(student.halve(own), 1)
 """
+
+
+def test_a_script_says_of_which_part_of_the_result_something_else_was_expected(make_course):
+    course: Course = make_course()
+    said = "the entry 'min' is a tensor"
+    test = TestResult("tiny", "double", "test", "A law.", Outcome.FAILED, 2, said, expected="1")
+    test = replace(test, replay=Replay("got = {'min': 2}"))
+    script = script_of(course, Name("tiny", "double"), ExerciseResult("double", (test,)), "x.ipynb")
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert ran.stdout == f"got: {{'min': 2}}\ngrade said: {said}\nexpected: 1\n"
 
 
 @pytest.mark.parametrize("form", ["module", "notebook"])

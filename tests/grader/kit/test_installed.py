@@ -155,6 +155,7 @@ def test_somebody_learns_with_it_and_takes_their_work_along(
     ran = shell(kata, "torchkata relu")
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "Score 2/2" in ran.stdout
+    assert "\nAll done.\nNext: tensors.summary, " in ran.stdout
     assert "not sandboxed" not in ran.stdout or jail.unavailable()
     assert "done  relu" in shell(kata, "grade list activations").stdout
     with moved_on(Path(root), tmp_path / "course"):
