@@ -1,6 +1,5 @@
 """What the commands of `grade class` do: a class is graded, and its gradebook is read."""
 
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
 from grader.formats.parts.text import counted, visible
 from grader.gradebook.choices import Platform, Told
-from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, limited
+from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, cores, limited
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +29,25 @@ Tls = Annotated[
         help="A folder with ca.pem, cert.pem and key.pem.", show_default="what Dask is told"
     ),
 ]
+Roster = Annotated[
+    Path | None,
+    typer.Option(help="A CSV of who is in the class.", show_default="all that is there"),
+]
+Units = Annotated[
+    str, typer.Option(help="Only these, as in 'sgd, autograd'.", show_default="the whole course")
+]
+OnCluster = Annotated[
+    str | None,
+    typer.Option(help="On other machines: tls://HOST:PORT of a Dask scheduler, or slurm."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, help="Judges at once.", show_default="one a core"),
+]
+OnDevice = Annotated[Device, typer.Option(help="Where the tensors live; `cpu` rehearses nothing.")]
+InSandbox = Annotated[Sandbox, typer.Option(help="`off` runs the work of strangers unconfined.")]
+Seconds = Annotated[float, typer.Option(help="What a call may take.", min=0.1)]
+Memory = Annotated[int, typer.Option(help="MiB that work may use.", min=256)]
 Book = Annotated[Path, typer.Argument(metavar="GRADEBOOK", help="The file of the gradebook.")]
 
 
@@ -43,38 +61,22 @@ def run(
     ),
     org: Annotated[str | None, typer.Option(help="Or an organisation on GitHub.")] = None,
     prefix: Annotated[str, typer.Option(help="How its repositories' names begin.")] = "",
-    roster: Annotated[
-        Path | None,
-        typer.Option(help="A CSV of who is in the class.", show_default="all that is there"),
-    ] = None,
-    units: Annotated[
-        str,
-        typer.Option(help="Only these, as in 'sgd, autograd'.", show_default="the whole course"),
-    ] = "",
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, help="Judges at once.", show_default="one a core"),
-    ] = None,
+    roster: Roster = None,
+    units: Units = "",
+    jobs: Jobs = None,
     shard: Annotated[
         str | None, typer.Option(help="I/N: only the I-th of N parts of the class.")
     ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="On other machines: tls://HOST:PORT of a Dask scheduler, or slurm."),
-    ] = None,
+    cluster: OnCluster = None,
     tls: Tls = None,
     regrade: Annotated[bool, typer.Option("--regrade", help="Judge again what is known.")] = False,
     pictures: Annotated[
         bool, typer.Option("--pictures", help="Draw what failed, for pages of feedback.")
     ] = False,
-    device: Annotated[
-        Device, typer.Option(help="Where the tensors live; `cpu` rehearses nothing.")
-    ] = Device.CPU,
-    sandbox: Annotated[
-        Sandbox, typer.Option(help="`off` runs the work of strangers unconfined.")
-    ] = Sandbox.REQUIRE,
-    seconds: Annotated[float, typer.Option(help="What a call may take.", min=0.1)] = SECONDS,
-    memory: Annotated[int, typer.Option(help="MiB that work may use.", min=256)] = MEBIBYTES,
+    device: OnDevice = Device.CPU,
+    sandbox: InSandbox = Sandbox.REQUIRE,
+    seconds: Seconds = SECONDS,
+    memory: Memory = MEBIBYTES,
 ) -> None:
     """Grade a class into a gradebook, and go on where an earlier run ended.
 
@@ -125,7 +127,7 @@ def _judging(
         return partial(judged_there, course, options=options, cluster=place, say=_note)
     from grader.gradebook.judging import judged_here
 
-    processes = min(jobs or os.cpu_count() or 1, works)
+    processes = min(jobs or cores(), works)
     return partial(judged_here, course, options=options, processes=processes)
 
 
@@ -182,10 +184,7 @@ def _class(
 
 def worker(
     address: Annotated[str, typer.Argument(help="Of the Dask scheduler: tls://HOST:PORT.")],
-    jobs: Annotated[
-        int | None,
-        typer.Option("--jobs", "-j", min=1, help="Judges at once.", show_default="one a core"),
-    ] = None,
+    jobs: Jobs = None,
     gpus: Annotated[
         int, typer.Option(min=0, help="How many works may use a GPU of this machine at once.")
     ] = 0,
@@ -197,7 +196,7 @@ def worker(
     """Let this machine judge for `class run --cluster`, until it is stopped."""
     from grader.gradebook.cluster import serve
 
-    serve(address, tls, jobs or os.cpu_count() or 1, gpus, sandbox, _note)
+    serve(address, tls, jobs or cores(), gpus, sandbox, _note)
 
 
 def export(
@@ -301,7 +300,7 @@ def page(
 
     check_output(output)
     with Gradebook(gradebook) as book:
-        text = render(book, near_identical(book, os.cpu_count() or 1))
+        text = render(book, near_identical(book, cores()))
     _write(output, text.encode("utf-8"))
 
 

@@ -92,7 +92,7 @@ def _software() -> Iterator[Finding]:
         except PackageNotFoundError:
             wrong.append(str(needed))
     if wrong := [text for text in wrong if not text.startswith("torch")]:
-        command = f"{_installs()} {' '.join(map(quoted, wrong))}"
+        command = f"{installs()} {' '.join(map(quoted, wrong))}"
         yield Finding("packages", f"{', '.join(wrong)}: not installed", command, True)
 
 
@@ -161,19 +161,24 @@ def _mending_torch(*, again: bool) -> str:
     """The command that installs it, `again` if it is there and does not work."""
     if is_passing():
         return f"uv tool install --torch-backend cpu {NAME}"
-    if (Path(sys.prefix) / "uv-receipt.toml").is_file():  # uv tool install
+    if is_a_tool():
         return f"uv tool install --reinstall --torch-backend cpu {NAME}"
     wanted = next((str(each) for each in _requirements() if each.name == "torch"), "torch")
     if importlib.util.find_spec("pip") is None:
-        return f"{_installs()}{' --reinstall' * again} --torch-backend cpu {quoted(wanted)}"
+        return f"{installs()}{' --reinstall' * again} --torch-backend cpu {quoted(wanted)}"
     return (
-        f"{_installs()}{' --force-reinstall' * again} {quoted(wanted)}\n"
+        f"{installs()}{' --force-reinstall' * again} {quoted(wanted)}\n"
         "On Linux that is the build with CUDA, of several GB. For the CPU's, add to this command "
         f"the --index-url that {GET_STARTED} shows for Pip and CPU."
     )
 
 
-def _installs() -> str:
+def is_a_tool() -> bool:
+    """Whether `uv tool install` made this installation."""
+    return (Path(sys.prefix) / "uv-receipt.toml").is_file()
+
+
+def installs() -> str:
     """The beginning of the command that installs a package here."""
     if importlib.util.find_spec("pip") is None:
         return f"uv pip install --python {quoted(sys.executable)}"

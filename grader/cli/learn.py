@@ -126,6 +126,10 @@ class WatchFormat(StrEnum):
 
 def watch(
     names: Names = None,
+    page: Annotated[
+        bool,
+        typer.Option("--page", help="Also show it on a page in your browser, with pictures."),
+    ] = False,
     device: OnDevice = Device.CPU,
     sandbox: InSandbox = Sandbox.AUTO,
     timeout: Timeout = SECONDS,
@@ -141,10 +145,21 @@ def watch(
 
     course = find_course(Path.cwd())
     options = Options(device, sandbox, limited(timeout, memory), judges=cores())
-    selection = course.select(names or [])
+    selection, show_exercise = course.select(names or []), partial(show, only_failures=True)
     if format is WatchFormat.GCC:
+        if page:
+            raise UsageError("--page follows a terminal, and not --format gcc: leave out one")
         return watch_problems(course, selection, options)
-    return watch_exercises(course, selection, options, partial(show, only_failures=True))
+    if not page:
+        return watch_exercises(course, selection, options, show_exercise)
+    from grader.cli.page import Follower, check_extra
+    from grader.page.live import Page
+
+    check_extra()
+    with Page(course.home, title=course.title, command=grade_command()) as shown:
+        print(f"Page: {shown.address}", flush=True)
+        follower = Follower(course, shown)
+        return watch_exercises(course, selection, options, show_exercise, follower)
 
 
 class MapFormat(StrEnum):

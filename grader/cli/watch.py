@@ -6,7 +6,7 @@ since they would take its failure for their own.
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,8 +27,25 @@ SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
 CHECK_MILLISECONDS = 200  # how often to look for saves that nobody told of
 
 
+class Onlooker:
+    """Who else is told, each time after the terminal; this one does not care."""
+
+    def grading(self, units: Sequence[str]) -> None:
+        """These were saved, and their verdict is under way."""
+
+    def see(self, watcher: "Watcher", units: Sequence[str] = ()) -> None:
+        """What is so now; if something was saved and graded, these units."""
+
+
+NOBODY = Onlooker()
+
+
 def watch_exercises(
-    course: Course, selection: Selection, options: Options, show: Callable[[Report], str]
+    course: Course,
+    selection: Selection,
+    options: Options,
+    show: Callable[[Report], str],
+    onlooker: Onlooker = NOBODY,
 ) -> int:
     """Grade the unit that was saved, as long as there is something left to do.
 
@@ -38,14 +55,19 @@ def watch_exercises(
         watcher = Watcher(course, selection, session, show)
         print("Starting PyTorch …", flush=True)
         watcher.begin()
+        if watcher.focus is not None:  # or else there is nothing to follow
+            onlooker.see(watcher)
         seen = saves(course.exercises_folder)
         while watcher.focus is not None and (saved := next(seen, None)) is not None:
             if units := [u for u in selection if u in saved or watcher.is_stale(u)]:
+                onlooker.grading(units)
                 watcher.saved(units)
                 if pressed is not None:
                     pressed()  # those from before do not count
+                onlooker.see(watcher, units)
             if watcher.rests and (pressed is None or pressed()):
                 watcher.go_on()
+                onlooker.see(watcher)
         return exit_code(watcher.reports.values())
 
 
@@ -68,6 +90,7 @@ class Watcher:
         self.graded: dict[str, list[int]] = {}
         self.code: dict[str, dict[str, list[str]]] = {}  # of each exercise, by unit
         self.files: dict[str, str] = {}
+        self.work: dict[str, Submission] = {}  # that each unit was last graded in
         self.beside: list[Path] = []  # what counts as well, under names that are no unit's
         self.focus: Name | None = None
         self.rests = False
@@ -101,14 +124,14 @@ class Watcher:
         print(f"{scores}, graded in {milliseconds:.0f} ms")
         for unit in units:
             self._tell_of_others(unit, before[unit])
-        self.rests = self._report(self.focus).status is Outcome.PASSED
+        self.rests = self.report_of(self.focus).status is Outcome.PASSED
         if not self.rests:
             self._show(self.focus)
         elif self._unfinished() is None:
             self.go_on()
         else:
             if self._printed(self.focus):
-                print("\n" + self.show(self._report(self.focus)))
+                print("\n" + self.show(self.report_of(self.focus)))
             print(f"{self.focus} is finished. {self._done()}")
             print("Press any key for the next one …")
         sys.stdout.flush()
@@ -143,6 +166,7 @@ class Watcher:
             self.beside, times = beside, [_time_of(file) for file in beside]
             self.graded = {unit: [*seen[:2], *times] for unit, seen in self.graded.items()}
         source = submission.sources.get(unit)
+        self.work[unit] = submission
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
         text = "\n".join(source.parts) if source else ""
         self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
@@ -164,7 +188,7 @@ class Watcher:
                     return Name(unit, exercise.name)
         return None
 
-    def _report(self, focus: Name) -> Report:
+    def report_of(self, focus: Name) -> Report:
         """On this exercise alone."""
         report = self.reports[focus.unit]
         (unit,) = report.units
@@ -172,11 +196,11 @@ class Watcher:
         return replace(report, units=(replace(unit, exercises=only),))
 
     def _printed(self, focus: Name) -> bool:
-        return any(test.printed for test in self._report(focus).tests)
+        return any(test.printed for test in self.report_of(focus).tests)
 
     def _show(self, focus: Name) -> None:
         """The exercise in focus alone: everything else would only distract."""
-        report = self._report(focus)
+        report = self.report_of(focus)
         title = self.course.unit(focus.unit).exercise(focus.exercise).title
         if report.status is Outcome.NOT_STARTED:
             print(f"\nNow: {focus}, {title}")

@@ -1,9 +1,9 @@
 """The course as a path of units: what each teaches, what is done, and what comes next."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.course.model import Course, Selection, Unit
+from grader.course.model import Course, Exercise, Selection, Unit
 from grader.course.names import Name
 from grader.course.points import points_of_suite
 from grader.course.progress import Progress
@@ -92,11 +92,33 @@ def map_of(course: Course, progress: Progress, wanted: Selection) -> Map:
     )
 
 
+def map_at(course_map: Map, progress: Progress, name: Name | None) -> Map:
+    """The same path with what is done by now, and the learner at the exercise of this name."""
+    stops = tuple(
+        replace(
+            stop,
+            steps=tuple(
+                _step(step.name, stop.unit.exercise(step.name.exercise), step.worth, progress)
+                for step in stop.steps
+            ),
+        )
+        for stop in course_map.stops
+    )
+    steps = (step for stop in stops for step in stop.steps)
+    return replace(
+        course_map, stops=stops, next=next((step for step in steps if step.name == name), None)
+    )
+
+
 def _steps(course: Course, unit: Unit, progress: Progress) -> Iterator[Step]:
     points = points_of_suite(course.suite(unit.name))  # its text: running it would need torch
     for exercise in unit.exercises:
-        name, worth = Name(unit.name, exercise.name), points.get(exercise.name, 0)
-        earned = progress.points.get(exercise.id)
-        if earned is not None:  # the suite, or the file, may have changed since
-            earned = max(0, min(earned, worth))
-        yield Step(name, exercise.title, worth, earned, exercise.id in progress.finished)
+        worth = points.get(exercise.name, 0)
+        yield _step(Name(unit.name, exercise.name), exercise, worth, progress)
+
+
+def _step(name: Name, exercise: Exercise, worth: int, progress: Progress) -> Step:
+    earned = progress.points.get(exercise.id)
+    if earned is not None:  # the suite, or the file, may have changed since
+        earned = max(0, min(earned, worth))
+    return Step(name, exercise.title, worth, earned, exercise.id in progress.finished)

@@ -1,4 +1,5 @@
-"""The map of a course as a page that needs nothing beside it: no script, no request."""
+"""The map of a course as a page that needs nothing beside it: no script, no request; and its path
+as a part of others."""
 
 import re
 
@@ -8,7 +9,7 @@ from grader.formats.parts.page import bar, page
 from grader.formats.parts.text import counted, one_line
 
 _LINK = re.compile(r"(?P<title>.*?):?\s*(?P<address>https?://\S+)")
-_STYLE = """
+STYLE = """
 .path { list-style: none; margin: 2.5rem 0 0; padding: 0; }
 .path > li { margin: 0 0 1.25rem; padding: 1.1rem 1.25rem; background: var(--raised);
              border: 1px solid var(--rule); border-radius: 8px; }
@@ -40,15 +41,18 @@ def render(course_map: Map) -> str:
     else:
         name, title = one_line(str(course_map.next.name)), one_line(course_map.next.title)
         lead.append(element("p", "Next: ", element("code", name), f", {title}.", class_="lead"))
-    path = element(
-        "ol", *(_unit(course_map, stop) for stop in course_map.stops), class_="path", role="list"
-    )
     title = one_line(course_map.title)
     header = element("header", element("h1", title), *lead)
-    return page(title, header, element("main", path), _footer(), style=_STYLE)
+    return page(title, header, element("main", path(course_map)), _footer(), style=STYLE)
 
 
-def _unit(course_map: Map, stop: Stop) -> Markup:
+def path(course_map: Map, *, level: int = 2) -> Markup:
+    """The units alone, in the style above; their headings are of this level."""
+    units = [_unit(course_map, stop, level) for stop in course_map.stops]
+    return element("ol", *units, class_="path", role="list")
+
+
+def _unit(course_map: Map, stop: Stop, level: int) -> Markup:
     word = course_map.word_of(stop)
     so_far = [
         element("span", bar(stop.earned, stop.worth), class_="bar"),
@@ -63,11 +67,11 @@ def _unit(course_map: Map, stop: Stop) -> Markup:
     here = course_map.is_here(stop)
     return element(
         "li",
-        element("h2", one_line(stop.unit.title)),
+        element(f"h{level}", one_line(stop.unit.title)),
         element("p", element("code", one_line(stop.unit.name))),
         *([element("p", summary)] if summary else []),
         element("p", *so_far, class_="so-far"),
-        element("details", *folded, *_reading(stop), **({"open": ""} if here else {})),
+        element("details", *folded, *_reading(stop, level + 1), **({"open": ""} if here else {})),
         **({"aria-current": "step"} if here else {}),
     )
 
@@ -90,15 +94,16 @@ def _exercise(course_map: Map, step: Step) -> Markup:
     return element(
         "tr",
         element("th", element("code", one_line(step.name.exercise)), scope="row"),
-        element("td", one_line(step.title)),
+        element("td", one_line(step.title), class_="title"),
         element("td", f"{step.earned or 0}/{step.worth}", class_="number"),
         element("td", word, class_="word"),
     )
 
 
-def _reading(stop: Stop) -> list[Markup]:
+def _reading(stop: Stop, level: int) -> list[Markup]:
     items = [element("li", _page_to_read(one_line(text))) for text in stop.unit.reading]
-    return [element("h3", "To read"), element("ul", *items, class_="names")] if items else []
+    heading = element(f"h{level}", "To read")
+    return [heading, element("ul", *items, class_="names")] if items else []
 
 
 def _page_to_read(text: str) -> Markup:

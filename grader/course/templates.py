@@ -121,7 +121,7 @@ def @NAME@__detached(x):
     return 2 * x.detach()
 '''
 
-IGNORED = "__pycache__/\n.torchkata.json\n.torchkata-audit.*\n.torchkata-secret\n"
+IGNORED = "__pycache__/\n.torchkata.json\n.torchkata-audit.*\n.torchkata-secret\n.torchkata-page\n"
 
 CONFTEST = '''\
 """Lets plain pytest, and an editor's test explorer, run the suites over the solutions."""

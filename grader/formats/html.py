@@ -1,4 +1,4 @@
-"""The report as a page that needs nothing beside it, and its failures as a piece for notebooks.
+"""The report as a page that needs nothing beside it, and its failures as a piece of others.
 
 No script, no request: the page forbids both to itself. `markup` escapes all text.
 """
@@ -23,12 +23,16 @@ def render(report: Report) -> str:
 
 
 def fragment(report: Report) -> str:
-    """The failures and pictures alone, for the output of a notebook's cell."""
+    """What there is to say, for the output of a notebook's cell."""
+    style = element("style", Markup(fragment_style()))
+    return element("div", style, *blocks(report), class_="torchkata")
+
+
+def blocks(report: Report) -> list[Markup]:
+    """The failures and pictures alone; where nothing failed, that there is nothing left to do."""
     told = [*_failures(report), *_rehearsals(report)]
-    blocks = [*_notes(report), *_faults(report), *told, *_pending(report)]
-    if not blocks:
-        blocks = _lead(report) or _not_started(report)
-    return element("div", element("style", Markup(fragment_style())), *blocks, class_="torchkata")
+    said = [*_notes(report), *_faults(report), *told, *_pending(report)]
+    return said or _lead(report) or _not_started(report)
 
 
 def _header(report: Report) -> Markup:

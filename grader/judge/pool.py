@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -16,8 +16,8 @@ from threading import Thread
 from typing import Any, Protocol, TypeVar
 
 from grader.course.model import Course, read_course
-from grader.errors import GraderFault
-from grader.judge.options import Device, Options
+from grader.errors import GraderError, GraderFault
+from grader.judge.options import Device, Options, cores
 from grader.judge.session import Session
 
 _KEPT_AWAY = re.compile("TOKEN|SECRET|ACTIONS_|GITHUB_")
@@ -102,7 +102,11 @@ def _judge_here(
 def _judge_in_pool(
     arguments: tuple[Any, ...], jobs: Iterator[J], judge: Judge[J, R], processes: int
 ) -> Generator[tuple[J, R], None, None]:
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _start, arguments)
+    context = get_context("spawn")
+    # A judge and its zygote import torch at the same time: two cores, and whoever gets none waits
+    # while the first results come.
+    turns = context.Semaphore(max(1, cores() // 2))
+    pool = ProcessPoolExecutor(processes, context, _start, (*arguments, turns))
     waiting: dict[Future[R], J] = {}
     try:
         while True:
@@ -124,7 +128,7 @@ class OneJudge:
     """A process that stays warm and judges one job at a time: what ends it is that job."""
 
     def __init__(self, course: Course, options: Options) -> None:
-        arguments = course.root, list(course.everything), options, False
+        arguments = course.root, list(course.everything), options, False, nullcontext()
         self.pool = ProcessPoolExecutor(1, get_context("spawn"), _start, arguments)
 
     def judge(self, judge: Judge[J, R], job: J) -> R:
@@ -141,7 +145,13 @@ class OneJudge:
 _sessions: Sessions | None = None  # of this process, if it is one of a pool
 
 
-def _start(root: Path, units: list[str], options: Options, own_work: bool) -> None:
+def _start(
+    root: Path,
+    units: list[str],
+    options: Options,
+    own_work: bool,
+    turns: AbstractContextManager[Any],
+) -> None:
     global _sessions
     Thread(target=_end_with_parent, daemon=True).start()
     for name in [name for name in os.environ if _KEPT_AWAY.search(name)]:
@@ -151,6 +161,8 @@ def _start(root: Path, units: list[str], options: Options, own_work: bool) -> No
     options = replace(options, limits=replace(options.limits, spin_seconds=0.0))
     _sessions = Sessions(read_course(root).only(units), options, own_work=own_work)
     Finalize(None, _sessions.close, exitpriority=10)
+    with turns, suppress(GraderError):  # what is wrong is told with the first job
+        _sessions.on(options.device.value).warm_up()
 
 
 def _end_with_parent() -> None:

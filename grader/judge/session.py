@@ -83,6 +83,12 @@ class Session:
     ) -> None:
         self.processes.close()
 
+    def warm_up(self) -> None:
+        """Wait until torch has been imported here and in the zygote, so that the next run does not
+        have to. Raises: GraderFault."""
+        _import_judge()
+        self.processes.end(self.processes.start().ready(), tell=False)
+
     def _confined(self, own_work: bool) -> bool:
         """Whether to confine. Somebody else's work is not run unconfined unless that is asked."""
         if self.options.sandbox is Sandbox.OFF:
@@ -202,6 +208,15 @@ class Session:
                 chosen = {unit: selection[unit] for unit in selection if unit in units}
                 parts.append(partial(self._part, work, chosen, processes, limits))
             return side_by_side(parts, on_progress, sum(tests.values()))
+
+    def drawn(self, report: Report, submission: Submission) -> Report:
+        """A report that `grade` gave of this work, with pictures of what failed."""
+        from grader.judge.drawing import with_pictures
+
+        assert self.key is not None
+        processes, limits = self.processes, self.options.limits
+        units = with_pictures(report.units, processes, limits, submission.sources, self.key)
+        return dataclasses.replace(report, units=units)
 
     def _collected(self, paths: list[Path], judging: "Judging") -> "Suites":
         """These suites with a test for each device, collected the first time they are run."""

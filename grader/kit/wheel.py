@@ -74,6 +74,8 @@ def _metadata(installed: Distribution) -> str:
     """What pip reads, with the version of the code that is packed."""
     lines = [f"{key}: {installed.metadata[key]}" for key in _COPIED if key in installed.metadata]
     lines.append(f"Version: {grader.__version__}")
+    extras = installed.metadata.get_all("Provides-Extra") or ()
+    lines += sorted(f"Provides-Extra: {name}" for name in extras)
     lines += sorted(f"Requires-Dist: {text}" for text in installed.requires or ())
     return "\n".join([*lines, ""])
 

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from grader.sandbox.decode import Reader
 from grader.sandbox.encode import Writer, bytes_of
-from grader.sandbox.rehearsal import Rehearsed, host, origin_of
+from grader.sandbox.origins import origin_of
+from grader.sandbox.rehearsal import Rehearsed, host
 
 MOST_KEPT = 1 << 16  # numbers of a result that is looked at again
 

@@ -156,7 +156,10 @@ class Reader:
         return array[()] if scalar is True and array.ndim == 0 else array
 
     def _claim(self, sizes: list[int]) -> None:
-        self.left -= math.prod(size or 1 for size in sizes)
+        count = 1
+        for size in sizes:
+            count *= size or 1
+        self.left -= count
         if self.left < 0:
             raise ProtocolError("its tensors, expanded as they are, would take too much memory")
 
@@ -246,10 +249,12 @@ def _typed(value: Any, kind: type[T]) -> T:
 def _sizes(value: Any) -> list[int]:
     if type(value) is not list or len(value) > MAX_AXES:
         raise ProtocolError("a shape is not a short list")
+    count = 1
     for size in value:
         if type(size) is not int or not 0 <= size < 2**48:
             raise ProtocolError("a shape holds something that is not a size")
-    if math.prod(size or 1 for size in value) >= 2**62:
+        count *= size or 1
+    if count >= 2**62:
         raise ProtocolError("a shape is absurdly large")
     return value
 
@@ -261,6 +266,8 @@ def _check_extent(
         raise ProtocolError("a tensor is malformed")
     if 0 in size:
         return
-    last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    last = offset
+    for n, step in zip(size, stride, strict=True):
+        last += (n - 1) * step
     if (last + 1) * itemsize > nbytes:
         raise ProtocolError("a tensor reaches past the end of its storage")

@@ -168,18 +168,18 @@ class Writer:
         storage: Any = self.known.get(where) if where else None
         if storage is None:
             plain = self._compact(plain)
-            storage = self._new_storage(plain)
+            storage = self._new_storage(plain.untyped_storage())
         size, stride = list(plain.shape), list(plain.stride())
         return ["T", storage, NAMES[plain.dtype], plain.storage_offset(), size, stride]
 
-    def _new_storage(self, plain: Tensor) -> list[Any]:
-        storage = plain.untyped_storage()
-        self._spend(storage.nbytes())
+    def _new_storage(self, storage: Any) -> list[Any]:
+        data = bytes_of(storage)
+        self._spend(len(data))
         number = self.first + len(self.storages)
         self.storages.append(storage)
-        if storage.data_ptr():
-            self.known[storage.data_ptr()] = number
-        self.buffers.append(bytes_of(storage))
+        if where := storage.data_ptr():
+            self.known[where] = number
+        self.buffers.append(data)
         return [number, len(self.buffers) - 1, str(storage.device)]
 
     def _compact(self, plain: Tensor) -> Tensor:

@@ -8,32 +8,37 @@ not rehearsed.
 Runs in the worker, for one call at a time. Needs the Python backends of torch 2.10 and later.
 """
 
+import copy
 import functools
-import linecache
 import re
 import sys
-from collections.abc import Container, Iterable, Sequence
-from itertools import islice
+from collections import OrderedDict
+from collections.abc import Callable, Container, Iterable
 from types import FrameType, TracebackType
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
+from torch.nn.parameter import Parameter, is_lazy
 from torch.utils import backend_registration
 from torch.utils._python_dispatch import TorchDispatchMode, return_and_correct_aliasing
+
+from grader.sandbox.origins import TwoDevices, made_by, note, note_copy, origin_of
 
 NAME = "rehearsal"
 SETUP = "_setup_privateuseone_for_python_backend"
 IMPOSSIBLE = "cannot be rehearsed: it needs a real GPU"
 # What errors say that are this device's own, and no GPU's.
 OURS = re.compile(
-    rf"{IMPOSSIBLE}|'{NAME}' backend|_DummyBackendModule|INTERNAL ASSERT|invalid python storage"
+    rf"{IMPOSSIBLE}|{NAME}' backend|Rehearsed|_DummyBackendModule|INTERNAL ASSERT|PrivateUse1"
+    r"|for Dlpack|invalid python storage"
 )
 # Operators that may see tensors of two devices on a GPU as well: copies, and indices on the CPU.
 BETWEEN_DEVICES = frozenset({"copy_", "_to_copy", "_copy_from"})
 INDEXING = frozenset({"index", "index_put_", "index_put", "_index_put_impl_"})
-# What changes a tensor's own memory behind the back of its host.
-REFUSED = frozenset({"resize_", "resize_as_", "set_"})
+# What changes a tensor's own memory behind the back of its host, or goes from the CPU to the device
+# and back by rules of its own.
+REFUSED = frozenset({"resize_", "resize_as_", "_ctc_loss", "_pack_padded_sequence"})
 
 # Operators that make a tensor of the CPU out of something else.
 MAKING = frozenset({"lift_fresh", "_to_copy"})
@@ -42,8 +47,6 @@ MIXED = (
     f"{NAME}:0 and {{}}!"
 )
 INDICES = "indices should be either on cpu or on the same device as the indexed tensor (cpu)"
-COPIED = ", and copied to the device"
-CHARACTERS = 80  # of a call that is shown
 
 _TorchsGenerator = torch.Generator
 _torchs_tensor, _torchs_as_tensor = torch.tensor, torch.as_tensor
@@ -56,17 +59,45 @@ def is_possible() -> bool:
 
 def set_up() -> None:
     """Make the device known to torch, for as long as the process lives."""
-    if not hasattr(torch, NAME):
-        getattr(backend_registration, SETUP)(NAME)
-        torch._C._set_only_lift_cpu_tensors(True)
-        device: Any = getattr(torch, NAME)
-        # What is random there is drawn on the CPU.
-        device.get_rng_state = lambda device=None: torch.get_rng_state()
-        device.set_rng_state = lambda state, device=None: torch.set_rng_state(state)
+    if hasattr(torch, NAME):
+        return
+    getattr(backend_registration, SETUP)(NAME)
+    torch._C._set_only_lift_cpu_tensors(True)
+    torch.serialization.register_package(0, lambda storage: None, _loaded)
+    torch.accelerator.synchronize = lambda device=None: None
+    # In inference mode operators come here as they are, not as the simple ones they consist of.
+    internals: Any = torch._C
+    internals._InferenceMode = lambda mode: torch.set_grad_enabled(not mode)
+    device: Any = getattr(torch, NAME)
+    device.get_amp_supported_dtype = lambda: [torch.bfloat16, torch.float16]
+    # What is random there is drawn on the CPU.
+    device.get_rng_state = lambda device=None: torch.get_rng_state()
+    device.set_rng_state = lambda state, device=None: torch.set_rng_state(state)
+
+
+class Memory(torch.UntypedStorage):
+    """The memory of a tensor on the device: that of its host. torch saves and loads it."""
+
+    host: Any
+
+    def data_ptr(self) -> int:
+        return int(self.host.data_ptr())
+
+    def nbytes(self) -> int:
+        return int(self.host.nbytes())
+
+    def cpu(self) -> Any:
+        return self.host.clone()
+
+    def _write_file(self, *args: Any) -> None:
+        self.host._write_file(*args)
+
+    def _set_from_file(self, *args: Any) -> None:
+        self.host._set_from_file(*args)
 
 
 class Rehearsed(Tensor):
-    """A tensor on the device. Its storage knows the memory of its host."""
+    """A tensor on the device."""
 
     __torch_function__ = torch._C._disabled_torch_function_impl  # type: ignore[assignment]
 
@@ -86,6 +117,34 @@ class Rehearsed(Tensor):
             f"can't convert {self.device} device type tensor to numpy. Use Tensor.cpu() to copy "
             "the tensor to host memory first."
         )
+
+    def data_ptr(self) -> int:
+        return host(self).data_ptr()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if id(self) not in memo and isinstance(self, Parameter):
+            memo[id(self)] = Parameter(self.data.clone(), self.requires_grad)
+        elif id(self) not in memo:
+            made = on_device(copy.deepcopy(host(self), memo)).requires_grad_(self.requires_grad)
+            made.grad = copy.deepcopy(self.grad, memo)
+            memo[id(self)] = made
+        return memo[id(self)]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if isinstance(self, Parameter):
+            return Parameter.__reduce_ex__(self, protocol)  # type: ignore[no-untyped-call]
+        storage = self._typed_storage()  # type: ignore[no-untyped-call]
+        parts = storage, self.storage_offset(), self.size(), self.stride()
+        return torch._utils._rebuild_tensor_v2, (*parts, self.requires_grad, OrderedDict())
+
+    def __tensor_flatten__(self) -> Any:
+        """Parameters of a class that has this stay the same objects when their module moves, as on
+        a GPU: whoever knows them, an optimizer or another layer, goes on knowing them."""
+        raise NotImplementedError(f"torch.compile {IMPOSSIBLE}")
+
+    @staticmethod
+    def __tensor_unflatten__(*parts: Any) -> Any:
+        raise NotImplementedError(f"torch.compile {IMPOSSIBLE}")
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         return self.numpy()
@@ -122,6 +181,10 @@ def on_device(tensor: Tensor) -> Tensor:
     """A tensor of the device whose host is `tensor`: they share their memory."""
     wanted = tensor.requires_grad
     inner = tensor.detach()
+    if inner._is_zerotensor():
+        inner = torch.zeros(inner.shape, dtype=inner.dtype, device="cpu")
+    if inner.layout is not torch.strided or inner.is_conj() or inner.is_neg():
+        raise NotImplementedError(f"a tensor with another layout {IMPOSSIBLE}")
     made = Tensor._make_wrapper_subclass(
         Rehearsed,
         inner.size(),
@@ -130,7 +193,9 @@ def on_device(tensor: Tensor) -> Tensor:
         dtype=inner.dtype,
         device=torch.device(NAME, 0),
     )
-    made.untyped_storage().host = inner.untyped_storage()  # type: ignore[attr-defined]
+    memory: Any = made.untyped_storage()
+    memory.__class__ = Memory
+    memory.host = inner.untyped_storage()
     result: Tensor = made.requires_grad_(wanted)
     return result
 
@@ -139,10 +204,22 @@ def host(tensor: Tensor) -> Tensor:
     """The CPU tensor in whose memory the numbers of a rehearsed one are; any other as it is."""
     if not isinstance(tensor, Rehearsed):
         return tensor
-    memory: Any = tensor.untyped_storage().host  # type: ignore[attr-defined]
+    memory: Any = tensor.untyped_storage()
     with torch._C._DisableTorchDispatch():
-        empty = torch.empty(0, dtype=tensor.dtype)
-        return empty.set_(memory, tensor.storage_offset(), tensor.size(), tensor.stride())
+        return _empty(tensor.dtype).set_(
+            memory.host, tensor.storage_offset(), tensor.size(), tensor.stride()
+        )
+
+
+def _empty(dtype: torch.dtype) -> Tensor:
+    return torch.empty(0, dtype=dtype, device="cpu")  # whatever the default device is
+
+
+def _loaded(memory: Any, location: str) -> Any:
+    """What torch.load has read, where a file or whoever loads it says that it is on the device."""
+    if not location.startswith(NAME):
+        return None
+    return on_device(_empty(torch.uint8).set_(memory)).untyped_storage()
 
 
 def _tensor(data: Any, *args: Any, **kwargs: Any) -> Tensor:
@@ -191,25 +268,22 @@ class Rehearsal(TorchDispatchMode):  # type: ignore[no-untyped-call]
             made = _run(func, args, kwargs or {})
         except TwoDevices as mixed:
             raise RuntimeError(mixed.told(self._frame())) from None
-        if isinstance(made, Rehearsed) and func.overloadpacket.__name__ == "_to_copy":
-            _note_copy(args[0])
+        name = func.overloadpacket.__name__
+        if isinstance(made, Rehearsed) and name == "_to_copy" and type(args[0]) is Tensor:
+            note_copy(args[0])
         if type(made) is Tensor:
-            made.untyped_storage().origin = self._origin(func, args, kwargs)  # type: ignore[attr-defined]
+            self._note_origin(made, name, [args, kwargs])
         return made
 
-    def _origin(self, func: Any, args: Any, kwargs: Any) -> str | None:
-        """The call that makes a tensor on the CPU, and its line; of a result, that of what it is
-        made of."""
+    def _note_origin(self, made: Tensor, name: str, arguments: Any) -> None:
+        """Note the call that makes a tensor on the CPU; of a result, that of what it is made of."""
         given: list[Tensor] = []
-        _hosts([args, kwargs], given)
+        _hosts(arguments, given)
         if origin := origin_of(tensor for tensor in given if not isinstance(tensor, Rehearsed)):
-            return origin
-        frame = self._frame()
-        if frame is None or (given and func.overloadpacket.__name__ not in MAKING):
-            return None
-        what = "a copy" if any(isinstance(t, Rehearsed) for t in given) else "made"
-        where = " in __init__" if frame.f_code.co_name == "__init__" else ""
-        return f"{_call_in(frame)}, line {frame.f_lineno}, is {what} on the CPU{where}"
+            note(made, origin)
+        elif (not given or name in MAKING) and (frame := self._frame()) is not None:
+            copied = any(isinstance(tensor, Rehearsed) for tensor in given)
+            note(made, made_by(frame, "a copy" if copied else "made"))
 
     def _frame(self) -> FrameType | None:
         """What of the work runs now."""
@@ -219,62 +293,17 @@ class Rehearsal(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return frame
 
 
-class TwoDevices(RuntimeError):
-    """Tensors of two devices met in an operator."""
-
-    def __init__(self, message: str, there: Sequence[Tensor], here: Sequence[Tensor]) -> None:
-        super().__init__(message)
-        self.message, self.there, self.here = message, there, here
-
-    def told(self, frame: FrameType | None) -> str:
-        """In torch's words, and then: which call made the one, and a name for the other."""
-        name = None if frame is None else _name_in(frame, self.there)
-        facts = [origin_of(self.here), name and f"{name} is on the device"]
-        known = "; ".join(fact for fact in facts if fact)
-        return f"{self.message} ({known})" if known else self.message
-
-
-def origin_of(tensors: Iterable[Tensor]) -> str | None:
-    """Which call of the work has made the first of these tensors of the CPU that it made."""
-    known = (getattr(tensor.untyped_storage(), "origin", None) for tensor in tensors)
-    return next(filter(None, known), None)
-
-
-def _note_copy(tensor: Tensor) -> None:
-    """Of this tensor there is a copy on the device now."""
-    storage: Any = tensor.untyped_storage()
-    if not isinstance(tensor, Rehearsed) and (origin := origin_of([tensor])):
-        storage.origin = origin.removesuffix(COPIED) + COPIED
-
-
-def _call_in(frame: FrameType) -> str:
-    """The text of the call that runs in a frame."""
-    places = islice(frame.f_code.co_positions(), frame.f_lasti // 2, None)
-    first, last, start, end = next(places, (None, None, None, None))
-    if first is None or last is None or start is None or end is None:
-        return linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()[:CHARACTERS]
-    lines = [
-        linecache.getline(frame.f_code.co_filename, number).encode("utf-8", "replace")
-        for number in range(first, last + 1)
-    ]
-    lines[-1] = lines[-1][:end]
-    lines[0] = lines[0][start:]
-    text = " ".join(b"".join(lines).decode("utf-8", "replace").split())
-    return text if len(text) <= CHARACTERS else f"{text.partition('(')[0][:CHARACTERS]}(…)"
-
-
-def _name_in(frame: FrameType, tensors: Sequence[Tensor]) -> str | None:
-    """A name for a tensor of the device: for one of `tensors`, if one has a name."""
-    found = {name: v for name, v in frame.f_locals.items() if isinstance(v, Rehearsed)}
-    own = (name for name, value in found.items() if any(value is t for t in tensors))
-    return next(own, next(iter(found), None))
-
-
-def check_same_device(values: Iterable[object]) -> None:
-    """What a function of somebody else's is given is on the device. Raises: RuntimeError."""
-    here = [v for v in values if isinstance(v, Tensor) and not isinstance(v, Rehearsed) and v.dim()]
-    if here:
-        raise RuntimeError(TwoDevices(MIXED.format("cpu"), [], here).told(None))
+def place_of_results(values: Iterable[object]) -> Callable[[Tensor], Tensor]:
+    """Where a function of somebody else's puts what it gives for these values: on the device, but a
+    number that it makes of numbers of the CPU alone stays there. Raises: RuntimeError, for any
+    other tensor of the CPU."""
+    tensors = [value for value in values if isinstance(value, Tensor)]
+    here = [tensor for tensor in tensors if not isinstance(tensor, Rehearsed)]
+    if rows := [tensor for tensor in here if tensor.dim()]:
+        raise RuntimeError(TwoDevices(MIXED.format("cpu"), [], rows).told(None))
+    if here and len(here) == len(tensors):
+        return lambda made: on_device(made) if made.dim() else made
+    return on_device
 
 
 @functools.cache
@@ -294,8 +323,12 @@ def _run(func: Any, args: Any, kwargs: dict[str, Any]) -> object:
     there = any(isinstance(t, Rehearsed) for t in tensors)
     if there and name in REFUSED:
         raise NotImplementedError(f"{name} {IMPOSSIBLE}")
+    if named and args and is_lazy(args[0]):
+        raise NotImplementedError(f"a lazy module that has not run yet {IMPOSSIBLE}")
     if there and name not in BETWEEN_DEVICES:
         _check_devices(name, args, tensors)
+    if there and name == "set_":
+        return _set(*args)
     wanted = isinstance(args[0], Rehearsed) if name == "copy_" else there and device is None
     if named:
         host_kwargs["device"] = torch.device("cpu")
@@ -309,6 +342,13 @@ def _run(func: Any, args: Any, kwargs: dict[str, Any]) -> object:
         return made
     made = _moved(made)
     return return_and_correct_aliasing(func, args, kwargs, made) if there and aliases else made  # type: ignore[no-untyped-call]
+
+
+def _set(tensor: Tensor, source: Any, *place: Any) -> Tensor:
+    """Let a tensor of the device lie where another does, or in a memory, as what is loaded does."""
+    memory: Any = source.host if isinstance(source, Memory) else host(source)
+    tensor.data = on_device(_empty(tensor.dtype).set_(memory, *place))
+    return tensor
 
 
 def _hosts(value: Any, tensors: list[Tensor]) -> Any:

@@ -20,7 +20,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from grader.course.model import Course, read_course
-from grader.judge.options import Options
+from grader.judge.options import Options, cores
 from grader.judge.session import Session
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import start_processes
@@ -29,13 +29,15 @@ from tests.bench import many
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 7
+GRADE = [sys.executable, "-m", "grader", "run", "--submission", "solutions"]
 COLD = {
     "import torch": [sys.executable, "-c", "import torch"],
     "plain pytest, same suites and solutions": [
         *(sys.executable, "-m", "pytest", "-q", "-c", "/dev/null", "-p", "no:cacheprovider"),
         *("--rootdir", "tests/hidden", "tests/hidden"),
     ],
-    "grade, cold": [sys.executable, "-m", "grader", "run", "--submission", "solutions"],
+    "grade, cold": GRADE,
+    "grade, one unit, cold": [*GRADE, "activations"],
 }
 
 
@@ -59,7 +61,7 @@ def warm(course: Course) -> tuple[float, float]:
     """A second run of all units in warm processes, and of one unit."""
     submission = read_submission(course.solutions_folder, [unit.name for unit in course.units])
     everything, one = course.select([]), course.select(["activations"])
-    with Session(course, Options(), own_work=True) as session:
+    with Session(course, Options(judges=cores()), own_work=True) as session:
         session.grade(submission, everything)
         all_units = [seconds(lambda: session.grade(submission, everything)) for _ in range(ROUNDS)]
         one_unit = [seconds(lambda: session.grade(submission, one)) for _ in range(ROUNDS)]
@@ -126,7 +128,7 @@ def process_costs() -> dict[str, float]:
 def main() -> None:
     course = read_course(ROOT)
     times = {name: statistics.median(taken) for name, taken in cold().items()}
-    torch_seconds, pytest_seconds, _ = times.values()
+    torch_seconds, pytest_seconds, *_ = times.values()
     all_units, one_unit = warm(course)
     times |= {
         "grade, all units, warm": all_units,

@@ -34,6 +34,10 @@ def test_every_rehearsed_exercise_has_device_mistakes() -> None:
                 assert known[unit.name, exercise] >= FEWEST_DEVICE_MISTAKES, exercise
 
 
+def test_every_unit_is_rehearsed() -> None:
+    assert {answer.unit for answer in DEVICES} == {unit.name for unit in COURSE.units}
+
+
 def _classes(suite: str) -> Iterator[tuple[str, str]]:
     """Each exercise with the text of its tests."""
     for text in suite.split('\n@exercise("')[1:]:

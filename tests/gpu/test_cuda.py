@@ -21,6 +21,7 @@ from grader.judge.options import Device, Options
 from grader.judge.session import Session
 from grader.report import Outcome
 from grader.sandbox.limits import Limits
+from tests.grader.sandbox.idioms import WORKS
 
 pytestmark = [
     pytest.mark.gpu,
@@ -85,6 +86,13 @@ def test_a_device_mistake_fails_here_too(
     assert failed
     if answer.correction not in [test.likely for test in failed]:
         differing.append(f"{answer.unit}.{answer.name}: {failed[0].got} | {failed[0].likely}")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", WORKS)
+def test_what_the_rehearsal_takes_for_right_works_here(name: str) -> None:
+    x, i = torch.randn(4, 3, device="cuda"), torch.tensor([2, 0, 1, 1], device="cuda")
+    WORKS[name](x, i, "cuda")
 
 
 def test_two_submissions_side_by_side_do_not_disturb_each_other() -> None:

@@ -13,13 +13,14 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
 from unittest import mock
 
-from .processes import descendants
+from .processes import descendants, is_alive
 from .zygote import lending
 
 CLIENT = """#!{python} -IS
@@ -105,9 +106,19 @@ class Warm:
         path.write_text(CLIENT.format(python=sys.executable, address=self.address))
         path.chmod(0o755)
 
-    def left(self) -> list[str]:
-        """What is there beside the zygote and its folder once a command has ended."""
-        processes = [f"a process: {pid}" for pid in descendants(self.process.pid)[1:]]
+    def left(self, seconds: float = 5) -> list[str]:
+        """What is there beside the zygote and its folder once a command has ended.
+
+        A second zygote has some seconds to end by itself.
+        """
+        deadline = time.monotonic() + seconds
+        while (found := self._beside()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return found
+
+    def _beside(self) -> list[str]:
+        pids = filter(is_alive, descendants(self.process.pid)[1:])
+        processes = [f"a process: {pid}" for pid in pids]
         return processes + [f"a file: {path}" for path in Path(self.folder.name).glob("*/*")]
 
     def restart(self) -> None:

@@ -18,6 +18,7 @@ from grader.suite import (
     fail,
     points,
     recorded,
+    rehearsed,
     unpack,
     visible,
 )
@@ -80,6 +81,7 @@ INSIDE = (
 @exercise("transpose_images")
 class TestTransposeImages:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_rows_become_columns(self, student, reference, device, rng):
         """result[n, j, i] is images[n, i, j], for any shape, also for one image."""
@@ -125,6 +127,7 @@ def errors_of(rng, n, dtype=torch.float32):
 @exercise("mean_squared_error")
 class TestMeanSquaredError:
     @visible
+    @rehearsed(calls=2)
     @points(1)
     def test_mean_over_the_rows(self, student, device, rng):
         """It is the mean over the N rows, for a target (N,) as well as (N, 1)."""
@@ -236,6 +239,7 @@ def check_slope(student, function, x, right):
 @exercise("slope")
 class TestSlope:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_steep_and_winding_curves(self, student, device, rng):
         """The slope of a steep or winding curve is right to a millionth, as a float."""
@@ -312,6 +316,7 @@ def check_fit(student, x, y, lr, steps, **tolerance):
 @exercise("fit_line")
 class TestFitLine:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_each_step_counts(self, student, device, rng):
         """After two steps and more, w and b are where gradient descent leads."""
@@ -383,6 +388,7 @@ def filled(rig, model, device, dtype=torch.float32):
 @exercise("Line")
 class TestLine:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_line(self, student, device, rng):
         """It maps each row x to x w + b, with its two registered numbers w and b."""
@@ -458,6 +464,7 @@ def relus_gone_wrong(x, c, sizes):
 @exercise("Net")
 class TestNet:
     @visible
+    @rehearsed(calls=3)
     @points(1)
     def test_relu_between_layers(self, student, device, rng):
         """There is a ReLU between each two layers, and none after the last."""
@@ -525,6 +532,7 @@ def after_a_step(x, y, sizes, lr):
 @exercise("loss")
 class TestLoss:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_mean_cross_entropy(self, student, device, rng):
         """It is the mean of the cross-entropies of the rows, for any N and C."""
@@ -680,6 +688,7 @@ def check_trained(rig, model, expected, mistakes, **tolerance):
 @exercise("train")
 class TestTrain:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_losses_before_each_step(self, student, device, rng):
         """It returns the loss of each epoch before its step, as floats."""
@@ -825,6 +834,7 @@ def errors_gone_wrong(batches, weight, bias):
 @exercise("validate")
 class TestValidate:
     @visible
+    @rehearsed(calls=1)
     @points(1)
     def test_mean_over_all_entries(self, student, device, rng):
         """It is the mean squared error over all entries of all batches, as a float."""

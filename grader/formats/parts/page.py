@@ -12,15 +12,21 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _BAR = 1000
 
 
-def page(title: str, *body: Markup, style: str = "", scripts: Sequence[str] = ()) -> str:
+def page(
+    title: str,
+    *body: Markup,
+    style: str = "",
+    scripts: Sequence[str] = (),
+    policy: Sequence[str] = (),
+) -> str:
     """A whole page; `style` is added to that of all pages. The scripts are ours: they run as they
-    stand, at the end, and the policy names each by its hash."""
+    stand, at the end, and the policy names each by its hash. `policy` is what it says besides."""
     if any("</script" in script for script in scripts):
         raise ValueError("a script that would end before its end")
     own = [Markup(f"<script>{script}</script>") for script in scripts]
     head = joined(
         Markup('<meta charset="utf-8">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts, policy)}">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
         element("title", title),
         element("style", Markup(page_style() + style)),
@@ -31,12 +37,14 @@ def page(title: str, *body: Markup, style: str = "", scripts: Sequence[str] = ()
     )
 
 
-def _policy(scripts: Sequence[str]) -> str:
-    if not scripts:
-        return POLICY
-    hashes = [hashlib.sha256(script.encode("utf-8")).digest() for script in scripts]
-    named = " ".join(f"'sha256-{b64encode(each).decode()}'" for each in hashes)
-    return f"{POLICY}; script-src {named}"
+def _policy(scripts: Sequence[str], besides: Sequence[str]) -> str:
+    named = [f"script-src {' '.join(map(hash_of, scripts))}"] if scripts else []
+    return "; ".join([POLICY, *named, *besides])
+
+
+def hash_of(text: str) -> str:
+    """As a policy names a script or a style."""
+    return f"'sha256-{b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode()}'"
 
 
 def bar(score: int, of: int) -> Markup:

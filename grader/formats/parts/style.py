@@ -49,7 +49,7 @@ pre { margin: 0; padding: .3em .6em; background: var(--code); border-radius: 4px
 @media print { .verbatim { white-space: pre-wrap; } }
 dd code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace;
           font-size: .9em; overflow-wrap: anywhere; }
-summary { cursor: pointer; line-height: 1.5; }
+summary { cursor: pointer; line-height: 1.5; overflow-wrap: anywhere; }
 .points { float: right; margin-left: 1em; font-weight: 400; color: var(--soft);
           font-variant-numeric: tabular-nums; }
 .likely p { border-left: 3px solid var(--right); padding-left: .7em; }

@@ -4,6 +4,9 @@
 CPU and would fail on a GPU: a rehearsal tells so, and the learner reads the sentence.
 """
 
+import copy
+import math
+
 import torch
 from torch import nn
 
@@ -212,3 +215,61 @@ def run_epoch__batches_taken_to_the_cpu(model, batches, criterion, optimizer):
     """
     batches = ((x.cpu(), y.cpu()) for x, y in batches)
     return _trained(model, batches, criterion, optimizer, lambda loss: loss.item())
+
+
+def _fit(model, run, validate, epochs, keep):
+    if epochs < 1:
+        raise ValueError(f"epochs = {epochs}")
+    best, losses, state = 0, [], None
+    for epoch in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        low = losses[best]
+        if epoch == 0 or losses[-1] < low or (math.isnan(low) and not math.isnan(losses[-1])):
+            best, state = epoch, keep(model)
+    return best, losses, state
+
+
+def fit_best__state_by_numpy(model, run, validate, epochs):
+    """NumPy only knows the memory of the CPU: x.cpu().numpy()."""
+
+    def keep(model):
+        return {name: v.numpy().copy() for name, v in model.state_dict().items()}
+
+    best, losses, state = _fit(model, run, validate, epochs, keep)
+    model.load_state_dict({name: torch.as_tensor(v) for name, v in state.items()})
+    return best, losses
+
+
+def fit_best__model_moved(model, run, validate, epochs):
+    """model.cpu() is a copy on the CPU, and what it meets is on the rehearsal device (as it would
+    be on a GPU): leave it where it is.
+    """
+    best, losses, state = _fit(
+        model.cpu(), run, validate, epochs, lambda model: copy.deepcopy(model.state_dict())
+    )
+    model.load_state_dict(state)
+    return best, losses
+
+
+def _predicted(model, x):
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = model(x)
+    model.train(was_training)
+    return y
+
+
+def curve__numpy_without_cpu(model, x):
+    """NumPy only knows the memory of the CPU: x.cpu().numpy()."""
+    xs = x.detach().sort(dim=0).values
+    return xs[:, 0].numpy(), _predicted(model, xs)[:, 0].numpy()
+
+
+def curve__x_taken_to_the_cpu(model, x):
+    """One tensor is on the CPU, another on a GPU. Make new tensors where x is, device=x.device, or
+    move one: y.to(x.device).
+    """
+    xs = x.detach().cpu().sort(dim=0).values
+    return xs[:, 0].numpy(), _predicted(model, xs)[:, 0].cpu().numpy()

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 def transpose_images(images):
     n, height, width = images.shape
-    result = torch.zeros(n, width, height, dtype=images.dtype)
+    result = torch.zeros(n, width, height, dtype=images.dtype, device=images.device)
     for k in range(n):
         for i in range(height):
             for j in range(width):
@@ -34,8 +34,8 @@ def slope(f, x):
 
 
 def fit_line(x, y, lr, steps):
-    w = torch.zeros(1, 1, dtype=x.dtype, requires_grad=True)
-    b = torch.zeros(1, dtype=x.dtype, requires_grad=True)
+    w = torch.zeros(1, 1, dtype=x.dtype, device=x.device, requires_grad=True)
+    b = torch.zeros(1, dtype=x.dtype, device=x.device, requires_grad=True)
     for step in range(steps):
         if w.grad is not None:
             w.grad = torch.zeros_like(w)

@@ -6,7 +6,8 @@ from torch import nn
 
 
 def transpose_images(images):
-    return torch.from_numpy(np.swapaxes(images.numpy(), 1, 2).copy())
+    swapped = np.swapaxes(images.cpu().numpy(), 1, 2)
+    return torch.from_numpy(swapped.copy()).to(images.device)
 
 
 def mean_squared_error(prediction, target):
@@ -16,12 +17,13 @@ def mean_squared_error(prediction, target):
 
 def slope(f, x):
     at, h = np.float64(x.item()), 1e-6
-    values = [f(torch.tensor(point, dtype=torch.float64)).numpy() for point in (at - h, at + h)]
+    places = [torch.tensor(point, dtype=torch.float64) for point in (at - h, at + h)]
+    values = [f(place).numpy() for place in places]
     return float(np.diff(values)[0] / (2 * h))
 
 
 def fit_line(x, y, lr, steps):
-    X, Y = x.numpy().astype(np.float64), y.numpy().astype(np.float64)
+    X, Y = (part.cpu().numpy().astype(np.float64) for part in (x, y))
     w, b = np.zeros((1, 1)), np.zeros(1)
     for _ in range(steps):
         E = X @ w + b - Y
@@ -66,7 +68,7 @@ def train(model, optimizer, x, y, epochs):
         optimizer.zero_grad(set_to_none=True)
         error = torch.mean((model(x) - y) ** 2)
         error.backward()
-        losses[epoch] = error.detach().double().numpy()
+        losses[epoch] = error.detach().double().cpu().numpy()
         optimizer.step()
     return losses.tolist()
 
@@ -75,6 +77,6 @@ def validate(model, batches):
     mode = model.training
     model.train(False)
     with torch.inference_mode():
-        errors = np.concatenate([(model(x) - y).numpy().ravel() for x, y in batches])
+        errors = np.concatenate([(model(x) - y).cpu().numpy().ravel() for x, y in batches])
     model.train(mode)
     return float(np.mean(errors.astype(np.float64) ** 2))

@@ -187,6 +187,13 @@ def test_a_function_of_the_suite_takes_tensors_of_the_device_alone(course, sessi
     assert test.likely.startswith("x.cpu() is a copy on the CPU")
 
 
+def test_a_function_of_the_suite_gives_a_number_where_its_number_is(course, session, write):
+    text = RIGHT.replace("then(x / 2)", "then(x / 2) * then(torch.tensor(0.0)).numpy().item()")
+    work = read_submission(write({"tiny.py": f"import torch\n{text}"}), ["tiny"])
+    report = session.grade(work, course.select(["tiny.halve"]))
+    assert [test.outcome for test in report.rehearsals] == [Outcome.REHEARSED]
+
+
 def test_an_old_torch_says_so_in_one_line_and_grades_all_the_same(grade, monkeypatch):
     monkeypatch.setattr(rehearsal, "is_possible", lambda: False)
     report = grade("def double(x): return 2 * x")

@@ -94,6 +94,9 @@ def test_pip_installs_it_without_a_network_and_it_runs(tmp_path: Path) -> None:
     assert found.version == grader.__version__
     scripts = {script.name: script.value for script in found.entry_points}
     assert scripts == dict.fromkeys(("grade", "torchkata"), "grader.cli.app:main")
+    installed = metadata.distribution("torchkata").metadata
+    extras = [each.get_all("Provides-Extra") or [] for each in (installed, found.metadata)]
+    assert sorted(extras[0]) == extras[1]
 
 
 def test_requirements_pin_each_direct_dependency_and_end_with_the_wheel() -> None:

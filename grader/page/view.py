@@ -1,0 +1,120 @@
+"""A moment as a page: parts that are replaced, each under its id, and the whole around them."""
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+from grader.course import map_page
+from grader.formats import html
+from grader.formats.parts.failures import title_of
+from grader.formats.parts.markup import Markup, element
+from grader.formats.parts.page import hash_of, page
+from grader.formats.parts.style import page_style
+from grader.formats.parts.text import left_out, one_line
+from grader.page.moment import Changes, Moment
+from grader.report import Outcome, TestResult
+
+Parts = dict[str, Markup]
+STATE = "state"  # the part that says what the watch is doing
+_FOLLOWING = "Following your saves"
+_NO_SCRIPT = "Your browser runs no script here: reload the page to see more."
+_MOST_TESTS = 8
+_FILES = files("grader.page") / "files"
+_STYLE = map_page.STYLE + (_FILES / "page.css").read_text(encoding="utf-8")
+_SCRIPT = (_FILES / "page.js").read_text(encoding="utf-8")
+_CONNECT = "connect-src 'self'"
+POLICY = "; ".join(
+    (
+        f"default-src 'none'; style-src {hash_of(page_style() + _STYLE)}",
+        f"script-src {hash_of(_SCRIPT)}; {_CONNECT}",
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    )
+)
+
+
+def whole(parts: Parts, *, title: str, command: str) -> str:
+    """The page as it is opened; its script then replaces the parts that change."""
+    ended = (
+        "The watch has ended, or cannot be reached. "
+        f"Start it again with {command} watch --page, and this page goes on."
+    )
+    header = element(
+        "header",
+        element("h1", one_line(title)),
+        parts[STATE],
+        element("p", id="ended", class_="note", role="status", data_text=ended),
+        element("noscript", element("p", _NO_SCRIPT, class_="note")),
+        parts["said"],
+    )
+    beside = element("div", parts["changes"], parts["path"], class_="beside")
+    main = element("main", parts["focus"], beside)
+    name = f"{one_line(title)}: watch"
+    return page(name, header, main, style=_STYLE, scripts=[_SCRIPT], policy=[_CONNECT])
+
+
+def parts_of(moment: Moment) -> Parts:
+    """Each part of the page by its id."""
+    return {
+        STATE: state(_FOLLOWING),
+        "said": element("p", moment.said, id="said", role="status"),
+        "focus": _part("section", "focus", *_focus(moment)),
+        "changes": _part("section", "changes", *_changes(moment.changes)),
+        "path": _part("nav", "path", *_path(moment)),
+    }
+
+
+def state(text: str) -> Markup:
+    """What the watch is doing. It is not read out: the verdict, which follows, is."""
+    return element("p", text, id=STATE)
+
+
+def _part(kind: str, name: str, heading: str, content: Sequence[Markup]) -> Markup:
+    """A landmark that can take the focus of what was in it and is gone."""
+    label = f"{name}-heading"
+    title = element("h2", heading, id=label)
+    return element(kind, title, *content, id=name, aria_labelledby=label, tabindex=-1)
+
+
+def _focus(moment: Moment) -> tuple[str, list[Markup]]:
+    focus = moment.focus
+    if focus is None:
+        return "Everything is finished", [element("p", "Well done!", class_="lead")]
+    name, heading = element("code", one_line(focus.name)), one_line(focus.title)
+    if focus.is_resting:
+        next_one = element("p", "For the next one, press any key in the terminal.")
+        return heading, [element("p", name, " is finished.", class_="lead"), next_one]
+    wait = element("p", "Waiting for you to save ", element("code", one_line(focus.file)), ".")
+    if focus.has_not_loaded:
+        return heading, [*html.blocks(focus.report), wait]
+    command = element("code", f"{moment.command} hint {one_line(focus.name)}")
+    stuck = element("p", "Stuck? ", command)
+    if focus.report.status is Outcome.NOT_STARTED:
+        return heading, [element("p", name, " is not started yet.", class_="lead"), wait, stuck]
+    return heading, [*html.blocks(focus.report), wait, stuck]
+
+
+def _changes(found: Changes | None) -> tuple[str, list[Markup]]:
+    heading = "What the last save changed"
+    if found is None:
+        return heading, [element("p", "Nothing was saved since the watch began.")]
+    listed = [
+        *_tests("Now passing", found.passing, "passing"),
+        *_tests("No longer passing", found.failing, "failing"),
+    ]
+    return heading, listed or [element("p", "The same tests pass as before.")]
+
+
+def _tests(heading: str, tests: Sequence[TestResult], kind: str) -> list[Markup]:
+    if not tests:
+        return []
+    items = [
+        element("li", element("code", f"{test.unit}.{test.exercise}"), ": ", title_of(test))
+        for test in tests[:_MOST_TESTS]
+    ]
+    if (more := len(tests) - _MOST_TESTS) > 0:
+        items.append(element("li", left_out(more, "test")))
+    return [element("h3", heading), element("ul", *items, class_=f"names {kind}")]
+
+
+def _path(moment: Moment) -> tuple[str, list[Markup]]:
+    total = element("p", f"{moment.map.total}.", class_="lead")
+    return "The course", [total, map_page.path(moment.map, level=3)]
