@@ -263,6 +263,10 @@ NEIGHBOURS: dict[str, tuple[dict[str, str | bytes], dict[str, str]]] = {
         {f"{who}/{name}": INNER for who, name in (("ann", "..zip"), ("bob", "...zip"))},
         {"ann": RIGHT, "bob": RIGHT},
     ),
+    "folders in folders": (
+        {"ann.zip": zipped({"a/" * 1500 + "tiny.py": HALF, "tiny.py": RIGHT})},
+        {"ann": RIGHT},
+    ),
     "times that are none": (
         {f"{who}.tar": tarred({"tiny.py": RIGHT}, time=who) for who in ("1e308", "inf", "nan")},
         {"1e308": RIGHT, "inf": RIGHT, "nan": RIGHT},
