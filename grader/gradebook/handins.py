@@ -34,12 +34,14 @@ from grader.work.elsewhere import is_place, unit_of
 
 WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000, of_class=True)
 LEVELS = 5  # of a student's folder, in which archives and files are looked for
+SUBMITTED = "submitted"  # nbgrader: submitted/STUDENT/ASSIGNMENT/
 METADATA = "submission_metadata.yml"
 MAX_METADATA = 64 << 20
 
 _IGNORED = re.compile(r"\..*|__MACOSX|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 _LISTS = re.compile(r".*\.(?:csv|tsv|xlsx?|ods)|index\.html?|readme(?:\..*)?", re.IGNORECASE)
 _VERSION = re.compile(r"Version (\d+)")  # of Teams
+_OF_NBGRADER = {SUBMITTED, "source", "release", "autograded", "feedback"}
 MAX_TOLD = 5  # names of what lies there instead of work
 
 
@@ -128,8 +130,15 @@ def _only_folder(folder: Path) -> Path:
 
 def hand_ins(folder: Path) -> list[Handin]:
     """The hand-ins of a class, in the order of their students. Raises: UsageError."""
-    submitted = folder / "submitted"  # nbgrader: submitted/STUDENT/ASSIGNMENT/
-    entries = _entries(submitted if submitted.is_dir() else folder)
+    entries = _entries(folder)
+    folders = {entry.name for entry in entries if entry.is_dir()}
+    if SUBMITTED in folders:
+        if others := sorted(folders - _OF_NBGRADER):
+            raise UsageError(
+                f"{folder / SUBMITTED} lies beside {others[0]}: grade that folder if it is "
+                "nbgrader's, and give it another name if it is a student's"
+            )
+        entries = _entries(folder / SUBMITTED)
     if (folder / METADATA).is_file():
         found = list(_of_gradescope(folder / METADATA, entries))
     else:

@@ -486,6 +486,16 @@ def test_links_of_a_folder_are_not_followed(tmp_path: Path) -> None:
     assert works["? eve"] == "a link is not followed"
 
 
+def test_a_student_called_submitted_is_not_the_whole_class(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    course = write({"source/hw/tiny.py": STUBS, "submitted/ann/hw/tiny.py": RIGHT})
+    assert found(course) == {"ann": RIGHT}
+    write_files(course, {"bob/tiny.py": HALF})
+    with pytest.raises(UsageError, match="submitted lies beside bob"):
+        found(course)
+
+
 def test_what_is_no_class_is_said(write: Callable[[dict[str, str | bytes]], Path]) -> None:
     folder = write({"exercises/tiny.py": RIGHT, "x.rar": "x", "none.zip": zipped({"a.txt": ""})})
     assert is_single(folder, UNITS)
