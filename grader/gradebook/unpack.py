@@ -77,7 +77,7 @@ def is_work(name: str) -> bool:
 def folder_of(archive: str) -> str:
     """What to call the folder that an archive becomes: no dots that lead out of where it is."""
     name = ARCHIVE.sub("", archive)
-    return name if name.strip(".") else "archive"
+    return name if name.strip(".") else "unpacked"
 
 
 def unpack(archive: Path, folder: Path, room: Room) -> None:

@@ -260,7 +260,7 @@ NEIGHBOURS: dict[str, tuple[dict[str, str | bytes], dict[str, str]]] = {
         {"1": RIGHT, "2": HALF, "3": HALF, "dan": HALF, "eve": HALF},
     ),
     "archives whose names are dots": (
-        {f"{who}/{name}": INNER for who, name in (("ann", "..zip"), ("bob", "...zip"))},
+        {"ann/..zip": zipped({"tiny.py": RIGHT}), "bob/...zip": INNER},
         {"ann": RIGHT, "bob": RIGHT},
     ),
     "folders in folders": (
