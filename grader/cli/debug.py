@@ -7,6 +7,7 @@ from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.names import Name
+from grader.course.writing import replace_file
 from grader.errors import UsageError
 from grader.formats.parts.failures import details, missed
 from grader.formats.parts.text import one_line
@@ -59,7 +60,7 @@ def script_of(course: Course, name: Name, exercise: ExerciseResult, file: str) -
     try:
         if path.exists() and not path.read_text(encoding="utf-8").startswith(_MARK):
             raise UsageError(f"{path} is yours: rename it, since the script would overwrite it")
-        path.write_text("\n".join(lines), encoding="utf-8", newline="\n")
+        replace_file(path, "\n".join(lines).encode())
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot write {path}: {error}") from None
     return path

@@ -17,7 +17,7 @@ from grader.course.folder import digest
 from grader.course.stub_notebook import CHECK, IMPORTS, TITLE, cell_id
 from grader.work.begun import defined_in
 from grader.work.magics import without_magics
-from grader.work.notebook import MAX_BYTES, Unreadable, cells_of, plain
+from grader.work.notebook import MAX_BYTES, Unreadable, cells_of, has_ids, plain
 
 LESSON = "lesson"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -89,7 +89,9 @@ def exercise_role(identity: str) -> str:
 
 def binding(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The names that statements give a meaning to, also under an `if` or `try`."""
-    for node in nodes:
+    waiting = list(nodes)
+    while waiting:  # no recursion: what Python can parse may be nested deeper than it can call
+        node = waiting.pop()
         if isinstance(node, _DEFINITIONS):
             yield node.name
             continue
@@ -98,7 +100,7 @@ def binding(nodes: Iterable[ast.AST]) -> Iterator[str]:
                 yield alias.asname or alias.name.partition(".")[0]
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-        yield from binding(ast.iter_child_nodes(node))
+        waiting += ast.iter_child_nodes(node)
 
 
 def parsed(code: str) -> ast.Module:
@@ -248,7 +250,7 @@ class _Notebook(Page):
         return Piece(text, role, binds=binds, is_import=True, cell=cell)
 
     def data(self, pieces: Sequence[Piece]) -> bytes:
-        with_ids = self.book.get("nbformat_minor", 0) >= 5
+        with_ids = has_ids(self.book)
         own = {id(piece.cell) for piece in self.pieces}
         taken = {
             str(piece.cell.get("id")) for piece in pieces if piece.cell and id(piece.cell) in own
@@ -274,10 +276,16 @@ class _Notebook(Page):
 def _notebook(data: bytes, names: Names) -> Page:
     cells_of(data)  # says what is wrong with it
     book = json.loads(data.decode("utf-8-sig"))
-    if book["nbformat"] != 4:
+    if book["nbformat"] != 4 or not all(map(_is_text, book["cells"])):
         raise Unreadable(" is in an old format: open it in an editor for notebooks, and save it")
     roles = dict(_cell_roles(names))
     return _Notebook(tuple(_cell(cell, roles, names) for cell in book["cells"]), names, book)
+
+
+def _is_text(cell: Mapping[str, Any]) -> bool:
+    source = cell.get("source", "")
+    lines = source if isinstance(source, list) else [source]
+    return all(isinstance(line, str) for line in lines)
 
 
 def _cell_roles(names: Names) -> Iterator[tuple[str, tuple[str, str]]]:

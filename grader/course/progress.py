@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from grader.course.model import Course
+from grader.course.writing import replace_file
 from grader.report import Outcome, Report
 
 FILE = ".torchkata.json"
@@ -37,7 +38,7 @@ class Progress:
         """Write the file; a folder that cannot be written costs nothing but the memory."""
         data = {"finished": sorted(self.finished), "hints": self.hints, "points": self.points}
         try:
-            self.path.write_text(json.dumps(data, indent=2) + "\n", encoding="utf-8")
+            replace_file(self.path, f"{json.dumps(data, indent=2)}\n".encode())
         except OSError:
             pass
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.stubs import text_given
-from grader.course.writing import kept
+from grader.course.writing import kept, replace_file
 from grader.errors import UsageError
+from grader.work.notebook import has_ids
 from grader.work.places import places
 
 
@@ -27,7 +28,7 @@ def reset(course: Course, unit: str, exercise: str) -> list[tuple[Path, Path]]:
             new = again(path.read_text(encoding="utf-8-sig"), exercise, stub)
             if new is not None:
                 done.append((path, kept(path)))
-                path.write_text(new, encoding="utf-8", newline="\n")
+                replace_file(path, new.encode())
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise UsageError(f"{path} cannot be reset: {error}") from None
     return done
@@ -49,7 +50,7 @@ def _in_notebook(text: str, exercise: str, stub: str) -> str | None:
     again = [_replaced(source, exercise, stub) for source in texts]
     if again == [None] * len(again):
         cells.append({"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []})
-        if book.get("nbformat_minor", 0) >= 5:
+        if has_ids(book):
             cells[-1]["id"] = f"{exercise}-{len(book['cells'])}"[-64:]
         book["cells"].append(cells[-1])
         texts, again = [*texts, ""], [*again, stub]

@@ -125,11 +125,10 @@ def _changed(file: UnitFile, identity: str, name: str) -> list[str]:
 def _task(piece: Piece, name: str) -> list[str]:
     """What an exercise takes, and its docstring."""
     try:
-        nodes = parsed(piece.code).body
+        for node in parsed(piece.code).body:
+            if isinstance(node, _DEFINITIONS) and node.name == name:
+                takes = "" if isinstance(node, ast.ClassDef) else f"({ast.unparse(node.args)})"
+                return [f"{name}{takes}", *(ast.get_docstring(node) or "").split("\n")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    for node in nodes:
-        if isinstance(node, _DEFINITIONS) and node.name == name:
-            takes = "" if isinstance(node, ast.ClassDef) else f"({ast.unparse(node.args)})"
-            return [f"{name}{takes}", *(ast.get_docstring(node) or "").split("\n")]
+        pass
     return []

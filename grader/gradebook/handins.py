@@ -20,10 +20,10 @@ import yaml
 
 from grader.errors import UsageError
 from grader.gradebook.unpack import (
-    ARCHIVE,
     CLOSED,
     MAX_FILE_BYTES,
     Room,
+    folder_of,
     is_archive,
     is_closed,
     is_work,
@@ -32,14 +32,16 @@ from grader.gradebook.unpack import (
 from grader.gradebook.whose import SAKAI_FOLDER, Whose, is_moodles, whose_file, whose_folder
 from grader.work.elsewhere import is_place, unit_of
 
-WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000, keep_names=True)
+WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000, of_class=True)
 LEVELS = 5  # of a student's folder, in which archives and files are looked for
+SUBMITTED = "submitted"  # nbgrader: submitted/STUDENT/ASSIGNMENT/
 METADATA = "submission_metadata.yml"
 MAX_METADATA = 64 << 20
 
 _IGNORED = re.compile(r"\..*|__MACOSX|Thumbs\.db|desktop\.ini", re.IGNORECASE)
 _LISTS = re.compile(r".*\.(?:csv|tsv|xlsx?|ods)|index\.html?|readme(?:\..*)?", re.IGNORECASE)
 _VERSION = re.compile(r"Version (\d+)")  # of Teams
+_OF_NBGRADER = {SUBMITTED, "source", "release", "autograded", "feedback"}
 MAX_TOLD = 5  # names of what lies there instead of work
 
 
@@ -104,7 +106,8 @@ def class_folder(path: Path) -> Iterator[tuple[Path, list[str]]]:
     with TemporaryDirectory(prefix="class-", ignore_cleanup_errors=True) as folder:
         room = replace(WHOLE_CLASS, notes=[], passed_over=[])
         unpack(path, Path(folder), room)
-        if not any(is_work(name) for *_, files in os.walk(folder) for name in files):
+        names = (name for *_, files in os.walk(folder) for name in files)
+        if not any(is_work(name) or is_archive(name) for name in names):
             said = "; ".join(room.notes) or "no .py or .ipynb is in it"
             raise UsageError(f"{path} holds no work: {said}")
         yield _only_folder(Path(folder)), room.notes
@@ -127,8 +130,15 @@ def _only_folder(folder: Path) -> Path:
 
 def hand_ins(folder: Path) -> list[Handin]:
     """The hand-ins of a class, in the order of their students. Raises: UsageError."""
-    submitted = folder / "submitted"  # nbgrader: submitted/STUDENT/ASSIGNMENT/
-    entries = _entries(submitted if submitted.is_dir() else folder)
+    entries = _entries(folder)
+    folders = {entry.name for entry in entries if entry.is_dir()}
+    if SUBMITTED in folders:
+        if others := sorted(folders - _OF_NBGRADER):
+            raise UsageError(
+                f"{folder / SUBMITTED} lies beside {others[0]}: grade that folder if it is "
+                "nbgrader's, and give it another name if it is a student's"
+            )
+        entries = _entries(folder / SUBMITTED)
     if (folder / METADATA).is_file():
         found = list(_of_gradescope(folder / METADATA, entries))
     else:
@@ -136,7 +146,7 @@ def hand_ins(folder: Path) -> list[Handin]:
     if not found:
         raise UsageError(f"{folder} is empty: class run takes a folder with an entry per student")
     return sorted(
-        _joined(found), key=lambda handin: (not handin.student, handin.student, handin.place)
+        joined(found), key=lambda handin: (not handin.student, handin.student, handin.place)
     )
 
 
@@ -177,9 +187,10 @@ def _of_entry(entry: Path) -> Handin:
     if whose := whose_file(name):
         return _hand_in(whose, entry)
     if is_archive(name):
-        return Handin(ARCHIVE.sub("", name), name, ((entry, name),), submitted_at=_changed(entry))
+        student = folder_of(name)
+        return Handin(student, student, ((entry, name),), submitted_at=_changed(entry))
     if is_closed(name):
-        return Handin(entry.stem, name, problem=f"{name} {CLOSED}")
+        return Handin(entry.stem, entry.stem, problem=f"{name} {CLOSED}")
     problem = "a file among the students' folders: whose it is cannot be told from its name"
     return Handin("", name, problem=f"{problem}; put it into a folder named after its student")
 
@@ -215,9 +226,9 @@ def _of_gradescope(metadata: Path, entries: Sequence[Path]) -> Iterator[Handin]:
         yield Handin(name, name, ((entry, ""),), problem="the export does not list it")
 
 
-def _joined(found: Sequence[Handin]) -> list[Handin]:
+def joined(found: Sequence[Handin]) -> list[Handin]:
     """One hand-in for each student: of several files, all those of the last attempt; a note is
-    never lost."""
+    never lost. What lies in different places may be of two students: neither is taken for it."""
     students: dict[str, Handin] = {}
     others = []
     for handin in found:
@@ -226,12 +237,13 @@ def _joined(found: Sequence[Handin]) -> list[Handin]:
             others.append(handin)
         elif known is None:
             students[handin.student] = handin
-        elif known.place != handin.place and (known.attempt or handin.attempt):
+        elif known.place != handin.place:
             unclear = f"{known.place} and {handin.place} may be two students"
             students[handin.student] = replace(known, problem=unclear)
         elif known.attempt != handin.attempt:
             last = max(known, handin, key=lambda each: each.attempt)
-            students[handin.student] = replace(last, note="the last of several attempts")
+            note, problem = "the last of several attempts", known.problem or last.problem
+            students[handin.student] = replace(last, note=note, problem=problem)
         else:
             students[handin.student] = replace(
                 known,
@@ -255,7 +267,10 @@ def _changed(entry: Path) -> str:
                 newest = max(newest, os.lstat(folder / file).st_mtime)
             except OSError:
                 continue
-    return datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds") if newest else ""
+    try:
+        return datetime.fromtimestamp(newest, UTC).isoformat(timespec="seconds") if newest else ""
+    except (ValueError, OverflowError, OSError):  # of a year that has no name
+        return ""
 
 
 @contextmanager
@@ -336,7 +351,7 @@ def _put(file: Path, target: Path, room: Room) -> None:
     if file.is_symlink() or not file.is_file():
         room.left_out(f"{file.name} is a link or a device")
     elif is_archive(file.name):
-        unpack(file, target.with_name(ARCHIVE.sub("", target.name) or "archive"), room)
+        unpack(file, target.with_name(folder_of(target.name)), room)
     elif (size := file.stat().st_size) > min(room.bytes, MAX_FILE_BYTES):
         room.left_out(f"{file.name} is too large, or one too many")
     else:

@@ -128,12 +128,13 @@ def _due(text: str) -> datetime | None:
 
 
 def moment(text: str) -> datetime | None:
-    """What a platform, or a teacher, calls a time; without a zone it is UTC. None if it is none."""
+    """What a platform, or a teacher, calls a time, as UTC, which it is without a zone as well.
+    None if it is none: a student may have set it."""
     try:
         read = datetime.fromisoformat(text.replace(" UTC", "+00:00"))
-    except ValueError:
+        return read.astimezone(UTC) if read.tzinfo else read.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):  # of the year 0, or 10000
         return None
-    return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
 def marks_of(rows: Iterable[Row], rules: Mapping[str, Rule]) -> Iterator[Mark]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from grader.errors import UsageError
-from grader.gradebook.handins import Handin
+from grader.gradebook.handins import Handin, joined
 from grader.gradebook.tables import Table, read_table
 
 # In the words of GitHub Classroom, Classroom 50, Canvas, Moodle, Gradescope, nbgrader and us.
@@ -131,7 +131,7 @@ def on_roster(found: Iterable[Handin], roster: Roster) -> list[Handin]:
     """The hand-ins with the names of the roster, and one without work for each member who has
     handed in nothing. Who is not on the roster stays, and is told of by the note."""
     handed: set[Member] = set()
-    known = []
+    known: list[Handin] = []
     for handin in found:
         student = _known_as(handin.student, roster)
         member = roster.member(student)
@@ -142,7 +142,7 @@ def on_roster(found: Iterable[Handin], roster: Roster) -> list[Handin]:
         handed.add(member)
         known.append(replace(handin, student=student, name=member.name or handin.name))
     missing = [m for m in roster.members if m not in handed]
-    return known + [
+    return joined(known) + [
         Handin(m.student, "", name=m.name, problem="nothing was handed in") for m in missing
     ]
 

@@ -11,6 +11,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from lzma import LZMAError
@@ -20,6 +21,7 @@ from typing import IO
 MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
 MAX_ARCHIVE_BYTES = 256 << 20  # of one in another, which is held in memory
 KEPT_LEVELS = 5  # of folders, in which names are kept
+MAX_FOLDERS = 50  # around a file: to make and to delete very many, one in another, can fail
 MAX_LEVELS = 3  # archives in archives
 CHUNK = 1 << 20
 
@@ -34,13 +36,14 @@ _KEPT = {"submission_metadata.yml"}  # tells whose work is whose
 @dataclass
 class Room:
     """How much may still be written; `notes` tell what was left out, and why, and `passed_over`
-    names the first files that cannot be work; of a whole class, their names are kept as well, as
-    empty files, since somebody may have handed in nothing else."""
+    names the first files that cannot be work. In one `of_class`, their names are kept as well, as
+    empty files, since somebody may have handed in nothing else; and an archive stays closed, since
+    it is one student's, whose bounds, names and times are nobody else's."""
 
     bytes: int = 64 << 20
     files: int = 2000
     entries: int = 20_000
-    keep_names: bool = False
+    of_class: bool = False
     notes: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
@@ -71,6 +74,12 @@ def is_work(name: str) -> bool:
     return _WORK.search(name) is not None and not name.startswith((".", "__MACOSX"))
 
 
+def folder_of(archive: str) -> str:
+    """What to call the folder that an archive becomes: no dots that lead out of where it is."""
+    name = ARCHIVE.sub("", archive)
+    return name if name.strip(".") else "unpacked"
+
+
 def unpack(archive: Path, folder: Path, room: Room) -> None:
     """Write what may be work, from `archive` and the archives in it, into `folder`.
 
@@ -90,15 +99,15 @@ def _unpack(file: IO[bytes], name: str, folder: Path, room: Room, level: int) ->
         for path, when, opened in _members(file, room):
             if opened is None:
                 _write(folder / path, b"", when, room)
-            elif is_archive(path.name):
+            elif is_archive(path.name) and not room.of_class:
                 if level == MAX_LEVELS:
                     room.left_out(f"{path} is an archive in too many archives")
                     continue
-                inner = io.BytesIO(_read(opened, min(room.bytes, MAX_ARCHIVE_BYTES), path, room))
-                place = folder / path.with_name(ARCHIVE.sub("", path.name) or "archive")
+                inner = io.BytesIO(_read(opened, room.bytes, path))
+                place = folder / path.with_name(folder_of(path.name))
                 _unpack(inner, f"{path}", place, room, level + 1)
             else:
-                _write(folder / path, _read(opened, room.bytes, path, room), when, room)
+                _write(folder / path, _read(opened, room.bytes, path), when, room)
     except (*_NO_ARCHIVE, RuntimeError, ValueError) as error:
         why = "it needs a password" if "password" in f"{error}" else "it is damaged, or none"
         room.left_out(f"{name} cannot be read as an archive: {why}")
@@ -123,12 +132,14 @@ def _members(
         outside = path.is_absolute() or ".." in path.parts or not path.name.isprintable()
         if not wanted:
             room.pass_over(path.name)
-            if room.keep_names and not outside and _is_told(path):
+            if room.of_class and not outside and _is_told(path):
                 yield path, when, None
         elif not is_file:
             room.left_out(f"{path} is a link or a device")
         elif outside:
             room.left_out(f"{path} lies outside of the archive")
+        elif len(path.parts) > MAX_FOLDERS:
+            room.left_out(f"{path.name} lies too deep")
         else:
             with opened() as content:
                 yield path, when, content
@@ -183,9 +194,9 @@ def _tar(file: IO[bytes]) -> Iterator[Member]:
                 )
 
 
-def _read(file: IO[bytes], most: int, path: PurePosixPath, room: Room) -> bytes:
+def _read(file: IO[bytes], most: int, path: PurePosixPath) -> bytes:
     """Its bytes; of a larger one than the grader reads, as many as show that."""
-    bound = most if is_archive(path.name) else min(most, MAX_FILE_BYTES)
+    bound = min(most, MAX_ARCHIVE_BYTES if is_archive(path.name) else MAX_FILE_BYTES)
     data = bytearray()
     while len(data) <= bound and (chunk := file.read(CHUNK)):
         data += chunk
@@ -204,6 +215,7 @@ def _write(path: Path, data: bytes, when: float, room: Room) -> None:
         if path.exists():
             room.left_out(f"{path.name} is there twice; the last one counts")
         path.write_bytes(data)
-        os.utime(path, (when, when))
+        with suppress(OverflowError, ValueError):  # a time may be any number, and none
+            os.utime(path, (when, when))
     except OSError as error:  # a file where a folder should be, or too long a name
         room.left_out(f"{path.name} cannot be unpacked: {error.strerror}")

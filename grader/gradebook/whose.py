@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 # lastnamefirstname_12345_67890_sgd-1.py, with LATE after the name if it was; text has no upload
+# What a student called the file comes last, and may be like a name of any platform.
 _CANVAS = re.compile(
     r"(?P<name>[^_]+)(?:_LATE)?_(?P<id>\d+)_(?:\d+_(?P<file>.+)|(?P<text>text\.html))"
 )
 _CANVAS_AGAIN = re.compile(r"-\d+(?=\.[^.]+\Z)")  # a file that was handed in again
-_MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?")
+_MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?")
 _BLACKBOARD = re.compile(
-    r"(?P<assignment>.+)_(?P<id>[^_]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
+    r"(?P<assignment>.+?)_(?P<id>[^_]+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|\.txt)"
 )
 _BRIGHTSPACE = re.compile(
     r"(?P<place>(?P<id>\d+)-\d+ - (?P<name>.+))"
@@ -35,22 +36,26 @@ class Whose:
 
 
 def whose_file(name: str) -> Whose | None:
-    if found := _MOODLE.fullmatch(name):
+    """By the first id that stands where a platform puts one."""
+    forms = (_MOODLE, _CANVAS, _BLACKBOARD)
+    matches = [match for form in forms if (match := form.fullmatch(name))]
+    found = min(matches, key=lambda match: match.end("id"), default=None)
+    if found is None:
+        return None
+    if found.re is _MOODLE:
         return Whose(found["id"], found["name"], _up_to_id(found), found["file"] or name)
-    if found := _CANVAS.fullmatch(name):
+    if found.re is _CANVAS:
         file = _CANVAS_AGAIN.sub("", found["file"] or found["text"])
-        return Whose(found["id"], found["name"], _up_to_id(found), file)
-    if found := _BLACKBOARD.fullmatch(name):
-        when = _moment(found["when"], "%Y-%m-%d-%H-%M-%S")
-        file = found["file"] or "submission.txt"
-        return Whose(found["id"], "", _up_to_id(found), file, found["when"], when)
-    return None
+        return Whose(found["id"], found["name"], f"{found['name']}_{found['id']}", file)
+    when = _moment(found["when"], "%Y-%m-%d-%H-%M-%S")
+    file = found["file"] or "submission.txt"
+    return Whose(found["id"], "", _up_to_id(found), file, found["when"], when)
 
 
 def whose_folder(name: str, inner: list[str]) -> Whose | None:
     """By its name, and by the names in it."""
     if found := _MOODLE.fullmatch(name):
-        return Whose(found["id"], found["name"], name)
+        return Whose(found["id"], found["name"], _up_to_id(found))
     if found := _BRIGHTSPACE.fullmatch(name):
         when = _moment(f"{found['day']} {found['time']:0>7}", "%b %d, %Y %I%M %p")
         return Whose(found["id"], found["name"], found["place"], "", when, when)

@@ -1,4 +1,4 @@
-"""The worker processes of one submission: which there are, and when one ends."""
+"""The worker processes of one judge: which there are, and when one ends."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,8 @@ def ours() -> Iterator[None]:
 
 
 class Workers:
-    """Starts and ends the workers of one submission; at most one of them has learner code in it.
+    """Starts and ends the workers of a submission's units; at most one of them has learner code in
+    it, but judges side by side have each their own.
 
     Those of all units are asked for at once: a forked worker is ready before its unit begins.
     On a GPU one worker serves all units, since a new context costs more than their tests; and one

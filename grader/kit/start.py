@@ -88,5 +88,6 @@ def _check_contents(folder: Path, files: Mapping[str, bytes]) -> None:
         name = path.relative_to(folder)
         if name.parts[0] in _MAY_BE_THERE or (path.is_dir() and not path.is_symlink()):
             continue
-        if path.is_symlink() or files.get(name.as_posix()) != path.read_bytes():
+        known = files.get(name.as_posix())
+        if known is None or path.is_symlink() or not path.is_file() or known != path.read_bytes():
             raise UsageError(f"{folder} holds other things, such as {name}: name a new folder")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -222,8 +223,15 @@ class ForkServer:
 
     def close(self) -> None:
         """End everything: hanging up tells the zygote to kill what it started."""
-        for ours in (self.control, *self.sockets):
+        for ours in self.sockets:
             ours.close()
+        if self.zygote is None:
+            with suppress(OSError):  # it hangs up when all that was its is gone
+                self.control.settimeout(5)
+                self.control.shutdown(socket.SHUT_WR)
+                while self.control.recv(65536):
+                    pass
+        self.control.close()
         if self.zygote is None:
             return
         try:

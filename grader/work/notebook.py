@@ -6,6 +6,7 @@ most of a file and often broken, are nobody's work.
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,12 @@ def cells_of(data: bytes) -> tuple[Cell, ...]:
     if sum(len(cell.text) for cell in cells) > MAX_CODE:
         raise Unreadable(f" holds more than {MAX_CODE // 1024} KiB of code")
     return cells
+
+
+def has_ids(notebook: Mapping[str, Any]) -> bool:
+    """Has each of its cells to have an id, as from format 4.5 on?"""
+    minor = notebook.get("nbformat_minor")
+    return type(minor) is int and minor >= 5
 
 
 def _parsed(data: bytes) -> Any:

@@ -22,11 +22,38 @@ REHEARSED = {
     (answer.unit, answer.exercise) for unit in UNITS for answer in read_device_bank(COURSE, unit)
 }
 SEEDS = [0, 2**32 - 1]
+# Whatever its functions are given holds sevens afterwards, a gradient, or nothing.
+SPOILS = """
+def _spoiling(function):
+    import torch
+
+    def spoil(*args, **kwargs):
+        result = function(*args, **kwargs)
+        for given in (*args, *kwargs.values()):
+            if isinstance(given, torch.Tensor):
+                given.data.fill_(7)
+                given.grad = torch.ones_like(given)
+            elif isinstance(given, (list, dict)):
+                given.clear()
+        return result
+
+    return spoil
+
+for _name, _value in list(globals().items()):
+    if getattr(_value, "__module__", "") == __name__ and not isinstance(_value, type):
+        globals()[_name] = _spoiling(_value)
+"""
 
 
 @pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """One that has judged work which spoils what it is given: nothing of that may be left."""
+    spoiling = tmp_path_factory.mktemp("spoiling")
+    for unit in UNITS:
+        solution = COURSE.solution(unit).read_text(encoding="utf-8")
+        (spoiling / f"{unit}.py").write_text(solution + SPOILS, encoding="utf-8")
     with Session(COURSE, Options(), own_work=True) as session:
+        assert 0 < graded(session, spoiling, 0).score < POINTS
         yield session
 
 

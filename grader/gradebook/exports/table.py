@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC
 from decimal import Decimal
 
 from grader.gradebook.exports.platforms import safe_text
@@ -45,7 +44,7 @@ def as_nbgrader(marks: Iterable[Mark], assignment: str) -> str:
         rows.append([
             _UNQUOTED.sub(" ", assignment),
             "",
-            f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if when else "",
+            f"{when:%Y-%m-%d %H:%M:%S}" if when else "",
             _UNQUOTED.sub(" ", row.student),
             *("", "", ""),
             *(_as_float(each) for each in (measured, measured - score, score, Decimal(most))),

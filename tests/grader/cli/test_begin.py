@@ -104,6 +104,10 @@ def test_what_is_there_is_left_alone(laid_out: Path, tmp_path: Path) -> None:
         assert (ran.returncode, ran.stdout) == (2, "")
         assert said in ran.stderr
         assert [path for path in folder.rglob("*") if path.is_file()] == [folder / name]
+    if os.name == "posix":
+        (tmp_path / "pipes").mkdir()
+        os.mkfifo(tmp_path / "pipes" / "README.md")
+        assert "holds other things" in command.grade(tmp_path, "start", "pipes").stderr
     (tmp_path / "file").touch()
     assert "is a file: name a new folder" in command.grade(tmp_path, "start", "file").stderr
 

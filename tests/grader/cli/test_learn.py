@@ -169,9 +169,12 @@ def test_what_is_defined_twice_or_not_at_all_becomes_one_stub(grade: Grade, cour
     assert module.read_text() == f"{DOUBLE}\ndef halve(x): return 2\n\n"
     cells = ["".join(cell["source"]) for cell in json.loads(book.read_text())["cells"]]
     assert cells == ["def halve(x): return 1", DOUBLE]
-    module.write_text("")
+    outside = course.root / "outside"
+    module.rename(outside)
+    module.symlink_to(outside)
+    outside.write_text("")  # of somebody else, whose folder this was
     assert "exercises/tiny.py.bak2" in grade("reset", "tiny.double").stdout
-    assert module.read_text() == f"{DOUBLE}\n"
+    assert (module.read_text(), outside.read_text()) == (f"{DOUBLE}\n", "")
     book.write_text("[1, 2")
     ran = grade("reset", "tiny.double")
     assert (ran.returncode, book.read_text()) == (2, "[1, 2")

@@ -25,6 +25,15 @@ def test_what_is_saved_is_read_again(tmp_path):
     assert progress.finished == {"shapes.flatten"}
 
 
+def test_it_is_not_saved_through_a_link(tmp_path):
+    outside, file = tmp_path / "outside", tmp_path / FILE
+    outside.write_text("theirs")
+    file.symlink_to(outside)
+    read_progress(tmp_path).save()
+    assert outside.read_text() == "theirs"
+    assert not file.is_symlink()
+
+
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.PASSED])
 def test_what_is_no_longer_passed_is_no_longer_finished(tmp_path, outcome):
     progress = read_progress(tmp_path)

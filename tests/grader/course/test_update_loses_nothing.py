@@ -119,6 +119,37 @@ def test_no_cell_of_a_notebook_is_lost(moves_on, edits, ended):
         assert source in laid_out or source in held or f"{NOTEBOOK}.bak" in after
 
 
+DEEP = "+".join(["1"] * 2000)
+
+
+@pytest.mark.parametrize("line", [f"x = {DEEP}", "if x: y\n" + "elif x: y\n" * 1000])
+def test_a_statement_nested_deeper_than_python_calls_is_one_like_any_other(moves_on, line):
+    files, old, new = moves_on
+    module = files[MODULE].decode().replace("(x):", f"(x={DEEP}):")
+    after = updated({**files, MODULE: f"{module}\n{line}\n".encode()}, old, new)
+    assert f"\n{line}\n".encode() in after[MODULE]
+
+
+@pytest.mark.parametrize(
+    "change", [{"source": 5}, {"source": [5]}, {"source": None}], ids=lambda change: f"{change}"
+)
+def test_a_notebook_whose_text_is_none_is_left_alone(moves_on, change):
+    files, old, new = moves_on
+    book = json.loads(files[NOTEBOOK])
+    book["cells"].append({"cell_type": "markdown", "metadata": {}, **change})
+    data = json.dumps(book).encode()
+    assert updated({**files, NOTEBOOK: data}, old, new)[NOTEBOOK] == data
+
+
+@pytest.mark.parametrize("minor", ["5", None])
+def test_a_notebook_of_no_version_is_brought_up_to_date(moves_on, minor):
+    files, old, new = moves_on
+    book = json.loads(files[NOTEBOOK]) | {"nbformat_minor": minor}
+    book["cells"].append({"cell_type": "code", "metadata": {}, "outputs": [], "source": "mine = 1"})
+    after = updated({**files, NOTEBOOK: json.dumps(book).encode()}, old, new)
+    assert "mine = 1" in [cell["source"] for cell in json.loads(after[NOTEBOOK])["cells"]]
+
+
 @pytest.mark.parametrize("last", range(5))
 def test_an_update_that_is_ended_at_any_moment_loses_nothing(tmp_path, moves_on, monkeypatch, last):
     files, old, new = moves_on

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
+from grader.gradebook import handins
 from grader.gradebook.handins import (
     class_folder,
     hand_ins,
@@ -18,6 +19,7 @@ from grader.gradebook.handins import (
     is_single,
     laid_out,
 )
+from grader.gradebook.roster import Member, Roster, on_roster
 from grader.gradebook.unpack import Room, unpack
 from grader.work.submission import read_submission
 
@@ -39,11 +41,17 @@ def zipped(files: dict[str, str | bytes]) -> bytes:
     return file.getvalue()
 
 
-def tarred(files: dict[str, str], links: dict[str, str] | None = None, mode: str = "w:gz") -> bytes:
+def tarred(
+    files: dict[str, str],
+    links: dict[str, str] | None = None,
+    mode: str = "w:gz",
+    time: str = "0",
+) -> bytes:
     file = io.BytesIO()
     with tarfile.open(fileobj=file, mode=mode) as archive:  # type: ignore[call-overload]
         for name, content in files.items():
             member = tarfile.TarInfo(name)
+            member.pax_headers = {"mtime": time}
             member.size = len(content.encode())
             archive.addfile(member, io.BytesIO(content.encode()))
         for name, target in (links or {}).items():
@@ -241,6 +249,28 @@ NEIGHBOURS: dict[str, tuple[dict[str, str | bytes], dict[str, str]]] = {
     ),
     "outputs of 17 MB": ({"ann/tiny.ipynb": HUGE}, {"ann": "clear its outputs, and save it"}),
     "two units in one notebook": ({"ann/tiny and other.ipynb": NOTEBOOK}, {"ann": "return 2 * x"}),
+    "names of files that other platforms would read otherwise": (
+        {
+            "Ann_1_assignsubmission_file_tiny.py": RIGHT,
+            "Bob_2_assignsubmission_file_x_1_assignsubmission_file_tiny.py": HALF,
+            "cid_3_9_x_1_assignsubmission_file_tiny.py": HALF,
+            BLACKBOARD("dan", 1, "_x_1_assignsubmission_file_tiny.py"): HALF,
+            BLACKBOARD("eve", 1, "_x_1_attempt_2026-12-01-10-00-00_tiny.py"): HALF,
+        },
+        {"1": RIGHT, "2": HALF, "3": HALF, "dan": HALF, "eve": HALF},
+    ),
+    "archives whose names are dots": (
+        {"ann/..zip": zipped({"tiny.py": RIGHT}), "bob/...zip": INNER},
+        {"ann": RIGHT, "bob": RIGHT},
+    ),
+    "folders in folders": (
+        {"ann.zip": zipped({"a/" * 1500 + "tiny.py": HALF, "tiny.py": RIGHT})},
+        {"ann": RIGHT},
+    ),
+    "times that are none": (
+        {f"{who}.tar": tarred({"tiny.py": RIGHT}, time=who) for who in ("1e308", "inf", "nan")},
+        {"1e308": RIGHT, "inf": RIGHT, "nan": RIGHT},
+    ),
     "exercises twice": (
         {"ann/exercises/exercises/tiny.py": RIGHT, "ann/exercises/tiny.py": STUBS},
         {"ann": RIGHT},
@@ -307,6 +337,40 @@ def test_who_has_handed_in_something_else_is_not_missing_in_an_archive(
     assert "there is work.rar; work.rar is an archive that is not opened here" in works.pop("2")
     assert works.pop("3").endswith("there is onlinetext.html")
     assert works == {}
+
+
+def test_an_archive_in_the_archive_of_a_class_is_one_students_alone(
+    write: Callable[[dict[str, str | bytes]], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handins, "WHOLE_CLASS", Room(bytes=1 << 20, of_class=True))
+    files: dict[str, str | bytes] = {
+        "ann_1_10_hw.zip": INNER,
+        "bob_2_11_hw(1).zip": zipped({"Submission attachment(s)/tiny.py": HALF}),
+        "cid_3_12_...zip": zipped({"ann_1_10_hw/work/tiny.py": HALF}),
+        "dan_4_13_hw.zip": zipped({"a.py": "#" * (2 << 20)}),
+        "eve_5_14_tiny.py": RIGHT,
+    }
+    works = found(write({"export.zip": zipped(files)}) / "export.zip")
+    assert (works["1"], works["2"], works["5"]) == (RIGHT, HALF, RIGHT)
+    assert works.keys() == {"1", "2", "3", "4", "5"}
+
+
+def test_two_with_one_id_are_not_taken_for_one(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    both = METADATA + "  :created_at: x\nsubmission_3:\n  :submitters:\n  - :sid: '7'\n"
+    folder = write({f"submission_{n}/tiny.py": HALF for n in (1, 3)})
+    (folder / "submission_metadata.yml").write_text(both)
+    assert found(folder)["7"] == "submission_1 and submission_3 may be two students"
+
+
+def test_two_repositories_that_end_like_one_are_not_taken_for_one(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    roster = Roster((Member(("ann",), "Ann"), Member(("bob",), "Bob")))
+    clones = write({f"hw1-{who}/tiny.py": HALF for who in ("ann", "x-ann", "bob")})
+    known = {each.student: each.problem for each in on_roster(hand_ins(clones), roster)}
+    assert known == {"ann": "hw1-ann and hw1-x-ann may be two students", "bob": ""}
 
 
 def test_an_export_that_was_unpacked_with_its_outer_folder_is_recognised(
@@ -420,6 +484,16 @@ def test_links_of_a_folder_are_not_followed(tmp_path: Path) -> None:
     assert works.pop("ann") == RIGHT
     assert "secret = 1" not in f"{works}"
     assert works["? eve"] == "a link is not followed"
+
+
+def test_a_student_called_submitted_is_not_the_whole_class(
+    write: Callable[[dict[str, str | bytes]], Path],
+) -> None:
+    course = write({"source/hw/tiny.py": STUBS, "submitted/ann/hw/tiny.py": RIGHT})
+    assert found(course) == {"ann": RIGHT}
+    write_files(course, {"bob/tiny.py": HALF})
+    with pytest.raises(UsageError, match="submitted lies beside bob"):
+        found(course)
 
 
 def test_what_is_no_class_is_said(write: Callable[[dict[str, str | bytes]], Path]) -> None:

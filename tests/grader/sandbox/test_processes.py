@@ -107,6 +107,20 @@ def test_orphans_of_an_unconfined_worker_end_with_it(start):
     wait_for_end(orphan)
 
 
+def test_nothing_is_left_of_a_second_zygote_that_was_closed(fork_server, start):
+    start(unconfined=True)
+    second = fork_server.beside()
+    try:
+        learner = Learner(second, second.start().ready(), Limits())
+        learner.load(ORPHAN)
+        orphan = learner.call("f")
+        assert is_alive(orphan)
+    finally:
+        second.close()  # as if its judge had been killed: nobody has ended the worker
+    assert not any(map(is_alive, (orphan, learner.process.pid)))
+    assert not Path(second.folder).exists()
+
+
 def test_a_child_that_keeps_the_channel_open_does_not_hide_the_end(start):
     learner = start(ORPHAN + "def g(): f(); os._exit(5)", unconfined=True)
     began = time.monotonic()
