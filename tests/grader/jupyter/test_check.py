@@ -133,7 +133,7 @@ def test_in_marimo_a_failure_names_the_cell(outputs) -> None:
 
 
 def test_in_marimo_a_wrong_name_is_told_and_escaped(outputs) -> None:
-    assert "did you mean tiny.halve?" in shown(outputs[-1])
+    assert "there is no unit or exercise" in shown(outputs[-1])
     assert "<i>" not in shown(outputs[-1])
 
 
