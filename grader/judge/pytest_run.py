@@ -4,7 +4,6 @@ import os
 import sys
 import traceback
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,11 +48,11 @@ class Suites:
         self.plugin = _Plugin()
         self.is_broken = False  # by a run that did not come to its end
 
-    def count(self, judging: Judging, selection: Selection) -> dict[str, int]:
-        """How many tests of each unit are to be run. Raises: GraderFault if a suite is broken."""
+    def count(self, judging: Judging, selection: Selection) -> int:
+        """How many tests are to be run. Raises: GraderFault if a suite is broken."""
         with _quietly():
             self._begin(judging, selection, ignore)
-            return Counter(map(plugin.unit_of, self.plugin.chosen()))
+            return len(self.plugin.chosen())
 
     def run(self, judging: Judging, selection: Selection, on_progress: OnProgress = ignore) -> Run:
         """Run the tests of the selection. The devices of all runs are those of the first.

@@ -195,19 +195,21 @@ class Session:
         from grader.judge.side_by_side import dealt, side_by_side
 
         tests = work.suites.count(work.judging, selection)
+        # How long tests take is known afterwards; a long suite takes longer than many tests do.
+        sizes = {unit: self.course.suite(unit).stat().st_size for unit in selection}
         judges = self._judges(list(selection))
         # Judges side by side need each other's cores: none waits busily for its worker.
         limits = dataclasses.replace(self.options.limits, spin_seconds=0.0)
         parts = []
         with ExitStack() as opened:
-            for number, units in enumerate(dealt(tests, judges)):
+            for number, units in enumerate(dealt(sizes, judges)):
                 processes = self.processes
                 if number:
                     processes = self.processes.beside()
                     opened.callback(processes.close)
                 chosen = {unit: selection[unit] for unit in selection if unit in units}
                 parts.append(partial(self._part, work, chosen, processes, limits))
-            return side_by_side(parts, on_progress, sum(tests.values()))
+            return side_by_side(parts, on_progress, tests)
 
     def drawn(self, report: Report, submission: Submission) -> Report:
         """A report that `grade` gave of this work, with pictures of what failed."""

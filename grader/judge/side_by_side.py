@@ -27,11 +27,11 @@ class Part:
 ToJudge = Callable[[OnProgress], Part]
 
 
-def dealt(tests: Mapping[str, int], judges: int) -> list[set[str]]:
-    """The units for each judge, so that all have about as many tests: the largest ones first."""
+def dealt(sizes: Mapping[str, int], judges: int) -> list[set[str]]:
+    """The units for each judge, so that all have about as much to do: the largest ones first."""
     parts: list[set[str]] = [set() for _ in range(judges)]
-    for unit in sorted(tests, key=lambda unit: -tests[unit]):
-        min(parts, key=lambda part: sum(tests[one] for one in part)).add(unit)
+    for unit in sorted(sizes, key=lambda unit: -sizes[unit]):
+        min(parts, key=lambda part: sum(sizes[one] for one in part)).add(unit)
     return parts
 
 
