@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -262,6 +262,22 @@ class UnitRunner:
             raise
 
 
+@dataclass(frozen=True)
+class LeftOutOf:
+    """What was left out of a unit: some of it in words, and how many more lines or cells."""
+
+    remarks: list[str]
+    more: int
+
+
+def in_few_words(units: Iterable[LeftOutOf]) -> list[str]:
+    """What was left out of these units, one after the other."""
+    units = [*units]
+    found = [remark for unit in units for remark in unit.remarks]
+    more = len(found) - MAX_REMARKS + sum(unit.more for unit in units)
+    return found[:MAX_REMARKS] + ([f"left out: {more} more lines or cells"] if more > 0 else [])
+
+
 class Students:
     """The runners of all units of one submission."""
 
@@ -307,13 +323,14 @@ class Students:
         if self.given.get(unit, NOTHING).is_untouched(exercise, self.sources[unit].parts):
             raise NotStarted(f"{exercise} {TO_MEND}")
 
-    def remarks(self) -> list[str]:
-        """What was left out of notebooks, in few words."""
-        # Whoever ran a cell has seen what was wrong with it; only a file's cells are told of.
-        saved = [runner for unit, runner in self.runners.items() if self.sources[unit].file]
-        found = [remark for runner in saved for remark in runner.remarks()]
-        more = len(found) - MAX_REMARKS + sum(runner.loaded.more for runner in saved)
-        return found[:MAX_REMARKS] + ([f"left out: {more} more lines or cells"] if more > 0 else [])
+    def left_out(self) -> dict[str, LeftOutOf]:
+        """What was left out of each unit; whoever ran a cell has seen what was wrong with it, and
+        only a file's cells are told of."""
+        return {
+            unit: LeftOutOf(runner.remarks(), runner.loaded.more)
+            for unit, runner in self.runners.items()
+            if self.sources[unit].file
+        }
 
     def _unusable(self) -> dict[str, str]:
         return {name: s.problem for name, s in self.sources.items() if s.problem is not None}

@@ -39,7 +39,7 @@ from grader.report import (
 from grader.sandbox import jail
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, start_processes
-from grader.work.submission import Submission
+from grader.work.submission import Source, Submission
 
 if TYPE_CHECKING:
     from grader.judge.answer_key import AnswerKey
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Judged:
+class OneRun:
     """What all parts of one run are given."""
 
     submission: Submission
@@ -121,6 +121,7 @@ class Session:
         suites = _suites(self.course, units)
         _import_judge()
         from grader.judge.answer_key import answer_key_of
+        from grader.judge.learner import in_few_words
         from grader.judge.plugin import Judging
         from grader.sandbox import rehearsal
 
@@ -134,14 +135,16 @@ class Session:
             errors=self.course.errors,
         )
         collected = self._collected(suites, judging)
-        work = Judged(submission, judging, collected)
-        if self._judges(units) > 1:
-            parts = self._side_by_side(work, selection, on_progress)
+        work = OneRun(submission, judging, collected)
+        if (judges := self._judges(units)) > 1:
+            parts = self._side_by_side(work, selection, judges, on_progress)
         else:
             parts = [self._part(work, selection, self.processes, self.options.limits, on_progress)]
         by_name = {unit.name: unit for part in parts for unit in part.units}
         graded = tuple(by_name[name] for name in units)
-        remarks = submission.remarks(units) + list(chain(*(part.remarks for part in parts)))
+        left_out = {unit: left for part in parts for unit, left in part.left_out.items()}
+        remarks = submission.remarks(units)
+        remarks += in_few_words(left_out[unit] for unit in units if unit in left_out)
         unexplained = dict.fromkeys(chain(*(part.notes for part in parts)))
         return Report(
             units=graded,
@@ -149,12 +152,17 @@ class Session:
             device=self.options.device.value,
             versions=_versions(),
             notes=(*self.notes, *remarks, *unexplained, *self._unrehearsed(), *self._kits(graded)),
-            rehearsals=tuple(chain(*(part.rehearsals for part in parts))),
+            rehearsals=tuple(
+                sorted(
+                    chain(*(part.rehearsals for part in parts)),
+                    key=lambda test: units.index(test.unit),
+                )
+            ),
         )
 
     def _part(
         self,
-        work: "Judged",
+        work: OneRun,
         selection: Selection,
         processes: Processes,
         limits: Limits,
@@ -178,10 +186,8 @@ class Session:
         results, unexplained = _explained(run.results, key.bank, run.cases)
         graded = self._units(results.values(), selection, students.messages)
         if self.options.pictures:
-            from grader.judge.drawing import with_pictures
-
-            graded = with_pictures(graded, processes, limits, sources, key)
-        return Part(graded, tuple(students.remarks()), tuple(unexplained), run.rehearsals)
+            graded = self._drawn(graded, processes, limits, sources)
+        return Part(graded, students.left_out(), tuple(unexplained), run.rehearsals)
 
     def _judges(self, units: list[str]) -> int:
         """How many may work side by side: on a GPU they would be in each other's way, and only
@@ -190,14 +196,13 @@ class Session:
         return 1 if alone else min(self.options.judges, len(units))
 
     def _side_by_side(
-        self, work: "Judged", selection: Selection, on_progress: OnProgress
+        self, work: OneRun, selection: Selection, judges: int, on_progress: OnProgress
     ) -> "list[Part]":
         from grader.judge.side_by_side import dealt, side_by_side
 
         tests = work.suites.count(work.judging, selection)
         # How long tests take is known afterwards; a long suite takes longer than many tests do.
         sizes = {unit: self.course.suite(unit).stat().st_size for unit in selection}
-        judges = self._judges(list(selection))
         # Judges side by side need each other's cores: none waits busily for its worker.
         limits = dataclasses.replace(self.options.limits, spin_seconds=0.0)
         parts = []
@@ -213,12 +218,21 @@ class Session:
 
     def drawn(self, report: Report, submission: Submission) -> Report:
         """A report that `grade` gave of this work, with pictures of what failed."""
+        processes, limits, sources = self.processes, self.options.limits, submission.sources
+        units = self._drawn(report.units, processes, limits, sources)
+        return dataclasses.replace(report, units=units)
+
+    def _drawn(
+        self,
+        units: tuple[UnitResult, ...],
+        processes: Processes,
+        limits: Limits,
+        sources: Mapping[str, Source],
+    ) -> tuple[UnitResult, ...]:
         from grader.judge.drawing import with_pictures
 
         assert self.key is not None
-        processes, limits = self.processes, self.options.limits
-        units = with_pictures(report.units, processes, limits, submission.sources, self.key)
-        return dataclasses.replace(report, units=units)
+        return with_pictures(units, processes, limits, sources, self.key)
 
     def _collected(self, paths: list[Path], judging: "Judging") -> "Suites":
         """These suites with a test for each device, collected the first time they are run."""

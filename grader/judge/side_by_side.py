@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection, wait
 from typing import NoReturn
 
 from grader.errors import GraderError, GraderFault
+from grader.judge.learner import LeftOutOf
 from grader.judge.options import OnProgress
 from grader.report import TestResult, UnitResult
 from grader.sandbox import jail
@@ -19,7 +20,7 @@ class Part:
     """What came of some units: their results, and what is to be told besides."""
 
     units: tuple[UnitResult, ...]
-    remarks: tuple[str, ...]
+    left_out: dict[str, LeftOutOf]
     notes: tuple[str, ...]
     rehearsals: tuple[TestResult, ...]
 

@@ -346,7 +346,7 @@ def test_an_archive_in_the_archive_of_a_class_is_one_students_alone(
     files: dict[str, str | bytes] = {
         "ann_1_10_hw.zip": INNER,
         "bob_2_11_hw(1).zip": zipped({"Submission attachment(s)/tiny.py": HALF}),
-        "cid_3_12_...zip": zipped({"ann_1_10_hw/work/tiny.py": HALF}),
+        "cid_3_12_...zip": zipped({"ann_1_10_hw/inner/tiny.py": HALF}),
         "dan_4_13_hw.zip": zipped({"a.py": "#" * (2 << 20)}),
         "eve_5_14_tiny.py": RIGHT,
     }
