@@ -16,8 +16,8 @@ from grader.course.stubs import stub_of
 from grader.formats import terminal
 from grader.judge.answer_key import answer_key_of
 from grader.judge.options import Options
-from grader.judge.plugin import Judging
-from grader.judge.pytest_run import Suites
+from grader.judge.plugin import Found, Judging
+from grader.judge.pytest_run import Suite
 from grader.judge.session import Session
 from grader.report import Outcome, Report
 from grader.work.submission import Source, Submission
@@ -232,9 +232,10 @@ def test_each_recipe_of_the_cookbook_judges_right_and_wrong_work(tmp_path: Path)
         "wrong": {Outcome.FAILED},
         "worse": {Outcome.FAILED},
     }
-    suites = [course.suite(unit) for unit in solutions]
-    here = Suites(suites).run(Judging(answer_key_of(course)), course.select([])).results
-    assert {test.outcome for test in here.values()} == {Outcome.PASSED}
+    judging = Judging(answer_key_of(course))
+    for unit, exercises in course.select([]).items():
+        here = Suite(course.suite(unit)).run(judging, Found(), exercises)
+        assert {test.outcome for test in here.values()} == {Outcome.PASSED}
 
 
 def transcribed(report: Report) -> list[str]:

@@ -12,6 +12,7 @@ import typer
 from grader.cli.output import (
     check_output,
     deliver,
+    exit_code,
     grade_command,
     printable,
     progress_bar,
@@ -82,7 +83,7 @@ def run(
     memory: Memory = MEBIBYTES,
 ) -> int:
     """Grade your work. This is the default command: its name may be left out."""
-    from grader.judge.session import Session, exit_code
+    from grader.judge.session import Session
 
     wanted = wanted_of(format or [], output or [])
     course = find_course(Path.cwd(), anywhere=submission is not None)
@@ -324,7 +325,7 @@ def debug(
 ) -> int:
     """Write the call of a failing test into a script that runs without the grader."""
     from grader.cli.debug import in_debugger, script_of
-    from grader.judge.session import Session, exit_code
+    from grader.judge.session import Session
 
     course = find_course(Path.cwd())
     name = _exercise(course, exercise)

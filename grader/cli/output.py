@@ -6,15 +6,15 @@ import shutil
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
 
 from grader.errors import GraderFault, UsageError
 from grader.formats.catalogue import MAX_WIDTH, Format, render
-from grader.judge.options import OnProgress, ignore
-from grader.report import Report
+from grader.judge.options import Device, OnProgress, ignore
+from grader.report import Outcome, Report
 from grader.work.submission import ENDINGS
 
 NAMES = ("grade", "torchkata")
@@ -163,6 +163,20 @@ def printable(text: str) -> str:
     except UnicodeEncodeError:
         return text.translate(_PLAIN)
     return text
+
+
+def exit_code(reports: Iterable[Report]) -> int:
+    """0 full marks, 1 not yet, 3 a fault of the grader.
+
+    What would fail on a GPU is "not yet" to whoever has asked for the rehearsal device.
+    """
+    reports = list(reports)
+    statuses = {report.status for report in reports}
+    if Outcome.GRADER_FAULT in statuses:
+        return 3
+    asked = (r for r in reports if r.device == Device.REHEARSAL)
+    would_fail = any(t.outcome is Outcome.FAILED for r in asked for t in r.rehearsals)
+    return 0 if statuses <= {Outcome.PASSED} and not would_fail else 1
 
 
 def terminal_size() -> tuple[int, bool]:

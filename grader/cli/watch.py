@@ -12,14 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.cli.keyboard import keyboard
-from grader.cli.output import grade_command, terminal_size
+from grader.cli.output import exit_code, grade_command, terminal_size
 from grader.course.model import Course, Selection
 from grader.course.names import Name
 from grader.course.progress import remember
 from grader.course.stubs import given_by
 from grader.formats.parts.failures import title_of
 from grader.judge.options import Options
-from grader.judge.session import Session, exit_code
+from grader.judge.session import Session
 from grader.report import ExerciseResult, Outcome, Report
 from grader.work.places import code_of
 from grader.work.submission import ENDINGS, Submission, read_submission

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -189,6 +190,11 @@ def pictures_file(suites: Path, unit: str) -> Path:
 def data_folder(suites: Path, unit: str) -> Path:
     """The files beside a suite that the work may read."""
     return suites / f"data_{unit}"
+
+
+def data_folders(suites: Path, units: Iterable[str]) -> list[str]:
+    """Those of several units, as a worker that may read them is told."""
+    return [str(data_folder(suites.resolve(), unit)) for unit in units]
 
 
 def data_file(suites: Path, unit: str, name: str) -> str:

@@ -4,11 +4,12 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from grader.course.model import pictures_file
+from grader.course.model import data_folders, pictures_file
 from grader.errors import GraderError
 from grader.judge.answer_key import AnswerKey
 from grader.judge.learner import Students
 from grader.judge.local import load_module
+from grader.judge.rooms import Room
 from grader.judge.subject import Subject
 from grader.judge.verdict import Blocked, NotStarted
 from grader.judge.workers import Workers
@@ -41,11 +42,12 @@ def with_pictures(
         unit_seconds=min(limits.unit_seconds, _UNIT_SECONDS),
     )
     try:
-        workers = Workers(processes, brief, sources, wanted, key.suites, shared=False)
+        room = Room(processes, brief, data_folders(key.suites, wanted))
+        workers = Workers(room, sources, shared=False)
         try:
             return _drawn(units, Students(workers, sources, key.suites), key)
         finally:
-            workers.close()
+            workers.end()
     except (GraderError, OSError):  # the results are complete without a picture
         return units
 

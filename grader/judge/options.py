@@ -8,7 +8,7 @@ from enum import StrEnum
 from grader.sandbox.limits import MIB, Limits
 
 SECONDS, MEBIBYTES = Limits.call_seconds, Limits.memory_bytes // MIB  # for a call, for a worker
-OnProgress = Callable[[int, int], None]  # tests done, and how many there are
+OnProgress = Callable[[int, int], None]  # exercises done, and how many there are
 
 
 class Device(StrEnum):

@@ -1,12 +1,12 @@
-"""The suites in pytest, with the finished result of every test."""
+"""A suite in pytest, with the finished result of every test."""
 
 import os
 import sys
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,8 @@ import pytest
 import pytest_jsonreport.plugin
 from pytest_jsonreport.plugin import JSONReport
 
-from grader.course.model import Selection
 from grader.errors import GraderError, GraderFault
 from grader.judge import plugin
-from grader.judge.diagnosis import Case
-from grader.judge.options import OnProgress, ignore
 from grader.judge.plugin import FOUND, JUDGING, Found, Judging
 from grader.report import Outcome, TestResult
 
@@ -30,41 +27,53 @@ UNUSED = (
 ).split()
 
 
-@dataclass(frozen=True)
-class Run:
-    """The result of every test by its node ID, the rehearsals, and the cases for a diagnosis."""
+class Suite:
+    """A suite, collected once by pytest and run as often as there is work to be judged."""
 
-    results: dict[str, TestResult]
-    rehearsals: tuple[TestResult, ...]
-    cases: list[Case]
-
-
-class Suites:
-    """Some suites, collected once by pytest and run as often as there is work to be judged."""
-
-    def __init__(self, paths: list[Path]) -> None:
-        self.paths = paths
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self.report = JSONReport()
         self.plugin = _Plugin()
         self.is_broken = False  # by a run that did not come to its end
 
-    def count(self, judging: Judging, selection: Selection) -> int:
-        """How many tests are to be run. Raises: GraderFault if a suite is broken."""
-        with _quietly():
-            self._begin(judging, selection, ignore)
-            return len(self.plugin.chosen())
+    def run(
+        self,
+        judging: Judging,
+        found: Found,
+        exercises: Collection[str],
+        on_exercise: Callable[[], None] = lambda: None,
+    ) -> dict[str, TestResult]:
+        """The result of every test of these exercises by its node ID; `on_exercise` hears of the
+        end of each. The devices of all runs are those of the first.
 
-    def run(self, judging: Judging, selection: Selection, on_progress: OnProgress = ignore) -> Run:
-        """Run the tests of the selection. The devices of all runs are those of the first.
-
-        Raises: GraderFault if a suite is broken or the run did not come to its end.
+        Raises: GraderFault if the suite is broken or the run did not come to its end.
         """
-        own = self.plugin
+        return self._run(judging, found, exercises, on_exercise, rehearsals=False)
+
+    def rehearse(
+        self, judging: Judging, found: Found, exercises: Collection[str]
+    ) -> tuple[TestResult, ...]:
+        """What came of the rehearsals, after a run that `found` tells of. Raises: as `run`."""
+        results = self._run(judging, found, exercises, lambda: None, rehearsals=True)
+        return tuple(r for r in results.values() if r.outcome is not Outcome.BLOCKED)
+
+    def _run(
+        self,
+        judging: Judging,
+        found: Found,
+        exercises: Collection[str],
+        on_exercise: Callable[[], None],
+        *,
+        rehearsals: bool,
+    ) -> dict[str, TestResult]:
         with _quietly():
-            session = self._begin(judging, selection, on_progress)
+            session = self.collected(judging, found)
+            items = self.plugin.begin(judging, found, exercises, on_exercise, rehearsals)
+            if not items and rehearsals:
+                return {}
             self.is_broken = True
             session.testsfailed = 0
-            session.items = own.chosen()
+            session.items = items
             self.report._json_tests.clear()
             session.config.hook.pytest_runtestloop(session=session)
         # Of a session without its end: pytest-json-report makes its report only there.
@@ -73,20 +82,15 @@ class Suites:
         if not judged or len(judged) != len(results):
             raise GraderFault("the suites did not finish")
         self.is_broken = False
-        rehearsals = [r for node, r in judged.items() if node in own.rehearsals]
-        return Run(
-            {node: result for node, result in judged.items() if node not in own.rehearsals},
-            tuple(result for result in rehearsals if result.outcome is not Outcome.BLOCKED),
-            own.found.cases,
-        )
+        return judged
 
-    def _begin(
-        self, judging: Judging, selection: Selection, on_progress: OnProgress
-    ) -> pytest.Session:
+    def collected(self, judging: Judging, found: Found) -> pytest.Session:
+        """Collect the tests, if that has not been done. Raises: GraderFault if it is broken."""
         own = self.plugin
-        own.begin(judging, selection, on_progress)
         if own.session is None:
-            code = self._collect()
+            own.judging, own.found = judging, found
+            with _quietly():
+                code = self._collect()
             if code == pytest.ExitCode.INTERRUPTED and not own.errors:
                 raise KeyboardInterrupt
             if own.errors or own.session is None or code == pytest.ExitCode.INTERNAL_ERROR:
@@ -96,13 +100,13 @@ class Suites:
         return own.session
 
     def _collect(self) -> int:
-        folder = self.paths[0].parent
-        for suite in self.paths:  # of another course that this process has graded, by that name
-            known = sys.modules.get(suite.stem)
-            if known is not None and known.__file__ != str(suite):
-                del sys.modules[suite.stem]
+        folder = self.path.parent
+        # of another course that this process has graded, by that name
+        known = sys.modules.get(self.path.stem)
+        if known is not None and known.__file__ != str(self.path):
+            del sys.modules[self.path.stem]
         arguments = [
-            *map(str, self.paths),
+            str(self.path),
             f"--rootdir={folder}",
             f"--confcutdir={folder}",
             "--noconftest",
@@ -121,19 +125,35 @@ class Suites:
 
 
 class _Plugin:
-    """Hands a run to the suites, leaves out what is not selected, and tells of progress."""
+    """Hands a run to a suite, leaves out what is not selected, and tells of progress."""
 
     def __init__(self) -> None:
         self.session: pytest.Session | None = None
         self.collected: list[pytest.Item] = []
-
-    def begin(self, judging: Judging, selection: Selection, on_progress: OnProgress) -> None:
-        self.judging, self.selection, self.on_progress = judging, selection, on_progress
-        self.found, self.done, self.total = Found(), 0, 0
         self.errors: list[str] = []
-        self.rehearsals: set[str] = set()
-        if self.session is not None:
-            self._hand_over(self.session.config)
+        self.waiting: Counter[str] = Counter()
+
+    def begin(
+        self,
+        judging: Judging,
+        found: Found,
+        exercises: Collection[str],
+        on_exercise: Callable[[], None],
+        rehearsals: bool,
+    ) -> list[pytest.Item]:
+        """The tests of these exercises, in the order in which they are to be run."""
+        assert self.session is not None
+        self.judging, self.found, self.on_exercise = judging, found, on_exercise
+        self._hand_over(self.session.config)
+        items = [
+            item
+            for item in self.collected
+            if plugin.exercise_of(item) in exercises
+            and plugin.is_rehearsal(item) == rehearsals
+            and (not judging.only_visible or item.get_closest_marker("visible"))
+        ]
+        self.waiting = Counter(map(plugin.exercise_of, items))
+        return items
 
     def _hand_over(self, config: pytest.Config) -> None:
         config.stash[JUDGING], config.stash[FOUND] = self.judging, self.found
@@ -156,24 +176,6 @@ class _Plugin:
         config._json_report = None  # type: ignore[attr-defined]
         config.option.collectonly = False
 
-    def chosen(self) -> list[pytest.Item]:
-        """The tests of the selection, in the order in which they are run."""
-        # pytest has put the tests of one device together, of all units: but a worker is ended
-        # where the next unit begins.
-        units = list(self.selection)
-        items = [
-            item
-            for item in self.collected
-            if plugin.exercise_of(item) in self.selection.get(plugin.unit_of(item), ())
-            and (not self.judging.only_visible or item.get_closest_marker("visible"))
-        ]
-        # What is rehearsed comes last: it waits for the rest of its exercise, and needs a worker
-        # of its own.
-        items.sort(key=lambda i: (plugin.is_rehearsal(i), units.index(plugin.unit_of(i))))
-        self.rehearsals = {item.nodeid for item in items if plugin.is_rehearsal(item)}
-        self.total = len(items)
-        return items
-
     def pytest_exception_interact(
         self, node: pytest.Item | pytest.Collector, call: pytest.CallInfo[Any]
     ) -> None:
@@ -181,9 +183,14 @@ class _Plugin:
             error = call.excinfo.value
             self.errors.append(_at_fault(node.path, error.__cause__ or error))
 
-    def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
-        self.done += 1
-        self.on_progress(self.done, self.total)
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        done = yield
+        exercise = plugin.exercise_of(item)
+        self.waiting[exercise] -= 1
+        if not self.waiting[exercise]:
+            self.on_exercise()
+        return done
 
 
 def _at_fault(path: Path, error: BaseException) -> str:

@@ -9,16 +9,16 @@ import gc
 import platform
 import sys
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, closing, nullcontext
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import grader
-from grader.course.model import Course, Selection
+from grader.course.model import Course, Selection, data_folders
 from grader.course.stubs import given_by
 from grader.errors import CourseError, GraderFault, UsageError
 from grader.formats.parts.text import one_line
@@ -29,6 +29,7 @@ from grader.judge.bounds import (
     no_more_memory_than,
 )
 from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore
+from grader.judge.rooms import Room, rooms
 from grader.report import (
     ExerciseResult,
     Outcome,
@@ -45,17 +46,18 @@ if TYPE_CHECKING:
     from grader.judge.answer_key import AnswerKey
     from grader.judge.diagnosis import Bank, Case
     from grader.judge.plugin import Judging
-    from grader.judge.pytest_run import Suites
+    from grader.judge.pytest_run import Suite
     from grader.judge.side_by_side import Part
 
 
 @dataclass(frozen=True)
 class OneRun:
-    """What all parts of one run are given."""
+    """What all judges of one run are given, and the units, each for the first who is free."""
 
     submission: Submission
+    selection: Selection
     judging: "Judging"
-    suites: "Suites"
+    turns: Iterable[str]
 
 
 class Session:
@@ -66,7 +68,8 @@ class Session:
         self.devices = _devices(options.device)
         self.notes: tuple[str, ...] = ()
         self.key: AnswerKey | None = None
-        self.suites: dict[tuple[tuple[str, ...], bool, tuple[Path, ...]], Suites] = {}
+        self.suites: dict[tuple[tuple[str, ...], bool, Path], Suite] = {}
+        self.is_warm = False
         confined = self._confined(own_work)
         gpu = self.devices != ("cpu",)
         self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
@@ -118,28 +121,15 @@ class Session:
         Raises: GraderFault if the judging itself breaks; the submission never ends the run.
         """
         units = list(selection)
-        suites = _suites(self.course, units)
-        _import_judge()
-        from grader.judge.answer_key import answer_key_of
-        from grader.judge.learner import in_few_words
-        from grader.judge.plugin import Judging
-        from grader.sandbox import rehearsal
+        _check_files(self.course, units)
+        with ExitStack() as opened:
+            rooms = self._rooms(submission, units, opened)
+            _import_judge()
+            from grader.judge.learner import in_few_words
 
-        self.key = self.key or answer_key_of(self.course)
-        judging = Judging(
-            self.key,
-            self.key.seed(units[0], submission.digest if seed is None else seed),
-            self.devices,
-            self.rehearses and rehearsal.is_possible(),
-            test_seconds=self.options.limits.unit_seconds + JUDGE_SECONDS,
-            errors=self.course.errors,
-        )
-        collected = self._collected(suites, judging)
-        work = OneRun(submission, judging, collected)
-        if (judges := self._judges(units)) > 1:
-            parts = self._side_by_side(work, selection, judges, on_progress)
-        else:
-            parts = [self._part(work, selection, self.processes, self.options.limits, on_progress)]
+            judging = self._judging(submission, units, seed)
+            parts = self._judged(submission, selection, judging, rooms, on_progress)
+        self.is_warm = True
         by_name = {unit.name: unit for part in parts for unit in part.units}
         graded = tuple(by_name[name] for name in units)
         left_out = {unit: left for part in parts for unit, left in part.left_out.items()}
@@ -160,61 +150,100 @@ class Session:
             ),
         )
 
-    def _part(
-        self,
-        work: OneRun,
-        selection: Selection,
-        processes: Processes,
-        limits: Limits,
-        on_progress: OnProgress,
-    ) -> "Part":
-        """Judge some units of a submission, one after the other."""
-        from grader.judge.learner import Students
-        from grader.judge.side_by_side import Part
-        from grader.judge.workers import Workers
+    def _judging(self, submission: Submission, units: list[str], seed: int | None) -> "Judging":
+        from grader.judge.answer_key import answer_key_of
+        from grader.judge.plugin import Judging
+        from grader.sandbox import rehearsal
 
-        shared, units, key = self.devices != ("cpu",), list(selection), work.judging.key
-        sources, suites = work.submission.sources, self.course.suites_folder
-        workers = Workers(processes, limits, sources, units, suites, shared=shared)
-        students = Students(workers, sources, suites, self.given)
-        judging = dataclasses.replace(work.judging, students=students)
-        try:
-            with nullcontext() if shared else no_more_memory_than(JUDGE_BYTES):
-                run = work.suites.run(judging, selection, on_progress)
-        finally:
-            workers.close()
-        results, unexplained = _explained(run.results, key.bank, run.cases)
-        graded = self._units(results.values(), selection, students.messages)
-        if self.options.pictures:
-            graded = self._drawn(graded, processes, limits, sources)
-        return Part(graded, students.left_out(), tuple(unexplained), run.rehearsals)
+        self.key = self.key or answer_key_of(self.course)
+        return Judging(
+            self.key,
+            self.key.seed(units[0], submission.digest if seed is None else seed),
+            self.devices,
+            self.rehearses and rehearsal.is_possible(),
+            test_seconds=self.options.limits.unit_seconds + JUDGE_SECONDS,
+            errors=self.course.errors,
+        )
+
+    def _rooms(self, submission: Submission, units: list[str], opened: ExitStack) -> list[Room]:
+        judges, limits = self._judges(units), self.options.limits
+        if judges > 1:  # they need each other's cores: none waits busily for its worker
+            limits = dataclasses.replace(limits, spin_seconds=0.0)
+        known = [u for u in units if u in submission.sources and not submission.sources[u].problem]
+        workers = 0 if self._shares else len(known)
+        readable = data_folders(self.course.suites_folder, units)
+        return rooms(self.processes, limits, judges, workers, readable, opened)
+
+    @property
+    def _shares(self) -> bool:
+        """Whether one worker serves all units."""
+        return self.devices != ("cpu",)
 
     def _judges(self, units: list[str]) -> int:
         """How many may work side by side: on a GPU they would be in each other's way, and only
         Linux forks a judge safely."""
-        alone = self.devices != ("cpu",) or sys.platform != "linux"
+        alone = self._shares or sys.platform != "linux"
         return 1 if alone else min(self.options.judges, len(units))
 
-    def _side_by_side(
-        self, work: OneRun, selection: Selection, judges: int, on_progress: OnProgress
+    def _judged(
+        self,
+        submission: Submission,
+        selection: Selection,
+        judging: "Judging",
+        rooms: list[Room],
+        on_progress: OnProgress,
     ) -> "list[Part]":
-        from grader.judge.side_by_side import dealt, side_by_side
+        """What came of the units, by the judges that took them."""
+        from grader.judge.plugin import Found
+        from grader.judge.side_by_side import Turns, side_by_side
 
-        tests = work.suites.count(work.judging, selection)
+        if len(rooms) == 1:
+            work = OneRun(submission, selection, judging, list(selection))
+            return [self._part(work, rooms[0], on_progress)]
+        if self.is_warm:  # what a fork collects is lost with it; the first run is in a hurry
+            for unit in selection:
+                self._suite(unit, judging).collected(judging, Found())
         # How long tests take is known afterwards; a long suite takes longer than many tests do.
         sizes = {unit: self.course.suite(unit).stat().st_size for unit in selection}
-        # Judges side by side need each other's cores: none waits busily for its worker.
-        limits = dataclasses.replace(self.options.limits, spin_seconds=0.0)
-        parts = []
-        with ExitStack() as opened:
-            for number, units in enumerate(dealt(sizes, judges)):
-                processes = self.processes
-                if number:
-                    processes = self.processes.beside()
-                    opened.callback(processes.close)
-                chosen = {unit: selection[unit] for unit in selection if unit in units}
-                parts.append(partial(self._part, work, chosen, processes, limits))
-            return side_by_side(parts, on_progress, tests)
+        with closing(Turns(sorted(selection, key=lambda unit: -sizes[unit]))) as turns:
+            work = OneRun(submission, selection, judging, turns)
+            parts = [partial(self._part, work, room) for room in rooms]
+            return side_by_side(parts, on_progress, sum(map(len, selection.values())))
+
+    def _part(self, work: OneRun, room: Room, on_progress: OnProgress) -> "Part":
+        """Judge units, one after the other, until there is none left."""
+        from grader.judge.learner import Students
+        from grader.judge.plugin import Found
+        from grader.judge.side_by_side import Part
+        from grader.judge.workers import Workers
+
+        sources, suites = work.submission.sources, self.course.suites_folder
+        workers = Workers(room, sources, shared=self._shares)
+        students = Students(workers, sources, suites, self.given)
+        judging, found = dataclasses.replace(work.judging, students=students), Found()
+        results: dict[str, TestResult] = {}
+        taken: Selection = {}
+        total, done = sum(map(len, work.selection.values())), count(1)
+        try:
+            with nullcontext() if self._shares else no_more_memory_than(JUDGE_BYTES):
+                for unit in work.turns:
+                    taken[unit] = work.selection[unit]
+                    results |= self._suite(unit, judging).run(
+                        judging, found, taken[unit], lambda: on_progress(next(done), total)
+                    )
+                # What is rehearsed comes last: it waits for the rest of its exercise, and needs a
+                # worker of its own.
+                rehearsals = [
+                    self._suite(unit, judging).rehearse(judging, found, taken[unit])
+                    for unit in taken
+                ]
+        finally:
+            workers.end()
+        results, unexplained = _explained(results, work.judging.key.bank, found.cases)
+        graded = self._units(results.values(), taken, students.messages)
+        if self.options.pictures:
+            graded = self._drawn(graded, room.processes, room.limits, sources)
+        return Part(graded, students.left_out(), tuple(unexplained), tuple(chain(*rehearsals)))
 
     def drawn(self, report: Report, submission: Submission) -> Report:
         """A report that `grade` gave of this work, with pictures of what failed."""
@@ -234,14 +263,15 @@ class Session:
         assert self.key is not None
         return with_pictures(units, processes, limits, sources, self.key)
 
-    def _collected(self, paths: list[Path], judging: "Judging") -> "Suites":
-        """These suites with a test for each device, collected the first time they are run."""
-        from grader.judge.pytest_run import Suites
+    def _suite(self, unit: str, judging: "Judging") -> "Suite":
+        """The suite of a unit with a test for each device, collected the first time it is run."""
+        from grader.judge.pytest_run import Suite
 
-        these = judging.devices, judging.rehearses, tuple(paths)
-        if these not in self.suites or self.suites[these].is_broken:
-            self.suites[these] = Suites(paths)
-        return self.suites[these]
+        path = self.course.suite(unit)
+        this = judging.devices, judging.rehearses, path
+        if this not in self.suites or self.suites[this].is_broken:
+            self.suites[this] = Suite(path)
+        return self.suites[this]
 
     @property
     def rehearses(self) -> bool:
@@ -331,13 +361,12 @@ def _import_judge() -> None:
     give_back_large_blocks()
 
 
-def _suites(course: Course, units: list[str]) -> list[Path]:
+def _check_files(course: Course, units: list[str]) -> None:
     for unit in units:
         needed = [course.suite(unit)] + [course.solution(unit)] * (not course.is_kit)
         for path in needed:
             if not path.is_file():
                 raise CourseError(f"{path} is missing: unit {unit} cannot be graded")
-    return [course.suite(unit) for unit in units]
 
 
 def _devices(device: Device) -> tuple[str, ...]:
@@ -361,17 +390,3 @@ def _versions() -> dict[str, str]:
         "torch": str(torch.__version__),
         "system": f"{platform.system()} {platform.machine()}",
     }
-
-
-def exit_code(reports: Iterable[Report]) -> int:
-    """0 full marks, 1 not yet, 3 a fault of the grader.
-
-    What would fail on a GPU is "not yet" to whoever has asked for the rehearsal device.
-    """
-    reports = list(reports)
-    statuses = {report.status for report in reports}
-    if Outcome.GRADER_FAULT in statuses:
-        return 3
-    asked = (r for r in reports if r.device == Device.REHEARSAL)
-    would_fail = any(t.outcome is Outcome.FAILED for r in asked for t in r.rehearsals)
-    return 0 if statuses <= {Outcome.PASSED} and not would_fail else 1

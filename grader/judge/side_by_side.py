@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+import struct
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -25,19 +26,33 @@ class Part:
     rehearsals: tuple[TestResult, ...]
 
 
+NUMBER = struct.Struct("!H")
 ToJudge = Callable[[OnProgress], Part]
 
 
-def dealt(sizes: Mapping[str, int], judges: int) -> list[set[str]]:
-    """The units for each judge, so that all have about as much to do: the largest ones first."""
-    parts: list[set[str]] = [set() for _ in range(judges)]
-    for unit in sorted(sizes, key=lambda unit: -sizes[unit]):
-        min(parts, key=lambda part: sum(sizes[one] for one in part)).add(unit)
-    return parts
+class Turns:
+    """Units in the order given, each for the first judge that asks for its next one.
+
+    They lie in a pipe, which forks of this process share, as the numbers that they have.
+    """
+
+    def __init__(self, units: Sequence[str]) -> None:
+        self.units = units
+        self.numbers, writing = os.pipe()
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(b"".join(NUMBER.pack(number) for number in range(len(units))))
+
+    def __iter__(self) -> Iterator[str]:
+        while number := os.read(self.numbers, NUMBER.size):
+            yield self.units[NUMBER.unpack(number)[0]]
+
+    def close(self) -> None:
+        os.close(self.numbers)
 
 
 def side_by_side(parts: Sequence[ToJudge], on_progress: OnProgress, total: int) -> list[Part]:
-    """Every part, in the order given; `total` is the number of their tests.
+    """Every part, in the order given; `total` is the number of
+    their exercises.
 
     Raises: GraderError as a part does; GraderFault if a fork of this process was killed.
     """

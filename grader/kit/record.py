@@ -10,8 +10,8 @@ from grader.errors import CourseError
 from grader.judge.answer_key import Recorded, Solutions
 from grader.judge.diagnosis import Case, LiveBank
 from grader.judge.drawing import draw
-from grader.judge.plugin import Judging
-from grader.judge.pytest_run import Suites
+from grader.judge.plugin import Found, Judging
+from grader.judge.pytest_run import Suite
 from grader.judge.reference import solution_of
 from grader.judge.subject import Subject
 from grader.judge.tape_file import (
@@ -59,8 +59,9 @@ def record(course: Course, unit: str) -> UnitTape:
     bank = LiveBank(course)
     key = _Recording(course.solutions_folder, course.suites_folder, bank)
     judging = Judging(key, SEED, only_visible=True)
-    run = Suites([course.suite(unit)]).run(judging, course.select([unit]))
-    for test in run.results.values():
+    found = Found()
+    tests = Suite(course.suite(unit)).run(judging, found, course.select([unit])[unit])
+    for test in tests.values():
         if test.outcome is not Outcome.PASSED:
             raise CourseError(
                 f"{course.suite(unit)}: {test.name} does not pass with the solution: {test.message}"
@@ -69,7 +70,7 @@ def record(course: Course, unit: str) -> UnitTape:
         SEED,
         {name: _kept(course, unit, name, tape) for name, tape in key.tapes.items()},
         {name: _kept(course, unit, name, tape) for name, tape in _pictures(course, unit, key)},
-        tuple(_known(course, unit, bank, run.cases)),
+        tuple(_known(course, unit, bank, found.cases)),
     )
 
 
@@ -84,8 +85,8 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(content)
         key = _Proving(folder, KitTapes(folder), course)
-        suite, selection = folder / course.suite(unit).name, course.select([unit])
-        tests = Suites([suite]).run(Judging(key, SEED), selection).results.values()
+        suite, exercises = folder / course.suite(unit).name, course.select([unit])[unit]
+        tests = Suite(suite).run(Judging(key, SEED), Found(), exercises).values()
         recorded = set(key.bank.unit(unit).tests)
     lost = recorded ^ {f"{test.exercise}.{test.name}" for test in tests}
     lost |= {f"{t.name}: {t.message}" for t in tests if t.outcome is not Outcome.PASSED}

@@ -7,7 +7,10 @@ import gc
 import os
 import select
 import selectors
+import socket
 import stat
+import struct
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -24,6 +27,10 @@ CHUNKS_AT_ONCE = 16
 STACK_SECONDS = 1.0  # for a worker that is late to tell which line it runs; most take no time
 SILENCE_SECONDS = 0.05
 SWEEP_BYTES = 2 * MIB
+# For so long Linux itself waits for an answer: asking a selector first takes longer than most of
+# them do.
+PATIENCE = struct.pack("ll", 0, 5000)  # seconds, microseconds
+AT_ONCE = getattr(socket, "MSG_DONTWAIT", 0)  # on Windows the whole socket does not wait
 
 
 class Channel:
@@ -41,6 +48,9 @@ class Channel:
         for channel in (process.channel, process.output):
             channel.setblocking(False)
             self.selector.register(channel, selectors.EVENT_READ)
+        if sys.platform == "linux":
+            process.channel.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, PATIENCE)
+            process.channel.setblocking(True)
         if process.pidfd is not None:
             self.selector.register(process.pidfd, selectors.EVENT_READ)
 
@@ -84,7 +94,7 @@ class Channel:
         view = memoryview(data)
         while view:
             try:
-                view = view[self.process.channel.send(view) :]
+                view = view[self.process.channel.send(view, AT_ONCE) :]
             except BlockingIOError:
                 self._read_output()
                 self.check_deadline(deadline)
@@ -94,6 +104,7 @@ class Channel:
 
     def receive(self, deadline: float) -> tuple[list[Any], list[memoryview]]:
         header = self._read(wire.HEADER.size, deadline)
+        self._check_use()
         try:
             head, body = wire.frame_size(bytes(header), self.limits.reply_bytes + 4096)
             self._spend(head, body)
@@ -111,13 +122,15 @@ class Channel:
         spin = time.perf_counter() + self.limits.spin_seconds
         sleeps = self.limits.spin_seconds == 0.0
         while len(data) < size:
-            if sleeps:
-                self._wait(deadline)
+            self.check_deadline(deadline)
+            most = max(CHUNK_BYTES, min(size - len(data), 1 << 20))
             try:
-                part = self.process.channel.recv(max(CHUNK_BYTES, min(size - len(data), 1 << 20)))
+                part = self.process.channel.recv(most, 0 if sleeps else AT_ONCE)
             except BlockingIOError:
+                if sleeps:
+                    self._wait(deadline)
                 # Most answers come within that time, and to sleep and wake takes as long again.
-                sleeps = time.perf_counter() > spin
+                sleeps = sleeps or time.perf_counter() > spin
                 continue
             except OSError:
                 raise self._died() from None

@@ -128,7 +128,7 @@ class ForkServer:
             self.zygote = self._started(theirs)
         else:
             self.folder = first.new_folder()
-            first.answer(first.ask(["zygote", self.folder], [theirs.fileno()]))
+            first.unheard.add(first.ask(["zygote", self.folder], [theirs.fileno()]))
         theirs.close()
 
     def _started(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":

@@ -26,7 +26,7 @@ from typing import NoReturn
 
 import msgpack
 
-from grader.sandbox import jail, worker
+from grader.sandbox import jail, warm, worker
 from grader.sandbox.limits import Limits
 from grader.sandbox.scratch import remove_tree
 
@@ -39,6 +39,7 @@ def main(control: socket.socket) -> NoReturn:
     import torch
 
     torch.set_num_threads(1)
+    warm.use_torch()
     gc.freeze()  # workers share these objects: no collection may touch their pages
     gc.enable()
     serve(control)

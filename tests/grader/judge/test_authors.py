@@ -7,8 +7,8 @@ import pytest
 
 from grader.judge.answer_key import answer_key_of
 from grader.judge.options import Options
-from grader.judge.plugin import Judging
-from grader.judge.pytest_run import Suites
+from grader.judge.plugin import Found, Judging
+from grader.judge.pytest_run import Suite
 from grader.judge.session import Session
 from grader.report import Outcome
 from grader.sandbox import jail
@@ -242,7 +242,8 @@ def test_a_suite_gets_over_the_wire_what_it_gets_in_plain_pytest(course, grade):
     tests = grade("sound", SOLUTION)
     assert {name: t.message for name, t in tests.items() if t.outcome is not Outcome.PASSED} == {}
     judging = Judging(answer_key_of(course))
-    here = Suites([course.suite("sound")]).run(judging, course.select(["sound"])).results
+    exercises = course.select(["sound"])["sound"]
+    here = Suite(course.suite("sound")).run(judging, Found(), exercises)
     assert {t.name: t.message for t in here.values() if t.outcome is not Outcome.PASSED} == {}
 
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from grader.cli.output import exit_code
 from grader.judge import session as story
 from grader.judge.options import Device, Options
-from grader.judge.session import Session, exit_code
+from grader.judge.session import Session
 from grader.report import Outcome
 from grader.sandbox import rehearsal
 from grader.sandbox.limits import Limits

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 import torch
 
+from grader.cli.output import exit_code
 from grader.errors import CourseError, GraderFault, UsageError
 from grader.judge import session as story
 from grader.judge.options import Device, Options, Sandbox, ignore
-from grader.judge.session import Session, exit_code
+from grader.judge.session import Session
 from grader.report import Outcome, Report
 from grader.sandbox import jail
 from grader.sandbox.limits import Limits

@@ -1,6 +1,8 @@
 """Judges side by side: the same report as of one, whatever happens to any of them."""
 
+import os
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from grader.errors import GraderFault
 from grader.judge.options import Options, ignore
 from grader.judge.session import Session
-from grader.judge.side_by_side import dealt
+from grader.judge.side_by_side import Turns
 from grader.report import Outcome
 from grader.sandbox.limits import Limits
 from grader.work.submission import read_submission
@@ -17,16 +19,23 @@ from tests.grader.tiny_course import FAULTY_SUITE, HALF, RIGHT, STUBS, Unit
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks judges")
 
-KILLS_ITS_JUDGE = """
-import os, signal
+KILLS_A_FORK = """
+import os, signal, time
+from pathlib import Path
 from grader.suite import exercise, points
 
 @exercise("double")
 @points(5)
 def test_deadly(student, device):
-    \"\"\"It is deadly for whoever judges.\"\"\"
+    \"\"\"It is deadly for whoever judges in a fork.\"\"\"
     student.double(1)
-    os.kill(os.getpid(), signal.SIGKILL)
+    killed = Path(os.environ["KILLED"])
+    if os.getpid() != int(os.environ["FIRST_JUDGE"]):
+        killed.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    until = time.monotonic() + 60
+    while not killed.exists() and time.monotonic() < until:
+        time.sleep(0.01)
 """
 FAILS = "\ndouble()\n"  # left out, and told of in few words
 WORKS = {
@@ -79,7 +88,7 @@ def test_the_report_is_that_of_one_judge_in_the_same_order(course, submission):
             assert told(found) == told(expected)
             dones, totals = zip(*progress, strict=True)
             assert list(dones) == sorted(dones)
-            assert {dones[-1], *totals} == {len(expected.tests)}
+            assert {dones[-1], *totals} == {sum(map(len, selection.values()))}
         nothing_is_left_of(several)
     assert [note for note in expected.notes if "more lines or cells" in note]
     assert {test.outcome for test in expected.tests} >= {
@@ -100,12 +109,17 @@ def test_a_fault_of_one_is_the_fault_of_the_run(make_course, write):
     assert expected.status is Outcome.GRADER_FAULT
 
 
-def test_a_judge_that_is_killed_is_our_fault_and_leaves_nothing(make_course, write):
-    course = make_course(sound=Unit(), deadly=Unit(suite=KILLS_ITS_JUDGE))
-    work = read_submission(write({"sound.py": RIGHT, "deadly.py": RIGHT}), ["sound", "deadly"])
+def test_a_judge_that_is_killed_is_our_fault_and_leaves_nothing(
+    make_course, write, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("FIRST_JUDGE", str(os.getpid()))
+    monkeypatch.setenv("KILLED", str(tmp_path / "killed"))
+    course = make_course(one=Unit(suite=KILLS_A_FORK), two=Unit(suite=KILLS_A_FORK), sound=Unit())
+    names = ["one", "two", "sound"]
+    work = read_submission(write({f"{name}.py": RIGHT for name in names}), names)
     with session_of(course, 2) as several:
         with pytest.raises(GraderFault, match="was killed"):
-            several.grade(work, course.select([]))
+            several.grade(work, course.select(["one", "two"]))
         nothing_is_left_of(several)
         assert several.grade(work, course.select(["sound"])).score == 5
 
@@ -121,5 +135,8 @@ def test_ctrl_c_ends_all_of_them(course, submission):
         assert several.grade(submission, course.select(["one"]), ignore).score == 5
 
 
-def test_the_largest_units_are_dealt_first():
-    assert dealt({"a": 5, "b": 4, "c": 3, "d": 2}, 2) == [{"a", "d"}, {"b", "c"}]
+def test_every_unit_has_its_turn_once():
+    with closing(Turns(["a", "b", "c"])) as turns:
+        first, second = iter(turns), iter(turns)
+        assert [next(first), next(second), *first] == ["a", "b", "c"]
+        assert list(second) == []

@@ -1,0 +1,50 @@
+"""Where the judges of one run have their workers. Imports no torch: these start before it."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from grader.sandbox.limits import Limits
+from grader.sandbox.processes import Processes, Starting
+
+
+@dataclass(frozen=True)
+class Room:
+    """The processes of one judge, and the workers that they were asked for `ahead` of time."""
+
+    processes: Processes
+    limits: Limits
+    readable: Sequence[str]
+    ahead: list[Starting] = field(default_factory=list)
+
+    def start(self) -> Starting:
+        """A worker that may read `readable`, if possible one that is there already."""
+        return self.ahead.pop(0) if self.ahead else self.processes.start(readable=self.readable)
+
+    def clear(self) -> None:
+        """End those that were not needed."""
+        while self.ahead:
+            self.processes.end(self.ahead.pop().ready(), tell=False)
+
+
+def rooms(
+    processes: Processes,
+    limits: Limits,
+    judges: int,
+    workers: int,
+    readable: Sequence[str],
+    opened: ExitStack,
+) -> list[Room]:
+    """A room for each judge, and its share of the workers on their way while torch is imported.
+
+    All is ended with `opened`.
+    """
+    found = []
+    for number in range(judges):
+        room = Room(processes.beside() if number else processes, limits, readable)
+        opened.callback(room.processes.close if number else room.clear)
+        room.ahead.extend(
+            room.processes.start(readable=readable) for _ in range(number, workers, judges)
+        )
+        found.append(room)
+    return found
