@@ -119,7 +119,7 @@ def test_a_judge_that_is_killed_is_our_fault_and_leaves_nothing(
     work = read_submission(write({f"{name}.py": RIGHT for name in names}), names)
     with session_of(course, 2) as several:
         with pytest.raises(GraderFault, match="was killed"):
-            several.grade(work, course.select(["one", "two"]))
+            several.grade(work, course.select(["one.double", "two.double"]))
         nothing_is_left_of(several)
         assert several.grade(work, course.select(["sound"])).score == 5
 
