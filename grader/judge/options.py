@@ -1,7 +1,8 @@
 """What a run can be asked for: the choices of the command line, each stated here alone."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -42,6 +43,32 @@ def cores() -> int:
     """Those that this process may use."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def cores_of(number: int, judges: int) -> set[int]:
+    """Those of one of several judges and its workers; none where the system does not say.
+
+    Each has one core, where there are no more of them than judges: two processes that wait for each
+    other wake faster, and find their memory, on the same one. Otherwise all have all.
+    """
+    affinity = getattr(os, "sched_getaffinity", None)
+    all_cores = sorted(affinity(0)) if affinity else []
+    if 1 < len(all_cores) <= judges:
+        return {all_cores[number % len(all_cores)]}
+    return {*all_cores}
+
+
+@contextmanager
+def running_on(cores: Collection[int]) -> Iterator[None]:
+    """This process (its calling thread) meanwhile runs on these cores, if there are any."""
+    before = os.sched_getaffinity(0) if cores else set()
+    if before != {*cores}:
+        os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        if before != {*cores}:
+            os.sched_setaffinity(0, before)
 
 
 def limited(seconds: float, mebibytes: int) -> Limits:

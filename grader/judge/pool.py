@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context, parent_process
+from multiprocessing.queues import SimpleQueue
 from multiprocessing.util import Finalize
 from pathlib import Path
 from threading import Thread
@@ -17,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from grader.course.model import Course, read_course
 from grader.errors import GraderError, GraderFault
-from grader.judge.options import Device, Options, cores
+from grader.judge.options import Device, Options, cores, cores_of
 from grader.judge.session import Session
 
 _KEPT_AWAY = re.compile("TOKEN|SECRET|ACTIONS_|GITHUB_")
@@ -106,7 +107,10 @@ def _judge_in_pool(
     # A judge and its zygote import torch at the same time: two cores, and whoever gets none waits
     # while the first results come.
     turns = context.Semaphore(max(1, cores() // 2))
-    pool = ProcessPoolExecutor(processes, context, _start, (*arguments, turns))
+    places: SimpleQueue[set[int]] = context.SimpleQueue()
+    for number in range(processes):
+        places.put(cores_of(number, processes))
+    pool = ProcessPoolExecutor(processes, context, _start, (*arguments, turns, places))
     waiting: dict[Future[R], J] = {}
     try:
         while True:
@@ -151,6 +155,7 @@ def _start(
     options: Options,
     own_work: bool,
     turns: AbstractContextManager[Any],
+    places: "SimpleQueue[set[int]] | None" = None,
 ) -> None:
     global _sessions
     Thread(target=_end_with_parent, daemon=True).start()
@@ -162,7 +167,10 @@ def _start(
     _sessions = Sessions(read_course(root).only(units), options, own_work=own_work)
     Finalize(None, _sessions.close, exitpriority=10)
     with turns, suppress(GraderError):  # what is wrong is told with the first job
-        _sessions.on(options.device.value).warm_up()
+        session = _sessions.on(options.device.value)
+        session.warm_up()
+        if places is not None and session.devices == ("cpu",) and (here := places.get()):
+            os.sched_setaffinity(0, here)
 
 
 def _end_with_parent() -> None:

@@ -1,9 +1,10 @@
 """Where the judges of one run have their workers. Imports no torch: these start before it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from grader.judge.options import cores_of
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting
 
@@ -15,6 +16,7 @@ class Room:
     processes: Processes
     limits: Limits
     readable: Sequence[str]
+    cores: Collection[int] = ()  # of the judge and its workers
     ahead: list[Starting] = field(default_factory=list)
 
     def start(self) -> Starting:
@@ -41,8 +43,10 @@ def rooms(
     """
     found = []
     for number in range(judges):
-        room = Room(processes.beside() if number else processes, limits, readable)
+        beside = processes.beside() if number else processes
+        room = Room(beside, limits, readable, cores_of(number, judges))
         opened.callback(room.processes.close if number else room.clear)
+        room.processes.run_on(room.cores)
         room.ahead.extend(
             room.processes.start(readable=readable) for _ in range(number, workers, judges)
         )

@@ -28,7 +28,7 @@ from grader.judge.bounds import (
     give_back_large_blocks,
     no_more_memory_than,
 )
-from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore
+from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore, running_on
 from grader.judge.rooms import Room, rooms
 from grader.report import (
     ExerciseResult,
@@ -225,7 +225,8 @@ class Session:
         taken: Selection = {}
         total, done = sum(map(len, work.selection.values())), count(1)
         try:
-            with nullcontext() if self._shares else no_more_memory_than(JUDGE_BYTES):
+            memory = nullcontext() if self._shares else no_more_memory_than(JUDGE_BYTES)
+            with memory, running_on(room.cores):
                 for unit in work.turns:
                     taken[unit] = work.selection[unit]
                     results |= self._suite(unit, judging).run(

@@ -226,10 +226,13 @@ def filled_storage(data: memoryview, device: str) -> Any:
     """A new storage on `device` that holds a copy of `data`."""
     if device.partition(":")[0] not in DEVICES:
         raise ProtocolError(f"a tensor cannot lie on the device {device[:20]!r}")
-    flat = torch.empty(len(data), dtype=torch.uint8, device="cpu")
+    storage = torch.UntypedStorage(len(data), device="cpu")  # type: ignore[no-untyped-call]
     if len(data):
-        ctypes.memmove(flat.data_ptr(), bytes(data), len(data))
-    return (flat if device == "cpu" else flat.to(device)).untyped_storage()
+        ctypes.memmove(storage.data_ptr(), bytes(data), len(data))
+    if device == "cpu":
+        return storage
+    flat = torch.empty(0, dtype=torch.uint8, device="cpu").set_(storage)
+    return flat.to(device).untyped_storage()
 
 
 def fill_storage(storage: Any, data: memoryview) -> None:

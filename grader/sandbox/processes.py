@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +90,10 @@ class Processes(Protocol):
         """
         ...
 
+    def run_on(self, cores: Collection[int]) -> None:
+        """Workers that are started from now on run on these."""
+        ...
+
     def beside(self) -> "Processes":
         """Others like these, for a second judge, which closes them."""
         ...
@@ -115,6 +119,7 @@ class ForkServer:
     ) -> None:
         self.limits, self.confined, self.gpu = limits, confined, gpu
         self.count = 0
+        self.cores: set[int] = set()
         self.asked = self.answered = 0
         self.answers: dict[int, int] = {}
         self.unheard: set[int] = set()
@@ -142,6 +147,11 @@ class ForkServer:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
+
+    def run_on(self, cores: Collection[int]) -> None:
+        if self.cores != {*cores}:
+            self.cores = {*cores}
+            self.unheard.add(self.ask(["cores", [*cores]], []))
 
     def beside(self) -> "ForkServer":
         return ForkServer(self.limits, confined=self.confined, gpu=self.gpu, first=self)
@@ -266,6 +276,9 @@ class FreshProcesses:
         self.folder = tempfile.mkdtemp(prefix="torchkata-")
         self.count = 0
         self.running: list[subprocess.Popen[bytes]] = []
+
+    def run_on(self, cores: Collection[int]) -> None:
+        """They run where this process does."""
 
     def beside(self) -> "FreshProcesses":
         return FreshProcesses(self.limits)

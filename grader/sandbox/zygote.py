@@ -5,6 +5,8 @@ Started by `processes`, it speaks msgpack over a SOCK_SEQPACKET socket, one mess
     ["fork", scratch, limits, confined, gpu, readable]
                    with two file descriptors: the worker's channel and its output; answers [pid]
     ["end", pid]   kills it and whatever it left behind; answers [exit code or -signal]
+    ["cores", numbers]
+                   from now on it runs on these, and so do the workers that it forks; answers [0]
     ["zygote", folder]
                    with the control socket of a second zygote, for a judge that works beside this
                    one; answers [pid]
@@ -80,6 +82,9 @@ class Zygote:
         match kind:
             case "fork":
                 answer = self.fork(descriptors, *rest)
+            case "cores":
+                os.sched_setaffinity(0, *rest)
+                answer = 0
             case "zygote":
                 answer = self.second(descriptors, *rest)
             case _:

@@ -6,7 +6,7 @@ import os
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import IO
 from unittest import mock
 
@@ -39,15 +39,24 @@ class Lent:
         del self.running[process.channel]
         with self.turn():
             code = self.server.end(process, tell=tell)
-            for unheard in [*self.server.unheard]:
-                self.server.unheard.discard(unheard)
-                self.server.answer(unheard)
+            self.hear()
         return code
+
+    def run_on(self, cores: Collection[int]) -> None:
+        """They run where the zygote does, which others use as well."""
 
     def beside(self) -> Processes:
         with self.turn():
             self.server.limits = self.limits
-            return self.server.beside()
+            second = self.server.beside()
+            self.hear()
+        return second
+
+    def hear(self) -> None:
+        """No answer is left for somebody else."""
+        for unheard in [*self.server.unheard]:
+            self.server.unheard.discard(unheard)
+            self.server.answer(unheard)
 
     def close(self) -> None:
         """End what still runs."""
