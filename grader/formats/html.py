@@ -5,15 +5,16 @@ No script, no request: the page forbids both to itself. `markup` escapes all tex
 
 from grader.formats.parts import failures, summary
 from grader.formats.parts.markup import Markup, element, joined
-from grader.formats.parts.page import bar, page
+from grader.formats.parts.page import bar, page, sheet
 from grader.formats.parts.scoreboard import points_of, total_of, word_of
-from grader.formats.parts.style import fragment_style
 from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.figure import figure
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
 _CODE = {"look at": "code"} | dict.fromkeys(("called", "expected", "got", "printed"), "pre")
 _MOST_PICTURES = 4
+# Nothing outside the fragment is touched: every rule is nested in its class.
+FRAGMENT_STYLE = f"{sheet('fragment')}.torchkata {{\n{sheet('feedback')}}}\n"
 
 
 def render(report: Report) -> str:
@@ -24,7 +25,7 @@ def render(report: Report) -> str:
 
 def fragment(report: Report) -> str:
     """What there is to say, for the output of a notebook's cell."""
-    style = element("style", Markup(fragment_style()))
+    style = element("style", Markup(FRAGMENT_STYLE))
     return element("div", style, *blocks(report), class_="torchkata")
 
 
