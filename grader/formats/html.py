@@ -5,7 +5,7 @@ No script, no request: the page forbids both to itself. `markup` escapes all tex
 
 from grader.formats.parts import failures, summary
 from grader.formats.parts.markup import Markup, element, joined
-from grader.formats.parts.page import bar, page, sheet
+from grader.formats.parts.page import bar, page, sheet, table
 from grader.formats.parts.scoreboard import points_of, total_of, word_of
 from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.figure import figure
@@ -102,28 +102,13 @@ def _section(title: str, *content: Markup) -> Markup:
 
 
 def _board(report: Report) -> Markup:
-    columns = {"name": "Unit", "bar": "Progress", "number": "Points", "word": "State"}
-    head = [element("th", title, scope="col", class_=kind) for kind, title in columns.items()]
-    rows = [_row(unit) for unit in report.units]
-    return element(
-        "table",
-        element("thead", element("tr", *head)),
-        element("tbody", *rows),
-        class_="board",
-        aria_label="Points by unit",
-    )
+    columns = {"Unit": "name", "Progress": "bar", "Points": "number", "State": "word"}
+    return table("Points by unit", columns, map(_row, report.units))
 
 
-def _row(unit: UnitResult) -> Markup:
-    word, _ = word_of(unit)
+def _row(unit: UnitResult) -> list[str]:
     score = 0 if unit.status is Outcome.GRADER_FAULT else unit.score
-    return element(
-        "tr",
-        element("th", one_line(unit.name), scope="row"),
-        element("td", bar(score, unit.max_score), class_="bar"),
-        element("td", points_of(unit), class_="number"),
-        element("td", word, class_="word"),
-    )
+    return [unit.name, bar(score, unit.max_score), points_of(unit), word_of(unit)[0]]
 
 
 def _welcome(report: Report) -> list[Markup]:

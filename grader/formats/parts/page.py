@@ -3,10 +3,11 @@ the page's own."""
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 
-from grader.formats.parts.markup import Markup, element, joined
+from grader.formats.parts.markup import Content, Markup, element, joined
+from grader.formats.parts.text import one_line
 
 
 def sheet(name: str) -> str:
@@ -64,3 +65,31 @@ def bar(score: int, of: int) -> Markup:
         preserveAspectRatio="none",
         aria_hidden="true",
     )
+
+
+def table(
+    label: str, columns: Mapping[str, str], rows: Iterable[Sequence[Content]], kind: str = "board"
+) -> Markup:
+    """`columns` are titles, each with the class of its cells; the first cell names its row."""
+    kinds = list(columns.values())
+    head = [_cell("th", title, kind, scope="col") for title, kind in columns.items()]
+    body = [
+        element(
+            "tr",
+            _cell("th", first, kinds[0], scope="row"),
+            *(_cell("td", content, kind) for content, kind in zip(rest, kinds[1:], strict=True)),
+        )
+        for first, *rest in rows
+    ]
+    return element(
+        "table",
+        element("thead", element("tr", *head)),
+        element("tbody", *body),
+        class_=kind,
+        aria_label=label,
+    )
+
+
+def _cell(name: str, content: Content, kind: str, **attributes: str) -> Markup:
+    shown = content if isinstance(content, Markup) else one_line(content, characters=1000)
+    return element(name, shown, **({"class_": kind} if kind else {}), **attributes)
