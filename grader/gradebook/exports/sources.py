@@ -31,8 +31,7 @@ def archive(book: Gradebook, to: Platform) -> tuple[bytes, Sequence[str]]:
 
 
 def _members(book: Gradebook, to: Platform) -> Iterator[tuple[str, str]]:
-    stubs = book.sources(book.meta("stubs")) if book.meta("stubs") else {}
-    for unit, parts in stubs.items():
+    for unit, parts in book.stubs().items():
         yield f"base/{unit}.py", _module(parts)
     rows = {row.student: row for row in book.rows()}
     names = file_names(rows)

@@ -27,8 +27,7 @@ REPORT = Report((), seed=0, device="cpu")
 
 def a_class(path: Path, works: dict[str, list[str]]) -> Gradebook:
     book = Gradebook(path / "class.db", new=True)
-    book.keep("stubs", {"gradients": [STUB]})
-    book.set_meta("stubs", "stubs")
+    book.set_stubs("stubs", {"gradients": [STUB]})
     for student, parts in works.items():
         key = Key(f"{parts}", None, "course")
         book.add(Row(student), key, REPORT, "2026-11-28", {"gradients": parts})
