@@ -44,7 +44,7 @@ def _errors(report: Report) -> Iterator[str]:
             yield _not_loaded(unit, unit.message)
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
-                yield _failure(plain.name_of(unit, exercise), failures.missed(exercise)[0])
+                yield _failure(failures.name_of(unit, exercise), failures.missed(exercise)[0])
 
 
 def _rehearsals(report: Report) -> Iterator[str]:

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from grader.formats.parts import plain, summary
+from grader.formats.parts import failures, plain, summary
 from grader.formats.parts.text import excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
@@ -19,7 +19,6 @@ _ELEMENTS = {
     Outcome.REHEARSED: "skipped",
     Outcome.GRADER_FAULT: "error",
 }
-_DETAILED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
 
 
 def render(report: Report) -> str:
@@ -115,7 +114,7 @@ def _not_loaded(unit: UnitResult, message: str) -> ET.Element:
 def _case(unit: UnitResult, exercise: ExerciseResult, test: TestResult) -> ET.Element:
     case = ET.Element(
         "testcase",
-        classname=plain.name_of(unit, exercise),
+        classname=failures.name_of(unit, exercise),
         name=one_line(test.title).removesuffix("."),
         time=f"{plain.seconds([test]):.6f}",
     )
@@ -130,7 +129,7 @@ def _case(unit: UnitResult, exercise: ExerciseResult, test: TestResult) -> ET.El
 def _what_happened(test: TestResult) -> ET.Element:
     message = one_line(test.message or test.outcome.replace("_", " "))
     element = ET.Element(_ELEMENTS[test.outcome], type=test.outcome.value, message=message)
-    if test.outcome in _DETAILED:
+    if test.outcome in failures.BROKEN:
         element.text = plain.details(test)
     elif test.outcome is Outcome.GRADER_FAULT:
         element.text = "\n".join(excerpt(test.message or "", lines=8, characters=800))
