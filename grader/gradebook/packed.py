@@ -62,9 +62,8 @@ def _maker(kind: Any) -> Callable[[Any], Any]:
         return tuple if inner is _same else lambda told: tuple(map(inner, told))
     if is_dataclass(kind):
         return _maker_of_dataclass(kind)
-    makers = {
-        frozenset(get_type_hints(one)): _maker(one) for one in get_args(kind) if is_dataclass(one)
-    }
+    choices: list[Any] = [one for one in get_args(kind) if is_dataclass(one)]
+    makers = {frozenset(get_type_hints(one)): _maker(one) for one in choices}
     if not makers:
         return _same
     return lambda told: next(make for names, make in makers.items() if names >= told.keys())(told)

@@ -6,7 +6,6 @@ What their importers make of it was read in their source: Canvas' `gradebook_imp
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from grader.errors import UsageError
@@ -27,12 +26,7 @@ _DROPPED = re.compile(
 )  # anywhere in a title, and without a word about it
 
 
-@dataclass(frozen=True)
-class Filled:
-    """The new file, and what to know of it, in lines."""
-
-    data: bytes
-    said: tuple[str, ...]
+Filled = tuple[bytes, tuple[str, ...]]  # the new file, and what to know of it, in lines
 
 
 def canvas(sheet: Sheet, marks: Iterable[Mark], column: str) -> Filled:
@@ -55,11 +49,11 @@ def canvas(sheet: Sheet, marks: Iterable[Mark], column: str) -> Filled:
         for n, line in enumerate(sheet.lines)
         if n and line is not points and wanted < len(line)
     }
-    filled = _filled(sheet, lines, marks, wanted, most, excused="EX", feedback=None)
+    data, said = _filled(sheet, lines, marks, wanted, most, excused="EX", feedback=None)
     if split and sheet.text.startswith("\ufeff"):  # Canvas compares these two with the mark
-        data, told = filled.data.removeprefix("\ufeff".encode()), "the byte order mark is left out"
-        return Filled(data, (*filled.said, f"{told}: Canvas would refuse the file"))
-    return filled
+        data = data.removeprefix("\ufeff".encode())
+        said += ("the byte order mark is left out: Canvas would refuse the file",)
+    return data, said
 
 
 def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | None) -> Filled:
@@ -161,7 +155,7 @@ def _filled(
     said += [f"scores were scaled from {of} to {number(most)} points"] if scaled and most else []
     for what, names in told.items():
         said += listed(what, names)
-    return Filled(sheet.filled(cells), tuple(said))
+    return sheet.filled(cells), tuple(said)
 
 
 def _by_line(

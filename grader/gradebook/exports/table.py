@@ -23,7 +23,17 @@ def as_csv(marks: Iterable[Mark]) -> str:
 
     `score` is what was measured, `mark` what counts, and `marked` says why they differ.
     """
-    return _table(COLUMNS, ([values[c] for c in COLUMNS] for values in map(_values, marks)))
+    file = io.StringIO(newline="")
+    table = csv.DictWriter(file, COLUMNS)
+    table.writeheader()
+    for mark in marks:
+        safe = {
+            name: safe_text(value) if isinstance(value, str) else value
+            for name, value in _values(mark).items()
+        }
+        # The id is never changed, since it is what rows are found by.
+        table.writerow(safe | {"student": mark.row.student})
+    return file.getvalue()
 
 
 def as_json(marks: Iterable[Mark]) -> str:
@@ -71,12 +81,3 @@ def _values(mark: Mark) -> dict[str, str | int | None]:
         "commit": row.commit,
         "place": row.place,
     }
-
-
-def _table(columns: list[str], rows: Iterable[list[str | int | None]]) -> str:
-    file = io.StringIO(newline="")
-    table = csv.writer(file)
-    table.writerow(columns)
-    for first, *rest in rows:  # the id is never changed, since it is what rows are found by
-        table.writerow([first, *(safe_text(v) if isinstance(v, str) else v for v in rest)])
-    return file.getvalue()

@@ -10,7 +10,7 @@ import pytest
 
 from grader.gradebook import prints
 from grader.gradebook.choices import Platform
-from grader.gradebook.exports.sources import archive
+from grader.gradebook.exports.all import exported
 from grader.gradebook.similar import near_identical
 from grader.gradebook.store import Gradebook, Key, Row
 from grader.report import Report
@@ -68,8 +68,8 @@ def test_nothing_is_known_of_what_is_no_python(text: str) -> None:
 
 def test_tools_get_what_is_a_students_own_and_what_was_given(tmp_path: Path) -> None:
     with a_class(tmp_path, {"ann": ["a = 1"], "../bob": ["%time\n", "b = 2"]}) as book:
-        jplag, _ = archive(book, Platform.JPLAG)
-        dolos, _ = archive(book, Platform.DOLOS)
+        jplag, _ = exported(book, Platform.JPLAG)
+        dolos, _ = exported(book, Platform.DOLOS)
     bob = next(name for name in members(jplag) if "bob" in name).split("/")[1]
     assert ".." not in bob[:2]
     assert members(jplag) == {
