@@ -5,7 +5,7 @@ No script, no request: the page forbids both to itself. `markup` escapes all tex
 
 from grader.formats.parts import failures, summary
 from grader.formats.parts.markup import Markup, element, joined
-from grader.formats.parts.page import bar, page, sheet, table
+from grader.formats.parts.page import bar, page, section, sheet, table
 from grader.formats.parts.scoreboard import points_of, total_of, word_of
 from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.figure import figure
@@ -58,7 +58,7 @@ def _lead(report: Report) -> list[Markup]:
 
 def _sections(report: Report) -> list[Markup]:
     if summary.untouched(report) and report.tests:
-        return [_board(report), _section("Where to begin", *_welcome(report))]
+        return [_board(report), section("Where to begin", *_welcome(report))]
     sections = {
         "A fault of the grader": _faults(report),
         "What to look at next": [*_failures(report), *_hint(report)],
@@ -67,7 +67,7 @@ def _sections(report: Report) -> list[Markup]:
         "Pending": _pending(report),
     }
     board = [_board(report)] if report.units else []
-    return board + [_section(title, *said) for title, said in sections.items() if said]
+    return board + [section(title, *said) for title, said in sections.items() if said]
 
 
 def _failures(report: Report) -> list[Markup]:
@@ -95,10 +95,6 @@ def _pending(report: Report) -> list[Markup]:
 
 def _names(items: list[Markup]) -> list[Markup]:
     return [element("ul", *items, class_="names")] if items else []
-
-
-def _section(title: str, *content: Markup) -> Markup:
-    return element("section", element("h2", title), *content)
 
 
 def _board(report: Report) -> Markup:

@@ -82,14 +82,14 @@ def repositories(org: str, prefix: str, roster: Roster | None) -> list[Repositor
     except Failed as reason:
         told = f"cannot list the repositories of {org}: {reason}\n{reason.said}"
         raise UsageError(told.rstrip()) from None
-    sizes = {each["name"]: (each["diskUsage"] or 0) / 1024 for each in json.loads(listed)}
-    templates = {each["name"] for each in json.loads(listed) if each.get("isTemplate")}
+    found = json.loads(listed)
+    sizes = {each["name"]: (each["diskUsage"] or 0) / 1024 for each in found}
     if students is None:
-        own = os.environ.get("GITHUB_REPOSITORY", "")
-        names = sorted(name for name in sizes if f"{org}/{name}" != own)
-        names = [name for name in names if name not in templates]
-        users = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
-        students = [(user, user, "") for user in users if user]
+        others = {each["name"] for each in found if each.get("isTemplate")}
+        others |= {name for name in sizes if f"{org}/{name}" == os.environ.get("GITHUB_REPOSITORY")}
+        names = sorted(name for name in sizes.keys() - others if name.startswith(prefix))
+        users = [name.removeprefix(prefix) for name in names if name != prefix]
+        students = [(user, user, "") for user in users]
     if not students:
         raise UsageError(f"nothing to grade: no repository of {org} begins with {prefix}")
     listed_as = {name.casefold(): name for name in sizes}  # GitHub ignores case

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from grader.formats.parts.markup import Markup, element
-from grader.formats.parts.page import bar, page, table
+from grader.formats.parts.page import bar, page, section, table
 from grader.formats.parts.text import counted
 from grader.gradebook import overview
 from grader.gradebook.overview import Scores, Table
@@ -49,17 +49,13 @@ def _scores(scores: Scores) -> Markup:
         for share, times in zip(_TENTHS, scores.tenths, strict=True)
     ]
     columns = {"Share of the points": "", "": "bar", "Students": "number"}
-    return _section("Scores", table("Distribution of scores", columns, rows))
+    return section("Scores", table("Distribution of scores", columns, rows))
 
 
 def _sortable(told: Table) -> Markup:
     hint = [element("p", told.hint)] if told.hint else []
     made = table(told.title, told.columns, told.rows, kind="board sortable")
-    return _section(told.title, *hint, element("div", made, class_="wide"))
-
-
-def _section(title: str, *content: Markup) -> Markup:
-    return element("section", element("h2", title), *content)
+    return section(told.title, *hint, element("div", made, class_="wide"))
 
 
 def _footer() -> Markup:

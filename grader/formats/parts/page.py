@@ -67,6 +67,10 @@ def bar(score: int, of: int) -> Markup:
     )
 
 
+def section(title: str, *content: Markup) -> Markup:
+    return element("section", element("h2", title), *content)
+
+
 def table(
     label: str, columns: Mapping[str, str], rows: Iterable[Sequence[Content]], kind: str = "board"
 ) -> Markup:
