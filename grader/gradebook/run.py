@@ -81,13 +81,8 @@ class ClassRun:
     def _jobs(self, handins: Iterable[Handin]) -> Iterator[Job]:
         """What is to be judged; all else is done on the way."""
         for handin in handins:
-            row = Row(
-                handin.student or f"? {handin.place}",
-                handin.name,
-                handin.place,
-                handin.submitted_at,
-                handin.commit,
-            )
+            student = handin.student or f"? {handin.place}"
+            row = Row(student, handin.name, handin.place, handin.submitted_at)
             if handin.problem or not handin.parts:
                 note = handin.problem or "nothing was handed in"
                 if handin.place:
@@ -103,7 +98,7 @@ class ClassRun:
                 self._put(replace(row, status=status, note=_note([f"{error}"])), None)
                 continue
             at = laid.submitted_at or row.submitted_at
-            row = replace(row, commit=laid.commit or row.commit, submitted_at=at)
+            row = replace(row, commit=laid.commit, submitted_at=at)
             if work is None:
                 note = _note([*laid.instead, problem, *laid.left_out], laid.folder)
                 self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
