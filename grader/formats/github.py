@@ -75,11 +75,8 @@ def _place(location: Location | None) -> dict[str, str]:
 def _command(name: str, message: str, **properties: str) -> str:
     """One command on one line, escaped as the toolkit of GitHub Actions does."""
     given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{name} {given}::{_data(_cut(message))}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]} …"
+    cut = message if len(message) <= _CHARACTERS else f"{message[:_CHARACTERS]} …"
+    return f"::{name} {given}::{_data(cut)}"
 
 
 def _data(text: str) -> str:

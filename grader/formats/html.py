@@ -58,7 +58,9 @@ def _lead(report: Report) -> list[Markup]:
 
 def _sections(report: Report) -> list[Markup]:
     if summary.untouched(report) and report.tests:
-        return [_board(report), section("Where to begin", *_welcome(report))]
+        welcome = element("p", element("strong", summary.welcome(report)))
+        first_step = element("p", summary.first_step(report))
+        return [_board(report), section("Where to begin", welcome, first_step)]
     sections = {
         "A fault of the grader": _faults(report),
         "What to look at next": [*_failures(report), *_hint(report)],
@@ -105,13 +107,6 @@ def _board(report: Report) -> Markup:
 def _row(unit: UnitResult) -> list[str]:
     score = 0 if unit.status is Outcome.GRADER_FAULT else unit.score
     return [unit.name, bar(score, unit.max_score), points_of(unit), word_of(unit)[0]]
-
-
-def _welcome(report: Report) -> list[Markup]:
-    return [
-        element("p", element("strong", summary.welcome(report))),
-        element("p", summary.first_step(report)),
-    ]
 
 
 def _faults(report: Report) -> list[Markup]:

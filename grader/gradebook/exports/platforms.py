@@ -79,7 +79,7 @@ def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | Non
             "Moodle, or the assignment is graded with a scale, which cannot be filled in"
         )
     lines = {
-        n: [_last_number(line[0].text)]
+        n: [line[0].text.strip().rpartition(" ")[2]]
         for n, line in enumerate(sheet.lines)
         if n and len(line) > grade
     }
@@ -88,11 +88,11 @@ def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | Non
 
 
 def _saved_anew(sheet: Sheet, platform: str) -> str:
-    kind = "encoding" if sheet.encoding == "cp1252" else "separator"
+    what = "an encoding" if sheet.encoding == "cp1252" else "a separator"
     return (
-        f"{sheet.path} has been saved by another program, with an {kind} that {platform} does not "
+        f"{sheet.path} has been saved by another program, with {what} that {platform} does not "
         "expect: export it again, and fill that in"
-    ).replace("an separator", "a separator")
+    )
 
 
 def _assignment(sheet: Sheet, column: str, first: int) -> int:
@@ -206,10 +206,6 @@ def listed(what: str, names: Sequence[str]) -> list[str]:
         return []
     shown = ", ".join(names[:10]) + (" …" if names[10:] else "")
     return [f"{len(names)} {what}: {shown}"]
-
-
-def _last_number(text: str) -> str:
-    return text.strip().rpartition(" ")[2]
 
 
 def _number(text: str) -> Decimal | None:

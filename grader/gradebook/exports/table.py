@@ -57,13 +57,9 @@ def as_nbgrader(marks: Iterable[Mark], assignment: str) -> str:
             f"{when:%Y-%m-%d %H:%M:%S}" if when else "",
             _UNQUOTED.sub(" ", row.student),
             *("", "", ""),
-            *(_as_float(each) for each in (measured, measured - score, score, Decimal(most))),
+            *(f"{float(number(n))}" for n in (measured, measured - score, score, Decimal(most))),
         ])  # fmt: skip
     return "".join(",".join(row) + "\n" for row in rows)
-
-
-def _as_float(value: Decimal) -> str:
-    return f"{float(number(value))}"
 
 
 def _values(mark: Mark) -> dict[str, str | int | None]:
