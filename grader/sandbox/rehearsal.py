@@ -12,6 +12,7 @@ import copy
 import functools
 import re
 import sys
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable
 from types import FrameType, TracebackType
@@ -223,11 +224,14 @@ def _loaded(memory: Any, location: str) -> Any:
 
 
 def _tensor(data: Any, *args: Any, **kwargs: Any) -> Tensor:
-    return _torchs_tensor(_read(data), *args, **kwargs)
+    # What torch warns of would name this line; on the CPU it has named the learner's.
+    with warnings.catch_warnings(action="ignore"):
+        return _torchs_tensor(_read(data), *args, **kwargs)
 
 
 def _as_tensor(data: Any, *args: Any, **kwargs: Any) -> Tensor:
-    return _torchs_as_tensor(_read(data), *args, **kwargs)
+    with warnings.catch_warnings(action="ignore"):
+        return _torchs_as_tensor(_read(data), *args, **kwargs)
 
 
 def _read(data: Any) -> Any:

@@ -84,7 +84,8 @@ def _reports(book: Gradebook, marks: Sequence[Mark], to: Platform) -> Iterator[t
 def _zipped(members: Iterable[tuple[str, str]]) -> bytes:
     """The same members, the same bytes."""
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for name, text in members:
-            archive.writestr(zipfile.ZipInfo(name), text.encode("utf-8", "replace"))
+            data = text.encode("utf-8", "replace")
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     return file.getvalue()

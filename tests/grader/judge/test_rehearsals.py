@@ -148,6 +148,14 @@ def test_only_whoever_asks_for_the_device_gets_another_exit_code(grade, session)
     assert exit_code([report]) == 0
 
 
+def test_what_torch_warns_of_names_no_line_of_ours(grade):
+    report = grade("def double(x):\n    return 2 * torch.tensor(x)\n")
+    assert report.rehearsals[0].outcome is Outcome.REHEARSED
+    printed = [test.printed for test in (*report.tests, *report.rehearsals) if test.printed]
+    assert len(printed) == 1
+    assert printed[0].startswith("tiny.py:3: UserWarning: ")
+
+
 def test_what_has_not_passed_is_not_rehearsed(grade):
     report = grade("def double(x): return 2.0 * x")
     assert report.status is Outcome.FAILED
