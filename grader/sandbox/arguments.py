@@ -16,19 +16,9 @@ from grader.sandbox.rehearsal import Rehearsed, host
 MOST_KEPT = 1 << 16  # numbers of a result that is looked at again
 
 
-@dataclass(frozen=True)
-class _Place:
+def _place_of(tensor: Tensor) -> tuple[object, ...]:
     """Where a tensor lies in memory, and how."""
-
-    address: int
-    shape: torch.Size
-    stride: tuple[int, ...]
-    offset: int
-
-
-def _place_of(tensor: Tensor) -> _Place:
-    address = _address_of(tensor)
-    return _Place(address, tensor.shape, tensor.stride(), int(tensor.storage_offset()))
+    return _address_of(tensor), tensor.shape, tensor.stride(), int(tensor.storage_offset())
 
 
 def _address_of(tensor: Tensor) -> int:
@@ -40,7 +30,7 @@ class _TensorBefore:
     """A tensor among the arguments, and how it was before the call."""
 
     tensor: Tensor
-    place: _Place
+    place: tuple[object, ...]
     wanted_grad: bool
     grad: Tensor | None
 

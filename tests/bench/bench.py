@@ -4,6 +4,7 @@ Machines differ and drift, so everything is divided by an `import torch` or by p
 the same suites and solutions in one process, taken in turn with it. Medians are shown.
 """
 
+import os
 import shutil
 import statistics
 import subprocess
@@ -48,12 +49,16 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def cold() -> dict[str, list[float]]:
-    """Whole processes, one after the other in every round; the first round does not count."""
+    """Whole processes, one after the other in every round. The first does not count: what Python
+    compiles, our modules and the suites, is there from the second one on."""
     times: dict[str, list[float]] = {name: [] for name in COLD}
-    for _ in range(ROUNDS + 1):
-        for name, command in COLD.items():
-            whole = partial(subprocess.run, command, cwd=ROOT, capture_output=True, check=True)
-            times[name].append(seconds(whole))
+    with tempfile.TemporaryDirectory() as compiled:
+        environment = os.environ | {"PYTHONPYCACHEPREFIX": compiled}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        run = partial(subprocess.run, cwd=ROOT, env=environment, capture_output=True, check=True)
+        for _ in range(ROUNDS + 1):
+            for name, command in COLD.items():
+                times[name].append(seconds(partial(run, command)))
     return {name: taken[1:] for name, taken in times.items()}
 
 
