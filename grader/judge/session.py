@@ -170,7 +170,8 @@ class Session:
         if judges > 1:  # they need each other's cores: none waits busily for its worker
             limits = dataclasses.replace(limits, spin_seconds=0.0)
         known = [u for u in units if u in submission.sources and not submission.sources[u].problem]
-        workers = 0 if self._shares else len(known)
+        # One for each unit, and one for the rehearsals of each judge.
+        workers = 0 if self._shares else len(known) + judges * self.rehearses
         readable = data_folders(self.course.suites_folder, units)
         return rooms(self.processes, limits, judges, workers, readable, opened)
 

@@ -27,6 +27,7 @@ CHUNKS_AT_ONCE = 16
 STACK_SECONDS = 1.0  # for a worker that is late to tell which line it runs; most take no time
 SILENCE_SECONDS = 0.05
 SWEEP_BYTES = 2 * MIB
+DELETED = b" (deleted)"  # as the kernel says of a file that is in no folder any more
 # For so long Linux itself waits for an answer: asking a selector first takes longer than most of
 # them do.
 PATIENCE = struct.pack("ll", 0, 5000)  # seconds, microseconds
@@ -250,8 +251,9 @@ def _sizes_of_nameless_files(process: Process, limits: Limits) -> list[int]:
     or mapped. Nobody tells the size of one that is only mapped: it counts as the largest."""
     found: dict[int, int] = {}
     try:
-        for line in Path(f"/proc/{process.pid}/maps").read_text(errors="replace").splitlines():
-            if line.endswith(" (deleted)") and process.scratch in line:
+        maps = Path(f"/proc/{process.pid}/maps").read_bytes()
+        for line in maps.splitlines() if DELETED in maps else ():  # there are thousands
+            if line.endswith(DELETED) and os.fsencode(process.scratch) in line:
                 found[int(line.split(maxsplit=5)[4])] = limits.file_bytes
         descriptors = f"/proc/{process.pid}/fd"
         for name in os.listdir(descriptors):
