@@ -55,6 +55,9 @@ def difference(
 def _other_type(got: object, expected: object, wanted: str, what: str) -> Difference:
     message = f"{what} is {any_kind(got)}, expected {wanted}"
     reason = conversion(got, wanted)
+    if isinstance(got, (int, float)) and isinstance(expected, (int, float)):
+        # Of other numbers, no conversion makes the right one.
+        reason = reason if expected - 1 < got < expected + 1 else None
     if got is None:
         # Only a result is None because of a return that is missing.
         if what == RESULT:
@@ -86,7 +89,7 @@ def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differen
         return Difference(message, describe(expected), describe(got), related, symptom(left, right))
     if got.dtype != expected.dtype:
         message = f"{what} has dtype {got.dtype}, expected {expected.dtype}"
-        hint = _dtype_hint(left.dtype, right.dtype) if got is left else None
+        hint = _dtype_hint(left, right) if got is left else None
         return Difference(message, describe(expected), describe(got), hint, of_another_kind=True)
     if left.device != right.device:
         message = f"{what} is on {left.device}, expected {right.device}"
@@ -96,10 +99,15 @@ def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differen
     return _values(left, right, got, expected, tolerance, what)
 
 
-def _dtype_hint(got: torch.dtype, expected: torch.dtype) -> str:
-    if got == torch.get_default_dtype():
-        return f"new tensors are {got} unless they are given a dtype; here it should be {expected}"
-    return f".to({expected}) converts a tensor"
+def _dtype_hint(got: Tensor, expected: Tensor) -> str | None:
+    of_whole = not (expected.is_floating_point() or expected.is_complex())
+    fractions = got.is_floating_point() and of_whole and got.device == expected.device
+    if fractions and not torch.equal(wide(got), wide(expected)):
+        return None  # a division gave these numbers, or something else that no dtype undoes
+    if got.dtype == torch.get_default_dtype():
+        words = f"new tensors are {got.dtype} unless they are given a dtype"
+        return f"{words}; here it should be {expected.dtype}"
+    return f".to({expected.dtype}) converts a tensor"
 
 
 def _as_tensor(array: Any) -> Tensor:

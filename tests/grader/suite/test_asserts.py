@@ -307,6 +307,17 @@ def test_other_values_that_differ(got, expected, message, likely):
     assert likely is None or likely in error.likely
 
 
+def test_a_conversion_is_told_only_of_numbers_that_it_sets_right():
+    assert "// of integers an int" in mismatch(assert_same, 2, 2.5).likely
+    assert mismatch(assert_same, 0, -2.5).likely is None
+    assert mismatch(assert_same, 10**400, 1.5).likely is None
+    assert mismatch(assert_same, math.nan, 1).likely is None
+    whole = torch.tensor([[3, 255]])
+    assert "unless they are given a dtype" in mismatch(assert_same, whole.float(), whole).likely
+    assert "converts a tensor" in mismatch(assert_same, whole.double(), whole).likely
+    assert mismatch(assert_same, whole / 255, whole).likely is None
+
+
 def test_float_takes_subclasses_and_tuple_takes_sizes():
     assert_same(np.float64(0.5), 0.5)
     assert_same(torch.Size([2, 3]), (2, 3))
