@@ -163,6 +163,8 @@ x = torch.ones(2, 3, 4); n, d = x.shape ~ more than 2 axes
 [1].mean() ~ This is a list, not a tensor
 (1, 2).backward() ~ Two values returned are a tuple
 (1, 2).append(3) ~ append to that
+torch.tensor(3.0)[:] ~ nothing to slice
+s = slice(2, None); range(s.start, s.stop) ~ .stop is None
 x = 0.5; x.item() ~ This is a plain float
 [1] + 2 ~ + joins list and list
 1 + [2] ~ + joins a list to another one
