@@ -98,6 +98,29 @@ def summary__zero_for_nothing(x):
     return _facts(x)
 
 
+def summary__zeros_for_nothing(x):
+    """A 0 is an entry like any other, but any(), `if` and `or` take it for nothing. x.numel() tells
+    whether there are entries."""
+    return _facts(x) if x.any() else _facts(x, min=None, max=None)
+
+
+def summary__zero_or_none(x):
+    """A 0 is an entry like any other, but any(), `if` and `or` take it for nothing. x.numel() tells
+    whether there are entries."""
+    if x.numel() == 0:
+        return _facts(x)
+    return _facts(x, min=x.min().item() or None, max=x.max().item() or None)
+
+
+def summary__searched_from_zero(x):
+    """A search that begins with 0 ends with 0 if no entry is below it (or above it, for the
+    largest). Begin with an entry."""
+    if x.numel() == 0:
+        return _facts(x)
+    numbers = x.flatten().tolist()
+    return _facts(x, min=min(0, *numbers), max=max(0, *numbers))
+
+
 def summary__dtype_as_text(x):
     """A dtype is an object of torch, torch.float32, not a text: it can be handed to torch as it
     is."""
@@ -420,6 +443,13 @@ def with_positions__backwards(x):
     return x + positions.flip(0).unsqueeze(1)
 
 
+def with_positions__in_steps(x):
+    """1 / T is rounded, so arange(0, 1, 1 / T) has one entry too many for some T, such as 49.
+    arange(T) / T has T of them for all."""
+    places = torch.arange(0, 1, 1 / x.shape[1], dtype=x.dtype, device=x.device)
+    return x + places.unsqueeze(1)
+
+
 def round_to_int__cut_off(x):
     """.long() cuts the fraction off: 2.9 becomes 2. Round first."""
     _check_finite(x)
@@ -439,6 +469,14 @@ def round_to_int__half_away(x):
     _check_finite(x)
     wide = x.double()
     return (wide.sign() * (wide.abs() + 0.5).floor()).long()
+
+
+def round_to_int__ties_mended(x):
+    """x + 0.5 is rounded as well: of large numbers it can be the next one. torch.round adds
+    nothing."""
+    _check_finite(x)
+    up = (x + 0.5).floor()
+    return torch.where((up - x == 0.5) & (up % 2 == 1), up - 1, up).long()
 
 
 def round_to_int__down(x):
@@ -506,6 +544,13 @@ def counts__as_long_as_needed(labels, classes):
     others."""
     _check_labels(labels, classes)
     return labels.bincount()
+
+
+def counts__by_histogram(labels, classes):
+    """histc reckons in floats where a bin begins and ends, so with thousands of classes labels
+    land in the bin beside. bincount counts whole numbers."""
+    _check_labels(labels, classes)
+    return torch.histc(labels.float(), bins=classes, min=0, max=classes - 1).long()
 
 
 def counts__only_what_occurs(labels, classes):
@@ -795,6 +840,15 @@ def swap_columns___from_the_end(x, i, j):
     return x
 
 
+def swap_columns___slices(x, i, j):
+    """The slice i:i + 1 is empty for -1, as -1:0 is. One number alone, x[:, i], counts from the
+    end."""
+    kept = x[:, i : i + 1].clone()
+    x[:, i : i + 1] = x[:, j : j + 1].clone()
+    x[:, j : j + 1] = kept
+    return x
+
+
 def swap_columns___all_reversed(x, i, j):
     """flip reverses all columns. Only two of them change places."""
     x[:] = x.flip(1)
@@ -844,6 +898,13 @@ def random_integers__part_of_the_seed(low, high, shape, seed):
     of it."""
     _check_range(low, high)
     return torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed % 1000))
+
+
+def random_integers__zero_is_no_seed(low, high, shape, seed):
+    """0 is a seed like any other, but `if seed` and `seed or ...` take it for none."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed) if seed else None
+    return torch.randint(low, high, shape, generator=generator)
 
 
 def random_integers__31_bits(low, high, shape, seed):
@@ -898,6 +959,15 @@ def random_integers__rounded(low, high, shape, seed):
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.rand(shape, generator=generator, dtype=torch.float64)
     return (drawn * (high - 1 - low)).round().long() + low
+
+
+def random_integers__low_added_to_floats(low, high, shape, seed):
+    """float64 is exact for whole numbers up to 2**53 only. Make integers of what was drawn, and
+    add low to them."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed)
+    drawn = torch.rand(shape, generator=generator, dtype=torch.float64)
+    return (low + drawn * (high - low)).long()
 
 
 def random_integers__cards(low, high, shape, seed):
