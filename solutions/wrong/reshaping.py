@@ -26,6 +26,11 @@ def flatten_batch__width_left_open(x):
     return x.reshape(x.shape[0], -1)
 
 
+def flatten_batch__rows_left_open(x):
+    """With empty rows, any number of them would fit the -1. x.shape[0] is known."""
+    return x.reshape(-1, x.shape[1:].numel())
+
+
 def flatten_batch__last_axis_kept(x):
     """All axes but the first are joined. This joins all but the last."""
     return x.reshape(-1, x.shape[-1])
@@ -144,6 +149,12 @@ def channels_first__colours_reversed(images):
     return images.permute(0, 3, 1, 2).flip(1)
 
 
+def channels_first__scaled(images):
+    """Division makes floats, and other numbers. The pixels stay as they are: only axes move."""
+    moved = images.permute(0, 3, 1, 2)
+    return moved / 255 if images.dtype == torch.uint8 else moved
+
+
 def infer_shape__left_to_torch(numel, shape):
     """torch says no with a RuntimeError. The rule is to be written out, and to say no with a
     ValueError."""
@@ -215,6 +226,26 @@ def infer_shape__zero_beside_the_unknown(numel, shape):
     return tuple(numel // known if size == -1 else size for size in shape)
 
 
+def infer_shape__no_axes_refused(numel, shape):
+    """The product of no sizes is 1: () is the shape of one element, as torch.tensor(3) has it."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
+        raise ValueError(f"bad shape {shape}")
+    known = abs(prod(shape))
+    if not shape or (-1 in shape and numel % known) or (-1 not in shape and known != numel):
+        raise ValueError(f"{shape} does not fit {numel}")
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
+def infer_shape__no_elements_refused(numel, shape):
+    """0 elements have a shape, too: beside a 3, the size that fits is 0."""
+    known = prod(size for size in shape if size != -1)
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (-1 in shape and numel * known == 0):
+        raise ValueError(f"bad shape {shape}")
+    if (-1 in shape and numel % known) or (-1 not in shape and known != numel):
+        raise ValueError(f"{shape} does not fit {numel}")
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
 def infer_shape__silent_error(numel, shape):
     """An error is read by somebody who has to find the cause. Its message must hold the shape."""
     if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
@@ -270,6 +301,30 @@ def split_heads__error_of_torch(x, heads):
     """Neither reshape nor chunk checks for you: torch raises a RuntimeError, or nothing at all.
     ValueError with `heads` was asked for."""
     n, tokens, features = x.shape
+    return x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
+
+
+def split_heads__size_for_number(x, heads):
+    """split takes the size of a block, D // heads. chunk takes how many there are."""
+    if heads < 1 or x.shape[-1] % heads:
+        raise ValueError(f"cannot split {x.shape[-1]} into {heads}")
+    return torch.stack(x.split(heads, dim=-1), dim=1)
+
+
+def split_heads__joined_with_the_batch(x, heads):
+    """The batch and the heads stay two axes, N and heads. Here they are joined."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads:
+        raise ValueError(f"cannot split {features} into {heads}")
+    moved = x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
+    return moved.reshape(n * heads, tokens, features // heads)
+
+
+def split_heads__one_feature_refused(x, heads):
+    """D heads of one feature each are heads as well: D divides itself."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads or heads == features:
+        raise ValueError(f"cannot split {features} into {heads}")
     return x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
 
 
@@ -400,6 +455,23 @@ def patchify__edges_dropped(images, size):
     return moved.reshape(n, rows * columns, channels * size * size)
 
 
+def patchify__last_ones_forgotten(images, size):
+    """range(0, H - size, size) ends before the last patch. range(0, H, size) is right where size
+    divides H."""
+    _, _, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    tops, lefts = range(0, height - size, size), range(0, width - size, size)
+    return torch.stack(
+        [
+            images[:, :, top : top + size, left : left + size].flatten(1)
+            for top in tops
+            for left in lefts
+        ],
+        dim=1,
+    )
+
+
 def patchify__square_images(images, size):
     """Images need not be square: rows and columns of patches are counted apart."""
     n, channels, height, width = images.shape
@@ -448,6 +520,35 @@ def set_block___copy_by_list_index(x, index, value):
 def set_block___numbers_only(x, index, value):
     """fill_ takes one number. copy_ and x[index] = value take a tensor that broadcasts, too."""
     x[index].fill_(value)
+    return x
+
+
+def set_block___by_differences(x, index, value):
+    """NaN plus or minus anything is NaN: what x held is to be overwritten, not made up for."""
+    x[index] += value - x[index]
+    return x
+
+
+def set_block___through_float(x, index, value):
+    """float32 keeps 7 digits of the value, and float(...) 16. x[index] = value takes as many as x
+    holds."""
+    x[index] = torch.as_tensor(value, dtype=torch.float32).to(x.dtype)
+    return x
+
+
+def set_block___value_as_float(x, index, value):
+    """float32 keeps 7 digits of the value, and float(...) 16. x[index] = value takes as many as x
+    holds."""
+    x[index] = value if isinstance(value, torch.Tensor) else float(value)
+    return x
+
+
+def set_block___elsewhere(x, index, value):
+    """x.data = ... puts x into other memory: whoever looks at the old memory sees no change. Write
+    into x itself, with an index to the left of =."""
+    made = x.clone()
+    made[index] = value
+    x.data = made
     return x
 
 
