@@ -54,16 +54,11 @@ def difference(
 
 def _other_type(got: object, expected: object, wanted: str, what: str) -> Difference:
     message = f"{what} is {any_kind(got)}, expected {wanted}"
-    reason = conversion(got, wanted)
-    if isinstance(got, (int, float)) and isinstance(expected, (int, float)):
-        # Of other numbers, no conversion makes the right one.
-        reason = reason if expected - 1 < got < expected + 1 else None
-    if got is None:
-        # Only a result is None because of a return that is missing.
-        if what == RESULT:
-            message = "returned None: is a return statement missing?"
-        else:
-            reason = None
+    reason = conversion(got, wanted, expected)
+    if got is None and what == RESULT:
+        message = "returned None: is a return statement missing?"
+    if (got is None or expected is None) and what != RESULT:
+        reason = None  # only a result is None because of a return, missing or not
     return Difference(message, describe(expected), describe(got), reason, of_another_kind=True)
 
 
@@ -106,6 +101,8 @@ def _dtype_hint(got: Tensor, expected: Tensor) -> str | None:
         return None  # a division gave these numbers, or something else that no dtype undoes
     if got.dtype == torch.get_default_dtype():
         words = f"new tensors are {got.dtype} unless they are given a dtype"
+        if got.dtype == torch.float32:
+            words = f"float() gives {got.dtype}, and so do new tensors without a dtype"
         return f"{words}; here it should be {expected.dtype}"
     return f".to({expected.dtype}) converts a tensor"
 
