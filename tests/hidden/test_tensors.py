@@ -425,7 +425,7 @@ class TestWithPositions:
         """Each entry grows by t / T, in the dtype of x and to its precision."""
         n, t, d = rng.sizes(3, 2, 6)
         for x in (
-            torch.zeros(2, 5, 3, device=device),
+            torch.ones(2, 5, 3, device=device),
             rng.normal(n, t, d),
             rng.normal(2, 49, 3, dtype=torch.float64),  # 1 / (1 / 49) is not 49
             rng.normal(3, 3, 3),
@@ -471,6 +471,7 @@ def told_wrongly(x):
         if n > 1:
             items = torch.arange(n, dtype=x.dtype, device=x.device).reshape(-1, 1, 1)
             yield x + items / n, words
+            yield x + items / t, words
         if t == n:
             yield x + along.unsqueeze(1) / t, words
 
@@ -721,8 +722,8 @@ def written(x, mask, column, value):
 def written_wrongly(x, mask, column, value):
     """What mistakes with set_where_ make of x."""
     chained = (
-        "x is as it was: nothing went into it. x[mask] is a copy, and so is what torch.where "
-        "returns. An index with two parts, left of =, writes into x."
+        "x is as it was. x[mask] is a copy, and so is what torch.where returns. An index with two "
+        "parts, left of =, writes into x."
     )
     yield x, chained
     rows = x.clone()
@@ -746,7 +747,7 @@ def written_wrongly(x, mask, column, value):
     yield zeros, "The other rows of the column were overwritten: they stay as they are."
     kept = x.clone()
     kept[:, column] = x[:, column] * ~mask + value * mask
-    yield kept, "0 * NaN and 0 * inf are NaN: times 0 is no way to leave an entry out."
+    yield kept, "0 * NaN, 0 * inf and inf - inf are NaN: no arithmetic takes such entries away."
 
 
 @exercise("swap_columns_")
@@ -805,7 +806,7 @@ def swapped(x, i, j):
 @recorded
 def swapped_wrongly(x, i, j):
     """What mistakes with swap_columns_ make of x."""
-    yield x, "x is as it was: nothing went into it."
+    yield x, "x is as it was: no two columns have changed places."
     first, second = x.clone(), x.clone()
     first[:, i], second[:, j] = x[:, j], x[:, i]
     words = (
@@ -984,9 +985,10 @@ def check_shares(got, count, what, likely=None):
 
 @recorded
 def next_numbers():
-    """What every global source gives next after the seed 1, if nobody draws in between."""
+    """What every global source gives second after the seed 1, if nobody draws in between."""
+    generator, python, array = torch.Generator(), random.Random(1), np.random.RandomState(1)
     return [
-        torch.rand((), generator=torch.Generator().manual_seed(1)).item(),
-        random.Random(1).random(),
-        np.random.RandomState(1).random_sample(),
+        torch.rand(2, generator=generator.manual_seed(1))[1].item(),
+        [python.random(), python.random()][1],
+        array.random_sample(2)[1],
     ]
