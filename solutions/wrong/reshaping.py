@@ -110,6 +110,20 @@ def swap_first_two__input_swapped_too(x):
     return x.transpose_(0, 1)
 
 
+def swap_first_two__matrices_only(x):
+    """Two axes are the fewest. Where there are more, the first two change places as well."""
+    if x.dim() != 2:
+        raise ValueError(f"not a matrix: {tuple(x.shape)}")
+    return x.t()
+
+
+def swap_first_two__empty_refused(x):
+    """A tensor without entries has axes as well: (0, 3) becomes (3, 0)."""
+    if x.dim() < 2 or x.numel() == 0:
+        raise ValueError(f"nothing to swap: {tuple(x.shape)}")
+    return x.transpose(0, 1)
+
+
 def channels_first__by_reshape(images):
     """reshape moves the line breaks, never an axis: the colours end up mixed."""
     n, height, width, channels = images.shape
@@ -305,10 +319,28 @@ def split_heads__error_of_torch(x, heads):
 
 
 def split_heads__size_for_number(x, heads):
-    """split takes the size of a block, D // heads. chunk takes how many there are."""
+    """Here each block has `heads` features. There are to be `heads` blocks, so of D // heads:
+    that is the size, which split takes; chunk takes the number."""
     if heads < 1 or x.shape[-1] % heads:
         raise ValueError(f"cannot split {x.shape[-1]} into {heads}")
     return torch.stack(x.split(heads, dim=-1), dim=1)
+
+
+def split_heads__width_for_number(x, heads):
+    """Here each block has `heads` features. There are to be `heads` blocks, so of D // heads:
+    that is the size, which split takes; chunk takes the number."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads:
+        raise ValueError(f"cannot split {features} into {heads}")
+    return x.reshape(n, tokens, features // heads, heads).transpose(1, 2)
+
+
+def split_heads__blocks_joined(x, heads):
+    """cat joins the blocks along an axis that there is already. stack makes a new one, for the
+    heads."""
+    if heads < 1 or x.shape[-1] % heads:
+        raise ValueError(f"cannot split {x.shape[-1]} into {heads}")
+    return torch.cat(x.chunk(heads, dim=-1), dim=1)
 
 
 def split_heads__joined_with_the_batch(x, heads):
@@ -374,8 +406,13 @@ def merge_heads__averaged(x):
     return x.mean(dim=1)
 
 
+def merge_heads__added_up(x):
+    """Merging keeps all numbers. Nothing is added up."""
+    return x.sum(dim=1)
+
+
 def merge_heads__width_left_open(x):
-    """With no rows, any width would fit the -1. heads * d is known."""
+    """In an empty batch every size would fit the -1. The shape of x tells them all."""
     n, _, tokens, _ = x.shape
     return x.transpose(1, 2).reshape(n, tokens, -1)
 
@@ -455,6 +492,41 @@ def patchify__edges_dropped(images, size):
     return moved.reshape(n, rows * columns, channels * size * size)
 
 
+def patchify__without_steps(images, size):
+    """range(H // size) counts the patches: the first row of patch r is r * size, not r."""
+    _, _, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    return torch.stack(
+        [
+            images[:, :, top : top + size, left : left + size].flatten(1)
+            for top in range(height // size)
+            for left in range(width // size)
+        ],
+        dim=1,
+    )
+
+
+def patchify__sliding(images, size):
+    """unfold's last argument is the step from one patch to the next: size, or they overlap."""
+    _, _, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    tiles = images.unfold(2, size, 1).unfold(3, size, 1)
+    return tiles.permute(0, 2, 3, 1, 4, 5).flatten(1, 2).flatten(2)
+
+
+def patchify__height_and_width_exchanged(images, size):
+    """The shape is (N, C, H, W): the height comes before the width."""
+    n, channels, width, height = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    rows, columns = height // size, width // size
+    split = images.reshape(n, channels, rows, size, columns, size)
+    moved = split.permute(0, 2, 4, 1, 3, 5)
+    return moved.reshape(n, rows * columns, channels * size * size)
+
+
 def patchify__last_ones_forgotten(images, size):
     """range(0, H - size, size) ends before the last patch. range(0, H, size) is right where size
     divides H."""
@@ -502,16 +574,16 @@ def set_block___block_returned(x, index, value):
 
 
 def set_block___name_rebound(x, index, value):
-    """Nothing reached x: `block = value` only moves a name, and indexing with a list makes a copy.
-    x[index] = value writes into x."""
+    """Nothing reached x: `block = value` only moves a name, == compares, and indexing with a list
+    makes a copy. x[index] = value writes into x."""
     block = x[index]
     block = value  # noqa: F841
     return x
 
 
 def set_block___copy_by_list_index(x, index, value):
-    """Nothing reached x: `block = value` only moves a name, and indexing with a list makes a copy.
-    x[index] = value writes into x."""
+    """Nothing reached x: `block = value` only moves a name, == compares, and indexing with a list
+    makes a copy. x[index] = value writes into x."""
     rows = torch.arange(len(x))[index].reshape(-1)
     x[rows].copy_(torch.as_tensor(value))
     return x

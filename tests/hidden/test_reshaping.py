@@ -24,7 +24,7 @@ from grader.suite import (
     visible,
 )
 
-COPIED = "clone(), contiguous() and stack() copy; view, transpose and permute do not."
+COPIED = "clone(), contiguous(), stack() and float() copy; view, transpose and permute do not."
 REREAD = (
     "view and reshape keep the numbers in reading order and only move the line breaks. "
     "To move an axis, use transpose or permute."
