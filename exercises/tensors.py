@@ -212,9 +212,9 @@ def swap_columns_(x: torch.Tensor, i: int, j: int) -> torch.Tensor:
 def random_integers(low: int, high: int, shape: tuple[int, ...], seed: int) -> torch.Tensor:
     """Return an int64 tensor of random integers from `low` to `high - 1`, all equally likely.
 
-    The entries are drawn independently, also from wide ranges, up to 2**50 numbers. `shape` is
-    a tuple, perhaps `()`. `seed` is an int from 0 to 2**32 - 1: the same arguments give the same
-    numbers, another seed gives others. The global random state (of torch, of NumPy, and of
+    The entries are drawn independently, also from wide ranges, up to 2**50 numbers, and far from 0.
+    `shape` is a tuple, perhaps `()`. `seed` is an int from 0 to 2**32 - 1: the same arguments give
+    the same numbers, another seed gives others. The global random state (of torch, of NumPy, and of
     Python's `random`) is left alone.
 
     Raises ValueError, with the value of `low` or `high` in its message, if `high <= low`.

@@ -93,6 +93,7 @@ def infer_shape(numel: int, shape: tuple[int, ...]) -> tuple[int, ...]:
     """Return `shape` with its -1, if there is one, replaced by the size that fits.
 
     This is the rule behind `x.view(2, -1)`: the sizes multiply to `numel`, the number of elements.
+    For one element, `()` fits.
 
     Raises ValueError, with the shape in its message, if
       - there are two or more -1, or a size below -1;

@@ -172,7 +172,9 @@ def failure_of(error: BaseException) -> Failure:
     if isinstance(error, Mismatch):
         return Failure("Mismatch", _wording(error.message), _snapshot(error.value))
     foreign = not isinstance(error, (Raised, AssertionError))
-    return Failure(kind_of_error(error), _wording(error), only_kind=foreign)
+    own_words = not isinstance(error, AssertionError) and _by_hand(error)
+    wording = "" if own_words else _wording(error)
+    return Failure(kind_of_error(error), wording, only_kind=foreign)
 
 
 def same_failure(one: Failure, other: Failure | None) -> bool:

@@ -26,6 +26,11 @@ def flatten_batch__width_left_open(x):
     return x.reshape(x.shape[0], -1)
 
 
+def flatten_batch__rows_left_open(x):
+    """With empty rows, any number of them would fit the -1. x.shape[0] is known."""
+    return x.reshape(-1, x.shape[1:].numel())
+
+
 def flatten_batch__last_axis_kept(x):
     """All axes but the first are joined. This joins all but the last."""
     return x.reshape(-1, x.shape[-1])
@@ -105,6 +110,20 @@ def swap_first_two__input_swapped_too(x):
     return x.transpose_(0, 1)
 
 
+def swap_first_two__matrices_only(x):
+    """Two axes are the fewest. Where there are more, the first two change places as well."""
+    if x.dim() != 2:
+        raise ValueError(f"not a matrix: {tuple(x.shape)}")
+    return x.t()
+
+
+def swap_first_two__empty_refused(x):
+    """A tensor without entries has axes as well: (0, 3) becomes (3, 0)."""
+    if x.dim() < 2 or x.numel() == 0:
+        raise ValueError(f"nothing to swap: {tuple(x.shape)}")
+    return x.transpose(0, 1)
+
+
 def channels_first__by_reshape(images):
     """reshape moves the line breaks, never an axis: the colours end up mixed."""
     n, height, width, channels = images.shape
@@ -142,6 +161,12 @@ def channels_first__one_image(images):
 def channels_first__colours_reversed(images):
     """The channels move as they are: channel 0 stays channel 0."""
     return images.permute(0, 3, 1, 2).flip(1)
+
+
+def channels_first__scaled(images):
+    """Division makes floats, and other numbers. The pixels stay as they are: only axes move."""
+    moved = images.permute(0, 3, 1, 2)
+    return moved / 255 if images.dtype == torch.uint8 else moved
 
 
 def infer_shape__left_to_torch(numel, shape):
@@ -215,6 +240,26 @@ def infer_shape__zero_beside_the_unknown(numel, shape):
     return tuple(numel // known if size == -1 else size for size in shape)
 
 
+def infer_shape__no_axes_refused(numel, shape):
+    """The product of no sizes is 1: () is the shape of one element, as torch.tensor(3) has it."""
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
+        raise ValueError(f"bad shape {shape}")
+    known = abs(prod(shape))
+    if not shape or (-1 in shape and numel % known) or (-1 not in shape and known != numel):
+        raise ValueError(f"{shape} does not fit {numel}")
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
+def infer_shape__no_elements_refused(numel, shape):
+    """0 elements have a shape, too: beside a 3, the size that fits is 0."""
+    known = prod(size for size in shape if size != -1)
+    if shape.count(-1) > 1 or min(shape, default=1) < -1 or (-1 in shape and numel * known == 0):
+        raise ValueError(f"bad shape {shape}")
+    if (-1 in shape and numel % known) or (-1 not in shape and known != numel):
+        raise ValueError(f"{shape} does not fit {numel}")
+    return tuple(numel // known if size == -1 else size for size in shape)
+
+
 def infer_shape__silent_error(numel, shape):
     """An error is read by somebody who has to find the cause. Its message must hold the shape."""
     if shape.count(-1) > 1 or min(shape, default=1) < -1 or (0 in shape and -1 in shape):
@@ -273,6 +318,48 @@ def split_heads__error_of_torch(x, heads):
     return x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
 
 
+def split_heads__size_for_number(x, heads):
+    """Here each block has `heads` features. There are to be `heads` blocks, so of D // heads:
+    that is the size, which split takes; chunk takes the number."""
+    if heads < 1 or x.shape[-1] % heads:
+        raise ValueError(f"cannot split {x.shape[-1]} into {heads}")
+    return torch.stack(x.split(heads, dim=-1), dim=1)
+
+
+def split_heads__width_for_number(x, heads):
+    """Here each block has `heads` features. There are to be `heads` blocks, so of D // heads:
+    that is the size, which split takes; chunk takes the number."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads:
+        raise ValueError(f"cannot split {features} into {heads}")
+    return x.reshape(n, tokens, features // heads, heads).transpose(1, 2)
+
+
+def split_heads__blocks_joined(x, heads):
+    """cat joins the blocks along an axis that there is already. stack makes a new one, for the
+    heads."""
+    if heads < 1 or x.shape[-1] % heads:
+        raise ValueError(f"cannot split {x.shape[-1]} into {heads}")
+    return torch.cat(x.chunk(heads, dim=-1), dim=1)
+
+
+def split_heads__joined_with_the_batch(x, heads):
+    """The batch and the heads stay two axes, N and heads. Here they are joined."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads:
+        raise ValueError(f"cannot split {features} into {heads}")
+    moved = x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
+    return moved.reshape(n * heads, tokens, features // heads)
+
+
+def split_heads__one_feature_refused(x, heads):
+    """D heads of one feature each are heads as well: D divides itself."""
+    n, tokens, features = x.shape
+    if heads < 1 or features % heads or heads == features:
+        raise ValueError(f"cannot split {features} into {heads}")
+    return x.reshape(n, tokens, heads, features // heads).transpose(1, 2)
+
+
 def split_heads__zero_divides(x, heads):
     """features % 0 is an error of its own, and -2 divides 6. Ask for heads < 1 first."""
     n, tokens, features = x.shape
@@ -319,8 +406,13 @@ def merge_heads__averaged(x):
     return x.mean(dim=1)
 
 
+def merge_heads__added_up(x):
+    """Merging keeps all numbers. Nothing is added up."""
+    return x.sum(dim=1)
+
+
 def merge_heads__width_left_open(x):
-    """With no rows, any width would fit the -1. heads * d is known."""
+    """In an empty batch every size would fit the -1. The shape of x tells them all."""
     n, _, tokens, _ = x.shape
     return x.transpose(1, 2).reshape(n, tokens, -1)
 
@@ -400,6 +492,58 @@ def patchify__edges_dropped(images, size):
     return moved.reshape(n, rows * columns, channels * size * size)
 
 
+def patchify__without_steps(images, size):
+    """range(H // size) counts the patches: the first row of patch r is r * size, not r."""
+    _, _, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    return torch.stack(
+        [
+            images[:, :, top : top + size, left : left + size].flatten(1)
+            for top in range(height // size)
+            for left in range(width // size)
+        ],
+        dim=1,
+    )
+
+
+def patchify__sliding(images, size):
+    """unfold's last argument is the step from one patch to the next: size, or they overlap."""
+    _, _, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    tiles = images.unfold(2, size, 1).unfold(3, size, 1)
+    return tiles.permute(0, 2, 3, 1, 4, 5).flatten(1, 2).flatten(2)
+
+
+def patchify__height_and_width_exchanged(images, size):
+    """The shape is (N, C, H, W): the height comes before the width."""
+    n, channels, width, height = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    rows, columns = height // size, width // size
+    split = images.reshape(n, channels, rows, size, columns, size)
+    moved = split.permute(0, 2, 4, 1, 3, 5)
+    return moved.reshape(n, rows * columns, channels * size * size)
+
+
+def patchify__last_ones_forgotten(images, size):
+    """range(0, H - size, size) ends before the last patch. range(0, H, size) is right where size
+    divides H."""
+    _, _, height, width = images.shape
+    if size < 1 or height % size or width % size:
+        raise ValueError(f"{size} does not divide {height} and {width}")
+    tops, lefts = range(0, height - size, size), range(0, width - size, size)
+    return torch.stack(
+        [
+            images[:, :, top : top + size, left : left + size].flatten(1)
+            for top in tops
+            for left in lefts
+        ],
+        dim=1,
+    )
+
+
 def patchify__square_images(images, size):
     """Images need not be square: rows and columns of patches are counted apart."""
     n, channels, height, width = images.shape
@@ -430,16 +574,16 @@ def set_block___block_returned(x, index, value):
 
 
 def set_block___name_rebound(x, index, value):
-    """Nothing reached x: `block = value` only moves a name, and indexing with a list makes a copy.
-    x[index] = value writes into x."""
+    """Nothing reached x: `block = value` only moves a name, == compares, and indexing with a list
+    makes a copy. x[index] = value writes into x."""
     block = x[index]
     block = value  # noqa: F841
     return x
 
 
 def set_block___copy_by_list_index(x, index, value):
-    """Nothing reached x: `block = value` only moves a name, and indexing with a list makes a copy.
-    x[index] = value writes into x."""
+    """Nothing reached x: `block = value` only moves a name, == compares, and indexing with a list
+    makes a copy. x[index] = value writes into x."""
     rows = torch.arange(len(x))[index].reshape(-1)
     x[rows].copy_(torch.as_tensor(value))
     return x
@@ -448,6 +592,35 @@ def set_block___copy_by_list_index(x, index, value):
 def set_block___numbers_only(x, index, value):
     """fill_ takes one number. copy_ and x[index] = value take a tensor that broadcasts, too."""
     x[index].fill_(value)
+    return x
+
+
+def set_block___by_differences(x, index, value):
+    """NaN plus or minus anything is NaN: what x held is to be overwritten, not made up for."""
+    x[index] += value - x[index]
+    return x
+
+
+def set_block___through_float(x, index, value):
+    """float32 keeps 7 digits of the value, and float(...) 16. x[index] = value takes as many as x
+    holds."""
+    x[index] = torch.as_tensor(value, dtype=torch.float32).to(x.dtype)
+    return x
+
+
+def set_block___value_as_float(x, index, value):
+    """float32 keeps 7 digits of the value, and float(...) 16. x[index] = value takes as many as x
+    holds."""
+    x[index] = value if isinstance(value, torch.Tensor) else float(value)
+    return x
+
+
+def set_block___elsewhere(x, index, value):
+    """x.data = ... puts x into other memory: whoever looks at the old memory sees no change. Write
+    into x itself, with an index to the left of =."""
+    made = x.clone()
+    made[index] = value
+    x.data = made
     return x
 
 

@@ -98,6 +98,36 @@ def summary__zero_for_nothing(x):
     return _facts(x)
 
 
+def summary__nan_for_nothing(x):
+    """NaN is what a computation gives that went wrong. None says that there is no entry."""
+    if x.numel() == 0:
+        return _facts(x, min=float("nan"), max=float("nan"))
+    return _facts(x)
+
+
+def summary__zeros_for_nothing(x):
+    """A 0 is an entry like any other, but any(), `if` and `or` take it for nothing. x.numel() tells
+    whether there are entries."""
+    return _facts(x) if x.any() else _facts(x, min=None, max=None)
+
+
+def summary__zero_or_none(x):
+    """A 0 is an entry like any other, but any(), `if` and `or` take it for nothing. x.numel() tells
+    whether there are entries."""
+    if x.numel() == 0:
+        return _facts(x)
+    return _facts(x, min=x.min().item() or None, max=x.max().item() or None)
+
+
+def summary__searched_from_zero(x):
+    """A search that begins with 0 ends with 0 if no entry is below it (or above it, for the
+    largest). Begin with an entry."""
+    if x.numel() == 0:
+        return _facts(x)
+    numbers = x.flatten().tolist()
+    return _facts(x, min=min(0, *numbers), max=max(0, *numbers))
+
+
 def summary__dtype_as_text(x):
     """A dtype is an object of torch, torch.float32, not a text: it can be handed to torch as it
     is."""
@@ -175,7 +205,8 @@ def as_floats__default_dtype(data):
 
 
 def as_floats__double(data):
-    """torch.float64, or double, has twice the bytes. float32 was asked for."""
+    """torch.float64, which double() and dtype=float give, has twice the bytes. float32 was asked
+    for."""
     return _copied(data).double()
 
 
@@ -299,8 +330,8 @@ def to_numpy__by_asarray(x):
 
 
 def to_numpy__contiguous(x):
-    """contiguous() copies only if the order in memory is another one. Where it is not, the memory
-    stays that of x."""
+    """contiguous(), as np.ascontiguousarray, copies only if the order in memory is another one.
+    Where it is not, the memory stays that of x."""
     return x.detach().cpu().contiguous().numpy()
 
 
@@ -339,8 +370,8 @@ def to_numpy__flattened(x):
 
 
 def to_numpy__floats(x):
-    """float() changes the dtype: whole numbers and masks are no floats, and float64 has more
-    digits."""
+    """float() and astype(np.float32) change the dtype: whole numbers and masks are no floats, and
+    float64 has more digits."""
     return x.detach().cpu().float().numpy().copy()
 
 
@@ -393,7 +424,7 @@ def with_positions__whole_division(x):
 
 
 def with_positions__in_place(x):
-    """x += ... writes into the caller's tensor. x + ... is a new one."""
+    """x += ... and x[:, t] = ... write into the caller's tensor. x + ... is a new one."""
     tokens = x.shape[1]
     x += (torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens).unsqueeze(1)
     return x
@@ -420,6 +451,27 @@ def with_positions__backwards(x):
     return x + positions.flip(0).unsqueeze(1)
 
 
+def with_positions__multiplied(x):
+    """t / T is added to the entries. Multiplied, it would leave nothing of the first token."""
+    tokens = x.shape[1]
+    return x * (torch.arange(tokens, dtype=x.dtype, device=x.device) / tokens).unsqueeze(1)
+
+
+def with_positions__batch_enumerated(x):
+    """A loop over x goes along its first axis, the batch. The tokens are the second: x[:, t]."""
+    made = x.clone()
+    for t, sample in enumerate(made):
+        sample += t / x.shape[1]
+    return made
+
+
+def with_positions__in_steps(x):
+    """1 / T is rounded, so arange(0, 1, 1 / T) has one entry too many for some T, such as 49.
+    arange(T) / T has T of them for all."""
+    places = torch.arange(0, 1, 1 / x.shape[1], dtype=x.dtype, device=x.device)
+    return x + places.unsqueeze(1)
+
+
 def round_to_int__cut_off(x):
     """.long() cuts the fraction off: 2.9 becomes 2. Round first."""
     _check_finite(x)
@@ -439,6 +491,14 @@ def round_to_int__half_away(x):
     _check_finite(x)
     wide = x.double()
     return (wide.sign() * (wide.abs() + 0.5).floor()).long()
+
+
+def round_to_int__ties_mended(x):
+    """x + 0.5 is rounded as well: of large numbers it can be the next one. torch.round adds
+    nothing."""
+    _check_finite(x)
+    up = (x + 0.5).floor()
+    return torch.where((up - x == 0.5) & (up % 2 == 1), up - 1, up).long()
 
 
 def round_to_int__down(x):
@@ -506,6 +566,13 @@ def counts__as_long_as_needed(labels, classes):
     others."""
     _check_labels(labels, classes)
     return labels.bincount()
+
+
+def counts__by_histogram(labels, classes):
+    """histc reckons in floats where a bin begins and ends, so with thousands of classes labels
+    land in the bin beside. bincount counts whole numbers."""
+    _check_labels(labels, classes)
+    return torch.histc(labels.float(), bins=classes, min=0, max=classes - 1).long()
 
 
 def counts__only_what_occurs(labels, classes):
@@ -578,7 +645,7 @@ def counts__as_a_list(labels, classes):
 
 
 def set_where___into_a_copy(x, rows, column, value):
-    """x[rows] is a copy, and x[rows][:, column] = value writes into it; then it is gone.
+    """Nothing reached x: x[rows][:, column] = value writes into a copy, and == compares.
     x[rows, column] = value is one index, and writes into x."""
     _check_mask(x, rows)
     x[rows][:, column] = value
@@ -616,9 +683,35 @@ def set_where___other_rows(x, rows, column, value):
 
 
 def set_where___by_products(x, rows, column, value):
-    """0 * NaN is NaN, and so is 0 * inf: times 0 does not take a number away."""
+    """No arithmetic takes NaN or infinity away: 0 * NaN, 0 * inf and inf - inf are NaN. An index
+    to the left of = writes over them."""
     _check_mask(x, rows)
     x[:, column] = x[:, column] * ~rows + value * rows
+    return x
+
+
+def set_where___by_differences(x, rows, column, value):
+    """No arithmetic takes NaN or infinity away: 0 * NaN, 0 * inf and inf - inf are NaN. An index
+    to the left of = writes over them."""
+    _check_mask(x, rows)
+    x[rows, column] += value - x[rows, column]
+    return x
+
+
+def set_where___python_bool(x, rows, column, value):
+    """A mask is a tensor, and its dtype is torch.bool: rows.dtype == torch.bool. Python's own bool
+    is another type."""
+    if rows.dtype != bool:
+        raise ValueError(f"mask {rows.dtype} {tuple(rows.shape)}")
+    x[rows, column] = value
+    return x
+
+
+def set_where___flat(x, rows, column, value):
+    """view(-1) needs rows that lie one after the other in memory, and what is written into a
+    reshape may never reach x. x[rows, column] = value works in any order of memory."""
+    _check_mask(x, rows)
+    x.view(-1)[rows.nonzero().flatten() * x.shape[1] + column] = value
     return x
 
 
@@ -795,6 +888,50 @@ def swap_columns___from_the_end(x, i, j):
     return x
 
 
+def swap_columns___counted_in_rows(x, i, j):
+    """x.shape[0] is the number of rows. The columns are counted by x.shape[1], and torch reads
+    negative numbers by itself."""
+    i, j = i % max(len(x), 1), j % max(len(x), 1)
+    x[:, [i, j]] = x[:, [j, i]]
+    return x
+
+
+def swap_columns___rows_added(x, i, j):
+    """x.shape[0] is the number of rows. The columns are counted by x.shape[1], and torch reads
+    negative numbers by itself."""
+    i, j = (k + len(x) if k < 0 else k for k in (i, j))
+    x[:, [i, j]] = x[:, [j, i]]
+    return x
+
+
+def swap_columns___same_refused(x, i, j):
+    """If both name the same column, nothing changes: that is no error."""
+    if i == j:
+        raise ValueError(f"both are {i}")
+    x[:, [i, j]] = x[:, [j, i]]
+    return x
+
+
+def swap_columns___flat(x, i, j):
+    """view(-1) needs rows that lie one after the other in memory, and what is written into a
+    reshape may never reach x. x[:, i] works in any order of memory."""
+    width = x.shape[1]
+    flat, i, j = x.view(-1), i % width, j % width
+    kept = flat[i::width].clone()
+    flat[i::width] = flat[j::width]
+    flat[j::width] = kept
+    return x
+
+
+def swap_columns___slices(x, i, j):
+    """The slice i:i + 1 is empty for -1, as -1:0 is. One number alone, x[:, i], counts from the
+    end."""
+    kept = x[:, i : i + 1].clone()
+    x[:, i : i + 1] = x[:, j : j + 1].clone()
+    x[:, j : j + 1] = kept
+    return x
+
+
 def swap_columns___all_reversed(x, i, j):
     """flip reverses all columns. Only two of them change places."""
     x[:] = x.flip(1)
@@ -822,6 +959,17 @@ def random_integers__global_seed(low, high, shape, seed):
     return torch.randint(low, high, shape)
 
 
+def random_integers__set_back(low, high, shape, seed):
+    """manual_seed begins the global numbers anew, also with the old seed: those that were drawn
+    already come again. A torch.Generator of your own leaves them alone."""
+    _check_range(low, high)
+    before = torch.initial_seed()
+    torch.manual_seed(seed)
+    drawn = torch.randint(low, high, shape)
+    torch.manual_seed(before)
+    return drawn
+
+
 def random_integers__seed_of_python(low, high, shape, seed):
     """random.seed(...) sets the generator that all of Python shares. random.Random(seed) is one of
     your own."""
@@ -844,6 +992,13 @@ def random_integers__part_of_the_seed(low, high, shape, seed):
     of it."""
     _check_range(low, high)
     return torch.randint(low, high, shape, generator=torch.Generator().manual_seed(seed % 1000))
+
+
+def random_integers__zero_is_no_seed(low, high, shape, seed):
+    """0 is a seed like any other, but `if seed` and `seed or ...` take it for none."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed) if seed else None
+    return torch.randint(low, high, shape, generator=generator)
 
 
 def random_integers__31_bits(low, high, shape, seed):
@@ -898,6 +1053,15 @@ def random_integers__rounded(low, high, shape, seed):
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.rand(shape, generator=generator, dtype=torch.float64)
     return (drawn * (high - 1 - low)).round().long() + low
+
+
+def random_integers__low_added_to_floats(low, high, shape, seed):
+    """float64 is exact for whole numbers up to 2**53 only. Make integers of what was drawn, and
+    add low to them."""
+    _check_range(low, high)
+    generator = torch.Generator().manual_seed(seed)
+    drawn = torch.rand(shape, generator=generator, dtype=torch.float64)
+    return (low + drawn * (high - low)).long()
 
 
 def random_integers__cards(low, high, shape, seed):

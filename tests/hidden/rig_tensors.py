@@ -82,10 +82,11 @@ def drawn_anew(low, high, shape, number):
 
 
 def seed(number):
-    """Put every global source of random numbers into a known state."""
+    """Put every global source of random numbers into a known state, one number after the seed."""
     torch.default_generator.manual_seed(number)  # torch.manual_seed asks for every GPU, slowly
     random.seed(number)
     np.random.seed(number)
+    draw()
 
 
 def draw():

@@ -24,7 +24,7 @@ from grader.suite import (
     visible,
 )
 
-COPIED = "clone(), contiguous() and stack() copy; view, transpose and permute do not."
+COPIED = "clone(), contiguous(), stack() and float() copy; view, transpose and permute do not."
 REREAD = (
     "view and reshape keep the numbers in reading order and only move the line breaks. "
     "To move an axis, use transpose or permute."
@@ -77,6 +77,7 @@ class TestFlattenBatch:
         one = rng.normal(1, a, b, dtype=torch.float64)
         assert_same(student.flatten_batch(one), one[0].flatten()[None])
         assert_same(student.flatten_batch(one[:0]), one.new_zeros(0, a * b))
+        assert_same(student.flatten_batch(one[:, :0]), one.new_zeros(1, 0))
 
 
 @recorded
@@ -118,7 +119,7 @@ class TestSwapFirstTwo:
         expected = second_axis_first(x)
         assert_same(student.swap_first_two(x), expected)
         row = rng.normal(rng.integer(3, 9))
-        likely = "torch raises an IndexError here: check x.dim() first, and put it in the message."
+        likely = "There are no two axes to swap: look at x.dim() first."
         assert_raises(
             ValueError,
             partial(student.swap_first_two, row),
@@ -214,6 +215,7 @@ class TestInferShape:
         assert_shape(student.infer_shape(prod(sizes), sizes), sizes)
         assert_shape(student.infer_shape(0, (-1, 3)), (0, 3))
         assert_shape(student.infer_shape(0, (4, 0)), (4, 0))
+        assert_shape(student.infer_shape(1, ()), ())
 
     @visible
     @points(1)
@@ -534,16 +536,18 @@ class TestSetBlock:
     def test_the_block_is_written_in_place(self, student, device, rng):
         """x[index] holds the value afterwards, and every other entry is as before."""
         number = rng.integer(100, 999)
+        undefined = rng.normal(3, 2, 2)
+        undefined[1] = torch.nan
         for x, index, value in [
             (counted(rng, 3, 2), rng.integer(0, 3), number),
-            (counted(rng, 5), -2, number),
+            (counted(rng, 5), -2, 2**53 + 2 * number + 1),  # no float64 is equal to it
             (counted(rng, 4, 2), -1, number),
             (counted(rng, 3, 2), slice(0, 0), number),
             (rng.normal(5, 2, dtype=torch.float64), slice(1, 4), -1.5),
             (rng.normal(2, 6).T, slice(None, None, 2), float(number)),
             (counted(rng, 4, 2, 2), slice(-3, -1), number),
             (counted(rng, 3, 2), slice(1, 3), -counted(rng, 2, 2)),
-            (rng.normal(3, 2, 2), 1, rng.normal(2, 2)),
+            (undefined, 1, rng.normal(2, 2)),
         ]:
             assert_written(student, x, index, value)
 
@@ -570,7 +574,8 @@ class TestSetBlock:
 
 
 def assert_written(student, x, index, value):
-    before, expected, outside = x.clone(), written(x, index, value), entries_outside(x, index)
+    memory, before = x[:], x.clone()
+    expected, outside = written(x, index, value), entries_outside(x, index)
     given = value.clone() if isinstance(value, torch.Tensor) else value
     got = student.set_block_(x, index, value)
     if isinstance(value, torch.Tensor):
@@ -583,7 +588,11 @@ def assert_written(student, x, index, value):
     elif x.shape == before.shape and not torch.equal(x[outside], before[outside]):
         likely = "Entries outside x[index] have changed too. Only x[index] is to be written."
     assert_same(x, expected, likely=likely, what="x")
+    assert_same(memory, expected, mistakes=[(before, MOVED)], what="the memory of x")
     return got
+
+
+MOVED = "x lies in other memory now: `x.data = ...` and x.set_(...) move it, they do not write."
 
 
 @recorded

@@ -58,6 +58,7 @@ class TestSummary:
             rng.normal(rng.integer(3, 7)),
             rng.integers(100, 200, 1, 1, 2).to(torch.uint8),
             rng.normal(1, 3).T,
+            torch.zeros(2, 1, dtype=torch.int64, device=device),
         ):
             check_summary(student, x)
 
@@ -424,9 +425,9 @@ class TestWithPositions:
         """Each entry grows by t / T, in the dtype of x and to its precision."""
         n, t, d = rng.sizes(3, 2, 6)
         for x in (
-            torch.zeros(2, 5, 3, device=device),
+            torch.ones(2, 5, 3, device=device),
             rng.normal(n, t, d),
-            rng.normal(2, 7, 3, dtype=torch.float64),
+            rng.normal(2, 49, 3, dtype=torch.float64),  # 1 / (1 / 49) is not 49
             rng.normal(3, 3, 3),
             rng.normal(2, 1, 2),
             rng.normal(0, 3, 2),
@@ -463,13 +464,14 @@ def told_wrongly(x):
         if d != t:
             yield x + along / d, "This divides by D: T, the number of tokens, is x.shape[1]."
         yield x + (along + 1) / t, "Tokens are counted from 0: the first one gets 0 added."
-        if t == d:
+        if d > 1:
             words = "The numbers run along the features. A shape of (T, 1) puts them on the tokens."
-            yield x + along.T / t, words
+            yield x + torch.arange(d, dtype=x.dtype, device=x.device) / d, words
         words = "The numbers run along the batch. A shape of (T, 1) puts them on the tokens."
         if n > 1:
             items = torch.arange(n, dtype=x.dtype, device=x.device).reshape(-1, 1, 1)
             yield x + items / n, words
+            yield x + items / t, words
         if t == n:
             yield x + along.unsqueeze(1) / t, words
 
@@ -563,10 +565,9 @@ class TestCounts:
             (1, 1, 0),
         ):
             labels = 2 * rng.integers(0, high, n)  # so that there are gaps
-            before, expected, known = labels.clone(), tally(labels, classes), miscounts(labels)
-            got = student.counts(labels, classes)
-            assert_same(got, expected, mistakes=known, likely=TALLY)
-            assert_unchanged(labels, before)
+            check_counted(student, labels, classes)
+        many = torch.tensor([4998, 300, 4998], device=device)  # float32 cannot sort them into bins
+        check_counted(student, many, 5000)
 
     @points(1)
     def test_labels_outside_are_refused(self, student, device, rng):
@@ -584,6 +585,13 @@ class TestCounts:
                 mentions=(wrong,),
                 likely=f"The labels are 0 to {classes - 1}: look at both ends before you count.",
             )
+
+
+def check_counted(student, labels, classes):
+    before, expected, known = labels.clone(), tally(labels, classes), miscounts(labels)
+    got = student.counts(labels, classes)
+    assert_same(got, expected, mistakes=known, likely=TALLY)
+    assert_unchanged(labels, before)
 
 
 TALLY = "Entry k of the result says how many labels are k, also where that is 0."
@@ -714,8 +722,8 @@ def written(x, mask, column, value):
 def written_wrongly(x, mask, column, value):
     """What mistakes with set_where_ make of x."""
     chained = (
-        "x is as it was: nothing went into it. x[mask] is a copy, and so is what torch.where "
-        "returns. An index with two parts, left of =, writes into x."
+        "x is as it was. x[mask] is a copy, and so is what torch.where returns. An index with two "
+        "parts, left of =, writes into x."
     )
     yield x, chained
     rows = x.clone()
@@ -739,7 +747,7 @@ def written_wrongly(x, mask, column, value):
     yield zeros, "The other rows of the column were overwritten: they stay as they are."
     kept = x.clone()
     kept[:, column] = x[:, column] * ~mask + value * mask
-    yield kept, "0 * NaN and 0 * inf are NaN: times 0 is no way to leave an entry out."
+    yield kept, "0 * NaN, 0 * inf and inf - inf are NaN: no arithmetic takes such entries away."
 
 
 @exercise("swap_columns_")
@@ -798,7 +806,7 @@ def swapped(x, i, j):
 @recorded
 def swapped_wrongly(x, i, j):
     """What mistakes with swap_columns_ make of x."""
-    yield x, "x is as it was: nothing went into it."
+    yield x, "x is as it was: no two columns have changed places."
     first, second = x.clone(), x.clone()
     first[:, i], second[:, j] = x[:, j], x[:, i]
     words = (
@@ -851,15 +859,17 @@ class TestRandomIntegers:
         known = [(torch.full_like(wide, low), KEPT)]
         what = "a second call with the same seed"
         assert_same(again, wide, mistakes=known, likely=FROM_SEED, what=what)
-        for other in (0, seed ^ 2**31, (seed + 1000) % 2**32, 2**32 - 1):
-            same = torch.equal(drawn(student, low, low + 2**40, (2, 4, 5), other), wide)
-            if other != seed and same:
+        for other in (seed ^ 2**31, (seed + 1000) % 2**32, 2**32 - 1, 0):
+            got = drawn(student, low, low + 2**40, (2, 4, 5), other)
+            if other != seed and torch.equal(got, wide):
                 fail(
                     "another seed must give other numbers",
                     expected=f"other numbers for seed = {other} than for seed = {seed}",
                     got="the same 40 numbers for both",
                     likely="Start the generator from seed, all of it.",
                 )
+        again = drawn(student, low, low + 2**40, (2, 4, 5), 0)
+        assert_same(again, got, likely=ZERO, what="a second call with the seed 0")
         for shape in ((), (0,), (3, 0), (1,), (2, 1, 3)):
             drawn(student, low, low + 1, shape, seed)
         cards = drawn(student, low, low + 100, (100,), seed).tolist()
@@ -870,13 +880,14 @@ class TestRandomIntegers:
                 got="each of the 100 numbers once",
                 likely=CARDS,
             )
-        few = set(drawn(student, low, low + 3, (9, 10), seed).flatten().tolist())
+        far = 2**60 + 100 + low  # the nearest float64 is 2**60
+        few = set(drawn(student, far, far + 3, (9, 10), seed).flatten().tolist())
         if len(few) < 3:
             fail(
                 "not every number occurs",
-                expected=f"{low}, {low + 1} and {low + 2} among 90 of them",
+                expected=f"{far}, {far + 1} and {far + 2} among 90 of them",
                 got=f"only {sorted(few)}",
-                likely=f"Each number from low to high - 1 = {low + 2} is equally likely.",
+                likely=f"Each number from low to high - 1 = {far + 2} is equally likely.",
             )
         for high in (low, low - 1, low - 20):
             assert_raises(
@@ -926,6 +937,11 @@ CARDS = (
 KEPT = (
     "The result of the call before was written to, and comes back: make a new tensor in each call."
 )
+ZERO = "0 is a seed like any other, but `if seed` and `seed or ...` take it for none."
+FLOATS = (
+    "float64 is exact for whole numbers up to 2**53 only. Make integers of what was drawn, and add "
+    "low to them."
+)
 FROM_SEED = "Take every random number from a generator that starts from seed."
 
 
@@ -939,6 +955,8 @@ def drawn(student, low, high, shape, seed):
     if smallest < low or largest >= high:
         wrong = smallest if smallest < low else largest
         likely = "high itself does not occur." if (smallest, largest) == (low, high) else None
+        if wrong == float(low):
+            likely = FLOATS
         if isinstance(raw, Tensor) and raw.dtype == torch.int32:
             likely = "int32 ends at 2**31 - 1, about two billion. int64 holds these numbers."
         fail(
@@ -967,9 +985,10 @@ def check_shares(got, count, what, likely=None):
 
 @recorded
 def next_numbers():
-    """What every global source gives next after the seed 1, if nobody draws in between."""
+    """What every global source gives second after the seed 1, if nobody draws in between."""
+    generator, python, array = torch.Generator(), random.Random(1), np.random.RandomState(1)
     return [
-        torch.rand((), generator=torch.Generator().manual_seed(1)).item(),
-        random.Random(1).random(),
-        np.random.RandomState(1).random_sample(),
+        torch.rand(2, generator=generator.manual_seed(1))[1].item(),
+        [python.random(), python.random()][1],
+        array.random_sample(2)[1],
     ]

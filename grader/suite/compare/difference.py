@@ -54,13 +54,11 @@ def difference(
 
 def _other_type(got: object, expected: object, wanted: str, what: str) -> Difference:
     message = f"{what} is {any_kind(got)}, expected {wanted}"
-    reason = conversion(got, wanted)
-    if got is None:
-        # Only a result is None because of a return that is missing.
-        if what == RESULT:
-            message = "returned None: is a return statement missing?"
-        else:
-            reason = None
+    reason = conversion(got, wanted, expected)
+    if got is None and what == RESULT:
+        message = "returned None: is a return statement missing?"
+    if (got is None or expected is None) and what != RESULT:
+        reason = None  # only a result is None because of a return, missing or not
     return Difference(message, describe(expected), describe(got), reason, of_another_kind=True)
 
 
@@ -86,7 +84,7 @@ def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differen
         return Difference(message, describe(expected), describe(got), related, symptom(left, right))
     if got.dtype != expected.dtype:
         message = f"{what} has dtype {got.dtype}, expected {expected.dtype}"
-        hint = _dtype_hint(left.dtype, right.dtype) if got is left else None
+        hint = _dtype_hint(left, right) if got is left else None
         return Difference(message, describe(expected), describe(got), hint, of_another_kind=True)
     if left.device != right.device:
         message = f"{what} is on {left.device}, expected {right.device}"
@@ -96,10 +94,17 @@ def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differen
     return _values(left, right, got, expected, tolerance, what)
 
 
-def _dtype_hint(got: torch.dtype, expected: torch.dtype) -> str:
-    if got == torch.get_default_dtype():
-        return f"new tensors are {got} unless they are given a dtype; here it should be {expected}"
-    return f".to({expected}) converts a tensor"
+def _dtype_hint(got: Tensor, expected: Tensor) -> str | None:
+    of_whole = not (expected.is_floating_point() or expected.is_complex())
+    fractions = got.is_floating_point() and of_whole and got.device == expected.device
+    if fractions and not torch.equal(wide(got), wide(expected)):
+        return None  # a division gave these numbers, or something else that no dtype undoes
+    if got.dtype == torch.get_default_dtype():
+        words = f"new tensors are {got.dtype} unless they are given a dtype"
+        if got.dtype == torch.float32:
+            words = f"float() gives {got.dtype}, and so do new tensors without a dtype"
+        return f"{words}; here it should be {expected.dtype}"
+    return f".to({expected.dtype}) converts a tensor"
 
 
 def _as_tensor(array: Any) -> Tensor:

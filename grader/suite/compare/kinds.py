@@ -27,6 +27,7 @@ NAMES: tuple[tuple[type, str], ...] = (  # bool before int: a bool is an int to 
     (torch.device, "a device"),
     (type(None), "None"),
 )
+CLASSES = ("type", "ABCMeta", "EnumType", "_TensorMeta")
 FUNCTIONS = ("function", "method", "builtin_function_or_method")
 
 
@@ -42,12 +43,14 @@ def any_kind(value: object) -> str:
     if isinstance(value, np.generic):
         return f"a NumPy {value.dtype.name}"
     kind = kind_of(value)
+    if kind in CLASSES:
+        return "a class"
     if kind in FUNCTIONS:
         return "a function"
     return f"{'an' if kind[:1].lower() in tuple('aeiou') else 'a'} {kind}"
 
 
-def conversion(got: object, wanted: str) -> str | None:
+def conversion(got: object, wanted: str, expected: object = None) -> str | None:
     """How a value of another type comes about, or becomes what is wanted."""
     if got is None:
         return "a function that ends without return gives None"
@@ -65,11 +68,21 @@ def conversion(got: object, wanted: str) -> str | None:
             return ".item() gives the Python number in a tensor of one entry"
         if isinstance(got, np.generic) or _has_one_entry(got):
             return f"{wanted.split()[1]}(...) makes a Python {wanted.split()[1]} of it"
-    if {wanted, kind} == {"a float", "an int"}:
+    if {wanted, kind} == {"a float", "an int"} and _near(got, expected):
         return "/ gives a float, // of integers an int; float(...) and int(...) convert"
     if wanted == "a tensor" and kind in ("a float", "an int", "a bool"):
         return ".item(), float(...) and the like give plain numbers; without them it is a tensor"
+    of_numbers = isinstance(expected, tuple) and {*map(type, expected)} <= {int, float}
+    if kind == "a tensor" and of_numbers:
+        return "tuple(x.tolist()) makes a tuple of the numbers in a tensor"
     return _CONVERSIONS.get((kind, wanted))
+
+
+def _near(got: object, expected: object) -> bool:
+    """Could a conversion make one number of the other? Of numbers that are far apart, none can."""
+    if not (isinstance(got, (int, float)) and isinstance(expected, (int, float))):
+        return False
+    return expected - 1 < got < expected + 1
 
 
 def _has_one_entry(value: object) -> bool:
@@ -78,12 +91,13 @@ def _has_one_entry(value: object) -> bool:
 
 _CONVERSIONS = {
     ("a NumPy array", "a tensor"): "torch.from_numpy(...) makes a tensor of an array",
-    ("a tuple", "a tensor"): "several values came back; max and min along an axis give two",
+    ("a tuple", "a tensor"): "several values came back, as from chunk, split, or max along an axis",
     ("a list", "a tensor"): "torch.stack or torch.tensor makes one tensor of a list",
     ("a tensor", "a NumPy array"): ".detach().cpu().numpy() makes an array of a tensor",
     ("a tensor", "a list"): ".tolist() makes a list of a tensor",
     ("a NumPy array", "a list"): ".tolist() makes a list of an array",
     ("a tensor", "a tuple"): "a tuple of several results is written (first, second)",
+    ("a class", "a dtype"): "type(x) is the class of x; x.dtype is the dtype of its numbers",
     ("a list", "a tuple"): "tuple(...) makes a tuple of a list",
     ("a tuple", "a list"): "list(...) makes a list of a tuple",
 }

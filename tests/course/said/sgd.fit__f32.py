@@ -1,4 +1,4 @@
-# test_steps_from_zero: new tensors are torch.float32 unless they are given a dtype; here it should be torch.float64
+# test_steps_from_zero: float() gives torch.float32, and so do new tensors without a dtype; here it should be torch.float64
 
 
 def fit(x, y, lr=0.1, steps=1000):

@@ -163,6 +163,19 @@ x = torch.ones(2, 3, 4); n, d = x.shape ~ more than 2 axes
 [1].mean() ~ This is a list, not a tensor
 (1, 2).backward() ~ Two values returned are a tuple
 (1, 2).append(3) ~ append to that
+torch.tensor(3.0)[:] ~ nothing to slice
+np.min(torch.ones(3)) ~ the tensor's own: x.min()
+torch.from_numpy(np.ones(3).copy) ~ array.copy() its result
+torch.ones(3).count(1) ~ (x == 1).sum()
+x = torch.ones(3, 2); x.reshape(3, x.shape[1:]) ~ is their product
+torch.ones(3, 2).permute(1, 0, ...) ~ ... is none
+torch.ones(3).shape[0] = 2 ~ can be read, not written
+(2, 3).index(-1) ~ with `in` first
+[2, 3].index(-1) ~ with `in` first
+index = 3; index.start ~ isinstance(index, slice)
+torch.bincount(torch.tensor([1]), 3) ~ minlength=n
+torch.FloatTensor(torch.ones(2).double()) ~ x.to(torch.float32) converts
+s = slice(2, None); range(s.start, s.stop) ~ .stop is None
 x = 0.5; x.item() ~ This is a plain float
 [1] + 2 ~ + joins list and list
 1 + [2] ~ + joins a list to another one

@@ -69,6 +69,14 @@ def double__in_place(x):
     x *= 2
     return x
 
+def double__negative_refused(x):
+    """Numbers below 0 can be doubled as well."""
+    if isinstance(x, str):
+        raise TypeError("text")
+    if (x < 0).any():
+        raise ValueError("negative")
+    return 2 * x
+
 def double__noise(x):
     """Chance has no place here.
 
@@ -150,6 +158,12 @@ def test_a_missing_exception_is_recognised(read):
 def test_an_argument_that_was_changed_is_recognised(read):
     said = read(f"def double(x):\n{CHECKED}    x += x\n    return x\n" + HALVE)
     assert set(said.values()) == {"*= changes x itself."}
+
+
+def test_what_is_refused_is_recognised_in_any_words(read):
+    refused = "    if x.min() < 0: raise ValueError(f'{x.min()} is below 0')\n"
+    said = read(f"def double(x):\n{CHECKED}{refused}    return x + x\n" + HALVE)
+    assert said == {"test_every_number_is_doubled": "Numbers below 0 can be doubled as well."}
 
 
 def test_the_same_random_numbers_are_recognised_and_the_page_is_named(read):

@@ -278,6 +278,7 @@ def test_a_huge_expanded_tensor_is_a_wrong_shape_and_nothing_more():
         (1, True, "the result is an int, expected a bool", None),
         (X, None, "the result is a tensor, expected None", "in place"),
         (Handle("function"), X, "the result is a function, expected a tensor", "parentheses"),
+        (Handle("_TensorMeta"), X.dtype, "the result is a class, expected a dtype", "x.dtype"),
         (Handle("generator"), X, "the result is a generator, expected a tensor", "yield"),
         (Handle("Adam"), X, "the result is an Adam, expected a tensor", None),
         ([2, 3], (2, 3), "the result is a list, expected a tuple", "tuple(...)"),
@@ -290,6 +291,7 @@ def test_a_huge_expanded_tensor_is_a_wrong_shape_and_nothing_more():
         ([1.0, 2], [1.0, 2.0], "item 1 of the result is an int, expected a float", "float(...)"),
         ((X, X + X.flip(1)), (X, X), "all 6 values in item 1 of the result differ", None),
         ((X, None), (X, X), "item 1 of the result is None, expected a tensor", None),
+        ((X, 0.5), (X, None), "item 1 of the result is a float, expected None", None),
         ({"a": 1}, {"a": 2}, "the entry 'a' of the result is 1, expected 2", None),
         ({"a": 1}, {"b": 1}, "the result lacks the key 'b'", None),
         ({"a": 1, "b": 2}, {"a": 1}, "the result has a key too many: 'b'", None),
@@ -305,6 +307,20 @@ def test_other_values_that_differ(got, expected, message, likely):
     error = mismatch(assert_same, got, expected)
     assert error.message.startswith(message)
     assert likely is None or likely in error.likely
+
+
+def test_a_conversion_is_told_only_of_numbers_that_it_sets_right():
+    assert "// of integers an int" in mismatch(assert_same, 2, 2.5).likely
+    assert mismatch(assert_same, 0, -2.5).likely is None
+    assert mismatch(assert_same, 10**400, 1.5).likely is None
+    assert mismatch(assert_same, math.nan, 1).likely is None
+    whole = torch.tensor([[3, 255]])
+    assert "new tensors without a dtype" in mismatch(assert_same, whole.float(), whole).likely
+    assert "converts a tensor" in mismatch(assert_same, whole.double(), whole).likely
+    assert mismatch(assert_same, whole / 255, whole).likely is None
+    assert mismatch(assert_same, {"min": math.nan}, {"min": None}).likely is None
+    assert "tuple(x.tolist())" in mismatch(assert_same, torch.tensor([2, 3]), (2, 3)).likely
+    assert "first, second" in mismatch(assert_same, X, (X, X)).likely
 
 
 def test_float_takes_subclasses_and_tuple_takes_sizes():
