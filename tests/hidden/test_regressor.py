@@ -39,8 +39,9 @@ BROADCAST = (
     "with every other. Keep both (N, 1), without squeeze()."
 )
 STUCK = (
-    "Nothing has moved: optimizer.step() is missing, or the gradients are cleared between "
-    "backward() and the step, or `p = p - ...` makes new tensors where `-=` would change p."
+    "The model is as it came. Is optimizer.step() missing, or are the gradients cleared between "
+    "backward() and the step? Does `p = p - ...` make new tensors, where `-=` would change p? Or "
+    "was a copy trained, or something put back at the end?"
 )
 LEFT_OUT = "The parameters before this one have moved: every one of them takes the step."
 BEFORE = "Note loss.item() before the update, not after it."
@@ -54,6 +55,7 @@ INSIDE = (
     "model.training = ... sets the mode of one module. model.train(was_training) sets it in all "
     "modules inside as well, as model.eval() does."
 )
+CUT = "detach(), .data, no_grad() and a new torch.tensor(...) in forward cut the graph."
 EVAL = "Call model.eval() first: it changes the mode of the model and of all modules inside."
 
 
@@ -64,7 +66,7 @@ def check_parameter_count(rig, model, *widths):
     """Linear layers lead from each of `widths` to the next. Fills them with sevens, to count."""
     expected = sum((a + 1) * b for a, b in pairwise(widths))
     rig.set_parameters(model, torch.tensor([SEVEN]))
-    count = sum(int((numbers == SEVEN).sum()) for _, numbers in rig.parameters(model))
+    count = int(rig.filled(model, SEVEN).sum())
     if count != expected:
         path = " to ".join(map(str, widths))
         fail(
@@ -99,13 +101,20 @@ def effects(rig, model, x, outputs, start):
 
 
 def check_gradients_flow(modules, model, x):
-    if not modules.records_gradients(model, x):
+    reached = modules.reached(model, x)
+    if not any(reached):
         fail(
             "gradients must flow through the model",
             expected="an output with requires_grad = True",
             got="an output with requires_grad = False",
-            likely="detach(), .data, no_grad() and a new torch.tensor(...) in forward cut the "
-            "graph.",
+            likely=CUT,
+        )
+    if not all(reached):
+        fail(
+            "gradients must flow back to every parameter",
+            expected=f"a gradient for each of the {len(reached)} parameters",
+            got=f"a gradient for {sum(reached)} of them",
+            likely=f"{CUT} What stands before the cut never learns.",
         )
 
 
@@ -311,7 +320,11 @@ def check_affine(model, x, outputs):
         if not same(y, again):
             fail_random(y, again)
         assert_same(y, fa, likely="Each row is worked on by itself, whatever rows come with it.")
-    likely = "x A + b and nothing else, so that f(a) + f(b) = f(a + b) + f(0): no ReLU at the end."
+    for _ in range(0 if same(fa + fb, fab + f0) else 5):
+        again = check_output(model, torch.cat(parts), outputs)
+        if not same(both, again):
+            fail_random(both, again)
+    likely = "x A + b is all there is to it: then f(a) + f(b) = f(a + b) + f(0)."
     assert_same(fa + fb, fab + f0, likely=likely, what="f(a) + f(b)")
     if not (fc - f0[:1]).abs().min() > 1e-3:
         fail(
@@ -383,6 +396,9 @@ class TestLinearRegressor:
             check_gradients_flow(student.bring("rig_regressor_modules"), model, corners)
             rank = int(torch.linalg.matrix_rank(found, atol=1e-4))
             if rank != len(start):
+                again = effects(rig, model, corners, outputs, start)
+                if not same(found, again):
+                    fail_random(found, again)
                 fail(
                     "each parameter must have an effect of its own",
                     expected=f"{len(start)} independent effects",
@@ -427,7 +443,9 @@ class TestMLPRegressor:
         rig = student.bring("rig_regressor")
         inputs, *hidden = rng.sizes(3, 2, 5)
         # Rows with sums below -1 and above it: the first layer is on one side of 0, or the other.
-        x = torch.cat([rng.uniform(0, 2, 2, inputs), rng.uniform(-3, -1, 2, inputs)])
+        # One is so large that no other bound, as of relu6, is out of reach.
+        sides = rng.uniform(0, 2, 1, inputs), rng.uniform(9, 11, 1, inputs)
+        x = torch.cat([*sides, rng.uniform(-3, -1, 2, inputs)])
         for widths in ([inputs, hidden[0], 1], [inputs, *hidden, 2]):
             model = student.MLPRegressor(inputs, widths[1:-1], out_features=widths[-1])
             check_parameter_count(rig, model, *widths)
@@ -496,7 +514,8 @@ class TestTrain:
     def test_any_model(self, student, device, rng):
         """It trains any model in float64, with shared layers and parameters of its own too."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
-        x, y = rng.normal(5, 3, dtype=torch.float64), rng.normal(5, 3, dtype=torch.float64)
+        # So many rows that whoever takes them in batches takes more than one step.
+        x, y = rng.normal(130, 3, dtype=torch.float64), rng.normal(130, 3, dtype=torch.float64)
         shapes = (4, 3), (4,), (3, 4), (3,)
         two = [rng.normal(*shape, dtype=torch.float64) for shape in shapes]
         one = [rng.normal(*shape, dtype=torch.float64) for shape in ((3, 3), (3,))]
@@ -715,9 +734,19 @@ class TestPredict:
             x, _, weight, bias = line(rng, dtype, outputs)
             for rows in (x, -x, x[:1], x[:0]):
                 expected = np.asarray(line_at(rows, weight, bias).cpu())
-                got = student.predict(rig.linear(weight, bias), rows)
+                model = rig.linear(weight, bias)
+                where = rig.devices(model) if rows is x else None
+                got = student.predict(model, rows)
                 likely = "y.cpu().numpy() makes an array of a tensor, of its dtype and its shape."
                 assert_same(got, expected, likely=likely)
+                if where and rig.devices(model) != where:
+                    fail(
+                        "the model must stay on its device",
+                        expected=f"parameters on {where[0]}",
+                        got=f"parameters on {rig.devices(model)[0]}",
+                        likely="model.cpu() and model.to(...) move the model itself. Bring what it "
+                        "gives to the CPU, not the model.",
+                    )
 
     @points(1)
     def test_evaluation_mode_without_graph(self, student, device, rng):
@@ -817,7 +846,8 @@ class TestCountParameters:
         """A parameter that is used in two places counts once."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         n = rng.integer(2, 6)
-        layers = [rig.linear(rng.normal(n, n), rng.normal(n)) for _ in range(3)]
+        bias = rng.normal(n)  # equal numbers, as those of two new biases may be, are not shared
+        layers = [rig.linear(rng.normal(n, n), bias) for _ in range(3)]
         twice = "model.parameters() gives each parameter once; summing layer by layer does not."
         for model, expected, both, likely in (
             (modules.tied(layers[0]), (n + 1) * n, 2 * (n + 1) * n, "one layer"),
