@@ -19,6 +19,11 @@ def trained(model):
     return [p.detach().clone() for p in model.parameters() if p.requires_grad]
 
 
+def shapes(model):
+    """The shape of each trained parameter, whatever their names and numbers."""
+    return [tuple(p.shape) for p in model.parameters() if p.requires_grad]
+
+
 @torch.no_grad()
 def set_parameters(model, numbers):
     """Fill what is trained with `numbers`, which start again where they end."""
