@@ -413,8 +413,8 @@ def fit_line__one_less(x, y, lr, steps):
 
 
 def fit_line__step_outside(x, y, lr, steps):
-    """The step stands behind the loop, and takes all gradients at once. It belongs into the loop,
-    as clearing them does."""
+    """All gradients here are those of the start: the loss stands before the loop, or the step
+    behind it. Both belong into it, and clearing the gradients too."""
     w, b = _zeros(x)
     for _ in range(steps):
         _error(x, y, w, b).backward()
@@ -1371,7 +1371,8 @@ def validate__by_rows(model, batches):
 
 
 def validate__training_mode(model, batches):
-    """no_grad() has nothing to do with the mode of the model. Call model.eval() too."""
+    """The model ran in training mode. Only model.eval() switches it and the modules inside it;
+    no_grad() leaves the mode alone."""
     total, count = 0.0, 0
     with torch.no_grad():
         for x, y in batches:
@@ -1604,8 +1605,8 @@ def train__in_batches(model, optimizer, x, y, epochs):
 
 
 def train__best_put_back(model, optimizer, x, y, epochs):
-    """The numbers with the lowest loss are put back at the end, so that the last step is undone.
-    The model is to be left where that step leads."""
+    """The last step is missing in the model: it was never taken, or undone by numbers that are put
+    back at the end. The model is to be left where it leads."""
     model.train()
     losses, best = [], None
     for _ in range(epochs):
@@ -1618,4 +1619,77 @@ def train__best_put_back(model, optimizer, x, y, epochs):
         optimizer.step()
     if best:
         model.load_state_dict(best)
+    return losses
+
+
+def fit_line__loss_before_the_loop(x, y, lr, steps):
+    """All gradients here are those of the start: the loss stands before the loop, or the step
+    behind it. Both belong into it, and clearing the gradients too."""
+    w, b = _zeros(x)
+    slopes = torch.autograd.grad(_error(x, y, w, b), [w, b])
+    with torch.no_grad():
+        for _ in range(steps):
+            w -= lr * slopes[0]
+            b -= lr * slopes[1]
+    return w.detach(), b.detach()
+
+
+def fit_line__targets_flattened(x, y, lr, steps):
+    """(N, 1) and (N,) broadcast to (N, N): each point meets every target. y is (N, 1) already:
+    leave its shape as it is."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        _error(x, y.flatten(), w, b).backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+class Net__without_biases(nn.Module):
+    """Every layer has a bias: leave bias=False out."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b, bias=False) for a, b in pairwise(sizes))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class Net__sigmoid(_Layers):
+    """The activation asked for is ReLU, not sigmoid."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.sigmoid(layer(x))
+        return self.layers[-1](x)
+
+
+class Net__residual(_Layers):
+    """What goes into a layer is added to what comes out. Between two layers stands a ReLU, and
+    nothing else."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            y = torch.relu(layer(x))
+            x = y + x if y.shape == x.shape else y
+        return self.layers[-1](x)
+
+
+def train__last_step_missing(model, optimizer, x, y, epochs):
+    """The last step is missing in the model: it was never taken, or undone by numbers that are put
+    back at the end. The model is to be left where it leads."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        losses.append(error.item())
+        if epoch < epochs - 1:
+            error.backward()
+            optimizer.step()
     return losses

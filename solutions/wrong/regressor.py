@@ -6,6 +6,7 @@ what the learner then reads must help. Like a learner's file, this one may use t
 
 # ruff: noqa: F821  the functions of the unit stand above these when they run
 
+import copy
 from itertools import pairwise
 
 import torch
@@ -13,7 +14,8 @@ from torch import nn
 
 
 class LinearRegressor__without_bias(nn.Module):
-    """An affine map has a bias for each output."""
+    """Each output has a bias that learns. bias=False leaves it out, and a buffer or a plain tensor
+    does not learn."""
 
     def __init__(self, in_features, out_features=1):
         super().__init__()
@@ -24,7 +26,8 @@ class LinearRegressor__without_bias(nn.Module):
 
 
 class LinearRegressor__plain_tensors(nn.Module):
-    """A plain tensor is not registered, even if it requires a gradient. nn.Parameter is."""
+    """Nothing is registered: a module sees each nn.Parameter and each layer that is assigned to
+    self, but no plain tensors, and nothing in a plain list."""
 
     def __init__(self, in_features, out_features=1):
         super().__init__()
@@ -654,7 +657,8 @@ def predict__flattened(model, x):
 
 
 def predict__always_float64(model, x):
-    """An array made of Python numbers is float64. numpy() keeps the dtype of the tensor."""
+    """float64 is what NumPy makes of Python numbers, and of float. numpy() keeps the dtype of the
+    tensor."""
     was_training = model.training
     model.eval()
     with torch.no_grad():
@@ -688,7 +692,7 @@ def predict__always_back_to_training(model, x):
 
 
 def predict__detached_afterwards(model, x):
-    """detach() throws away a graph that was recorded all the same. torch.no_grad() records
+    """detach() and .data throw away a graph that was recorded all the same. torch.no_grad() records
     none."""
     was_training = model.training
     model.eval()
@@ -1087,8 +1091,8 @@ def train__batches_of_32(model, x, y, lr=0.01, epochs=100):
 
 
 def train__best_put_back(model, x, y, lr=0.01, epochs=100):
-    """The numbers with the lowest loss are put back at the end, so that the last step is undone.
-    The model is to be left where that step leads."""
+    """The last step is missing in the model: it was never taken, or undone by numbers that are put
+    back at the end. The model is to be left where it leads."""
     model.train()
     losses, best = [], None
     for _ in range(epochs):
@@ -1171,3 +1175,117 @@ def count_parameters__as_matrices(model):
     """Rows times columns are the numbers of a matrix alone: a bias has one axis. numel() counts
     the entries of any shape."""
     return sum(p.shape[0] * p.shape[-1] for p in model.parameters() if p.requires_grad)
+
+
+def train__last_step_missing(model, x, y, lr=0.01, epochs=100):
+    """The last step is missing in the model: it was never taken, or undone by numbers that are put
+    back at the end. The model is to be left where it leads."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        if epoch < epochs - 1:
+            loss.backward()
+            _step(model, lr)
+    return losses
+
+
+def train__a_copy(model, x, y, lr=0.01, epochs=100):
+    """A copy was trained, and the model that was given stays as it came."""
+    model = copy.deepcopy(model).train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    return losses
+
+
+def train__by_names(model, x, y, lr=0.01, epochs=100):
+    """Not every model has a weight and a bias: model.parameters() gives whatever there is."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            model.weight -= lr * model.weight.grad
+            model.bias -= lr * model.bias.grad
+    return losses
+
+
+def train__mode_lost(model, x, y, lr=0.01, epochs=100):
+    """model.eval() in the loop also holds for the epochs after it: call model.train() at the
+    beginning of each."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+        model.eval()
+    return losses
+
+
+class MLPRegressor__hidden_in_a_list(nn.Module):
+    """A plain list or dict hides its layers from parameters(). nn.ModuleList shows them."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        *self.layers, self.last = _layers(in_features, *hidden, out_features)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return self.last(x)
+
+
+class MLPRegressor__one_output(nn.Module):
+    """out_features says how many numbers come out; 1 is only its default."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, 1))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class MLPRegressor__residual(nn.Module):
+    """What goes into a layer is added to what comes out. Between two layers stands a ReLU, and
+    nothing else."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, out_features))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            y = torch.relu(layer(x))
+            x = y + x if y.shape == x.shape else y
+        return self.layers[-1](x)
+
+
+def count_parameters__the_frozen_ones(model):
+    """requires_grad is True of what is trained: with `not` the frozen parameters are counted."""
+    return sum(p.numel() for p in model.parameters() if not p.requires_grad)
+
+
+def count_parameters__begun_anew(model):
+    """total = 0 stands inside the loop, and so only the last parameter counts. Move it before the
+    loop."""
+    for p in model.parameters():
+        total = 0
+        if p.requires_grad:
+            total += p.numel()
+    return total

@@ -19,9 +19,9 @@ def trained(model):
     return [p.detach().clone() for p in model.parameters() if p.requires_grad]
 
 
-def shapes(model):
-    """The shape of each trained parameter, whatever their names and numbers."""
-    return [tuple(p.shape) for p in model.parameters() if p.requires_grad]
+def registered(model):
+    """The shape of each parameter, whatever its name and numbers, and whether it is trained."""
+    return [(tuple(p.shape), p.requires_grad) for p in model.parameters()]
 
 
 @torch.no_grad()

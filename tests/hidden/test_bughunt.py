@@ -24,6 +24,7 @@ from grader.suite import (
 )
 
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
+SINGLE_PRECISION = {"rtol": 1e-6, "atol": 1e-7}  # of losses in float64, wherever they were kept
 VIEW = (
     "view() and reshape() keep the numbers in the order in which they lie in memory, and break "
     "the rows elsewhere. transpose() exchanges two axes."
@@ -63,7 +64,12 @@ REGISTER = (
 )
 NO_RETURN = "forward gives None: it ends without `return`."
 ROWS = "(N, out): a row for each row of x, and a column for each output, even where it is only one."
+FROZEN = "requires_grad = False freezes a parameter: here, all of them learn."
 LESS = "A number that is frozen or not registered, or that no layer has, is missing here."
+RANDOM = (
+    "Something in forward is random: dropout, or a layer that is made anew in each call. Layers "
+    "are made once, in __init__."
+)
 SHARED = "Each Line has numbers of its own: make them in __init__, for this Line alone."
 PASSES = "Run the model once in each epoch, on all rows, and use what it gave for everything."
 UNTOUCHED = "Measuring leaves the parameters alone: whether they are trained, and their gradients."
@@ -357,13 +363,16 @@ def check_output(model, x, outputs):
 
 def check_numbers(rig, model, expected):
     """So many numbers are registered, and trained."""
-    count = sum(math.prod(shape) for shape in rig.shapes(model))
+    registered = rig.registered(model)
+    count = sum(math.prod(shape) for shape, is_trained in registered if is_trained)
     if count != expected:
+        frozen = count < expected == sum(math.prod(shape) for shape, _ in registered)
+        likely = FROZEN if frozen else REGISTER if count == 0 else LESS
         fail(
             "the registered, trained numbers do not add up",
             expected=f"{expected} numbers that are registered and require a gradient",
             got=f"{count} of them",
-            likely=REGISTER if count == 0 else LESS if count < expected else None,
+            likely=likely if count < expected else None,
         )
 
 
@@ -490,6 +499,11 @@ class TestNet:
                 expected = equal_weights(rows, c, sizes)
                 mistakes = relus_gone_wrong(rows, c, sizes)
                 got = check_output(model, rows, sizes[-1])
+                for _ in range(0 if torch.allclose(got, expected, **LOOSE) else 5):
+                    again = check_output(model, rows, sizes[-1])
+                    if not torch.allclose(got, again, **LOOSE):
+                        message = "a second call with the same input gives another output"
+                        fail(message, expected=got, got=again, likely=RANDOM)
                 assert_same(got, expected, mistakes=mistakes, **LOOSE)
 
     @points(1)
@@ -711,14 +725,19 @@ class TestTrain:
     def test_losses_before_each_step(self, student, device, rng):
         """It returns the loss of each epoch before its step, as floats."""
         rig = student.bring("rig_bughunt")
-        for n, outputs, epochs in ((4, None, rng.integer(3, 6)), (3, 1, 2), (1, 2, 1)):
-            x, y, weight, bias = run_of(rng, n, outputs=outputs)
+        for n, outputs, epochs, dtype, tolerance in (
+            (4, None, rng.integer(3, 6), torch.float32, LOOSE),
+            (3, 1, 2, torch.float64, SINGLE_PRECISION),
+            (1, 2, 1, torch.float32, LOOSE),
+        ):
+            x, y, weight, bias = run_of(rng, n, dtype, outputs)
             run = x, y, weight, bias, epochs
             (_, _, expected), mistakes = trained_right(*run), trainings_gone_wrong(2, *run)
             model = rig.linear(weight, bias)
             losses = student.train(model, rig.optimizer(model, 0.1), x, y, epochs)
             likely = length_of(losses, expected)
-            assert_same(losses, expected, mistakes=mistakes, likely=likely, what="losses", **LOOSE)
+            what = "losses"
+            assert_same(losses, expected, mistakes=mistakes, likely=likely, what=what, **tolerance)
 
     @points(1)
     def test_one_step_an_epoch(self, student, device, rng):
@@ -845,6 +864,7 @@ def errors_gone_wrong(batches, weight, bias):
     yield whole.sum(dim=1).mean().item(), words
     words = "The sum is divided by the number of batches: divide it by the number of entries."
     yield (whole.sum() / len(batches)).item(), words
+    yield whole.sqrt().mean().item(), "These are the absolute errors: square them instead."
     yield means[-1].item(), "This is the error of the last batch alone."
     yield means[0].item(), "This is the error of the first batch alone."
     yield whole.mean().sqrt().item(), "This is the square root of the mean: leave the root out."
@@ -867,7 +887,8 @@ class TestValidate:
             expected = error_of(batches, weight, bias)
             mistakes = errors_gone_wrong(batches, weight, bias)
             got = student.validate(rig.linear(weight, bias), batches)
-            assert_same(got, expected, mistakes=mistakes, **LOOSE)
+            tolerance = LOOSE if dtype is torch.float32 else SINGLE_PRECISION
+            assert_same(got, expected, mistakes=mistakes, **tolerance)
 
     @points(1)
     def test_leaves_no_mark(self, student, device, rng):

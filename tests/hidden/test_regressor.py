@@ -22,6 +22,7 @@ from grader.suite import (
 )
 
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
+SINGLE_PRECISION = {"rtol": 1e-6, "atol": 1e-7}  # of losses in float64, wherever they were kept
 REGISTER = (
     "A module registers what is assigned to it directly: a parameter, a layer, an nn.Sequential, "
     "an nn.ModuleList. Plain tensors, and layers in a plain Python list, stay unknown to it."
@@ -33,7 +34,7 @@ RELU = (
 )
 ACCUMULATES = "backward() adds to the gradients: clear them before it, in every epoch."
 GROWING = "The losses grow from epoch to epoch: the steps are too long, or lead uphill."
-FIRST_LOSS = "The first loss is that of the model as it comes, before any update."
+FIRST_LOSS = "The first loss is the mean squared error of the model as it comes, before any update."
 BROADCAST = (
     "A prediction of shape (N,) and a y of shape (N, 1) broadcast to (N, N): every row is compared "
     "with every other. Keep both (N, 1), without squeeze()."
@@ -66,7 +67,15 @@ def check_parameter_count(rig, model, *widths):
     """Linear layers lead from each of `widths` to the next. Fills them with sevens, to count."""
     expected = sum((a + 1) * b for a, b in pairwise(widths))
     rig.set_parameters(model, torch.tensor([SEVEN]))
-    count = int(rig.filled(model, SEVEN).sum())
+    filled = rig.filled(model, SEVEN)
+    count = int(filled.sum())
+    if count < len(filled) == expected:
+        fail(
+            "every number must be trained",
+            expected=f"{expected} numbers with requires_grad = True",
+            got=f"requires_grad = False for {expected - count} of them",
+            likely="requires_grad = False freezes a parameter: here, all of them learn.",
+        )
     if count != expected:
         path = " to ".join(map(str, widths))
         fail(
@@ -171,7 +180,7 @@ def descents_gone_wrong(part, x, y, weight, bias, lr, epochs):
         yield descend_line(x, y, *start, lr, epochs + 1)[part][1:], BEFORE
 
 
-def check_losses(losses, expected, *, mistakes=(), likely=None):
+def check_losses(losses, expected, *, mistakes=(), likely=None, tolerance=LOOSE):
     """Those of a training; what is said of wrong ones is certain."""
     floats = as_like(losses, expected)
     if not isinstance(floats, list) or not all(isinstance(loss, float) for loss in floats):
@@ -181,11 +190,11 @@ def check_losses(losses, expected, *, mistakes=(), likely=None):
     elif floats[-1] > 10 * abs(floats[0]):
         likely = GROWING
     else:
-        wrong = ~np.isclose(floats, expected, LOOSE["rtol"], LOOSE["atol"])
+        wrong = ~np.isclose(floats, expected, tolerance["rtol"], tolerance["atol"])
         k = int(wrong.argmax())
         later = f"The losses are right up to number {k - 1}: the update after it leads elsewhere."
         likely = later if k else FIRST_LOSS
-    assert_same(losses, expected, mistakes=mistakes, likely=likely, what="losses", **LOOSE)
+    assert_same(losses, expected, mistakes=mistakes, likely=likely, what="losses", **tolerance)
 
 
 def still(part, start):
@@ -446,7 +455,7 @@ class TestMLPRegressor:
         # One is so large that no other bound, as of relu6, is out of reach.
         sides = rng.uniform(0, 2, 1, inputs), rng.uniform(9, 11, 1, inputs)
         x = torch.cat([*sides, rng.uniform(-3, -1, 2, inputs)])
-        for widths in ([inputs, hidden[0], 1], [inputs, *hidden, 2]):
+        for widths in ([inputs, hidden[0], 1], [inputs, hidden[1], hidden[1], 2]):
             model = student.MLPRegressor(inputs, widths[1:-1], out_features=widths[-1])
             check_parameter_count(rig, model, *widths)
             rig.to_device(model, device)
@@ -478,12 +487,16 @@ class TestTrain:
     def test_losses_before_each_update(self, student, device, rng):
         """It returns a float for each epoch, the loss before its update; lr is 0.01, epochs 100."""
         rig = student.bring("rig_regressor")
-        for outputs in (None, 1):
-            x, y, weight, bias = line(rng, outputs=outputs)
+        for dtype, outputs, tolerance in (
+            (torch.float32, None, LOOSE),
+            (torch.float64, None, SINGLE_PRECISION),
+            (torch.float32, 1, LOOSE),
+        ):
+            x, y, weight, bias = line(rng, dtype, outputs)
             run = x, y, weight, bias, 0.1, 3
             (_, _, expected), mistakes = descent(*run), descents_gone_wrong(2, *run)
             losses = student.train(rig.linear(weight, bias), x, y, lr=0.1, epochs=3)
-            check_losses(losses, expected, mistakes=mistakes)
+            check_losses(losses, expected, mistakes=mistakes, tolerance=tolerance)
         expected, known = losses_by_default(x, y, weight, bias), other_rates(x, y, weight, bias)
         losses = student.train(rig.linear(weight, bias), x, y)
         check_losses(losses, expected, mistakes=known, likely=DEFAULT_EPOCHS)
@@ -654,12 +667,19 @@ class TestEvaluate:
         check_no_error(student.evaluate, model, x, x @ weight.T + bias)
         check_no_graph(rig, model)
         check_trainable(modules, model)
+        # Errors of one size would be the roots of their mean square.
+        error = torch.ones_like(x)
+        error[0] = 3
+        right = (error**2).mean().item()
         words = "The squares are added up over the outputs: the mean goes over those too."
-        known = [(4.0 * x.shape[1], words), (4.0 * x.numel(), "This is the sum of the squares.")]
+        known = [
+            (right * x.shape[1], words),
+            (right * x.numel(), "This is the sum of the squares."),
+        ]
         for model in (modules.without_parameters(), modules.of_one_face()):
-            got = student.evaluate(model, x, x + 2)
+            got = student.evaluate(model, x, x + error)
             likely = "In evaluation mode this model gives x as it is. It has no parameters."
-            assert_same(got, 4.0, mistakes=known, likely=likely, **LOOSE)
+            assert_same(got, right, mistakes=known, likely=likely, **LOOSE)
 
     @points(1)
     def test_mode_is_restored(self, student, device, rng):
@@ -799,7 +819,7 @@ class TestCountParameters:
     def test_all_trainable_numbers(self, student, device, rng):
         """It adds up the numbers of all parameters, however deep, and nothing else."""
         rig = student.bring("rig_regressor")
-        inputs, hidden, outputs = rng.sizes(3, 2, 7)
+        inputs, hidden, outputs = rng.sizes(3, 3, 7)
         # Two layers with biases, and a scale and a shift for each normalised feature.
         expected = (inputs + 1) * hidden + 2 * hidden + (hidden + 1) * outputs
         model = rig.nested(inputs, hidden, outputs)
@@ -823,7 +843,7 @@ class TestCountParameters:
     def test_frozen_parameters(self, student, device, rng):
         """Frozen parameters are left out."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
-        inputs, hidden, outputs = rng.sizes(3, 2, 7)
+        inputs, hidden, outputs = rng.sizes(3, 3, 7)
         model = rig.nested(inputs, hidden, outputs)
         modules.freeze(model, "body")
         got, expected = student.count_parameters(model), (hidden + 1) * outputs
@@ -845,7 +865,7 @@ class TestCountParameters:
     def test_shared_parameters(self, student, device, rng):
         """A parameter that is used in two places counts once."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
-        n = rng.integer(2, 6)
+        n = rng.integer(3, 6)
         bias = rng.normal(n)  # equal numbers, as those of two new biases may be, are not shared
         layers = [rig.linear(rng.normal(n, n), bias) for _ in range(3)]
         twice = "model.parameters() gives each parameter once; summing layer by layer does not."

@@ -1,7 +1,7 @@
-# test_plain_gradient_descent: The numbers with the lowest loss are put back at the end, so that the last step is undone. The model is to be left where that step leads.
-# test_any_model: The numbers with the lowest loss are put back at the end, so that the last step is undone. The model is to be left where that step leads.
-# test_training_mode: The numbers with the lowest loss are put back at the end, so that the last step is undone. The model is to be left where that step leads.
-# test_old_gradients_and_frozen_parameters: The numbers with the lowest loss are put back at the end, so that the last step is undone. The model is to be left where that step leads.
+# test_plain_gradient_descent: The last step is missing in the model: it was never taken, or undone by numbers that are put back at the end. The model is to be left where it leads.
+# test_any_model: The last step is missing in the model: it was never taken, or undone by numbers that are put back at the end. The model is to be left where it leads.
+# test_training_mode: The last step is missing in the model: it was never taken, or undone by numbers that are put back at the end. The model is to be left where it leads.
+# test_old_gradients_and_frozen_parameters: The last step is missing in the model: it was never taken, or undone by numbers that are put back at the end. The model is to be left where it leads.
 
 
 def train(model, x, y, lr=0.01, epochs=100):
