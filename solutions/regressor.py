@@ -158,7 +158,7 @@ def predict(model: nn.Module, x: torch.Tensor) -> np.ndarray:
     """Return what `model` makes of `x`, as a NumPy array of shape `(N, out)`.
 
     Works in evaluation mode and without a graph. Afterwards the model is in the mode it was in
-    before. `model` and `x` may be on any one device; NumPy only knows the CPU.
+    before. `model` and `x` may be on any one device, and stay there; NumPy only knows the CPU.
 
     >>> predict(nn.Sequential(nn.Dropout(0.5)), torch.tensor([[1.0], [3.0]])).tolist()
     [[1.0], [3.0]]

@@ -230,6 +230,13 @@ def slope__wide_step(f, x):
     return ((f(x + h) - f(x - h)) / (2 * h)).item()
 
 
+def slope__relative_step(f, x):
+    """h is a share of x here, and so it is 0 where x is 0. Take one h for every x."""
+    x = x.double()
+    h = 1e-6 * x.abs()
+    return ((f(x + h) - f(x - h)) / (2 * h)).item()
+
+
 def slope__rounded(f, x):
     """A rounded slope is not right to a millionth. Leave round() out."""
     h = 1e-6
@@ -406,8 +413,8 @@ def fit_line__one_less(x, y, lr, steps):
 
 
 def fit_line__step_outside(x, y, lr, steps):
-    """The step stands behind the loop, and takes all gradients at once. It belongs into the loop,
-    as clearing them does."""
+    """All gradients here are those of the start: the loss stands before the loop, or the step
+    behind it. Both belong into it, and clearing the gradients too."""
     w, b = _zeros(x)
     for _ in range(steps):
         _error(x, y, w, b).backward()
@@ -536,7 +543,7 @@ class Line__with_relu(nn.Module):
 
 
 class Line__detached(nn.Module):
-    """detach() cuts the graph, so that the line would never learn."""
+    """detach(), .data and no_grad() cut the graph, so that the line would never learn."""
 
     def __init__(self):
         super().__init__()
@@ -635,7 +642,7 @@ class _Layers(nn.Module):
 
 
 class Net__plain_list(nn.Module):
-    """Layers in a plain Python list, or in the class body, are not registered, and never learn. An
+    """Layers in a plain list or dict, or in the class body, are not registered, and never learn. An
     nn.ModuleList in self registers what it holds."""
 
     def __init__(self, sizes):
@@ -649,7 +656,7 @@ class Net__plain_list(nn.Module):
 
 
 class Net__as_it_was(nn.Module):
-    """Layers in a plain Python list, or in the class body, are not registered, and never learn. An
+    """Layers in a plain list or dict, or in the class body, are not registered, and never learn. An
     nn.ModuleList in self registers what it holds."""
 
     def __init__(self, sizes):
@@ -746,7 +753,7 @@ class Net__return_inside(_Layers):
 
 
 class Net__in_the_class(nn.Module):
-    """Layers in a plain Python list, or in the class body, are not registered, and never learn. An
+    """Layers in a plain list or dict, or in the class body, are not registered, and never learn. An
     nn.ModuleList in self registers what it holds."""
 
     layers = nn.ModuleList()
@@ -1364,7 +1371,8 @@ def validate__by_rows(model, batches):
 
 
 def validate__training_mode(model, batches):
-    """no_grad() has nothing to do with the mode of the model. Call model.eval() too."""
+    """The model ran in training mode. Only model.eval() switches it and the modules inside it;
+    no_grad() leaves the mode alone."""
     total, count = 0.0, 0
     with torch.no_grad():
         for x, y in batches:
@@ -1492,3 +1500,196 @@ def validate__cleared(model, batches):
             count += y.numel()
     model.train(was_training)
     return total / count
+
+
+def fit_line__one_after_the_other(x, y, lr, steps):
+    """The slope of b is taken with the new w. Both belong to one place: compute them before you
+    change either."""
+    w, b = x.new_zeros(1, 1), x.new_zeros(1)
+    for _ in range(steps):
+        w = w - lr * 2 * x.T @ (x @ w + b - y) / len(x)
+        b = b - lr * 2 * (x @ w + b - y).mean(dim=0)
+    return w, b
+
+
+def fit_line__solved(x, y, lr, steps):
+    """This is the best line of all, whatever lr and steps are. Asked for is where so many steps
+    lead from 0."""
+    ones = torch.cat([x, torch.ones_like(x)], dim=1)
+    solution = torch.linalg.lstsq(ones, y).solution
+    return solution[:1], solution[1]
+
+
+class Line__exchanged(nn.Module):
+    """x is multiplied by the number of shape (1,) here, and that of shape (1, 1) is added. w, the
+    factor, is (1, 1)."""
+
+    def __init__(self):
+        super().__init__()
+        self.w = nn.Parameter(torch.randn(1, 1))
+        self.b = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        return x * self.b + self.w
+
+
+class Net__two_layers(nn.Module):
+    """sizes can have any length from two up: make the layers in a loop over its pairs, not by
+    sizes[0], sizes[1] and sizes[2]."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.first = nn.Linear(sizes[0], sizes[1])
+        self.second = nn.Linear(sizes[1], sizes[2])
+
+    def forward(self, x):
+        return self.second(torch.relu(self.first(x)))
+
+
+class Net__cut_between(_Layers):
+    """detach() between two layers cuts the graph there: the layers before it never learn."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x)).detach()
+        return self.layers[-1](x)
+
+
+class Net__relu6(_Layers):
+    """relu6 cuts off what is above 6 as well. A ReLU leaves that as it is."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = F.relu6(layer(x))
+        return self.layers[-1](x)
+
+
+def loss__clamped(logits, targets):
+    """Something is added to the probability before the logarithm, or it is clamped, so that a
+    small one counts too little. log_softmax needs neither."""
+    p = logits.softmax(dim=1).clamp(1e-7, 1 - 1e-7)
+    return F.nll_loss(p.log(), targets)
+
+
+def loss__epsilon(logits, targets):
+    """Something is added to the probability before the logarithm, or it is clamped, so that a
+    small one counts too little. log_softmax needs neither."""
+    return F.nll_loss((logits.softmax(dim=1) + 1e-8).log(), targets)
+
+
+def loss__smoothed(logits, targets):
+    """label_smoothing takes a share from the right class and gives it to all. Leave it out."""
+    return F.cross_entropy(logits, targets, label_smoothing=0.1)
+
+
+def loss__of_base_two(logits, targets):
+    """The logarithm is the natural one, log, not log2."""
+    p = logits.softmax(dim=1).gather(1, targets[:, None])
+    return -torch.log2(p).mean()
+
+
+def train__in_batches(model, optimizer, x, y, epochs):
+    """Batches make several steps of an epoch. It is to be one step, on all rows at once."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows, targets in zip(x.split(32), y.split(32), strict=True):
+            optimizer.zero_grad()
+            error = F.mse_loss(model(rows), targets)
+            error.backward()
+            optimizer.step()
+            total += error.item() * len(rows)
+        losses.append(total / len(x))
+    return losses
+
+
+def train__best_put_back(model, optimizer, x, y, epochs):
+    """The last step is missing in the model: it was never taken, or undone by numbers that are put
+    back at the end. The model is to be left where it leads."""
+    model.train()
+    losses, best = [], None
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        losses.append(error.item())
+        if losses[-1] == min(losses):
+            best = {name: t.clone() for name, t in model.state_dict().items()}
+        error.backward()
+        optimizer.step()
+    if best:
+        model.load_state_dict(best)
+    return losses
+
+
+def fit_line__loss_before_the_loop(x, y, lr, steps):
+    """All gradients here are those of the start: the loss stands before the loop, or the step
+    behind it. Both belong into it, and clearing the gradients too."""
+    w, b = _zeros(x)
+    slopes = torch.autograd.grad(_error(x, y, w, b), [w, b])
+    with torch.no_grad():
+        for _ in range(steps):
+            w -= lr * slopes[0]
+            b -= lr * slopes[1]
+    return w.detach(), b.detach()
+
+
+def fit_line__targets_flattened(x, y, lr, steps):
+    """(N, 1) and (N,) broadcast to (N, N): each point meets every target. y is (N, 1) already:
+    leave its shape as it is."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        _error(x, y.flatten(), w, b).backward()
+        with torch.no_grad():
+            w -= lr * w.grad
+            b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+class Net__without_biases(nn.Module):
+    """Every layer has a bias: leave bias=False out."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(a, b, bias=False) for a, b in pairwise(sizes))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class Net__sigmoid(_Layers):
+    """The activation asked for is ReLU, not sigmoid."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.sigmoid(layer(x))
+        return self.layers[-1](x)
+
+
+class Net__residual(_Layers):
+    """What goes into a layer is added to what comes out. Between two layers stands a ReLU, and
+    nothing else."""
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            y = torch.relu(layer(x))
+            x = y + x if y.shape == x.shape else y
+        return self.layers[-1](x)
+
+
+def train__last_step_missing(model, optimizer, x, y, epochs):
+    """The last step is missing in the model: it was never taken, or undone by numbers that are put
+    back at the end. The model is to be left where it leads."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        losses.append(error.item())
+        if epoch < epochs - 1:
+            error.backward()
+            optimizer.step()
+    return losses

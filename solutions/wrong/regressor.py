@@ -6,6 +6,7 @@ what the learner then reads must help. Like a learner's file, this one may use t
 
 # ruff: noqa: F821  the functions of the unit stand above these when they run
 
+import copy
 from itertools import pairwise
 
 import torch
@@ -13,7 +14,8 @@ from torch import nn
 
 
 class LinearRegressor__without_bias(nn.Module):
-    """An affine map has a bias for each output."""
+    """Each output has a bias that learns. bias=False leaves it out, and a buffer or a plain tensor
+    does not learn."""
 
     def __init__(self, in_features, out_features=1):
         super().__init__()
@@ -24,7 +26,8 @@ class LinearRegressor__without_bias(nn.Module):
 
 
 class LinearRegressor__plain_tensors(nn.Module):
-    """A plain tensor is not registered, even if it requires a gradient. nn.Parameter is."""
+    """Nothing is registered: a module sees each nn.Parameter and each layer that is assigned to
+    self, but no plain tensors, and nothing in a plain list."""
 
     def __init__(self, in_features, out_features=1):
         super().__init__()
@@ -126,7 +129,7 @@ class LinearRegressor__no_return(nn.Module):
 
 
 class LinearRegressor__detached(nn.Module):
-    """detach() cuts the graph, so that the layer would never learn."""
+    """detach(), .data and no_grad() cut the graph, so that the layer would never learn."""
 
     def __init__(self, in_features, out_features=1):
         super().__init__()
@@ -141,7 +144,7 @@ def _layers(*widths):
 
 
 class MLPRegressor__plain_list(nn.Module):
-    """A plain list hides its layers from parameters(). nn.ModuleList shows them."""
+    """A plain list or dict hides its layers from parameters(). nn.ModuleList shows them."""
 
     def __init__(self, in_features, hidden, out_features=1):
         super().__init__()
@@ -654,7 +657,8 @@ def predict__flattened(model, x):
 
 
 def predict__always_float64(model, x):
-    """An array made of Python numbers is float64. numpy() keeps the dtype of the tensor."""
+    """float64 is what NumPy makes of Python numbers, and of float. numpy() keeps the dtype of the
+    tensor."""
     was_training = model.training
     model.eval()
     with torch.no_grad():
@@ -688,7 +692,7 @@ def predict__always_back_to_training(model, x):
 
 
 def predict__detached_afterwards(model, x):
-    """detach() throws away a graph that was recorded all the same. torch.no_grad() records
+    """detach() and .data throw away a graph that was recorded all the same. torch.no_grad() records
     none."""
     was_training = model.training
     model.eval()
@@ -934,7 +938,8 @@ class MLPRegressor__one_layer_for_all(nn.Module):
 
 
 class LinearRegressor__always_float32(nn.Module):
-    """float() makes float32 of a float64 x, and a layer in float64 cannot take it."""
+    """x is made float32 here, and a layer in float64 cannot take that. Leave the dtype of x as it
+    is."""
 
     def __init__(self, in_features, out_features=1):
         super().__init__()
@@ -968,3 +973,319 @@ def predict__one_array_for_all(model, x):
     kept = predict__one_array_for_all.__dict__.setdefault((y.shape, y.dtype.name), y)
     kept[...] = y
     return kept
+
+
+class LinearRegressor__x_squeezed(nn.Module):
+    """squeeze() drops each axis of size 1 of x, also that of the rows where there is one row. Leave
+    the shape of x as it is."""
+
+    def __init__(self, in_features, out_features=1):
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features)
+
+    def forward(self, x):
+        return self.linear(x.squeeze())
+
+
+class MLPRegressor__two_hidden_layers(nn.Module):
+    """hidden can have any length: make the layers in a loop over it, not by hidden[0] and
+    hidden[1]."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.first = nn.Linear(in_features, hidden[0])
+        self.second = nn.Linear(hidden[0], hidden[1])
+        self.last = nn.Linear(hidden[1], out_features)
+
+    def forward(self, x):
+        return self.last(torch.relu(self.second(torch.relu(self.first(x)))))
+
+
+class MLPRegressor__batch_norm(nn.Module):
+    """Batch normalisation has numbers of its own, and lets the rows of a batch mix. Between two
+    layers stands a ReLU, and nothing else."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        layers = []
+        for width in hidden:
+            layers += [nn.Linear(in_features, width), nn.BatchNorm1d(width), nn.ReLU()]
+            in_features = width
+        self.layers = nn.Sequential(*layers, nn.Linear(in_features, out_features))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class MLPRegressor__hidden_without_bias(nn.Module):
+    """Every layer has a bias, those inside as well: leave bias=False out."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        layers = []
+        for width in hidden:
+            layers += [nn.Linear(in_features, width, bias=False), nn.ReLU()]
+            in_features = width
+        self.layers = nn.Sequential(*layers, nn.Linear(in_features, out_features))
+
+    def forward(self, x):
+        return self.layers(x)
+
+
+class MLPRegressor__relu6(nn.Module):
+    """relu6 cuts off what is above 6 as well. A ReLU leaves that as it is."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, out_features))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = nn.functional.relu6(layer(x))
+        return self.layers[-1](x)
+
+
+class MLPRegressor__cut_between(nn.Module):
+    """detach() between two layers cuts the graph there: the layers before it never learn."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, out_features))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x)).detach()
+        return self.layers[-1](x)
+
+
+def train__row_by_row(model, x, y, lr=0.01, epochs=100):
+    """Each row takes a step of its own here. An epoch is one step, on the mean over all rows."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for row, target in zip(x, y, strict=True):
+            model.zero_grad()
+            loss = _loss(model, row[None], target[None])
+            total += loss.item()
+            loss.backward()
+            _step(model, lr)
+        losses.append(total / len(x))
+    return losses
+
+
+def train__batches_of_32(model, x, y, lr=0.01, epochs=100):
+    """Batches make several steps of an epoch. It is to be one step, on all rows at once."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for rows, targets in zip(x.split(32), y.split(32), strict=True):
+            model.zero_grad()
+            loss = _loss(model, rows, targets)
+            total += loss.item() * len(rows)
+            loss.backward()
+            _step(model, lr)
+        losses.append(total / len(x))
+    return losses
+
+
+def train__best_put_back(model, x, y, lr=0.01, epochs=100):
+    """The last step is missing in the model: it was never taken, or undone by numbers that are put
+    back at the end. The model is to be left where it leads."""
+    model.train()
+    losses, best = [], None
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        if losses[-1] == min(losses):
+            best = {name: t.clone() for name, t in model.state_dict().items()}
+        loss.backward()
+        _step(model, lr)
+    if best:
+        model.load_state_dict(best)
+    return losses
+
+
+def train__shared_twice(model, x, y, lr=0.01, epochs=100):
+    """Module by module, a parameter that two modules share takes two steps. model.parameters()
+    gives it once."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for module in model.modules():
+                for p in module.parameters(recurse=False):
+                    if p.grad is not None:
+                        p -= lr * p.grad
+    return losses
+
+
+def train__linear_layers_only(model, x, y, lr=0.01, epochs=100):
+    """Not all parameters belong to an nn.Linear: a model may have some of its own.
+    model.parameters() gives all of them."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        layers = [m for m in model.modules() if isinstance(m, nn.Linear)]
+        with torch.no_grad():
+            for p in dict.fromkeys(p for layer in layers for p in layer.parameters()):
+                if p.grad is not None:
+                    p -= lr * p.grad
+    return losses
+
+
+def predict__row_by_row(model, x):
+    """Without rows the list is empty, and the array has lost its columns. Run the model once, on
+    all of x."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        y = np.array([model(row[None])[0].cpu().numpy() for row in x])
+    model.train(was_training)
+    return y
+
+
+def count_parameters__equal_numbers(model):
+    """Two parameters can hold equal numbers and be two. model.parameters() gives each of them
+    once, also where it has several names."""
+    found = []
+    for _, p in model.named_parameters(remove_duplicate=False):
+        if p.requires_grad and not any(torch.equal(p, other) for other in found):
+            found.append(p)
+    return sum(p.numel() for p in found)
+
+
+def count_parameters__with_gradients(model):
+    """A parameter has a gradient after the first backward(), and not before. requires_grad tells
+    whether it is trained."""
+    return sum(p.grad.numel() for p in model.parameters() if p.grad is not None)
+
+
+def count_parameters__as_matrices(model):
+    """Rows times columns are the numbers of a matrix alone: a bias has one axis. numel() counts
+    the entries of any shape."""
+    return sum(p.shape[0] * p.shape[-1] for p in model.parameters() if p.requires_grad)
+
+
+def train__last_step_missing(model, x, y, lr=0.01, epochs=100):
+    """The last step is missing in the model: it was never taken, or undone by numbers that are put
+    back at the end. The model is to be left where it leads."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        if epoch < epochs - 1:
+            loss.backward()
+            _step(model, lr)
+    return losses
+
+
+def train__a_copy(model, x, y, lr=0.01, epochs=100):
+    """A copy was trained, and the model that was given stays as it came."""
+    model = copy.deepcopy(model).train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    return losses
+
+
+def train__by_names(model, x, y, lr=0.01, epochs=100):
+    """Not every model has a weight and a bias: model.parameters() gives whatever there is."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            model.weight -= lr * model.weight.grad
+            model.bias -= lr * model.bias.grad
+    return losses
+
+
+def train__mode_lost(model, x, y, lr=0.01, epochs=100):
+    """model.eval() in the loop also holds for the epochs after it: call model.train() at the
+    beginning of each."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+        model.eval()
+    return losses
+
+
+class MLPRegressor__hidden_in_a_list(nn.Module):
+    """A plain list or dict hides its layers from parameters(). nn.ModuleList shows them."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        *self.layers, self.last = _layers(in_features, *hidden, out_features)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return self.last(x)
+
+
+class MLPRegressor__one_output(nn.Module):
+    """out_features says how many numbers come out; 1 is only its default."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, 1))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            x = torch.relu(layer(x))
+        return self.layers[-1](x)
+
+
+class MLPRegressor__residual(nn.Module):
+    """What goes into a layer is added to what comes out. Between two layers stands a ReLU, and
+    nothing else."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, out_features))
+
+    def forward(self, x):
+        for layer in self.layers[:-1]:
+            y = torch.relu(layer(x))
+            x = y + x if y.shape == x.shape else y
+        return self.layers[-1](x)
+
+
+def count_parameters__the_frozen_ones(model):
+    """requires_grad is True of what is trained: with `not` the frozen parameters are counted."""
+    return sum(p.numel() for p in model.parameters() if not p.requires_grad)
+
+
+def count_parameters__begun_anew(model):
+    """total = 0 stands inside the loop, and so only the last parameter counts. Move it before the
+    loop."""
+    for p in model.parameters():
+        total = 0
+        if p.requires_grad:
+            total += p.numel()
+    return total

@@ -19,6 +19,11 @@ def trained(model):
     return [p.detach().clone() for p in model.parameters() if p.requires_grad]
 
 
+def registered(model):
+    """The shape of each parameter, whatever its name and numbers, and whether it is trained."""
+    return [(tuple(p.shape), p.requires_grad) for p in model.parameters()]
+
+
 @torch.no_grad()
 def set_parameters(model, numbers):
     """Fill what is trained with `numbers`, which start again where they end."""

@@ -62,6 +62,12 @@ def parameters(model):
     return [(name, parameter.detach().clone()) for name, parameter in model.named_parameters()]
 
 
+def filled(model, number):
+    """For every number in the parameters, whatever their names: is it this one?"""
+    found = [(p == number).flatten() for p in model.parameters()]
+    return torch.cat(found) if found else torch.zeros(0, dtype=torch.bool)
+
+
 @torch.no_grad()
 def set_parameters(model, numbers):
     """Fill what is trained with `numbers`, which start again where they end."""
@@ -86,3 +92,8 @@ def nudged(model, x, start):
 
 def to_device(model, device):
     return model.to(device)
+
+
+def devices(model):
+    """Where each parameter lies."""
+    return [str(parameter.device) for parameter in model.parameters()]

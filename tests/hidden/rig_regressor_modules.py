@@ -115,3 +115,13 @@ def leave_gradients(model, value):
 def records_gradients(model, x):
     """Does a graph lead from the output back to the parameters?"""
     return model(x).requires_grad
+
+
+def reached(model, x):
+    """Of each trained parameter: does a graph lead back to it from the output?"""
+    y = model(x)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    if not y.requires_grad:
+        return [False for _ in trained]
+    slopes = torch.autograd.grad(y.sum(), trained, allow_unused=True)
+    return [slope is not None for slope in slopes]

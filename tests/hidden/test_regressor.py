@@ -22,6 +22,7 @@ from grader.suite import (
 )
 
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
+SINGLE_PRECISION = {"rtol": 1e-6, "atol": 1e-7}  # of losses in float64, wherever they were kept
 REGISTER = (
     "A module registers what is assigned to it directly: a parameter, a layer, an nn.Sequential, "
     "an nn.ModuleList. Plain tensors, and layers in a plain Python list, stay unknown to it."
@@ -33,14 +34,15 @@ RELU = (
 )
 ACCUMULATES = "backward() adds to the gradients: clear them before it, in every epoch."
 GROWING = "The losses grow from epoch to epoch: the steps are too long, or lead uphill."
-FIRST_LOSS = "The first loss is that of the model as it comes, before any update."
+FIRST_LOSS = "The first loss is the mean squared error of the model as it comes, before any update."
 BROADCAST = (
     "A prediction of shape (N,) and a y of shape (N, 1) broadcast to (N, N): every row is compared "
     "with every other. Keep both (N, 1), without squeeze()."
 )
 STUCK = (
-    "Nothing has moved: optimizer.step() is missing, or the gradients are cleared between "
-    "backward() and the step, or `p = p - ...` makes new tensors where `-=` would change p."
+    "The model is as it came. Is optimizer.step() missing, or are the gradients cleared between "
+    "backward() and the step? Does `p = p - ...` make new tensors, where `-=` would change p? Or "
+    "was a copy trained, or something put back at the end?"
 )
 LEFT_OUT = "The parameters before this one have moved: every one of them takes the step."
 BEFORE = "Note loss.item() before the update, not after it."
@@ -54,6 +56,7 @@ INSIDE = (
     "model.training = ... sets the mode of one module. model.train(was_training) sets it in all "
     "modules inside as well, as model.eval() does."
 )
+CUT = "detach(), .data, no_grad() and a new torch.tensor(...) in forward cut the graph."
 EVAL = "Call model.eval() first: it changes the mode of the model and of all modules inside."
 
 
@@ -64,7 +67,15 @@ def check_parameter_count(rig, model, *widths):
     """Linear layers lead from each of `widths` to the next. Fills them with sevens, to count."""
     expected = sum((a + 1) * b for a, b in pairwise(widths))
     rig.set_parameters(model, torch.tensor([SEVEN]))
-    count = sum(int((numbers == SEVEN).sum()) for _, numbers in rig.parameters(model))
+    filled = rig.filled(model, SEVEN)
+    count = int(filled.sum())
+    if count < len(filled) == expected:
+        fail(
+            "every number must be trained",
+            expected=f"{expected} numbers with requires_grad = True",
+            got=f"requires_grad = False for {expected - count} of them",
+            likely="requires_grad = False freezes a parameter: here, all of them learn.",
+        )
     if count != expected:
         path = " to ".join(map(str, widths))
         fail(
@@ -99,13 +110,20 @@ def effects(rig, model, x, outputs, start):
 
 
 def check_gradients_flow(modules, model, x):
-    if not modules.records_gradients(model, x):
+    reached = modules.reached(model, x)
+    if not any(reached):
         fail(
             "gradients must flow through the model",
             expected="an output with requires_grad = True",
             got="an output with requires_grad = False",
-            likely="detach(), .data, no_grad() and a new torch.tensor(...) in forward cut the "
-            "graph.",
+            likely=CUT,
+        )
+    if not all(reached):
+        fail(
+            "gradients must flow back to every parameter",
+            expected=f"a gradient for each of the {len(reached)} parameters",
+            got=f"a gradient for {sum(reached)} of them",
+            likely=f"{CUT} What stands before the cut never learns.",
         )
 
 
@@ -162,7 +180,7 @@ def descents_gone_wrong(part, x, y, weight, bias, lr, epochs):
         yield descend_line(x, y, *start, lr, epochs + 1)[part][1:], BEFORE
 
 
-def check_losses(losses, expected, *, mistakes=(), likely=None):
+def check_losses(losses, expected, *, mistakes=(), likely=None, tolerance=LOOSE):
     """Those of a training; what is said of wrong ones is certain."""
     floats = as_like(losses, expected)
     if not isinstance(floats, list) or not all(isinstance(loss, float) for loss in floats):
@@ -172,11 +190,11 @@ def check_losses(losses, expected, *, mistakes=(), likely=None):
     elif floats[-1] > 10 * abs(floats[0]):
         likely = GROWING
     else:
-        wrong = ~np.isclose(floats, expected, LOOSE["rtol"], LOOSE["atol"])
+        wrong = ~np.isclose(floats, expected, tolerance["rtol"], tolerance["atol"])
         k = int(wrong.argmax())
         later = f"The losses are right up to number {k - 1}: the update after it leads elsewhere."
         likely = later if k else FIRST_LOSS
-    assert_same(losses, expected, mistakes=mistakes, likely=likely, what="losses", **LOOSE)
+    assert_same(losses, expected, mistakes=mistakes, likely=likely, what="losses", **tolerance)
 
 
 def still(part, start):
@@ -311,7 +329,11 @@ def check_affine(model, x, outputs):
         if not same(y, again):
             fail_random(y, again)
         assert_same(y, fa, likely="Each row is worked on by itself, whatever rows come with it.")
-    likely = "x A + b and nothing else, so that f(a) + f(b) = f(a + b) + f(0): no ReLU at the end."
+    for _ in range(0 if same(fa + fb, fab + f0) else 5):
+        again = check_output(model, torch.cat(parts), outputs)
+        if not same(both, again):
+            fail_random(both, again)
+    likely = "x A + b is all there is to it: then f(a) + f(b) = f(a + b) + f(0)."
     assert_same(fa + fb, fab + f0, likely=likely, what="f(a) + f(b)")
     if not (fc - f0[:1]).abs().min() > 1e-3:
         fail(
@@ -383,6 +405,9 @@ class TestLinearRegressor:
             check_gradients_flow(student.bring("rig_regressor_modules"), model, corners)
             rank = int(torch.linalg.matrix_rank(found, atol=1e-4))
             if rank != len(start):
+                again = effects(rig, model, corners, outputs, start)
+                if not same(found, again):
+                    fail_random(found, again)
                 fail(
                     "each parameter must have an effect of its own",
                     expected=f"{len(start)} independent effects",
@@ -427,8 +452,10 @@ class TestMLPRegressor:
         rig = student.bring("rig_regressor")
         inputs, *hidden = rng.sizes(3, 2, 5)
         # Rows with sums below -1 and above it: the first layer is on one side of 0, or the other.
-        x = torch.cat([rng.uniform(0, 2, 2, inputs), rng.uniform(-3, -1, 2, inputs)])
-        for widths in ([inputs, hidden[0], 1], [inputs, *hidden, 2]):
+        # One is so large that no other bound, as of relu6, is out of reach.
+        sides = rng.uniform(0, 2, 1, inputs), rng.uniform(9, 11, 1, inputs)
+        x = torch.cat([*sides, rng.uniform(-3, -1, 2, inputs)])
+        for widths in ([inputs, hidden[0], 1], [inputs, hidden[1], hidden[1], 2]):
             model = student.MLPRegressor(inputs, widths[1:-1], out_features=widths[-1])
             check_parameter_count(rig, model, *widths)
             rig.to_device(model, device)
@@ -460,12 +487,16 @@ class TestTrain:
     def test_losses_before_each_update(self, student, device, rng):
         """It returns a float for each epoch, the loss before its update; lr is 0.01, epochs 100."""
         rig = student.bring("rig_regressor")
-        for outputs in (None, 1):
-            x, y, weight, bias = line(rng, outputs=outputs)
+        for dtype, outputs, tolerance in (
+            (torch.float32, None, LOOSE),
+            (torch.float64, None, SINGLE_PRECISION),
+            (torch.float32, 1, LOOSE),
+        ):
+            x, y, weight, bias = line(rng, dtype, outputs)
             run = x, y, weight, bias, 0.1, 3
             (_, _, expected), mistakes = descent(*run), descents_gone_wrong(2, *run)
             losses = student.train(rig.linear(weight, bias), x, y, lr=0.1, epochs=3)
-            check_losses(losses, expected, mistakes=mistakes)
+            check_losses(losses, expected, mistakes=mistakes, tolerance=tolerance)
         expected, known = losses_by_default(x, y, weight, bias), other_rates(x, y, weight, bias)
         losses = student.train(rig.linear(weight, bias), x, y)
         check_losses(losses, expected, mistakes=known, likely=DEFAULT_EPOCHS)
@@ -496,7 +527,8 @@ class TestTrain:
     def test_any_model(self, student, device, rng):
         """It trains any model in float64, with shared layers and parameters of its own too."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
-        x, y = rng.normal(5, 3, dtype=torch.float64), rng.normal(5, 3, dtype=torch.float64)
+        # So many rows that whoever takes them in batches takes more than one step.
+        x, y = rng.normal(130, 3, dtype=torch.float64), rng.normal(130, 3, dtype=torch.float64)
         shapes = (4, 3), (4,), (3, 4), (3,)
         two = [rng.normal(*shape, dtype=torch.float64) for shape in shapes]
         one = [rng.normal(*shape, dtype=torch.float64) for shape in ((3, 3), (3,))]
@@ -635,12 +667,19 @@ class TestEvaluate:
         check_no_error(student.evaluate, model, x, x @ weight.T + bias)
         check_no_graph(rig, model)
         check_trainable(modules, model)
+        # Errors of one size would be the roots of their mean square.
+        error = torch.ones_like(x)
+        error[0] = 3
+        right = (error**2).mean().item()
         words = "The squares are added up over the outputs: the mean goes over those too."
-        known = [(4.0 * x.shape[1], words), (4.0 * x.numel(), "This is the sum of the squares.")]
+        known = [
+            (right * x.shape[1], words),
+            (right * x.numel(), "This is the sum of the squares."),
+        ]
         for model in (modules.without_parameters(), modules.of_one_face()):
-            got = student.evaluate(model, x, x + 2)
+            got = student.evaluate(model, x, x + error)
             likely = "In evaluation mode this model gives x as it is. It has no parameters."
-            assert_same(got, 4.0, mistakes=known, likely=likely, **LOOSE)
+            assert_same(got, right, mistakes=known, likely=likely, **LOOSE)
 
     @points(1)
     def test_mode_is_restored(self, student, device, rng):
@@ -715,9 +754,19 @@ class TestPredict:
             x, _, weight, bias = line(rng, dtype, outputs)
             for rows in (x, -x, x[:1], x[:0]):
                 expected = np.asarray(line_at(rows, weight, bias).cpu())
-                got = student.predict(rig.linear(weight, bias), rows)
+                model = rig.linear(weight, bias)
+                where = rig.devices(model) if rows is x else None
+                got = student.predict(model, rows)
                 likely = "y.cpu().numpy() makes an array of a tensor, of its dtype and its shape."
                 assert_same(got, expected, likely=likely)
+                if where and rig.devices(model) != where:
+                    fail(
+                        "the model must stay on its device",
+                        expected=f"parameters on {where[0]}",
+                        got=f"parameters on {rig.devices(model)[0]}",
+                        likely="model.cpu() and model.to(...) move the model itself. Bring what it "
+                        "gives to the CPU, not the model.",
+                    )
 
     @points(1)
     def test_evaluation_mode_without_graph(self, student, device, rng):
@@ -770,7 +819,7 @@ class TestCountParameters:
     def test_all_trainable_numbers(self, student, device, rng):
         """It adds up the numbers of all parameters, however deep, and nothing else."""
         rig = student.bring("rig_regressor")
-        inputs, hidden, outputs = rng.sizes(3, 2, 7)
+        inputs, hidden, outputs = rng.sizes(3, 3, 7)
         # Two layers with biases, and a scale and a shift for each normalised feature.
         expected = (inputs + 1) * hidden + 2 * hidden + (hidden + 1) * outputs
         model = rig.nested(inputs, hidden, outputs)
@@ -794,7 +843,7 @@ class TestCountParameters:
     def test_frozen_parameters(self, student, device, rng):
         """Frozen parameters are left out."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
-        inputs, hidden, outputs = rng.sizes(3, 2, 7)
+        inputs, hidden, outputs = rng.sizes(3, 3, 7)
         model = rig.nested(inputs, hidden, outputs)
         modules.freeze(model, "body")
         got, expected = student.count_parameters(model), (hidden + 1) * outputs
@@ -816,8 +865,9 @@ class TestCountParameters:
     def test_shared_parameters(self, student, device, rng):
         """A parameter that is used in two places counts once."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
-        n = rng.integer(2, 6)
-        layers = [rig.linear(rng.normal(n, n), rng.normal(n)) for _ in range(3)]
+        n = rng.integer(3, 6)
+        bias = rng.normal(n)  # equal numbers, as those of two new biases may be, are not shared
+        layers = [rig.linear(rng.normal(n, n), bias) for _ in range(3)]
         twice = "model.parameters() gives each parameter once; summing layer by layer does not."
         for model, expected, both, likely in (
             (modules.tied(layers[0]), (n + 1) * n, 2 * (n + 1) * n, "one layer"),

@@ -8,6 +8,8 @@ from torch import Tensor
 from grader.suite.compare.closeness import Closeness, Finder, distinct, is_round
 
 NARROWER = (torch.float32, torch.float16, torch.bfloat16)
+DECIMAL, NARROW_DECIMAL = 1e-15, 6e-8  # how near a float64 and a float32 come to a decimal
+MOST_DECIMALS = 6
 LARGEST_COUNT = 64
 LARGEST_FACTOR = 1e4
 
@@ -119,6 +121,25 @@ def whole_numbers(got: Tensor, expected: Tensor, close: Closeness) -> str | None
     return "every entry is rounded" if torch.equal(got, expected.round()) else None
 
 
+def decimals(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
+    """The right numbers, rounded to a few decimals: in so many digits that it is no chance."""
+    if got.is_complex() or expected.is_complex():
+        return None
+    narrow = torch.equal(got.float().double(), got)
+    exact, most = (NARROW_DECIMAL, 4) if narrow else (DECIMAL, MOST_DECIMALS)
+    for places in range(1, most + 1):
+        digits = got * 10**places
+        if not ((digits - digits.round()).abs() <= exact * digits.abs()).all():
+            continue
+        if digits.abs().max() < 100 or all(map(is_round, got.flatten().tolist())):
+            return None
+        if ((got - expected).abs() > 0.501 * 10**-places).any():
+            return None
+        subject = "it is" if got.numel() == 1 else "every entry is"
+        return f"{subject} rounded to {places} decimal{'s' * (places > 1)}"
+    return None
+
+
 def powers(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
     if got.is_complex() or expected.is_complex() or distinct(got) < 3:
         return None
@@ -156,6 +177,7 @@ FINDERS: tuple[Finder, ...] = (
     offset,
     clamped,
     whole_numbers,
+    decimals,
     powers,
     sums_to_one,
 )

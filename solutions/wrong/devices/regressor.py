@@ -134,3 +134,10 @@ def predict__x_taken_to_the_cpu(model, x):
     a GPU): leave it where it is.
     """
     return _in_evaluation(model, lambda: model(x.cpu()).numpy())
+
+
+def predict__model_moved(model, x):
+    """model.cpu() and model.to(...) move the model itself. Bring what it gives to the CPU, not the
+    model.
+    """
+    return _in_evaluation(model, lambda: model.cpu()(x.cpu()).numpy())

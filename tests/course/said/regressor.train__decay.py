@@ -1,3 +1,4 @@
+# test_losses_before_each_update: The losses are right up to number 0: the update after it leads elsewhere.
 # test_any_model
 
 

@@ -102,6 +102,10 @@ CLAIMS = (
         "the fractions are cut off.*|every entry is rounded",
         lambda m, g, e: bool((g == g.round()).all() and ((g - e).abs() < 1).all()),
     ),
+    (
+        r"(?:every entry|it) is rounded to (\d) decimals?",
+        lambda m, g, e: torch.allclose(g, e.round(decimals=int(m[1])), rtol=1e-6, atol=1e-9),
+    ),
     ("the numbers are right, but only to the precision of .*", lambda m, g, e: same(g, e)),
     (r"it sums to 1 along axis (\d), not along axis (\d)", sums_to_one),
     (
@@ -155,6 +159,7 @@ def changes(x, number):
     yield x**2
     yield x.clamp(min=0)
     yield x.trunc()
+    yield x.round(decimals=2)
     yield x.flatten()
     yield x.unsqueeze(0)
     yield x.unsqueeze(-1)
@@ -263,6 +268,8 @@ KEEP = (
         (X - 0.25, X, "every entry is 0.25 too small"),
         (X.relu(), X, "the negative entries came out as 0: one ReLU or clamp too many?"),
         (X.trunc() * 1, X, "the fractions are cut off, as // or an integer dtype does"),
+        (X.round(decimals=2), X, "every entry is rounded to 2 decimals"),
+        (D[0, 0].round(decimals=4), D[0, 0], "it is rounded to 4 decimals"),
         (D.float().double(), D, "the numbers are right, but only to the precision of float32"),
         (X.half().float(), X, "the numbers are right, but only to the precision of float16"),
         (X.softmax(0), X.softmax(1), "it sums to 1 along axis 0, not along axis 1"),
@@ -303,6 +310,8 @@ def test_typical_mistakes(got, expected, sentence):
         (torch.ones(4) * 3, torch.ones(4)),
         (torch.tensor(4.0), torch.tensor(2.0)),
         (torch.tensor([6.0]), torch.tensor([2.0])),
+        (torch.tensor(0.12).double(), torch.tensor(0.1234).double()),
+        (torch.tensor(2.75), torch.tensor(2.7461)),
         (torch.tensor([0.0, 3.0]), torch.tensor([0.0, 1.0])),
         (torch.zeros(3, 4), X),
         (torch.full((3, 4), math.nan), X),
