@@ -49,7 +49,7 @@ def secrets_of(course: Course) -> list[Secret]:
     shown = [text.decode() for unit in units for text in visible_texts(course, unit).values()]
     tests = single_spaced(*map(_without_recorded, shown))
     told = single_spaced(*map(_told, [*programs, *shown]))
-    grader = "\n".join(text.decode() for name, text in packages() if name.endswith(".py"))
+    grader = "\n".join(text.decode() for name, text in packages() if name.endswith((".py", ".txt")))
     known_lines = _lines(grader)
     known_names = set(_NAME.findall("\n".join([grader, *shown])))
     solutions = {course.solution(unit) for unit in every}
