@@ -8,6 +8,7 @@ from pathlib import Path
 from grader.course.model import Course
 from grader.course.stubs import without_markers
 from grader.errors import CourseError, UsageError
+from grader.work.places import first_line
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def _read(file: Path, exercise: str, others: frozenset[str]) -> tuple[str, str]:
     except (OSError, ValueError, SyntaxError) as error:
         raise CourseError(f"{file} cannot be read: {error}") from None
     lines = text.split("\n")
-    code = "\n\n".join("\n".join(lines[_start(p) - 1 : p.end_lineno]) for p in parts)
+    code = "\n\n".join("\n".join(lines[first_line(p) - 1 : p.end_lineno]) for p in parts)
     return code, "\n".join(ast.unparse(_Bare().visit(part)) for part in parts)
 
 
@@ -69,11 +70,6 @@ def _names_bound(statement: ast.stmt) -> Iterator[str]:
             for node in ast.walk(statement):
                 if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                     yield node.id
-
-
-def _start(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 class _Bare(ast.NodeTransformer):

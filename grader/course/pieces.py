@@ -18,6 +18,7 @@ from grader.course.stub_notebook import CHECK, IMPORTS, TITLE, cell_id
 from grader.work.begun import defined_in
 from grader.work.magics import without_magics
 from grader.work.notebook import MAX_BYTES, Unreadable, cells_of, has_ids, plain
+from grader.work.places import first_line
 
 LESSON = "lesson"
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -200,8 +201,7 @@ def _spans(
     """Where statements begin and end, those that share a line as one; last, the end of the file."""
     begun: tuple[int, int, list[ast.stmt]] | None = None
     for node in module.body:
-        decorators = getattr(node, "decorator_list", [])
-        first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
+        first = first_line(node) - 1
         last = node.end_lineno or node.lineno
         if begun and first < begun[1]:
             begun = (begun[0], max(begun[1], last), [*begun[2], node])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.model import Course, Unit
+from grader.course.source import parsed
 from grader.course.stub_notebook import notebook_of
 from grader.errors import CourseError, UsageError
 from grader.work.begun import parts_of
@@ -169,7 +170,7 @@ def stub_of(solution: str, name: str) -> str:
     A marked region outside every function is left out, unless there is such a program.
     Raises: CourseError naming the line where markers do not pair up, or where that is no program.
     """
-    functions = list(_functions(_parsed(solution, name)))
+    functions = list(_functions(parsed(solution, name)))
     lines: list[str] = []
     opened: int | None = None
     instead = False
@@ -196,15 +197,8 @@ def stub_of(solution: str, name: str) -> str:
     if opened is not None:
         raise CourseError(f"{name}:{opened}: BEGIN SOLUTION without END SOLUTION")
     stub = "\n".join(lines).rstrip("\n") + "\n"
-    _parsed(stub, f"the stub of {name}")
+    parsed(stub, f"the stub of {name}")
     return stub
-
-
-def _parsed(text: str, name: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        raise CourseError(f"{name}:{error.lineno}: {error.msg}") from None
 
 
 def _uncommented(line: str, where: str) -> str:

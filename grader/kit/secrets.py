@@ -7,8 +7,9 @@ from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.seeds import FILE as SECRET_FILE
+from grader.course.source import read_python
 from grader.course.stubs import stub_for
-from grader.kit.visible_suite import Function, is_marked, read_python, visible_texts
+from grader.kit.visible_suite import Function, is_marked, visible_texts
 from grader.kit.wheel import packages
 
 # A shorter line says nothing that could not stand in any program.
@@ -70,7 +71,7 @@ def _private(course: Course) -> dict[Path, str]:
     """Every text that learners do not get; of the equivalents each answer on a line of its own."""
     folders = course.solutions_folder, course.suites_folder, course.accepted_folder
     programs = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    texts = {path: read_python(path) for path in programs}
+    texts = {path: read_python(path)[0] for path in programs}
     if course.equivalents_file.is_file():
         text = course.equivalents_file.read_text(encoding="utf-8")
         texts[course.equivalents_file] = text.replace('"', "\n")

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.course.model import Course, data_file
+from grader.course.source import read_python
 from grader.errors import CourseError
+from grader.work.places import first_line
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 DOCSTRING = '''"""Visible tests of `{unit}`: some of those that are graded.
@@ -33,14 +35,14 @@ def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
     path, pictures = course.suite(unit), course.pictures(unit)
     if not path.is_file():
         raise CourseError(f"{path} is missing: a kit can only be made of a whole course")
-    suite = visible_suite(read_python(path), unit)
+    suite = visible_suite(read_python(path)[0], unit)
     if suite is None:
         raise CourseError(f"{path} has no visible test: mark with @visible what learners may see")
     texts = {path.name: suite.encode()}
     for rig in sorted(set(_BROUGHT.findall(suite))):
         texts[f"{rig}.py"] = (course.suites_folder / f"{rig}.py").read_bytes()
     if pictures.is_file():
-        texts[pictures.name] = visible_pictures(read_python(pictures)).encode()
+        texts[pictures.name] = visible_pictures(read_python(pictures)[0]).encode()
     return texts
 
 
@@ -62,18 +64,6 @@ def visible_data(course: Course, unit: str, suite: str) -> dict[str, bytes]:
             f"a kit carries {MOST_DATA >> 20} MiB of a unit"
         )
     return files
-
-
-def read_python(path: Path) -> str:
-    """Raises: CourseError if it is no Python in UTF-8."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        ast.parse(text)
-    except SyntaxError as error:
-        raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
-    except (OSError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read: {error}") from None
-    return text
 
 
 def visible_suite(text: str, unit: str) -> str | None:
@@ -188,17 +178,11 @@ def _written(node: ast.stmt, lines: list[str]) -> list[str]:
     if isinstance(node, Function) and is_marked(node, "recorded"):
         return _signature(node)
     if not (isinstance(node, ast.ClassDef) and _has_visible_test(node)):
-        return lines[_start(node) : node.end_lineno]
-    written = lines[_start(node) : _start(node.body[0])]
+        return lines[first_line(node) - 1 : node.end_lineno]
+    written = lines[first_line(node) - 1 : first_line(node.body[0]) - 1]
     for index, part in enumerate(_members(node)):
         written += [""] * bool(index) + _written(part, lines)
     return written
-
-
-def _start(node: ast.stmt) -> int:
-    """The index of its first line, decorators included."""
-    marks: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(mark.lineno for mark in marks)]) - 1
 
 
 def _signature(node: Function) -> list[str]:
