@@ -13,8 +13,7 @@ from grader.course.progress import read_progress
 from grader.errors import UsageError
 from grader.formats.parts.scoreboard import total_of
 from grader.page.live import Page
-from grader.page.moment import Changes, Focus, Moment, changes
-from grader.page.view import STATE, Parts, parts_of, state
+from grader.page.view import STATE, Changes, Focus, Moment, Parts, changes, parts_of, state
 from grader.report import Report
 
 

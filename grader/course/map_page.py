@@ -2,6 +2,7 @@
 as a part of others."""
 
 import re
+from importlib.resources import files
 
 from grader.course.map import Map, Step, Stop
 from grader.formats.parts.markup import Markup, element
@@ -9,28 +10,7 @@ from grader.formats.parts.page import bar, page
 from grader.formats.parts.text import counted, one_line
 
 _LINK = re.compile(r"(?P<title>.*?):?\s*(?P<address>https?://\S+)")
-STYLE = """
-.path { list-style: none; margin: 2.5rem 0 0; padding: 0; }
-.path > li { margin: 0 0 1.25rem; padding: 1.1rem 1.25rem; background: var(--raised);
-             border: 1px solid var(--rule); border-radius: 8px; }
-.path > li[aria-current] { border: 2px solid var(--accent); }
-.path h2 { margin: 0; font-size: 1.15rem; overflow-wrap: anywhere; }
-.path p { margin: .3rem 0 0; }
-.path .so-far { display: flex; flex-wrap: wrap; gap: .2rem 1rem; align-items: center;
-                margin: .6rem 0 .5rem; color: var(--soft);
-                font-variant-numeric: tabular-nums lining-nums; }
-.so-far .bar { flex: 1 1 8rem; }
-.path .board { margin: .5rem 0 0; font-size: .95rem; }
-.path .board tr:last-child > * { border-bottom: 0; }
-.path .board td { padding-right: 1rem; overflow-wrap: anywhere; }
-.path .board th[scope="row"] { min-width: 7.5rem; }
-.path .board .word { padding-right: 0; }
-.path .board .word, .path .board .number { overflow-wrap: normal; }
-.path h3 { margin: .8rem 0 0; font-size: 1rem; }
-.path code { font-size: .9em; font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
-a { color: var(--right); overflow-wrap: anywhere; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-"""
+STYLE = (files("grader.course") / "map.css").read_text(encoding="utf-8")
 
 
 def render(course_map: Map) -> str:
@@ -43,7 +23,9 @@ def render(course_map: Map) -> str:
         lead.append(element("p", "Next: ", element("code", name), f", {title}.", class_="lead"))
     title = one_line(course_map.title)
     header = element("header", element("h1", title), *lead)
-    return page(title, header, element("main", path(course_map)), _footer(), style=STYLE)
+    said = ["Made by ", element("code", "grade list --format html"), "; make it again to see more."]
+    footer = element("footer", element("p", *said))
+    return page(title, header, element("main", path(course_map)), footer, style=STYLE)
 
 
 def path(course_map: Map, *, level: int = 2) -> Markup:
@@ -113,8 +95,3 @@ def _page_to_read(text: str) -> Markup:
         return element("span", text)
     title = found["title"] or found["address"]
     return element("a", title, href=found["address"], rel="noreferrer")
-
-
-def _footer() -> Markup:
-    said = ["Made by ", element("code", "grade list --format html"), "; make it again to see more."]
-    return element("footer", element("p", *said))

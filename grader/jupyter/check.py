@@ -1,4 +1,4 @@
-"""`torchkata.check`: how far an exercise is, in any notebook and in plain Python."""
+"""`torchkata.check`: how far an exercise is, in any notebook and in plain Python; and `%grade`."""
 
 import html
 from collections.abc import Callable
@@ -55,3 +55,15 @@ def check(exercise: str | Callable[..., Any] = "") -> Checked:
     if not cells.shows_results():
         print(checked)
     return checked
+
+
+def load(shell: Any) -> None:
+    """Make `%grade`, which shows what `check` says, known to an IPython shell."""
+
+    def grade(line: str) -> None:
+        """%grade [UNIT | EXERCISE | UNIT.EXERCISE]: check what the cells that were run define."""
+        from IPython.display import display
+
+        display(check(line.strip()))  # type: ignore[no-untyped-call]
+
+    shell.register_magic_function(grade, "line", "grade")

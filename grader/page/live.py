@@ -4,9 +4,9 @@ import os
 import sys
 import threading
 import webbrowser
+from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from grader.page.address import address_of
 from grader.page.view import Parts, whole
@@ -22,7 +22,7 @@ _TAB_SECONDS = 2.5  # for a page that is still open to find us
 _END_SECONDS = 2.0
 
 
-class Page:
+class Page(AbstractContextManager["Page"]):
     """A page of this machine alone, served by a thread of its own."""
 
     def __init__(self, root: Path, *, title: str, command: str) -> None:
@@ -35,15 +35,7 @@ class Page:
         self._server: uvicorn.Server | None = None
         self._thread = threading.Thread(target=self._serve, name="page", daemon=True)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """End it in good order: whoever follows gets the last moment first."""
         self._has_ended = True
         if self._newest is not None:

@@ -27,8 +27,8 @@ def code_of(text: str, exercise: str) -> list[str]:
 
 def first_line(node: ast.stmt) -> int:
     """Where a statement begins, with its decorators."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min(part.lineno for part in (node, *decorators))
+    parts: list[ast.stmt | ast.expr] = [node, *getattr(node, "decorator_list", [])]
+    return min(part.lineno for part in parts)
 
 
 def _parsed(module: ast.Module, exercise: str) -> Iterator[tuple[int, int]]:
