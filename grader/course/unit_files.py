@@ -10,8 +10,8 @@ from grader.course.merge import Known, Merged, merged, theirs
 from grader.course.pieces import Names, Page, Piece, exercise_role, page_of
 from grader.course.references import Import, imports_of, needs, with_name
 from grader.work.notebook import Unreadable
+from grader.work.submission import ENDINGS
 
-ENDINGS = (".py", ".ipynb")
 _PATH = re.compile(r"exercises/(\w+)(\.py|\.ipynb)")
 There = Mapping[str, bytes | Unreadable]  # the files of a folder, or why one is not touched
 

@@ -21,10 +21,10 @@ def pages(words: Mapping[str, str], folder: str = KIT) -> dict[str, bytes]:
     """
     word = re.compile(rf"\$({'|'.join(words)})\b")
     return {
-        re.sub(r"(^|/)dot-", r"\1.", name): word.sub(lambda found: words[found[1]], page).encode()
-        for name, page in (
-            (name, content.decode()) for name, content in kept(Path(__file__).parent / folder)
-        )
+        re.sub(r"(^|/)dot-", r"\1.", name): word.sub(
+            lambda found: words[found[1]], content.decode()
+        ).encode()
+        for name, content in kept(Path(__file__).parent / folder)
     }
 
 

@@ -1,5 +1,5 @@
-"""What there is to see after a save, and that as a page: parts that are replaced, each under its id,
-and the whole around them."""
+"""What there is to see after a save, and that as a page: parts that are replaced, each under its
+id, and the whole around them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -68,10 +68,6 @@ class Focus:
     file: str
     is_resting: bool
 
-    @property
-    def has_not_loaded(self) -> bool:
-        return self.report.units[0].message is not None
-
 
 @dataclass(frozen=True)
 class Moment:
@@ -137,7 +133,7 @@ def _focus(moment: Moment) -> tuple[str, list[Markup]]:
         next_one = element("p", "For the next one, press any key in the terminal.")
         return heading, [element("p", name, " is finished.", class_="lead"), next_one]
     wait = element("p", "Waiting for you to save ", element("code", one_line(focus.file)), ".")
-    if focus.has_not_loaded:
+    if focus.report.units[0].message is not None:  # it has not loaded
         return heading, [*html.blocks(focus.report), wait]
     command = element("code", f"{moment.command} hint {one_line(focus.name)}")
     stuck = element("p", "Stuck? ", command)
