@@ -84,16 +84,16 @@ def page(found: list[Finding], width: int) -> str:
 def _software() -> Iterator[Finding]:
     yield Finding(NAME, f"{grader.__version__}, in {Path(grader.__file__).parent}")
     yield Finding("Python", f"{platform.python_version()}, {sys.executable}")
-    wrong = []
-    for needed in _requirements():
-        try:
-            if not needed.specifier.contains(version(needed.name), prereleases=True):
-                wrong.append(str(needed))
-        except PackageNotFoundError:
-            wrong.append(str(needed))
-    if wrong := [text for text in wrong if not text.startswith("torch")]:
+    if wrong := [str(n) for n in _requirements() if n.name != "torch" and not _is_met(n)]:
         command = f"{installs()} {' '.join(map(quoted, wrong))}"
         yield Finding("packages", f"{', '.join(wrong)}: not installed", command, True)
+
+
+def _is_met(needed: Requirement) -> bool:
+    try:
+        return needed.specifier.contains(version(needed.name), prereleases=True)
+    except PackageNotFoundError:
+        return False
 
 
 def _requirements() -> list[Requirement]:

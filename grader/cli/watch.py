@@ -150,7 +150,7 @@ class Watcher:
         elif self._unfinished() is None:
             self.go_on()
         else:
-            if self._printed(self.focus):
+            if any(test.printed for test in self.report_of(self.focus).tests):
                 print("\n" + self.show(self.report_of(self.focus)))
             print(f"{self.focus} is finished. {self._done()}")
             print("Press any key for the next one …")
@@ -227,9 +227,6 @@ class Watcher:
 
     def _is_done(self, name: Name) -> bool:
         return self.report_of(name).status is Outcome.PASSED
-
-    def _printed(self, focus: Name) -> bool:
-        return any(test.printed for test in self.report_of(focus).tests)
 
     def _show(self, focus: Name) -> None:
         """The exercise in focus alone: everything else would only distract."""

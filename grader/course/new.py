@@ -7,7 +7,7 @@ import keyword
 import re
 import sys
 import tomllib
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 from symtable import SymbolTable, symtable
 from typing import Any
@@ -239,28 +239,24 @@ def _adds(text: str, old: str, name: Name, entry: str) -> bool:
 
 def _write(texts: dict[Path, str]) -> None:
     """Write all files; if one cannot be written, or Ctrl-C comes between, all is put back."""
-    with ExitStack() as undo:
+    folders = {folder for path in texts for folder in path.parents if not folder.exists()}
+    before: dict[Path, bytes | None] = {}
+    try:
         for path, text in texts.items():
-            try:
-                for folder in reversed([f for f in path.parents if not f.exists()]):
-                    folder.mkdir()
-                    undo.callback(_remove, folder)
-                undo.callback(_restore, path, path.read_bytes() if path.exists() else None)
-                path.write_bytes(text.encode("utf-8"))
-            except OSError as error:
-                said = f"cannot write {path}: {error.strerror}; nothing was changed"
-                raise UsageError(said) from None
-        undo.pop_all()
-
-
-def _remove(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
-
-
-def _restore(path: Path, data: bytes | None) -> None:
-    with suppress(OSError):  # what failed first is what the author has to know
-        if data is None:
-            path.unlink(missing_ok=True)
-        elif path.read_bytes() != data:
-            path.write_bytes(data)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            before[path] = path.read_bytes() if path.exists() else None
+            path.write_bytes(text.encode("utf-8"))
+    except BaseException as error:
+        for changed, data in before.items():
+            with suppress(OSError):  # what failed first is what the author has to know
+                if data is None:
+                    changed.unlink(missing_ok=True)
+                elif changed.read_bytes() != data:
+                    changed.write_bytes(data)
+        for folder in sorted(folders, reverse=True):
+            with suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, OSError):
+            said = f"cannot write {path}: {error.strerror}; nothing was changed"
+            raise UsageError(said) from None
+        raise

@@ -21,7 +21,7 @@ from grader.work.notebook import MAX_BYTES, Unreadable, cells_of, has_ids, plain
 from grader.work.places import first_line
 
 LESSON = "lesson"
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = re.compile(r"\w+")
 Names = Mapping[str, str]  # the ids of a unit's exercises, by their names
 
@@ -55,6 +55,14 @@ class Piece:
         if self.cell is None:
             return self.text
         return without_magics(self.text) if self.cell.get("cell_type") == "code" else ""
+
+    @cached_property
+    def module(self) -> ast.Module | None:
+        """What it says to Python; None if that is no Python, as while it is being written."""
+        try:
+            return parsed(self.code)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -93,7 +101,7 @@ def binding(nodes: Iterable[ast.AST]) -> Iterator[str]:
     waiting = list(nodes)
     while waiting:  # no recursion: what Python can parse may be nested deeper than it can call
         node = waiting.pop()
-        if isinstance(node, _DEFINITIONS):
+        if isinstance(node, DEFINITIONS):
             yield node.name
             continue
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -300,13 +308,10 @@ def _cell_roles(names: Names) -> Iterator[tuple[str, tuple[str, str]]]:
 def _cell(cell: Mapping[str, Any], roles: Mapping[str, tuple[str, str]], names: Names) -> Piece:
     source = cell.get("source", "")
     text = plain(source if isinstance(source, str) else "".join(source))
-    code = without_magics(text) if cell.get("cell_type") == "code" else ""
-    try:
-        body = parsed(code).body
-        binds = frozenset(binding(body))
-        is_import = bool(body) and all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # it is being written
-        binds, is_import = frozenset(defined_in(code)), False
+    piece = Piece(text, "", cell=cell)
+    body = piece.module.body if piece.module else []
+    binds = frozenset(binding(body) if piece.module else defined_in(piece.code))
+    is_import = bool(body) and all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in body)
     defines = frozenset(names[name] for name in binds if name in names)
     identity = str(cell.get("id", ""))
     if len(defines) == 1:

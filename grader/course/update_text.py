@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from grader.course.folder import Folder
 from grader.course.merge import Fate
-from grader.course.pieces import Piece, exercise_role, parsed
+from grader.course.pieces import DEFINITIONS, Piece, exercise_role
 from grader.course.unit_files import UnitFile, unit_of
 from grader.course.update import Plan
 
@@ -18,7 +18,6 @@ _WORDS = {
     Fate.GONE: "gone",
 }
 _LEFT = "left alone"
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _AROUND = "the text around the exercises in"
 
 
@@ -125,10 +124,10 @@ def _changed(file: UnitFile, identity: str, name: str) -> list[str]:
 def _task(piece: Piece, name: str) -> list[str]:
     """What an exercise takes, and its docstring."""
     try:
-        for node in parsed(piece.code).body:
-            if isinstance(node, _DEFINITIONS) and node.name == name:
+        for node in piece.module.body if piece.module else ():
+            if isinstance(node, DEFINITIONS) and node.name == name:
                 takes = "" if isinstance(node, ast.ClassDef) else f"({ast.unparse(node.args)})"
                 return [f"{name}{takes}", *(ast.get_docstring(node) or "").split("\n")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (ValueError, RecursionError):  # of what a default may be
         pass
     return []
