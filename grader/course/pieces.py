@@ -7,13 +7,14 @@ import re
 import tokenize
 import warnings
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
 from typing import Any
 
 from grader.course.folder import digest
+from grader.course.source import binding
 from grader.course.stub_notebook import CHECK, IMPORTS, TITLE, cell_id
 from grader.work.begun import defined_in
 from grader.work.magics import without_magics
@@ -21,7 +22,6 @@ from grader.work.notebook import MAX_BYTES, Unreadable, cells_of, has_ids, plain
 from grader.work.places import first_line
 
 LESSON = "lesson"
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = re.compile(r"\w+")
 Names = Mapping[str, str]  # the ids of a unit's exercises, by their names
 
@@ -94,22 +94,6 @@ def page_of(path: str, data: bytes, names: Names) -> Page:
 
 def exercise_role(identity: str) -> str:
     return f"exercise {identity}"
-
-
-def binding(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """The names that statements give a meaning to, also under an `if` or `try`."""
-    waiting = list(nodes)
-    while waiting:  # no recursion: what Python can parse may be nested deeper than it can call
-        node = waiting.pop()
-        if isinstance(node, DEFINITIONS):
-            yield node.name
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
-                yield alias.asname or alias.name.partition(".")[0]
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        waiting += ast.iter_child_nodes(node)
 
 
 def parsed(code: str) -> ast.Module:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from tokenize import NAME, TokenError, TokenInfo, generate_tokens
 
-from grader.course.pieces import DEFINITIONS, Piece
+from grader.course.pieces import Piece
+from grader.course.source import DEFINITIONS
 
 _BUILTIN = frozenset(dir(builtins))
 

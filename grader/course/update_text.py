@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from grader.course.folder import Folder
 from grader.course.merge import Fate
-from grader.course.pieces import DEFINITIONS, Piece, exercise_role
+from grader.course.pieces import Piece, exercise_role
+from grader.course.source import DEFINITIONS
 from grader.course.unit_files import UnitFile, unit_of
 from grader.course.update import Plan
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.course.model import Course, data_file
-from grader.course.source import read_python
+from grader.course.source import defined, read_python
 from grader.errors import CourseError
 from grader.work.places import first_line
 
@@ -76,7 +76,7 @@ def visible_suite(text: str, unit: str) -> str | None:
 def visible_pictures(text: str) -> str:
     """The text of a file of pictures, without what `@recorded` functions do."""
     module = ast.parse(text)
-    drawn = [node for node in module.body if _defined(node) and not is_marked(node, "recorded")]
+    drawn = [node for node in module.body if defined(node) and not is_marked(node, "recorded")]
     docstring = ast.get_docstring(module, clean=False) or ""
     return _module(text, module.body, drawn, f'"""{docstring}"""')
 
@@ -102,13 +102,13 @@ def _reached(
     roots: list[ast.stmt], body: list[ast.stmt], names_of: Callable[[ast.stmt], set[str]]
 ) -> list[ast.stmt]:
     """The statements of `body` that `roots` need, one by way of another, in order."""
-    defined = {node: _defined(node) for node in body}
+    names_in = {node: defined(node) for node in body}
     reached: set[ast.stmt] = set()
     waiting = list(roots)
     while waiting:
         reached |= set(waiting)
         names = set().union(*map(names_of, waiting))
-        waiting = [node for node in body if node not in reached and defined[node] & names]
+        waiting = [node for node in body if node not in reached and names_in[node] & names]
     return [node for node in body if node in reached]
 
 
@@ -121,15 +121,6 @@ def _members(node: ast.ClassDef) -> list[ast.stmt]:
 
 def _docstring(node: ast.ClassDef | Function) -> list[ast.stmt]:
     return node.body[: ast.get_docstring(node) is not None]
-
-
-def _defined(node: ast.stmt) -> set[str]:
-    if isinstance(node, Function | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return set()
-    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def _kept_parts(node: ast.stmt) -> Iterator[ast.AST]:
