@@ -44,8 +44,7 @@ def update(
 ) -> None:
     """Bring your folder up to date with the installed course. What you wrote stays."""
     from grader.course.folder import read_folder
-    from grader.course.update import carry_out, check, plan_of, read_there
-    from grader.course.update_text import changes_work, told
+    from grader.course.update import carry_out, changes_work, check, plan_of, read_there, told
     from grader.kit.start import layout_of
 
     course = find_course(Path.cwd())

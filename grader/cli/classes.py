@@ -145,7 +145,7 @@ def _class(
         raise UsageError("class run takes either a folder (or an archive) of a class, or --org")
     members = None
     if roster is not None:
-        from grader.gradebook.roster import read_roster
+        from grader.gradebook.roster import on_roster, read_roster
 
         members = read_roster(roster)
         if members.said:
@@ -176,8 +176,6 @@ def _class(
             _note(f"{folder} holds {inner.name} alone: if that is the class, grade {inner}")
         found = hand_ins(folder)
         if members is not None:
-            from grader.gradebook.roster import on_roster
-
             found = on_roster(found, members)
         yield found, laid_out
 

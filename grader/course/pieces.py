@@ -96,6 +96,10 @@ def exercise_role(identity: str) -> str:
     return f"exercise {identity}"
 
 
+def names_role(binds: frozenset[str]) -> str:
+    return f"names {' '.join(sorted(binds))}"
+
+
 def parsed(code: str) -> ast.Module:
     """Raises: SyntaxError, ValueError, RecursionError or MemoryError."""
     with warnings.catch_warnings():
@@ -111,8 +115,7 @@ class _Module(Page):
     signature: bytes  # the mark of UTF-8 that some editors put in front
 
     def new_imports(self, text: str, binds: frozenset[str]) -> Piece:
-        role = f"names {' '.join(sorted(binds))}"
-        return Piece(text, role, binds=binds, is_import=True, gap="\n")
+        return Piece(text, names_role(binds), binds=binds, is_import=True, gap="\n")
 
     def data(self, pieces: Sequence[Piece]) -> bytes:
         first = self.pieces[0].gap if self.pieces else ""
@@ -221,7 +224,7 @@ def _statement(
         of = next(iter(defines))
         role = exercise_role(of)
     else:
-        role, of = f"names {' '.join(sorted(binds))}" if binds else f"text {digest(text)}", ""
+        role, of = names_role(binds) if binds else f"text {digest(text)}", ""
     return Piece(text, role, of, defines, binds, is_import, gap)
 
 

@@ -83,7 +83,10 @@ def with_name(pieces: Sequence[Piece], old: str, new: str) -> list[Piece] | None
         if any(token.string == new for token in tokens):
             return None
         places.append([token for token in tokens if token.string == old])
-        meant += sum(_means(node, old) for node in ast.walk(piece.module))
+        meant += sum(
+            isinstance(node, ast.Name) and node.id == old and isinstance(node.ctx, ast.Load)
+            for node in ast.walk(piece.module)
+        )
         meant += sum(getattr(node, "name", None) == old for node in piece.module.body)
     if meant != sum(map(len, places)):
         return None
@@ -91,10 +94,6 @@ def with_name(pieces: Sequence[Piece], old: str, new: str) -> list[Piece] | None
         _renamed(piece, found, old, new) if found else piece
         for piece, found in zip(pieces, places, strict=True)
     ]
-
-
-def _means(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
 
 
 def _names(code: str) -> Iterator[TokenInfo]:

@@ -60,16 +60,12 @@ class JudgeProcess:
         process, self.process = self.process, None
         if process is None or os.getpid() != self.owner:
             return
-        process.terminate()
-        try:
-            process.wait(SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
+        with suppress(OSError), process:  # closes its pipes, and waits for it
+            process.terminate()
+            try:
+                process.wait(SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _start() -> "subprocess.Popen[str]":

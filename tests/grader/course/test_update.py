@@ -9,8 +9,7 @@ import pytest
 from grader.course.folder import read_folder
 from grader.course.map import map_of
 from grader.course.progress import Progress
-from grader.course.update import carry_out, plan_of, read_there
-from grader.course.update_text import told
+from grader.course.update import carry_out, plan_of, read_there, told
 from grader.kit.start import layout_of
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 from tests.grader.course.learner import MODULE, NOTEBOOK, RENAMED, TOP, Learner, unit
