@@ -44,9 +44,11 @@ def read_bank(course: Course, unit: str, *, of_devices: bool = False) -> tuple[W
         exercise = next((name for name in exercises if node.name.startswith(f"{name}__")), None)
         if exercise is None:
             raise CourseError(f"{where} is not named after an exercise of {unit}")
-        correction = _correction(ast.get_docstring(node) or "")
-        if not correction:
+        docstring = ast.get_docstring(node) or ""
+        sentence, _, page = (" ".join(part.split()) for part in docstring.partition("\n\n"))
+        if not docstring:
             raise CourseError(f"{where} has no docstring that corrects it")
+        correction = f"{sentence} Read {page}" if page else sentence
         answers.append(WrongAnswer(unit, exercise, node.name, correction, path))
     return tuple(answers)
 
@@ -61,8 +63,3 @@ def text_of(course: Course, answer: WrongAnswer) -> str:
     """A whole unit in which the wrong answer stands in for its exercise."""
     text = unit_with_bank(course, answer.unit, answer.file)
     return f"{text}{answer.exercise} = {answer.name}\n"
-
-
-def _correction(docstring: str) -> str:
-    sentence, _, page = (" ".join(part.split()) for part in docstring.partition("\n\n"))
-    return f"{sentence} Read {page}" if page else sentence

@@ -8,7 +8,7 @@ import tokenize
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
 from typing import Any
@@ -216,16 +216,19 @@ def _statement(
     text: str, gap: str, nodes: Sequence[ast.stmt], names: Names, *, is_lesson: bool
 ) -> Piece:
     binds = frozenset(binding(nodes))
-    defines = frozenset(names[name] for name in binds if name in names)
+    role = LESSON if is_lesson else names_role(binds) if binds else f"text {digest(text)}"
+    return _with_names(Piece(text, role, binds=binds, gap=gap), nodes, names)
+
+
+def _with_names(piece: Piece, nodes: Sequence[ast.stmt], names: Names) -> Piece:
+    """The piece, which these statements are, as that of the exercise that it defines."""
+    defines = frozenset(names[name] for name in piece.binds if name in names)
     is_import = bool(nodes) and all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in nodes)
-    if is_lesson:
-        role, of = LESSON, ""
-    elif len(defines) == 1:
-        of = next(iter(defines))
+    role, of = piece.role, piece.of
+    if len(defines) == 1 and role != LESSON:
+        (of,) = defines
         role = exercise_role(of)
-    else:
-        role, of = names_role(binds) if binds else f"text {digest(text)}", ""
-    return Piece(text, role, of, defines, binds, is_import, gap)
+    return replace(piece, role=role, of=of, defines=defines, is_import=is_import)
 
 
 @dataclass(frozen=True)
@@ -298,14 +301,7 @@ def _cell(cell: Mapping[str, Any], roles: Mapping[str, tuple[str, str]], names: 
     piece = Piece(text, "", cell=cell)
     body = piece.module.body if piece.module else []
     binds = frozenset(binding(body) if piece.module else defined_in(piece.code))
-    is_import = bool(body) and all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in body)
-    defines = frozenset(names[name] for name in binds if name in names)
     identity = str(cell.get("id", ""))
-    if len(defines) == 1:
-        of = next(iter(defines))
-        role = exercise_role(of)
-    else:
-        role, of = roles.get(
-            identity, (f"cell {identity}" if identity else f"text {digest(text)}", "")
-        )
-    return Piece(text, role, of, defines, binds, is_import, cell=cell)
+    own = f"cell {identity}" if identity else f"text {digest(text)}"
+    role, of = roles.get(identity, (own, ""))
+    return _with_names(replace(piece, role=role, of=of, binds=binds), body, names)

@@ -133,10 +133,8 @@ def given_by(course: Course) -> dict[str, Given]:
 
 def _may_give(course: Course, unit: str) -> bool:
     """Whether it is worth while to make the stub."""
-    if course.is_kit:
-        return course.pristine(unit).is_file()
-    solution = course.solution(unit)
-    return solution.is_file() and _INSTEAD.search(solution.read_text(encoding="utf-8")) is not None
+    file = course.pristine(unit) if course.is_kit else course.solution(unit)
+    return file.is_file() and (course.is_kit or bool(_INSTEAD.search(file.read_text("utf-8"))))
 
 
 def _given_in(stub: str, unit: Unit) -> Given:
