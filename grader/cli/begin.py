@@ -68,8 +68,7 @@ def update(
     elif not changes_work(plan):
         print("Nothing of yours was changed.")
     for copy in copies:
-        name = copy.relative_to(course.home)
-        print(f"{name} holds what was in the file before.")
+        print(f"{copy.relative_to(course.home)} holds what was in the file before.")
 
 
 def _in_columns(line: str, width: int) -> str:

@@ -187,12 +187,9 @@ def installs() -> str:
 
 def _sandbox(course: Course | None) -> Iterator[Finding]:
     reason = jail.unavailable() or (jail.exposed(course.root) if course else None)
-    if reason is None:
-        yield Finding("sandbox", "your code is run confined")
-    else:
-        yield Finding(
-            "sandbox", f"none: {reason}", "Your own work is graded all the same, unconfined."
-        )
+    confined = ("your code is run confined", "")
+    without = (f"none: {reason}", "Your own work is graded all the same, unconfined.")
+    yield Finding("sandbox", *(without if reason else confined))
 
 
 def _course(here: Path) -> tuple[Course | None, list[Finding]]:

@@ -152,7 +152,9 @@ class Watcher:
         else:
             if any(test.printed for test in self.report_of(self.focus).tests):
                 print("\n" + self.show(self.report_of(self.focus)))
-            print(f"{self.focus} is finished. {self._done()}")
+            all_units = [unit for report in self.reports.values() for unit in report.units]
+            done = [e.status is Outcome.PASSED for unit in all_units for e in unit.exercises]
+            print(f"{self.focus} is finished. {sum(done)} of {len(done)} exercises are done.")
             print("Press any key for the next one …")
         sys.stdout.flush()
 
@@ -200,9 +202,8 @@ class Watcher:
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
         text = "\n".join(source.parts) if source else ""
         self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
-        report = self.session.grade(submission, {unit: self.selection[unit]})
-        self.reports[unit] = report
-        remember(self.course, report)
+        self.reports[unit] = self.session.grade(submission, {unit: self.selection[unit]})
+        remember(self.course, self.reports[unit])
 
     def _beside(self, submission: Submission) -> list[Path]:
         """The modules that units import, and files under other names that were read instead."""
@@ -239,11 +240,6 @@ class Watcher:
         print(f"\nWaiting for you to save {self.files[focus.unit]} (Ctrl-C to stop).")
         if report.units[0].message is None:
             print(f"Stuck? {grade_command()} hint {focus}")
-
-    def _done(self) -> str:
-        units = [unit for report in self.reports.values() for unit in report.units]
-        done = [exercise.status is Outcome.PASSED for unit in units for exercise in unit.exercises]
-        return f"{sum(done)} of {len(done)} exercises are done."
 
 
 def _as_one(reports: dict[str, Report]) -> Report:

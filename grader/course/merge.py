@@ -11,7 +11,6 @@ from grader.course.pieces import LESSON, Page, Piece, exercise_role, names_role
 from grader.course.references import Import, imports_of, with_name
 
 _FUTURE = "__future__"
-_LESSON_CELL = f"cell {LESSON}"
 
 
 class Fate(StrEnum):
@@ -210,7 +209,7 @@ class _Merge:
 
     def _top(self) -> int:
         """Where imports may begin."""
-        first = self.pieces[:1] if self.pieces and self.pieces[0].role == _LESSON_CELL else []
+        first = self.pieces[:1] if self.pieces and self.pieces[0].role == f"cell {LESSON}" else []
         ends = [
             n
             for n, p in enumerate(self.pieces, start=1)

@@ -6,7 +6,6 @@ import json
 import re
 import tokenize
 import warnings
-from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -69,29 +68,6 @@ class Piece:
         return frozenset(_WORD.findall(self.text))
 
 
-@dataclass(frozen=True)
-class Page(ABC):
-    """A unit's file, taken apart."""
-
-    pieces: tuple[Piece, ...]
-    names: Names
-
-    @abstractmethod
-    def new_imports(self, text: str, binds: frozenset[str]) -> Piece:
-        """A piece for such a file, of imports alone."""
-
-    @abstractmethod
-    def data(self, pieces: Sequence[Piece]) -> bytes:
-        """The file as it is to be with these pieces. Raises: Unreadable if that would be none."""
-
-
-def page_of(path: str, data: bytes, names: Names) -> Page:
-    """Take the file apart. Raises: Unreadable, whose message goes on after the name of the file."""
-    if len(data) > MAX_BYTES:
-        raise Unreadable(f" is larger than {MAX_BYTES // 1024} KiB")
-    return _notebook(data, names) if path.endswith(".ipynb") else _module(data, names)
-
-
 def exercise_role(identity: str) -> str:
     return f"exercise {identity}"
 
@@ -109,15 +85,21 @@ def parsed(code: str) -> ast.Module:
 
 
 @dataclass(frozen=True)
-class _Module(Page):
+class _Module:
+    """A unit's file, taken apart."""
+
+    pieces: tuple[Piece, ...]
+    names: Names
     tail: str
     newline: str
     signature: bytes  # the mark of UTF-8 that some editors put in front
 
     def new_imports(self, text: str, binds: frozenset[str]) -> Piece:
+        """A piece for such a file, of imports alone."""
         return Piece(text, names_role(binds), binds=binds, is_import=True, gap="\n")
 
     def data(self, pieces: Sequence[Piece]) -> bytes:
+        """The file as it is to be with these pieces. Raises: Unreadable if that would be none."""
         first = self.pieces[0].gap if self.pieces else ""
         parts = []
         for number, piece in enumerate(pieces):
@@ -132,7 +114,7 @@ class _Module(Page):
         return self.signature + text.replace("\n", self.newline).encode()
 
 
-def _module(data: bytes, names: Names) -> Page:
+def _module(data: bytes, names: Names) -> _Module:
     signature = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
@@ -232,7 +214,11 @@ def _with_names(piece: Piece, nodes: Sequence[ast.stmt], names: Names) -> Piece:
 
 
 @dataclass(frozen=True)
-class _Notebook(Page):
+class _Notebook:
+    """The same of a notebook."""
+
+    pieces: tuple[Piece, ...]
+    names: Names
     book: Mapping[str, Any] = field(compare=False)
 
     def new_imports(self, text: str, binds: frozenset[str]) -> Piece:
@@ -271,7 +257,17 @@ class _Notebook(Page):
             raise Unreadable(f" cannot be written again: {error}") from None
 
 
-def _notebook(data: bytes, names: Names) -> Page:
+Page = _Module | _Notebook
+
+
+def page_of(path: str, data: bytes, names: Names) -> Page:
+    """Take the file apart. Raises: Unreadable, whose message goes on after the name of the file."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f" is larger than {MAX_BYTES // 1024} KiB")
+    return _notebook(data, names) if path.endswith(".ipynb") else _module(data, names)
+
+
+def _notebook(data: bytes, names: Names) -> _Notebook:
     cells_of(data)  # says what is wrong with it
     book = json.loads(data.decode("utf-8-sig"))
     if book["nbformat"] != 4 or not all(map(_is_text, book["cells"])):

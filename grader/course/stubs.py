@@ -18,7 +18,6 @@ from grader.work.magics import without_magics
 from grader.work.notebook import Unreadable, cells_of
 
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN SOLUTION|INSTEAD|END SOLUTION)[ \t]*$")
-_INSTEAD = re.compile(r"^[ \t]*#+ INSTEAD[ \t]*$", re.MULTILINE)
 _COMMENTED = re.compile(r"(?P<indent>[ \t]*)#(?: (?P<code>.*))?")
 _OPEN = "raise NotImplementedError("
 _MODULE = "<module>"
@@ -134,7 +133,7 @@ def given_by(course: Course) -> dict[str, Given]:
 def _may_give(course: Course, unit: str) -> bool:
     """Whether it is worth while to make the stub."""
     file = course.pristine(unit) if course.is_kit else course.solution(unit)
-    return file.is_file() and (course.is_kit or bool(_INSTEAD.search(file.read_text("utf-8"))))
+    return file.is_file() and (course.is_kit or "# INSTEAD" in file.read_text("utf-8"))
 
 
 def _given_in(stub: str, unit: Unit) -> Given:
@@ -146,8 +145,7 @@ def stub_for(course: Course, unit: str) -> Stub:
     solution = course.solution(unit)
     if not solution.is_file():
         raise CourseError(f"{solution} is missing")
-    text = stub_of(solution.read_text(encoding="utf-8"), str(solution))
-    return Stub(course.stub(unit), text, _given_in(text, course.unit(unit)))
+    return Stub(course.stub(unit), stub_of(solution.read_text(encoding="utf-8"), str(solution)))
 
 
 def without_markers(solution: str) -> str:

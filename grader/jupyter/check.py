@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.jupyter import cells
-from grader.jupyter.client import Ended, JudgeProcess
+from grader.jupyter.client import JudgeProcess
 
 _judge = JudgeProcess()
 
@@ -45,7 +45,7 @@ def check(exercise: str | Callable[..., Any] = "") -> Checked:
         answer = _judge.ask({"name": name, "folder": cells.folder(), "cells": cells.cells()})
     except FileNotFoundError:
         answer = {"error": "this folder is gone: open the notebook, or Python, where it is now"}
-    except (Ended, cells.NotReadable) as reason:
+    except cells.Unanswered as reason:
         answer = {"error": str(reason)}
     if problem := answer.get("error"):
         text = f"grade: {problem}"

@@ -63,17 +63,14 @@ class Judge:
         else:
             unit, exercises = selected(course, name, cells)
             work = submission(course, unit, cells)
-        report = self._session(course).grade(work, {unit: exercises})
+        if self.session is None or self.session.course != course:
+            self.close()
+            self.session = Session(course, Options(pictures=True), own_work=True)
+        report = self.session.grade(work, {unit: exercises})
         if not report.tests:  # the folder that students get need not hold tests of everything
             raise UsageError("there is no test for this here: it is graded once you hand it in")
         remember(course, report)
         return report
-
-    def _session(self, course: Course) -> Session:
-        if self.session is None or self.session.course != course:
-            self.close()
-            self.session = Session(course, Options(pictures=True), own_work=True)
-        return self.session
 
     def close(self) -> None:
         if self.session is not None:

@@ -115,8 +115,12 @@ def _reached(
 def _members(node: ast.ClassDef) -> list[ast.stmt]:
     """Its docstring, its visible tests, and what those reach of it."""
     tests = [part for part in node.body if is_marked(part, "visible")]
-    reached = _reached(tests, node.body, lambda part: _names(part) | _attributes(part))
-    return [*_docstring(node), *reached]
+
+    def names_of(part: ast.stmt) -> set[str]:
+        kept = _kept_parts(part)
+        return _names(part) | {each.attr for each in kept if isinstance(each, ast.Attribute)}
+
+    return [*_docstring(node), *_reached(tests, node.body, names_of)]
 
 
 def _docstring(node: ast.ClassDef | Function) -> list[ast.stmt]:
@@ -141,10 +145,6 @@ def _names(node: ast.stmt) -> set[str]:
     kept = list(_kept_parts(node))
     arguments = {part.arg for part in kept if isinstance(part, ast.arg)}
     return arguments | {part.id for part in kept if isinstance(part, ast.Name)}
-
-
-def _attributes(node: ast.stmt) -> set[str]:
-    return {part.attr for part in _kept_parts(node) if isinstance(part, ast.Attribute)}
 
 
 # How it is written

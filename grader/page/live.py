@@ -120,9 +120,13 @@ class Page(AbstractContextManager["Page"]):
 
         from grader.page.server import app_of
 
-        assert self._newest is not None
+        newest = self._newest
+        assert newest is not None
         app = app_of(
-            self._newest, self.address.token, whole=self._whole, on_follow=self._is_followed.set
+            newest,
+            self.address.token,
+            whole=lambda: whole(newest.parts, title=self.title, command=self.command),
+            on_follow=self._is_followed.set,
         )
         # The terminal is the watch's alone: a page that is cut off is no news there.
         config = uvicorn.Config(
@@ -141,10 +145,6 @@ class Page(AbstractContextManager["Page"]):
         self._server = uvicorn.Server(config)
         if not self._has_ended:
             self._server.run(sockets=[self.address.listening])
-
-    def _whole(self) -> str:
-        assert self._newest is not None
-        return whole(self._newest.parts, title=self.title, command=self.command)
 
 
 def has_desktop() -> bool:
