@@ -239,10 +239,11 @@ def _adds(text: str, old: str, name: Name, entry: str) -> bool:
 
 def _write(texts: dict[Path, str]) -> None:
     """Write all files; if one cannot be written, or Ctrl-C comes between, all is put back."""
-    folders = {folder for path in texts for folder in path.parents if not folder.exists()}
+    folders: set[Path] = set()
     before: dict[Path, bytes | None] = {}
     try:
         for path, text in texts.items():
+            folders |= {folder for folder in path.parents if not folder.exists()}
             path.parent.mkdir(parents=True, exist_ok=True)
             before[path] = path.read_bytes() if path.exists() else None
             path.write_bytes(text.encode("utf-8"))
