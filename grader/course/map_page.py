@@ -2,7 +2,7 @@
 as a part of others."""
 
 import re
-from importlib.resources import files
+from pathlib import Path
 
 from grader.course.map import Map, Step, Stop
 from grader.formats.parts.markup import Markup, element
@@ -10,7 +10,7 @@ from grader.formats.parts.page import bar, page
 from grader.formats.parts.text import counted, one_line
 
 _LINK = re.compile(r"(?P<title>.*?):?\s*(?P<address>https?://\S+)")
-STYLE = (files("grader.course") / "map.css").read_text(encoding="utf-8")
+STYLE = Path(__file__).with_name("map.css").read_text(encoding="utf-8")
 
 
 def render(course_map: Map) -> str:

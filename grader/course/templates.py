@@ -5,11 +5,11 @@ replace is marked TODO.
 """
 
 import re
-from importlib.resources import files
+from pathlib import Path
 
 from grader.course.names import Name
 
-_SKELETON = files("grader.course") / "skeleton"
+_SKELETON = Path(__file__).parent / "skeleton"
 
 
 def _text(name: str) -> str:
