@@ -4,9 +4,9 @@ as a part of others."""
 import re
 from pathlib import Path
 
-from grader.course.map import Map, Step, Stop
+from grader.course.map import Map, Stop
 from grader.formats.parts.markup import Markup, element
-from grader.formats.parts.page import bar, page
+from grader.formats.parts.page import bar, page, table
 from grader.formats.parts.text import counted, one_line
 
 _LINK = re.compile(r"(?P<title>.*?):?\s*(?P<address>https?://\S+)")
@@ -59,27 +59,17 @@ def _unit(course_map: Map, stop: Stop, level: int) -> Markup:
 
 
 def _exercises(course_map: Map, stop: Stop) -> Markup:
-    columns = {"name": "Exercise", "title": "What it does", "number": "Points", "word": "State"}
-    head = [element("th", title, scope="col", class_=kind) for kind, title in columns.items()]
-    rows = [_exercise(course_map, step) for step in stop.steps]
-    return element(
-        "table",
-        element("thead", element("tr", *head)),
-        element("tbody", *rows),
-        class_="board",
-        aria_label=f"Exercises of {one_line(stop.unit.name)}",
-    )
-
-
-def _exercise(course_map: Map, step: Step) -> Markup:
-    word = course_map.done if step.is_done else "next" if step == course_map.next else ""
-    return element(
-        "tr",
-        element("th", element("code", one_line(step.name.exercise)), scope="row"),
-        element("td", one_line(step.title), class_="title"),
-        element("td", f"{step.earned or 0}/{step.worth}", class_="number"),
-        element("td", word, class_="word"),
-    )
+    columns = {"Exercise": "", "What it does": "title", "Points": "number", "State": "word"}
+    rows = [
+        (
+            element("code", one_line(step.name.exercise)),
+            one_line(step.title),
+            f"{step.earned or 0}/{step.worth}",
+            course_map.done if step.is_done else "next" if step == course_map.next else "",
+        )
+        for step in stop.steps
+    ]
+    return table(f"Exercises of {one_line(stop.unit.name)}", columns, rows)
 
 
 def _reading(stop: Stop, level: int) -> list[Markup]:

@@ -56,7 +56,7 @@ def _together(exercises: list[ExerciseResult]) -> Entry:
 
 
 def _exercise(unit: UnitResult, exercise: ExerciseResult) -> Entry:
-    name = plain.name_of(unit, exercise, characters=_NAME)
+    name = one_line(failures.name_of(unit, exercise), characters=_NAME)
     status = _STATUSES.get(exercise.status, "fail")
     entry = _entry(name, status, exercise.score, None)
     entry["duration"] = round(1000 * plain.seconds(exercise.tests))

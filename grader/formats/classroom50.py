@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from grader.formats.parts import plain, summary
+from grader.errors import GraderFault
+from grader.formats.parts import failures, summary
 from grader.formats.parts.text import one_line
 from grader.report import Outcome, Report
 
@@ -19,26 +19,10 @@ _TYPES = ("individual", "group", "team")
 _ODD = re.compile(r"[^\w.-]")
 
 
-@dataclass(frozen=True)
-class Facts:
-    """Whose submission it is, and where it can be seen; nothing of it changes the score.
-
-    The fields are named, and stand in the order, as in the result.
+def facts(environ: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """Whose submission it is, and where it can be seen; nothing of it changes the score. What the
+    runner of Classroom 50 says, else GitHub Actions, else that it is unknown.
     """
-
-    classroom: str
-    assignment: str
-    assignment_type: str
-    owner: str
-    submission: str
-    commit: str
-    release: str
-    review: str
-    datetime: str
-
-
-def facts(environ: Mapping[str, str], now: datetime) -> Facts:
-    """What the runner of Classroom 50 says, else GitHub Actions, else that it is unknown."""
 
     def said(*names: str) -> str:
         values = (one_line(environ.get(name, "")) for name in names)
@@ -58,26 +42,31 @@ def facts(environ: Mapping[str, str], now: datetime) -> Facts:
         if release == UNKNOWN:
             release = f"{home}/releases/tag/{quote(submission, safe='')}"
     assignment_type = said("ASSIGNMENT_TYPE")
-    return Facts(
-        classroom=said("CLASSROOM"),
-        assignment=said("ASSIGNMENT"),
-        assignment_type=assignment_type if assignment_type in _TYPES else _TYPES[0],
-        owner=said("OWNER", "USERNAME", "GITHUB_ACTOR"),
-        submission=submission,
-        commit=commit,
-        release=release,
-        review=commit if (review := said("REVIEW_URL")) == UNKNOWN else review,
-        datetime=now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    )
+    review = said("REVIEW_URL")
+    return {
+        "classroom": said("CLASSROOM"),
+        "assignment": said("ASSIGNMENT"),
+        "assignment_type": assignment_type if assignment_type in _TYPES else _TYPES[0],
+        "owner": said("OWNER", "USERNAME", "GITHUB_ACTOR"),
+        "submission": submission,
+        "commit": commit,
+        "release": release,
+        "review": commit if review == UNKNOWN else review,
+        "datetime": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
 
 
-def render(report: Report, facts: Facts) -> str:
-    """Raises: ValueError if the score is withheld, which this format has no way to say."""
+def render(report: Report, facts: Mapping[str, str]) -> str:
+    """Raises: GraderFault if the score is withheld, which this format has no way to say."""
     if report.score is None:
-        raise ValueError("a withheld score is no classroom50 result")
+        where, what = summary.faults(report)[0]
+        raise GraderFault(
+            f"the grader itself failed, at {where}: {what}\nThe score is withheld, which costs "
+            "nobody points. A classroom50 result cannot say so, and none was written."
+        )
     result = {
         "schema": SCHEMA,
-        **vars(facts),
+        **facts,
         "score": report.score,
         "max-score": report.max_score,
         "tests": _tests(report),
@@ -89,7 +78,7 @@ def _tests(report: Report) -> list[dict[str, Any]]:
     """One for each exercise. Without any it would count as passed, so there is always one."""
     tests = [
         _test(
-            plain.name_of(unit, exercise),
+            failures.name_of(unit, exercise),
             exercise.status is Outcome.PASSED,
             exercise.score,
             exercise.max_score,

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from grader.formats.parts import failures, plain, summary
 from grader.formats.parts.scoreboard import total_of
 from grader.formats.parts.text import one_line
-from grader.report import Location, Outcome, Report, TestResult
+from grader.report import Location, Report, TestResult
 
 _CHARACTERS = 600
-_BROKEN = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
 
 
 def render(report: Report) -> str:
@@ -32,7 +31,7 @@ def _unloaded(report: Report) -> Iterator[str]:
 def _failures(report: Report) -> Iterator[str]:
     for unit, exercise in summary.exercises_of(report):
         for test in exercise.tests:
-            if test.outcome in _BROKEN:
+            if test.outcome in failures.BROKEN:
                 text = f"{unit.name}.{exercise.name}: {_told(test)}"
                 yield _line(test.location, "error", text)
 

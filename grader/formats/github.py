@@ -44,7 +44,7 @@ def _errors(report: Report) -> Iterator[str]:
             yield _not_loaded(unit, unit.message)
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
-                yield _failure(plain.name_of(unit, exercise), failures.missed(exercise)[0])
+                yield _failure(failures.name_of(unit, exercise), failures.missed(exercise)[0])
 
 
 def _rehearsals(report: Report) -> Iterator[str]:
@@ -75,11 +75,8 @@ def _place(location: Location | None) -> dict[str, str]:
 def _command(name: str, message: str, **properties: str) -> str:
     """One command on one line, escaped as the toolkit of GitHub Actions does."""
     given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{name} {given}::{_data(_cut(message))}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _CHARACTERS else f"{text[:_CHARACTERS]} …"
+    cut = message if len(message) <= _CHARACTERS else f"{message[:_CHARACTERS]} …"
+    return f"::{name} {given}::{_data(cut)}"
 
 
 def _data(text: str) -> str:

@@ -49,7 +49,7 @@ def _test(
         "status": "passed" if exercise.status is Outcome.PASSED else "failed",
     }
     return ({} if withheld else points) | {
-        "name": plain.name_of(unit, exercise),
+        "name": failures.name_of(unit, exercise),
         "number": number,
         "output": _bounded("\n\n".join([_said(exercise), *_rehearsed(report, unit, exercise)])),
         "output_format": "text",

@@ -5,15 +5,16 @@ No script, no request: the page forbids both to itself. `markup` escapes all tex
 
 from grader.formats.parts import failures, summary
 from grader.formats.parts.markup import Markup, element, joined
-from grader.formats.parts.page import bar, page
+from grader.formats.parts.page import bar, page, section, sheet, table
 from grader.formats.parts.scoreboard import points_of, total_of, word_of
-from grader.formats.parts.style import fragment_style
 from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.figure import figure
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
 _CODE = {"look at": "code"} | dict.fromkeys(("called", "expected", "got", "printed"), "pre")
 _MOST_PICTURES = 4
+# Nothing outside the fragment is touched: every rule is nested in its class.
+FRAGMENT_STYLE = f"{sheet('fragment')}.torchkata {{\n{sheet('feedback')}}}\n"
 
 
 def render(report: Report) -> str:
@@ -24,7 +25,7 @@ def render(report: Report) -> str:
 
 def fragment(report: Report) -> str:
     """What there is to say, for the output of a notebook's cell."""
-    style = element("style", Markup(fragment_style()))
+    style = element("style", Markup(FRAGMENT_STYLE))
     return element("div", style, *blocks(report), class_="torchkata")
 
 
@@ -57,7 +58,9 @@ def _lead(report: Report) -> list[Markup]:
 
 def _sections(report: Report) -> list[Markup]:
     if summary.untouched(report) and report.tests:
-        return [_board(report), _section("Where to begin", *_welcome(report))]
+        welcome = element("p", element("strong", summary.welcome(report)))
+        first_step = element("p", summary.first_step(report))
+        return [_board(report), section("Where to begin", welcome, first_step)]
     sections = {
         "A fault of the grader": _faults(report),
         "What to look at next": [*_failures(report), *_hint(report)],
@@ -66,7 +69,7 @@ def _sections(report: Report) -> list[Markup]:
         "Pending": _pending(report),
     }
     board = [_board(report)] if report.units else []
-    return board + [_section(title, *said) for title, said in sections.items() if said]
+    return board + [section(title, *said) for title, said in sections.items() if said]
 
 
 def _failures(report: Report) -> list[Markup]:
@@ -96,40 +99,14 @@ def _names(items: list[Markup]) -> list[Markup]:
     return [element("ul", *items, class_="names")] if items else []
 
 
-def _section(title: str, *content: Markup) -> Markup:
-    return element("section", element("h2", title), *content)
-
-
 def _board(report: Report) -> Markup:
-    columns = {"name": "Unit", "bar": "Progress", "number": "Points", "word": "State"}
-    head = [element("th", title, scope="col", class_=kind) for kind, title in columns.items()]
-    rows = [_row(unit) for unit in report.units]
-    return element(
-        "table",
-        element("thead", element("tr", *head)),
-        element("tbody", *rows),
-        class_="board",
-        aria_label="Points by unit",
-    )
+    columns = {"Unit": "name", "Progress": "bar", "Points": "number", "State": "word"}
+    return table("Points by unit", columns, map(_row, report.units))
 
 
-def _row(unit: UnitResult) -> Markup:
-    word, _ = word_of(unit)
+def _row(unit: UnitResult) -> list[str]:
     score = 0 if unit.status is Outcome.GRADER_FAULT else unit.score
-    return element(
-        "tr",
-        element("th", one_line(unit.name), scope="row"),
-        element("td", bar(score, unit.max_score), class_="bar"),
-        element("td", points_of(unit), class_="number"),
-        element("td", word, class_="word"),
-    )
-
-
-def _welcome(report: Report) -> list[Markup]:
-    return [
-        element("p", element("strong", summary.welcome(report))),
-        element("p", summary.first_step(report)),
-    ]
+    return [unit.name, bar(score, unit.max_score), points_of(unit), word_of(unit)[0]]
 
 
 def _faults(report: Report) -> list[Markup]:

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from grader.formats.parts import plain, summary
+from grader.formats.parts import failures, plain, summary
 from grader.formats.parts.text import excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
@@ -19,7 +19,6 @@ _ELEMENTS = {
     Outcome.REHEARSED: "skipped",
     Outcome.GRADER_FAULT: "error",
 }
-_DETAILED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
 
 
 def render(report: Report) -> str:
@@ -51,18 +50,18 @@ def _rehearsals(report: Report) -> ET.Element:
 
 
 def _rehearsal(test: TestResult) -> ET.Element:
-    case = ET.Element(
-        "testcase",
-        classname=f"rehearsal.{one_line(test.unit)}.{one_line(test.exercise)}",
-        name=one_line(test.title).removesuffix("."),
-        time=f"{plain.seconds([test]):.6f}",
-    )
+    case = _testcase(f"rehearsal.{one_line(test.unit)}.{one_line(test.exercise)}", test)
     failed = test.outcome is Outcome.FAILED
     said = summary.WOULD_FAIL if failed else test.outcome.value
     skipped = ET.SubElement(case, "skipped", type=test.outcome.value, message=said)
     if failed:
         skipped.text = plain.details(test)
     return case
+
+
+def _testcase(owner: str, test: TestResult) -> ET.Element:
+    name, seconds = one_line(test.title).removesuffix("."), plain.seconds([test])
+    return ET.Element("testcase", classname=owner, name=name, time=f"{seconds:.6f}")
 
 
 def _suite(unit: UnitResult) -> ET.Element:
@@ -113,12 +112,7 @@ def _not_loaded(unit: UnitResult, message: str) -> ET.Element:
 
 
 def _case(unit: UnitResult, exercise: ExerciseResult, test: TestResult) -> ET.Element:
-    case = ET.Element(
-        "testcase",
-        classname=plain.name_of(unit, exercise),
-        name=one_line(test.title).removesuffix("."),
-        time=f"{plain.seconds([test]):.6f}",
-    )
+    case = _testcase(failures.name_of(unit, exercise), test)
     if test.location is not None and test.location.file:
         case.set("file", one_line(test.location.file))
     _add_points(case, test.points, test.max_points, test.outcome)
@@ -130,7 +124,7 @@ def _case(unit: UnitResult, exercise: ExerciseResult, test: TestResult) -> ET.El
 def _what_happened(test: TestResult) -> ET.Element:
     message = one_line(test.message or test.outcome.replace("_", " "))
     element = ET.Element(_ELEMENTS[test.outcome], type=test.outcome.value, message=message)
-    if test.outcome in _DETAILED:
+    if test.outcome in failures.BROKEN:
         element.text = plain.details(test)
     elif test.outcome is Outcome.GRADER_FAULT:
         element.text = "\n".join(excerpt(test.message or "", lines=8, characters=800))

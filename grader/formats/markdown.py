@@ -69,9 +69,7 @@ def _faults(report: Report) -> list[str]:
 def _failures(report: Report, room: int) -> list[str]:
     """What the terminal shows of each exercise, in a block of its own."""
     blocks = [
-        _block([line.plain.rstrip() for line in lines])
-        for unit in report.units
-        for lines in failures.blocks(unit, _WIDTH)
+        _block([line.plain.rstrip() for line in lines]) for lines in failures.blocks(report, _WIDTH)
     ]
     if not blocks:
         return []

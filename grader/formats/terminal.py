@@ -1,8 +1,5 @@
 """The report as a learner reads it in a terminal: the score, then what to look at next."""
 
-from collections.abc import Callable
-from functools import partial
-
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -11,8 +8,6 @@ from grader.formats.parts.lines import hanging, indented, offered, page_width, p
 from grader.formats.parts.scoreboard import scoreboard
 from grader.formats.parts.text import counted, one_line
 from grader.report import ExerciseResult, Outcome, Replay, Report, UnitResult
-
-Section = Callable[[Report, int], list[Text]]
 
 
 def render(
@@ -32,23 +27,24 @@ def render(
     of that is right, it is `after`.
     """
     columns = page_width(width)
-    failed = partial(failures.section, command=command, most=most)
-    sections: tuple[Section, ...] = (
-        _faults,
-        failed,
-        _rehearsals,
-        _printed,
-        _not_started,
-        _pending,
-    )
+    blocks = [_notes(report, columns), scoreboard(report, columns)]
     if own and summary.untouched(report):
-        sections = (partial(_welcome, command),)
-    next_step = partial(_next_step, command, after) if own else _no_step
+        blocks.append(_welcome(report, columns, command))
+    else:
+        blocks += [
+            _faults(report, columns),
+            failures.section(report, columns, command=command, most=most),
+            _rehearsals(report, columns),
+            _printed(report, columns),
+            _not_started(report, columns),
+            _pending(report, columns),
+        ]
+    blocks.append(_closing(report, columns))
+    if own:
+        blocks[-1] += _next_step(report, columns, command, after)
     lines: list[Text] = []
-    every: tuple[Section, ...] = (_notes, scoreboard, *sections, partial(_closing, next_step))
-    for section in every:
-        block = section(report, columns)
-        lines += [Text(), *block] if lines and block else block
+    for block in filter(None, blocks):
+        lines += [Text(), *block] if lines else block
     return printed(lines, width=columns, color=color)
 
 
@@ -68,7 +64,7 @@ def _notes(report: Report, width: int) -> list[Text]:
     ]
 
 
-def _welcome(command: str, report: Report, width: int) -> list[Text]:
+def _welcome(report: Report, width: int, command: str) -> list[Text]:
     return [
         *wrapped(summary.welcome(report), width, style="bold"),
         *wrapped(summary.first_step(report, command), width),
@@ -164,7 +160,7 @@ def _pending(report: Report, width: int) -> list[Text]:
     ]
 
 
-def _closing(next_step: Section, report: Report, width: int) -> list[Text]:
+def _closing(report: Report, width: int) -> list[Text]:
     passed = report.status is Outcome.PASSED and bool(report.tests)
     withheld = report.score is None
     score = "Score withheld" if withheld else f"Score {report.score}/{report.max_score}"
@@ -176,14 +172,10 @@ def _closing(next_step: Section, report: Report, width: int) -> list[Text]:
         lines = [*wrapped(score, width, style=style), *wrapped(run, width, style="dim")]
     if passed:
         lines += wrapped("All done.", width, style="green")
-    return lines + next_step(report, width)
+    return lines
 
 
-def _no_step(report: Report, width: int) -> list[Text]:
-    return []
-
-
-def _next_step(command: str, after: str, report: Report, width: int) -> list[Text]:
+def _next_step(report: Report, width: int, command: str, after: str) -> list[Text]:
     for unit in report.units:
         if unit.message is not None:
             said = f"make {one_line(unit.name)} load, then run {command} again"

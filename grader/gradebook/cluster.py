@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -75,15 +75,10 @@ def judged_there(
     with _client(cluster, options, say) as client:
         client.register_plugin(delivery)
         try:
-            yield from _carried(client, delivery, _with(first, waiting), options)
+            yield from _carried(client, delivery, chain([first], waiting), options)
         finally:
             with suppress(Exception):  # it may be what was lost
                 client.unregister_worker_plugin(delivery.name)
-
-
-def _with(first: Job, others: Iterator[Job]) -> Iterator[Job]:
-    yield first
-    yield from others
 
 
 def _carried(
@@ -174,19 +169,12 @@ def _client(cluster: Cluster, options: Options, say: Say) -> Iterator[Client]:
             )
         except (OSError, TypeError) as error:
             raise UsageError(f"no scheduler of Dask answers at {place}: {error}") from None
-        if not any(_fits(worker, options) for worker in _workers(client)):
-            gpu = " with a GPU (--gpus)" if _needs_gpu(options.device) else ""
-            say(f"waiting for a first machine{gpu} to join the cluster")
+        gpu = _needs_gpu(options.device)
+        machines = client.scheduler_info()["workers"].values()
+        if not any(not gpu or machine["resources"].get(GPU, 0) > 0 for machine in machines):
+            kind = " with a GPU (--gpus)" if gpu else ""
+            say(f"waiting for a first machine{kind} to join the cluster")
         yield client
-
-
-def _workers(client: Client) -> Iterable[dict[str, Any]]:
-    told: dict[str, dict[str, Any]] = client.scheduler_info()["workers"]
-    return told.values()
-
-
-def _fits(worker: dict[str, Any], options: Options) -> bool:
-    return not _needs_gpu(options.device) or worker["resources"].get(GPU, 0) > 0
 
 
 def _checked(address: str, security: Security, say: Say) -> str:

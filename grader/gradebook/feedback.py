@@ -10,8 +10,8 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.formats import html, markdown
 from grader.formats.parts.gfm import code
-from grader.formats.parts.markup import Markup, element
-from grader.formats.parts.page import page
+from grader.formats.parts.markup import element
+from grader.formats.parts.page import page, table
 from grader.formats.parts.text import one_line
 from grader.gradebook.choices import Told
 from grader.gradebook.exports.platforms import safe_text
@@ -67,32 +67,14 @@ def _page(row: Row, report: Report | None, told: Told) -> str:
         for unit in report.units
         if unit.message
     ]
-    header = element("header", element("h1", title), *notes)
-    return page(title, header, element("main", _board(report), *messages))
-
-
-def _board(report: Report) -> Markup:
-    head = element(
-        "tr",
-        element("th", "Exercise", scope="col"),
-        element("th", "Points", scope="col", class_="number"),
-    )
-    rows = [
-        element(
-            "tr",
-            element("th", one_line(f"{unit.name}.{each.name}"), scope="row"),
-            element("td", f"{each.score}/{each.max_score}", class_="number"),
-        )
+    points = [
+        (f"{unit.name}.{each.name}", f"{each.score}/{each.max_score}")
         for unit in report.units
         for each in unit.exercises
     ]
-    return element(
-        "table",
-        element("thead", head),
-        element("tbody", *rows),
-        class_="board",
-        aria_label="Points",
-    )
+    board = table("Points", {"Exercise": "", "Points": "number"}, points)
+    header = element("header", element("h1", title), *notes)
+    return page(title, header, element("main", board, *messages))
 
 
 def _markdown(row: Row, report: Report | None, told: Told) -> str:

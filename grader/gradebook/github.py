@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
 from grader.gradebook.roster import Roster
+from grader.gradebook.unpack import MAX_FILE_BYTES
 from grader.work.begun import imported
 from grader.work.elsewhere import MAX_FOLDERS, is_place, unit_of
 from grader.work.notebook import Unreadable
@@ -27,7 +28,6 @@ from grader.work.reading import read
 from grader.work.submission import ENDINGS, MAX_MODULES, MAX_OTHERS
 
 MAX_MEBIBYTES, GIT_MEBIBYTES = 200, 2048
-MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
 MAX_LISTED_BYTES = 64 << 10  # of a folder's names, as git keeps them
 MAX_ASKED = 500  # modules that are looked for
 ASK_SECONDS, CLONE_SECONDS = 60, 180
@@ -82,14 +82,14 @@ def repositories(org: str, prefix: str, roster: Roster | None) -> list[Repositor
     except Failed as reason:
         told = f"cannot list the repositories of {org}: {reason}\n{reason.said}"
         raise UsageError(told.rstrip()) from None
-    sizes = {each["name"]: (each["diskUsage"] or 0) / 1024 for each in json.loads(listed)}
-    templates = {each["name"] for each in json.loads(listed) if each.get("isTemplate")}
+    found = json.loads(listed)
+    sizes = {each["name"]: (each["diskUsage"] or 0) / 1024 for each in found}
     if students is None:
-        own = os.environ.get("GITHUB_REPOSITORY", "")
-        names = sorted(name for name in sizes if f"{org}/{name}" != own)
-        names = [name for name in names if name not in templates]
-        users = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
-        students = [(user, user, "") for user in users if user]
+        others = {each["name"] for each in found if each.get("isTemplate")}
+        others |= {name for name in sizes if f"{org}/{name}" == os.environ.get("GITHUB_REPOSITORY")}
+        names = sorted(name for name in sizes.keys() - others if name.startswith(prefix))
+        users = [name.removeprefix(prefix) for name in names if name != prefix]
+        students = [(user, user, "") for user in users]
     if not students:
         raise UsageError(f"nothing to grade: no repository of {org} begins with {prefix}")
     listed_as = {name.casefold(): name for name in sizes}  # GitHub ignores case
@@ -225,14 +225,13 @@ def _git(*arguments: str | Path) -> str:
         "GIT_LITERAL_PATHSPECS": "1",  # a file can be called *.py
         "GIT_ALLOW_PROTOCOL": SERVER.partition(":")[0],
     }
-    environment, bytes_ = os.environ | settings, GIT_MEBIBYTES << 20
-    command = ["git", *arguments]
-    return run(command, CLONE_SECONDS, "not fetched", environment, memory=bytes_).stdout
+    environment, memory = os.environ | settings, GIT_MEBIBYTES << 20
+    return run(["git", *arguments], CLONE_SECONDS, "not fetched", environment, memory=memory)
 
 
 def gh(*arguments: str, text: str = "") -> str:
     """What `gh` answers; it may read `text`. Raises: Failed."""
-    return run(["gh", *arguments], ASK_SECONDS, "GitHub refused", text=text).stdout
+    return run(["gh", *arguments], ASK_SECONDS, "GitHub refused", text=text)
 
 
 def run(
@@ -241,10 +240,10 @@ def run(
     refusal: str,
     environment: Mapping[str, str] | None = None,
     text: str = "",
-    check: bool = True,
     memory: int | None = None,
-) -> "subprocess.CompletedProcess[str]":
-    """As subprocess.run; after too long all that it has started is killed. Raises: Failed."""
+) -> str:
+    """What a program has written; after too long all that it has started is killed. Raises: Failed
+    also if the program fails."""
     try:
         with subprocess.Popen(
             command,
@@ -266,9 +265,9 @@ def run(
         raise Failed(f"{refusal}: no answer in {seconds:.0f} s") from None
     except OSError as error:
         raise Failed(f"{refusal}: {error}") from None
-    if check and process.returncode:
+    if process.returncode:
         raise Failed(refusal, complained)
-    return subprocess.CompletedProcess(command, process.returncode, said, complained)
+    return said
 
 
 def _bound(memory: int) -> None:

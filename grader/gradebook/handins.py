@@ -63,7 +63,6 @@ class Handin:
     parts: tuple[tuple[Path, str], ...] = ()
     name: str = ""
     submitted_at: str = ""
-    commit: str = ""
     problem: str = ""
     note: str = ""
     attempt: str = ""

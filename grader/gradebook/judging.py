@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from grader.course.model import Course
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.judge.options import Options
 from grader.judge.pool import Lost, judge_all
 from grader.judge.session import Session
@@ -36,8 +36,6 @@ Judged = tuple[Job, Report | Unjudged]
 
 def judge(session: Session, job: Job) -> Report | Unjudged:
     """What breaks the grader costs nobody else anything. Raises: UsageError."""
-    from grader.errors import UsageError
-
     try:
         return session.grade(job.work, session.course.select([]), seed=job.seed)
     except UsageError:  # nothing can be judged here at all
@@ -56,7 +54,6 @@ def judged_here(
     """
     waiting = iter(jobs)
     while True:
-        again: list[Job] = []
         try:
             with closing(
                 judge_all(course, waiting, judge, processes, options, own_work=False)
@@ -64,9 +61,8 @@ def judged_here(
                 yield from found
             return
         except Lost as lost:
-            again = lost.jobs
-        for job in again:
-            yield job, _alone(course, job, options)
+            for job in lost.jobs:
+                yield job, _alone(course, job, options)
 
 
 def _alone(course: Course, job: Job, options: Options) -> Report | Unjudged:

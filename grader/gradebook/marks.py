@@ -59,8 +59,7 @@ class Mark:
 
 
 def number(value: Decimal) -> str:
-    rounded = value.quantize(CENT, ROUND_HALF_UP)
-    return f"{rounded:f}".rstrip("0").rstrip(".") if "." in f"{rounded:f}" else f"{rounded:f}"
+    return f"{value.quantize(CENT, ROUND_HALF_UP):f}".rstrip("0").rstrip(".")
 
 
 def read_marks(path: Path) -> dict[str, Rule]:

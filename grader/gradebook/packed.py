@@ -9,8 +9,10 @@ from typing import Any
 from grader.report import (
     Cells,
     ExerciseResult,
+    Graph,
     Grid,
     Location,
+    Node,
     Outcome,
     Plot,
     Replay,
@@ -88,15 +90,21 @@ def _test(told: dict[str, Any]) -> TestResult:
     )
 
 
-def _picture(told: dict[str, Any]) -> Plot | Grid:
-    if "series" in told:
+def _picture(told: dict[str, Any]) -> Plot | Grid | Graph:
+    if "given" in told:
+        cells = {name: _cells(told[name]) for name in ("given", "yours", "right")}
+        return Grid(told["title"], **cells)
+    if "x_label" in told:
         series = tuple(
             Series(**each | {axis: tuple(each.get(axis, ())) for axis in "xy"})
-            for each in told.pop("series")
+            for each in told.pop("series", ())
         )
         return Plot(series=series, **told)
-    cells = {name: _cells(told[name]) for name in ("given", "yours", "right")}
-    return Grid(told["title"], **cells)
+    nodes = tuple(
+        Node(each["made"], tuple(each.get("sources", ())), each.get("yours"), each["right"])
+        for each in told.get("nodes", ())
+    )
+    return Graph(told["title"], nodes)
 
 
 def _cells(told: dict[str, Any]) -> Cells:

@@ -71,8 +71,7 @@ class ClassRun:
             given = {unit: stub_for(self.course, unit).text for unit in self.units}
         stubs = {unit: [text] for unit, text in given.items()}
         work = fingerprint.digest(*(part for unit in stubs for part in (unit, *stubs[unit])))
-        self.book.keep(work, stubs)
-        self.book.set_meta("stubs", work)
+        self.book.set_stubs(work, stubs)
 
     def _ready(self) -> Iterator[Done]:
         """Those that needed no judging, told as soon as there is an occasion."""
@@ -82,13 +81,8 @@ class ClassRun:
     def _jobs(self, handins: Iterable[Handin]) -> Iterator[Job]:
         """What is to be judged; all else is done on the way."""
         for handin in handins:
-            row = Row(
-                handin.student or f"? {handin.place}",
-                handin.name,
-                handin.place,
-                handin.submitted_at,
-                handin.commit,
-            )
+            student = handin.student or f"? {handin.place}"
+            row = Row(student, handin.name, handin.place, handin.submitted_at)
             if handin.problem or not handin.parts:
                 note = handin.problem or "nothing was handed in"
                 if handin.place:
@@ -104,7 +98,7 @@ class ClassRun:
                 self._put(replace(row, status=status, note=_note([f"{error}"])), None)
                 continue
             at = laid.submitted_at or row.submitted_at
-            row = replace(row, commit=laid.commit or row.commit, submitted_at=at)
+            row = replace(row, commit=laid.commit, submitted_at=at)
             if work is None:
                 note = _note([*laid.instead, problem, *laid.left_out], laid.folder)
                 self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
@@ -126,12 +120,11 @@ class ClassRun:
         seed = None if self.secret is None else variant_seed(row.student, self.secret)
         key = Key(fingerprint.of_work(work), seed, self.digest)
         if not self.regrade:
-            known = self.book.known(row.student, key)
-            if known is not None:
+            if (known := self.book.same(key, row.student)) is not None:
                 self._put(row, known)
                 return
             if (same := self.book.same(key)) is not None:
-                self._copy(row, key, same)
+                self._copy(row, same)
                 return
         self.rows[row.student] = row, key
         if key in self.twins:  # the same is being judged at this moment
@@ -151,15 +144,14 @@ class ClassRun:
             return
         row = replace(row, status=row.status or result.status)
         if self.book.meta("tests") != self.digest:
-            self.book.set_tests(result)
-            self.book.set_meta("tests", self.digest)
+            self.book.set_tests(result, self.digest)
         texts = {unit: source.parts for unit, source in job.work.sources.items()}
         self.book.add(row, key, result, _now(), texts)
         yield Done(replace(row, score=result.score, max_score=result.max_score), True)
         same = self.book.same(key)
         for other, _ in others:
             assert same is not None
-            self._copy(other, key, same)
+            self._copy(other, same)
         yield from self._ready()
 
     def _put(self, row: Row, result: int | None) -> None:
@@ -172,9 +164,9 @@ class ClassRun:
         status, score, most = self.book.outcome(result)
         return replace(row, status=row.status or status, score=score, max_score=most)
 
-    def _copy(self, row: Row, key: Key, result: int) -> None:
+    def _copy(self, row: Row, result: int) -> None:
         row = self._known(row, result)
-        self.book.copy(row, key, result, _now())
+        self.book.copy(row, result, _now())
         self.ready.append(Done(row, False))
 
 

@@ -36,8 +36,7 @@ def near_identical(book: Gradebook, processes: int) -> list[Group]:
 
 def _by_unit(book: Gradebook, processes: int) -> dict[str, dict[bytes, list[str]]]:
     """By unit, who has which fingerprints."""
-    stubs = book.sources(book.meta("stubs")) if book.meta("stubs") else {}
-    given = {unit: all_prints(parts) for unit, parts in stubs.items()}
+    given = {unit: all_prints(parts) for unit, parts in book.stubs().items()}
     students: dict[str, list[str]] = {}
     for student, work in book.works():
         students.setdefault(work, []).append(student)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Self
 
 from grader.errors import UsageError
@@ -111,12 +110,8 @@ class Gradebook:
     @contextmanager
     def _change(self) -> Iterator[None]:
         self.db.execute("BEGIN IMMEDIATE")
-        try:
+        with self.db:
             yield
-        except BaseException:
-            self.db.execute("ROLLBACK")
-            raise
-        self.db.execute("COMMIT")
 
     def meta(self, key: str) -> str:
         found = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -125,8 +120,8 @@ class Gradebook:
     def set_meta(self, key: str, value: str) -> None:
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    def set_tests(self, report: Report) -> None:
-        """Keep which tests there are, in their order."""
+    def set_tests(self, report: Report, course: str) -> None:
+        """Keep which tests there are, in their order, in the course with this digest."""
         rows = [
             (test.unit, test.exercise, test.name, test.title, test.max_points, position)
             for position, test in enumerate(report.tests)
@@ -134,13 +129,19 @@ class Gradebook:
         with self._change():
             self.db.execute("DELETE FROM tests")
             self.db.executemany("INSERT INTO tests VALUES (?, ?, ?, ?, ?, ?)", rows)
+            self.set_meta("tests", course)
 
-    def keep(self, work: str, sources: Mapping[str, Sequence[str]]) -> None:
-        """The texts of a work, by unit; what is known already stays."""
+    def set_stubs(self, work: str, sources: Mapping[str, Sequence[str]]) -> None:
+        """What everybody was given: its digest, and its texts by unit."""
         with self._change():
             self._keep(work, sources)
+            self.set_meta("stubs", work)
+
+    def stubs(self) -> dict[str, list[str]]:
+        return self.sources(work) if (work := self.meta("stubs")) else {}
 
     def _keep(self, work: str, sources: Mapping[str, Sequence[str]]) -> None:
+        """The texts of a work; what is known already stays."""
         told = work, pack_sources(sources)
         self.db.execute("INSERT OR IGNORE INTO works VALUES (?, ?)", told)
 
@@ -160,20 +161,13 @@ class Gradebook:
                 "JOIN works USING (work) ORDER BY s.student"
             )
 
-    def known(self, student: str, key: Key) -> int | None:
-        """The result of this very student for the same work, judged by the same."""
+    def same(self, key: Key, student: str | None = None) -> int | None:
+        """A result for the same work with the same inputs, judged by the same: the last one of
+        this student, or of whomever."""
         found = self.db.execute(
-            "SELECT id FROM results WHERE student = ? AND work = ? AND course = ? AND seed IS ? "
-            "ORDER BY id DESC LIMIT 1",
-            (student, key.work, key.course, key.seed),
-        ).fetchone()
-        return int(found[0]) if found else None
-
-    def same(self, key: Key) -> int | None:
-        """A result of whomever, for the same work with the same inputs."""
-        found = self.db.execute(
-            "SELECT id FROM results WHERE work = ? AND course = ? AND seed IS ? LIMIT 1",
-            (key.work, key.course, key.seed),
+            "SELECT id FROM results WHERE work = ? AND course = ? AND seed IS ? "
+            "AND student = COALESCE(?, student) ORDER BY id DESC LIMIT 1",
+            (key.work, key.course, key.seed, student),
         ).fetchone()
         return int(found[0]) if found else None
 
@@ -194,7 +188,7 @@ class Gradebook:
         key: Key,
         report: Report,
         graded_at: str,
-        sources: Mapping[str, Sequence[str]] = MappingProxyType({}),
+        sources: Mapping[str, Sequence[str]],
     ) -> None:
         """A result, the texts that it is of, and that it is the one that counts."""
         values = (row.student, key.work, key.seed, key.course, graded_at, report.status)
@@ -216,25 +210,30 @@ class Gradebook:
                 if t.outcome is not Outcome.PASSED
             ]
             self.db.executemany("INSERT INTO lost VALUES (?, ?, ?, ?, ?, ?, ?)", lost)
-            if sources:
-                self._keep(key.work, sources)
+            self._keep(key.work, sources)
             self._put(row, result)
 
-    def copy(self, row: Row, key: Key, result: int, graded_at: str) -> None:
+    def copy(self, row: Row, result: int, graded_at: str) -> None:
         """The same work has the same result: judged once, and each student's own."""
         with self._change():
-            new = self.db.execute(
-                "INSERT INTO results SELECT NULL, ?, work, seed, course, ?, status, score, "
-                "max_score, report FROM results WHERE id = ?",
-                (row.student, graded_at, result),
-            ).lastrowid
-            assert new is not None
-            for table, rest in DETAILS:
-                self.db.execute(
-                    f"INSERT INTO {table} SELECT ?, {rest} FROM {table} WHERE result = ?",
-                    (new, result),
-                )
-            self._put(row, new)
+            self._put(row, self._again(result, "main", row.student, graded_at))
+
+    def _again(
+        self, result: int, of: str, student: str | None = None, graded_at: str | None = None
+    ) -> int:
+        """A result of the database `of` once more, with all that belongs to it: as it is there,
+        or as that of a student."""
+        new = self.db.execute(
+            "INSERT INTO results SELECT NULL, COALESCE(?, student), work, seed, course, "
+            f"COALESCE(?, graded_at), status, score, max_score, report FROM {of}.results "
+            "WHERE id = ?",
+            (student, graded_at, result),
+        ).lastrowid
+        assert new is not None
+        for table, rest in DETAILS:
+            asked = f"INSERT INTO {table} SELECT ?, {rest} FROM {of}.{table} WHERE result = ?"
+            self.db.execute(asked, (new, result))
+        return new
 
     def put(self, row: Row, result: int | None) -> None:
         """What is known of a student; the result is one that is there, or none."""
@@ -297,7 +296,6 @@ class Gradebook:
         student in both, the newer result counts. Raises: UsageError if it is no gradebook."""
         with Gradebook(other) as theirs:
             rows = {row.student: row for row in theirs.rows()}
-        columns = "student, work, seed, course, graded_at, status, score, max_score, report"
         taken: dict[int, int] = {}
         self.db.execute("ATTACH DATABASE ? AS other", (f"{other}",))
         try:
@@ -308,20 +306,8 @@ class Gradebook:
                     asked = "SELECT id FROM results WHERE (student, graded_at, work) = (?, ?, ?)"
                     if here := self.db.execute(asked, (student, graded_at, work)).fetchone():
                         taken[id_] = -here[0]
-                        continue
-                    new = self.db.execute(
-                        f"INSERT INTO results ({columns}) SELECT {columns} FROM other.results "
-                        "WHERE id = ?",
-                        (id_,),
-                    ).lastrowid
-                    assert new is not None
-                    taken[id_] = new
-                    for table, rest in DETAILS:
-                        self.db.execute(
-                            f"INSERT INTO {table} SELECT ?, {rest} FROM other.{table} "
-                            "WHERE result = ?",
-                            (new, id_),
-                        )
+                    else:
+                        taken[id_] = self._again(id_, "other")
                 self.db.execute("INSERT OR IGNORE INTO works SELECT * FROM other.works")
                 known = {row.student: row for row in self.rows()}
                 for student, row in rows.items():

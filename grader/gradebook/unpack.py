@@ -66,7 +66,7 @@ def is_archive(name: str) -> bool:
 
 def is_closed(name: str) -> bool:
     """An archive of a kind that we do not open."""
-    return _CLOSED.search(name) is not None and not is_archive(name)
+    return _CLOSED.search(name) is not None
 
 
 def is_work(name: str) -> bool:

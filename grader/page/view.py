@@ -10,8 +10,7 @@ from grader.course.map import Map
 from grader.formats import html
 from grader.formats.parts.failures import title_of
 from grader.formats.parts.markup import Markup, element
-from grader.formats.parts.page import hash_of, page
-from grader.formats.parts.style import page_style
+from grader.formats.parts.page import STYLE, hash_of, page
 from grader.formats.parts.text import counted, left_out, one_line
 from grader.report import Outcome, Report, TestResult
 
@@ -26,7 +25,7 @@ _SCRIPT = (_FILES / "page.js").read_text(encoding="utf-8")
 _CONNECT = "connect-src 'self'"
 POLICY = "; ".join(
     (
-        f"default-src 'none'; style-src {hash_of(page_style() + _STYLE)}",
+        f"default-src 'none'; style-src {hash_of(STYLE + _STYLE)}",
         f"script-src {hash_of(_SCRIPT)}; {_CONNECT}",
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     )

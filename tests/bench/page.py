@@ -85,8 +85,8 @@ class Class:
                 continue
             made = self.report(min(1, max(0.05, self.draw.gauss(0.7, 0.25))))
             graded = Row(row.student, row.name, status=made.status)
-            book.add(graded, Key(f"{n}", None, "course"), made, "2026-11-28T10:00:00+00:00")
-        book.set_tests(self.report(1))
+            book.add(graded, Key(f"{n}", None, "course"), made, "2026-11-28T10:00:00+00:00", {})
+        book.set_tests(self.report(1), "course")
 
 
 def main(count: int, page: Path) -> None:

@@ -13,7 +13,7 @@ from grader.formats.parts.lines import (
 from grader.formats.parts.text import excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
-_BROKEN = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
+BROKEN = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
 _REMARKS = {
     Outcome.CRASHED: " (crashed)",
     Outcome.TIMED_OUT: " (timed out)",
@@ -36,19 +36,28 @@ def section(
     report: Report, width: int, *, command: str = "grade", most: int | None = None
 ) -> list[Text]:
     """The units that did not load, the first few exercises in full, and the names of the rest."""
-    lines: list[Text] = []
-    found = [(unit, e) for unit in report.units for e in unit.exercises if shown(unit, e)]
-    in_full = found[:most]
-    for unit in report.units:
-        if unit.message is not None:
-            lines += [Text(), *unloaded(unit, unit.message, width)]
-        for exercise in (e for owner, e in in_full if owner is unit):
-            lines += [Text(), *_exercise(unit, exercise, width)]
-    if rest := found[len(in_full) :]:
+    lines = [line for block in blocks(report, width, most) for line in (Text(), *block)]
+    if rest := _shown_in(report)[most:] if most is not None else []:
         names = [f"{name_of(unit, e)} {e.score}/{e.max_score}" for unit, e in rest]
         lines += [Text(), *hanging("also failing: ", ", ".join(names), width)]
         lines += offered("To look at one: ", command, name_of(*rest[0]), width)
     return [Text("What to look at next", "bold"), *lines] if lines else []
+
+
+def blocks(report: Report, width: int, most: int | None = None) -> list[list[Text]]:
+    """One for each exercise that has something to say, or the first few of these, after why its
+    unit did not load."""
+    in_full = _shown_in(report)[:most]
+    found = []
+    for unit in report.units:
+        if unit.message is not None:
+            found.append(unloaded(unit, unit.message, width))
+        found += [_exercise(unit, e, width) for owner, e in in_full if owner is unit]
+    return found
+
+
+def _shown_in(report: Report) -> list[tuple[UnitResult, ExerciseResult]]:
+    return [(unit, e) for unit in report.units for e in unit.exercises if shown(unit, e)]
 
 
 def rehearsals(report: Report) -> list[TestResult]:
@@ -78,7 +87,7 @@ def shown(unit: UnitResult, exercise: ExerciseResult) -> bool:
 
 def missed(exercise: ExerciseResult) -> list[TestResult]:
     """What was tried and went wrong, then the parts that are not written yet."""
-    broken = [test for test in exercise.tests if test.outcome in _BROKEN]
+    broken = [test for test in exercise.tests if test.outcome in BROKEN]
     unwritten = [test for test in exercise.tests if test.outcome is Outcome.NOT_STARTED]
     return broken + unwritten
 
@@ -88,12 +97,6 @@ def _blocked(exercise: ExerciseResult) -> list[TestResult]:
     if exercise.status is Outcome.NOT_STARTED:
         return []
     return [test for test in exercise.tests if test.outcome is Outcome.BLOCKED]
-
-
-def blocks(unit: UnitResult, width: int) -> list[list[Text]]:
-    """One for each exercise that has something to say, after why the unit did not load."""
-    found = [] if unit.message is None else [unloaded(unit, unit.message, width)]
-    return found + [_exercise(unit, e, width) for e in unit.exercises if shown(unit, e)]
 
 
 def unloaded(unit: UnitResult, message: str, width: int) -> list[Text]:
@@ -118,13 +121,15 @@ def name_of(unit: UnitResult, exercise: ExerciseResult) -> str:
 def feedback(exercise: ExerciseResult, width: int) -> list[Text]:
     """The first failure in full, the others by their titles, and what waits."""
     lines: list[Text] = []
-    for position, test in enumerate(missed(exercise)):
-        lines += _title("also: ", test, width) if position else _in_full(test, width)
-    return lines + _waiting(exercise, width)
-
-
-def _in_full(test: TestResult, width: int) -> list[Text]:
-    return _title("", test, width, style="bold") + _rows(test, width)
+    for test in missed(exercise):
+        if lines:
+            lines += _title("also: ", test, width)
+        else:
+            lines += _title("", test, width, style="bold") + _rows(test, width)
+    for reason, number in waiting(exercise).items():
+        rows = hanging(_margin(width), reason, width - len(f"0/{number}") - 2)
+        lines += with_points(rows, f"0/{number}", width)
+    return lines
 
 
 def _rows(test: TestResult, width: int) -> list[Text]:
@@ -195,11 +200,3 @@ def waiting(exercise: ExerciseResult) -> dict[str, int]:
         reason = one_line(test.message or "not run yet")
         points[reason] = points.get(reason, 0) + test.max_points
     return points
-
-
-def _waiting(exercise: ExerciseResult, width: int) -> list[Text]:
-    lines: list[Text] = []
-    for reason, number in waiting(exercise).items():
-        rows = hanging(_margin(width), reason, width - len(f"0/{number}") - 2)
-        lines += with_points(rows, f"0/{number}", width)
-    return lines

@@ -3,11 +3,19 @@ the page's own."""
 
 import hashlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
 
-from grader.formats.parts.markup import Markup, element, joined
-from grader.formats.parts.style import page_style
+from grader.formats.parts.markup import Content, Markup, element, joined
+from grader.formats.parts.text import one_line
 
+
+def sheet(name: str) -> str:
+    """One of our style sheets; every page reads well without them, too."""
+    return (files("grader.formats.parts") / "css" / f"{name}.css").read_text("utf-8")
+
+
+STYLE = sheet("feedback") + sheet("page")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _BAR = 1000
 
@@ -29,7 +37,7 @@ def page(
         Markup(f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts, policy)}">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
         element("title", title),
-        element("style", Markup(page_style() + style)),
+        element("style", Markup(STYLE + style)),
     )
     return (
         f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n'
@@ -57,3 +65,35 @@ def bar(score: int, of: int) -> Markup:
         preserveAspectRatio="none",
         aria_hidden="true",
     )
+
+
+def section(title: str, *content: Markup) -> Markup:
+    return element("section", element("h2", title), *content)
+
+
+def table(
+    label: str, columns: Mapping[str, str], rows: Iterable[Sequence[Content]], kind: str = "board"
+) -> Markup:
+    """`columns` are titles, each with the class of its cells; the first cell names its row."""
+    kinds = list(columns.values())
+    head = [_cell("th", title, kind, scope="col") for title, kind in columns.items()]
+    body = [
+        element(
+            "tr",
+            _cell("th", first, kinds[0], scope="row"),
+            *(_cell("td", content, kind) for content, kind in zip(rest, kinds[1:], strict=True)),
+        )
+        for first, *rest in rows
+    ]
+    return element(
+        "table",
+        element("thead", element("tr", *head)),
+        element("tbody", *body),
+        class_=kind,
+        aria_label=label,
+    )
+
+
+def _cell(name: str, content: Content, kind: str, **attributes: str) -> Markup:
+    shown = content if isinstance(content, Markup) else one_line(content, characters=1000)
+    return element(name, shown, **({"class_": kind} if kind else {}), **attributes)

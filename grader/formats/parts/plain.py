@@ -7,16 +7,11 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from grader.formats.parts import failures
-from grader.formats.parts.text import one_line
-from grader.report import ExerciseResult, Location, TestResult, UnitResult
+from grader.report import Location, TestResult
 
 _ENDLESS = 1e9
 _PREFIXED = re.compile(r"(?P<file>[^:,\n]+\.py):(?P<line>\d+): ")
 _NOTEBOOK = re.compile(r"(?P<file>[^:,\n]+\.ipynb), cell \d+")
-
-
-def name_of(unit: UnitResult, exercise: ExerciseResult, *, characters: int = 300) -> str:
-    return one_line(f"{unit.name}.{exercise.name}", characters=characters)
 
 
 def text_of(lines: Iterable[Text]) -> str:

@@ -1,7 +1,5 @@
 """One row for each unit: its name, a bar, its points, and how it stands in a word or two."""
 
-from dataclasses import dataclass
-
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
@@ -24,45 +22,36 @@ LONGEST_BAR, SHORTEST_BAR = 10, 4
 _GAP = "  "
 
 
-@dataclass(frozen=True)
-class _Columns:
-    name: int
-    bar: int
-    points: int
-
-
 def scoreboard(report: Report, width: int) -> list[Text]:
-    columns = _columns(report, width)
-    rows = [_row(unit, columns) for unit in report.units]
+    name, bar, points = _columns(report, width)
+    rows = []
+    for unit in report.units:
+        word, style = word_of(unit)
+        row = Text(set_cell_size(one_line(unit.name), name) + _GAP)
+        if bar:
+            full, empty = bar_of(unit, bar)
+            row.append(full, "green" if unit.status is Outcome.PASSED else "cyan")
+            row.append(empty + _GAP, "dim")
+        row.append(points_of(unit).rjust(points) + _GAP)
+        rows.append(row.append(word, style))
     total = Text.assemble(
-        set_cell_size("total", columns.name),
+        set_cell_size("total", name),
         _GAP,
-        " " * (columns.bar + len(_GAP) if columns.bar else 0),
-        (total_of(report).rjust(columns.points), "bold"),
+        " " * (bar + len(_GAP) if bar else 0),
+        (total_of(report).rjust(points), "bold"),
     )
     return [*rows, total]
 
 
-def _columns(report: Report, width: int) -> _Columns:
-    """The bar gives way to a narrow page first, then the names do."""
+def _columns(report: Report, width: int) -> tuple[int, int, int]:
+    """How wide the names, the bars and the points are: on a narrow page the bar gives way first,
+    then the names do."""
     points = max(map(len, [total_of(report), *map(points_of, report.units)]))
     word = max((len(word_of(unit)[0]) for unit in report.units), default=0)
     room = width - points - word - 2 * len(_GAP)
     name = min(max(map(cell_len, ["total", *(one_line(u.name) for u in report.units)])), room)
     bar = min(room - name - len(_GAP), LONGEST_BAR)
-    return _Columns(name, bar if bar >= SHORTEST_BAR else 0, points)
-
-
-def _row(unit: UnitResult, columns: _Columns) -> Text:
-    word, style = word_of(unit)
-    row = Text(set_cell_size(one_line(unit.name), columns.name) + _GAP)
-    if columns.bar:
-        full, empty = bar_of(unit, columns.bar)
-        row.append(full, "green" if unit.status is Outcome.PASSED else "cyan")
-        row.append(empty + _GAP, "dim")
-    row.append(points_of(unit).rjust(columns.points) + _GAP)
-    row.append(word, style)
-    return row
+    return name, bar if bar >= SHORTEST_BAR else 0, points
 
 
 def bar_of(unit: UnitResult, cells: int) -> tuple[str, str]:

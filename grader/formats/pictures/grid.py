@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
@@ -17,16 +16,9 @@ _ROOM = 640
 _LIGHTEST, _DARKEST = 0.05, 0.5
 
 
-@dataclass(frozen=True)
-class _Block:
-    """The last two axes of a tensor at one index of the others, as much of it as is drawn."""
-
-    index: tuple[int, ...]
-    rows: tuple[tuple[int, ...], ...]  # where in Cells.positions each cell is
-
-    @property
-    def name(self) -> str:
-        return f"[{', '.join(map(str, self.index))}]" if self.index else ""
+# The last two axes of a tensor at one index of the others, as much of it as is drawn: that index,
+# and row by row where in Cells.positions its cells are.
+Block = tuple[str, list[range]]
 
 
 class _Tensor:
@@ -40,27 +32,26 @@ class _Tensor:
         *self.leading, self.rows, self.columns = (1, 1, *self.shape)[-max(len(self.shape), 2) :]
 
     def __str__(self) -> str:
-        ending = "," if len(self.shape) == 1 else ""
-        return f"({', '.join(map(str, self.shape))}{ending})"
+        return str(self.shape)
 
     @cached_property
-    def blocks(self) -> list[_Block]:
+    def blocks(self) -> list[Block]:
         """What is drawn."""
         columns = min(self.columns, _MOST_ACROSS)
-        blocks: list[_Block] = []
+        blocks: list[Block] = []
         left = _MOST_CELLS if self.positions else 0
         for number, index in enumerate(product(*map(range, self.leading)) if left else ()):
             shown = min(self.rows, _MOST_DOWN, left // columns)
             if number == _MOST_BLOCKS or not shown:
                 break
             starts = [(number * self.rows + row) * self.columns for row in range(shown)]
-            kept = tuple(tuple(range(start, start + columns)) for start in starts)
+            name = f"[{', '.join(map(str, index))}]" if index else ""
+            blocks.append((name, [range(start, start + columns) for start in starts]))
             left -= shown * columns
-            blocks.append(_Block(index, kept))
         return blocks
 
     def is_cut(self) -> bool:
-        return sum(len(row) for b in self.blocks for row in b.rows) < len(self.positions)
+        return sum(len(row) for _, rows in self.blocks for row in rows) < len(self.positions)
 
 
 def grid_svgs(grid: Grid) -> tuple[Markup, Markup, Markup]:
@@ -102,36 +93,35 @@ def _wrong(yours: _Tensor, right: _Tensor) -> frozenset[int]:
 
 def _panel(grid: Grid, name: str, tensor: _Tensor, size: int, wrong: frozenset[int]) -> Markup:
     blocks = tensor.blocks
-    columns = max((len(row) for block in blocks for row in block.rows), default=1)
-    rows = max((len(block.rows) for block in blocks), default=1)
-    width, height = columns * _CELL_WIDTH, rows * _CELL_HEIGHT
-    above = _LABEL if blocks and blocks[0].index else 0
+    columns = max((len(row) for _, rows in blocks for row in rows), default=1)
+    down = max((len(rows) for _, rows in blocks), default=1)
+    width, height = columns * _CELL_WIDTH, down * _CELL_HEIGHT
+    above = _LABEL if blocks and blocks[0][0] else 0
     in_a_row = max(tensor.leading[-1], 1) if tensor.leading else 1
     across = min(in_a_row, max(1, _ROOM // (width + _GAP)), max(len(blocks), 1))
-    down = math.ceil(len(blocks) / across) if blocks else 1
     caption = f"{name} {tensor}"
     drawn = [label(caption, 2, 15, class_=f"tk-name tk-name-{name}")]
-    for number, block in enumerate(blocks):
+    for number, (index, rows) in enumerate(blocks):
         left = 2 + (number % across) * (width + _GAP)
         top = 24 + (number // across) * (height + above + 10)
         if above:
-            drawn.append(label(block.name, left, top + 13, size=12, class_="tk-index"))
-        drawn += _cells(block, tensor, size, wrong, left, top + above)
+            drawn.append(label(index, left, top + 13, size=12, class_="tk-index"))
+        drawn += _cells(rows, tensor, size, wrong, left, top + above)
     return drawing(
         "grid",
         f"{grid.title}: {caption}",
         _described(tensor, wrong),
         *drawn,
         width=max(across * (width + _GAP) - _GAP, 9 * len(caption)) + 4,
-        height=24 + down * (height + above + 10),
+        height=24 + max(1, math.ceil(len(blocks) / across)) * (height + above + 10),
     )
 
 
 def _cells(
-    block: _Block, tensor: _Tensor, size: int, wrong: frozenset[int], left: int, top: int
+    rows: list[range], tensor: _Tensor, size: int, wrong: frozenset[int], left: int, top: int
 ) -> Iterator[Markup]:
     marked = []
-    for row, places in enumerate(block.rows):
+    for row, places in enumerate(rows):
         for column, place in enumerate(places):
             x, y = left + column * _CELL_WIDTH, top + row * _CELL_HEIGHT
             yield _cell(x, y, tensor.positions[place], size)
@@ -171,12 +161,12 @@ def _frame(x: int, y: int) -> Markup:
 def _described(tensor: _Tensor, wrong: frozenset[int]) -> str:
     """The numbers row by row, and which of them are wrong, for whoever cannot see the picture."""
     parts = []
-    for block in tensor.blocks:
-        rows = "; ".join(
+    for index, rows in tensor.blocks:
+        said = "; ".join(
             " ".join(_spoken(tensor.positions[k]) + " (wrong)" * (k in wrong) for k in row)
-            for row in block.rows
+            for row in rows
         )
-        parts.append(f"{block.name}: {rows}" if block.index else rows)
+        parts.append(f"{index}: {said}" if index else said)
     return one_line(". ".join(parts) or "no cells", characters=2000)
 
 

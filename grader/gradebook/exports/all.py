@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from grader.errors import UsageError
@@ -37,7 +37,7 @@ def exported(
         raise UsageError("--fill, --column and --feedback-column are for canvas and moodle")
     if feedback is not None and to is Platform.CANVAS:
         raise UsageError("--feedback-column is for moodle: Canvas takes no comments from a file")
-    if marks is not None and (to in _RENDER or to in (Platform.JPLAG, Platform.DOLOS)):
+    if marks is not None and (to in _RENDER or to in sources.SAID):
         raise UsageError(f"--marks is not for {to}: it gets what was measured, or handed in")
     rules = {} if marks is None else read_marks(marks)
     given = list(marks_of(book.rows(), rules))
@@ -59,14 +59,12 @@ def _written(
     if fill is not None and column is not None:
         sheet = read_sheet(fill)
         if to is Platform.CANVAS:
-            filled = platforms.canvas(sheet, given, column)
-        else:
-            filled = platforms.moodle(sheet, given, column, feedback)
-        return filled.data, filled.said
-    if to in (Platform.JPLAG, Platform.DOLOS):
-        return sources.archive(book, to)
+            return platforms.canvas(sheet, given, column)
+        return platforms.moodle(sheet, given, column, feedback)
+    if to in sources.SAID:
+        return _zipped(sources.members(book, to)), (sources.SAID[to],)
     if to in _RENDER:
-        return _reports(book, given, to), ()
+        return _zipped(_reports(book, given, to)), ()
     if to is Platform.NBGRADER:
         text = table.as_nbgrader(given, book.path.stem)
     else:
@@ -74,15 +72,19 @@ def _written(
     return text.encode("utf-8", "backslashreplace"), ()
 
 
-def _reports(book: Gradebook, marks: Sequence[Mark], to: Platform) -> bytes:
-    """A zip with the report of every student who has one; the same reports, the same bytes."""
+def _reports(book: Gradebook, marks: Sequence[Mark], to: Platform) -> Iterator[tuple[str, str]]:
+    """The report of every student who has one."""
     render, ending = _RENDER[to]
+    for n, mark in enumerate(marks, start=1):
+        if mark.row.result is not None:
+            safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in mark.row.student)[:80]
+            yield f"{n:05}-{safe}.{ending}", render(book.report(mark.row.result))
+
+
+def _zipped(members: Iterable[tuple[str, str]]) -> bytes:
+    """The same members, the same bytes."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for n, mark in enumerate(marks, start=1):
-            if mark.row.result is None:
-                continue
-            safe = "".join(c if c.isalnum() or c in "-_." else "_" for c in mark.row.student)[:80]
-            member = zipfile.ZipInfo(f"{n:05}-{safe}.{ending}")
-            archive.writestr(member, render(book.report(mark.row.result)).encode("utf-8"))
+        for name, text in members:
+            archive.writestr(zipfile.ZipInfo(name), text.encode("utf-8", "replace"))
     return file.getvalue()

@@ -6,7 +6,6 @@ What their importers make of it was read in their source: Canvas' `gradebook_imp
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from grader.errors import UsageError
@@ -27,12 +26,7 @@ _DROPPED = re.compile(
 )  # anywhere in a title, and without a word about it
 
 
-@dataclass(frozen=True)
-class Filled:
-    """The new file, and what to know of it, in lines."""
-
-    data: bytes
-    said: tuple[str, ...]
+Filled = tuple[bytes, tuple[str, ...]]  # the new file, and what to know of it, in lines
 
 
 def canvas(sheet: Sheet, marks: Iterable[Mark], column: str) -> Filled:
@@ -55,11 +49,11 @@ def canvas(sheet: Sheet, marks: Iterable[Mark], column: str) -> Filled:
         for n, line in enumerate(sheet.lines)
         if n and line is not points and wanted < len(line)
     }
-    filled = _filled(sheet, lines, marks, wanted, most, excused="EX", feedback=None)
+    data, said = _filled(sheet, lines, marks, wanted, most, excused="EX", feedback=None)
     if split and sheet.text.startswith("\ufeff"):  # Canvas compares these two with the mark
-        data, told = filled.data.removeprefix("\ufeff".encode()), "the byte order mark is left out"
-        return Filled(data, (*filled.said, f"{told}: Canvas would refuse the file"))
-    return filled
+        data = data.removeprefix("\ufeff".encode())
+        said += ("the byte order mark is left out: Canvas would refuse the file",)
+    return data, said
 
 
 def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | None) -> Filled:
@@ -85,7 +79,7 @@ def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | Non
             "Moodle, or the assignment is graded with a scale, which cannot be filled in"
         )
     lines = {
-        n: [_last_number(line[0].text)]
+        n: [line[0].text.strip().rpartition(" ")[2]]
         for n, line in enumerate(sheet.lines)
         if n and len(line) > grade
     }
@@ -94,11 +88,11 @@ def moodle(sheet: Sheet, marks: Iterable[Mark], column: str, feedback: str | Non
 
 
 def _saved_anew(sheet: Sheet, platform: str) -> str:
-    kind = "encoding" if sheet.encoding == "cp1252" else "separator"
+    what = "an encoding" if sheet.encoding == "cp1252" else "a separator"
     return (
-        f"{sheet.path} has been saved by another program, with an {kind} that {platform} does not "
+        f"{sheet.path} has been saved by another program, with {what} that {platform} does not "
         "expect: export it again, and fill that in"
-    ).replace("an separator", "a separator")
+    )
 
 
 def _assignment(sheet: Sheet, column: str, first: int) -> int:
@@ -161,7 +155,7 @@ def _filled(
     said += [f"scores were scaled from {of} to {number(most)} points"] if scaled and most else []
     for what, names in told.items():
         said += listed(what, names)
-    return Filled(sheet.filled(cells), tuple(said))
+    return sheet.filled(cells), tuple(said)
 
 
 def _by_line(
@@ -212,10 +206,6 @@ def listed(what: str, names: Sequence[str]) -> list[str]:
         return []
     shown = ", ".join(names[:10]) + (" …" if names[10:] else "")
     return [f"{len(names)} {what}: {shown}"]
-
-
-def _last_number(text: str) -> str:
-    return text.strip().rpartition(" ")[2]
 
 
 def _number(text: str) -> Decimal | None:

@@ -3,7 +3,6 @@ given."""
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
 
 from grader.errors import UsageError
@@ -12,26 +11,18 @@ from grader.gradebook.filenames import file_names
 from grader.gradebook.store import Gradebook
 from grader.work.magics import without_magics
 
-_SAID = {
+SAID = {  # how the tool is run
     Platform.JPLAG: "unpack it, and there: java -jar jplag.jar -l python3 -bc base submissions",
     Platform.DOLOS: "unpack it, and in the folder of a unit: "
     "dolos run -f web -l python -i ../base/UNIT.py info.csv",
 }
 
 
-def archive(book: Gradebook, to: Platform) -> tuple[bytes, Sequence[str]]:
-    """A zip of folders as the tool takes them, and how to run it. Raises: UsageError."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:
-        for name, text in _members(book, to):
-            zipped.writestr(zipfile.ZipInfo(name), text.encode("utf-8", "replace"))
-        if not zipped.namelist():
-            raise UsageError(f"{book.path} holds no work")
-    return file.getvalue(), (_SAID[to],)
-
-
-def _members(book: Gradebook, to: Platform) -> Iterator[tuple[str, str]]:
-    stubs = book.sources(book.meta("stubs")) if book.meta("stubs") else {}
+def members(book: Gradebook, to: Platform) -> Iterator[tuple[str, str]]:
+    """The files of an archive, in folders as the tool takes them. Raises: UsageError."""
+    stubs = book.stubs()
+    if not stubs and next(book.works(), None) is None:
+        raise UsageError(f"{book.path} holds no work")
     for unit, parts in stubs.items():
         yield f"base/{unit}.py", _module(parts)
     rows = {row.student: row for row in book.rows()}

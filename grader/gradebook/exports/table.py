@@ -23,7 +23,17 @@ def as_csv(marks: Iterable[Mark]) -> str:
 
     `score` is what was measured, `mark` what counts, and `marked` says why they differ.
     """
-    return _table(COLUMNS, ([values[c] for c in COLUMNS] for values in map(_values, marks)))
+    file = io.StringIO(newline="")
+    table = csv.DictWriter(file, COLUMNS)
+    table.writeheader()
+    for mark in marks:
+        safe = {
+            name: safe_text(value) if isinstance(value, str) else value
+            for name, value in _values(mark).items()
+        }
+        # The id is never changed, since it is what rows are found by.
+        table.writerow(safe | {"student": mark.row.student})
+    return file.getvalue()
 
 
 def as_json(marks: Iterable[Mark]) -> str:
@@ -47,13 +57,9 @@ def as_nbgrader(marks: Iterable[Mark], assignment: str) -> str:
             f"{when:%Y-%m-%d %H:%M:%S}" if when else "",
             _UNQUOTED.sub(" ", row.student),
             *("", "", ""),
-            *(_as_float(each) for each in (measured, measured - score, score, Decimal(most))),
+            *(f"{float(number(n))}" for n in (measured, measured - score, score, Decimal(most))),
         ])  # fmt: skip
     return "".join(",".join(row) + "\n" for row in rows)
-
-
-def _as_float(value: Decimal) -> str:
-    return f"{float(number(value))}"
 
 
 def _values(mark: Mark) -> dict[str, str | int | None]:
@@ -71,12 +77,3 @@ def _values(mark: Mark) -> dict[str, str | int | None]:
         "commit": row.commit,
         "place": row.place,
     }
-
-
-def _table(columns: list[str], rows: Iterable[list[str | int | None]]) -> str:
-    file = io.StringIO(newline="")
-    table = csv.writer(file)
-    table.writerow(columns)
-    for first, *rest in rows:  # the id is never changed, since it is what rows are found by
-        table.writerow([first, *(safe_text(v) if isinstance(v, str) else v for v in rest)])
-    return file.getvalue()

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from grader.errors import GraderFault
 from grader.formats.classroom50 import facts, render
 from grader.report import Report
 
@@ -101,9 +102,9 @@ def test_what_nobody_says_is_unknown() -> None:
 
 def test_the_time_is_utc() -> None:
     there = NOW.astimezone(timezone(timedelta(hours=5, minutes=30)))
-    assert facts({}, there).datetime == "2026-11-24T09:05:07Z"
+    assert facts({}, there)["datetime"] == "2026-11-24T09:05:07Z"
 
 
 def test_a_withheld_score_is_no_result() -> None:
-    with pytest.raises(ValueError, match="withheld"):
+    with pytest.raises(GraderFault, match="withheld"):
         render(SAMPLES["grader fault"], facts(RUNNER, NOW))

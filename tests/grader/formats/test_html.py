@@ -6,10 +6,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from grader.formats.html import fragment, render
-from grader.formats.parts import style
+from grader.formats.html import FRAGMENT_STYLE, fragment, render
 from grader.formats.parts.markup import element, escaped
-from grader.formats.parts.page import POLICY
+from grader.formats.parts.page import POLICY, STYLE
 from grader.formats.parts.text import one_line
 from grader.report import Cells, Grid, Outcome, Plot, Series
 
@@ -145,12 +144,11 @@ def test_a_page_stays_small_however_much_is_said() -> None:
 
 
 def test_the_fragment_styles_nothing_but_itself() -> None:
-    sheet = style.fragment_style()
     depth, outside = 0, ""
-    for character in sheet:
+    for character in FRAGMENT_STYLE:
         depth += (character == "{") - (character == "}")
         outside += character if depth == 0 else ""
-    assert outside.split() == [".torchkata", "}"]
+    assert outside.split() == [".torchkata", "}"] * 2
 
 
 def colours(palette: str) -> dict[str, str]:
@@ -170,7 +168,7 @@ def contrast(one: str, other: str) -> float:
 MARKS = ("yours", "right", "data", "difference", "cell", "accent")
 
 
-@pytest.mark.parametrize("palette", [style.LIGHT, style.DARK])
+@pytest.mark.parametrize("palette", re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL))
 def test_text_and_marks_stand_out_in_both_themes(palette: str) -> None:
     known = colours(palette)
     for ground in ("paper", "raised", "code"):
@@ -182,7 +180,7 @@ def test_text_and_marks_stand_out_in_both_themes(palette: str) -> None:
 
 @pytest.mark.parametrize("ground", ["#ffffff", "#111111", "#1f1f1f", "#383838"])
 def test_marks_of_the_fragment_stand_out_in_any_notebook(ground: str) -> None:
-    known = colours(style.EITHER)
+    known = colours(FRAGMENT_STYLE)
     assert all(contrast(colour, ground) >= 2.95 for colour in known.values())
     assert {"yours", "right", "data", "difference", "cell"} <= set(known)
 

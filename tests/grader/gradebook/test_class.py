@@ -132,7 +132,7 @@ def test_a_run_that_is_killed_goes_on(course: Path, tmp_path: Path) -> None:
 def kept(book: Path) -> dict[str, dict[str, list[str]]]:
     """The texts of everybody's work, and the stubs."""
     with Gradebook(book) as opened:
-        stubs = opened.sources(opened.meta("stubs"))
+        stubs = opened.stubs()
         return {"": stubs} | {student: opened.sources(work) for student, work in opened.works()}
 
 

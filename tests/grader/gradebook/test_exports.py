@@ -88,7 +88,7 @@ def test_every_student_with_a_report_is_a_valid_file_of_their_own(tmp_path: Path
     }
     with Gradebook(tmp_path / "class.db", new=True) as book:
         for student, made in reports.items():
-            book.add(Row(student), Key(student, None, "course"), made, "2026-11-28")
+            book.add(Row(student), Key(student, None, "course"), made, "2026-11-28", {})
         book.put(Row("missing", status="missing"), None)
         files = {
             to: zipfile.ZipFile(io.BytesIO(exported(book, to)[0]))
@@ -115,7 +115,7 @@ def test_a_mark_for_nobody_is_said_and_what_being_late_costs(tmp_path: Path) -> 
     with Gradebook(tmp_path / "class.db", new=True) as book:
         book.put(Row("101", "Ann Smith"), None)
         late = Row("102", submitted_at="2026-11-02T12:00:00+00:00")
-        book.add(late, Key("w", None, "c"), passed, "2026-11-28")
+        book.add(late, Key("w", None, "c"), passed, "2026-11-28", {})
         data, said = exported(book, Platform.CSV, marks)
     assert said == (
         "1 in the marks, and not in the gradebook: ann smith",

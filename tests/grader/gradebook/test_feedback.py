@@ -45,7 +45,7 @@ REPORT = Report(
 @pytest.fixture
 def book(tmp_path: Path):
     with Gradebook(tmp_path / "class.db", new=True) as book:
-        book.add(ROW, Key("work", None, "course"), REPORT, "2026-11-28T03:17:00+00:00")
+        book.add(ROW, Key("work", None, "course"), REPORT, "2026-11-28T03:17:00+00:00", {})
         book.put(Row("eve", place="org/kata-eve", status="missing"), None)
         yield book
 

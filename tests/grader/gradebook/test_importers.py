@@ -104,8 +104,8 @@ def test_canvas_holds_the_marks_and_all_else_as_before(before: Canvas, data: st.
         data.draw(st.sampled_from([f"{one.id}", one.login.upper()])): one for one in before.people
     }
     given_ = data.draw(marked(list(known_as)))
-    filled = platforms.canvas(sheet_of(before.exported()), given_, "77")
-    after, said = before.imported(filled.data)
+    filled, _ = platforms.canvas(sheet_of(before.exported()), given_, "77")
+    after, said = before.imported(filled)
     scores = {
         (known_as[id_].id, 77): score
         for id_, score in scores_of(given_, 10).items()
@@ -144,8 +144,8 @@ def test_moodle_holds_the_marks_and_no_feedback_is_erased(
 ) -> None:
     given_ = data.draw(marked([f"{one.id}" for one in before.people]))
     sheet = sheet_of(before.exported())
-    filled = platforms.moodle(sheet, given_, "Grade", "Feedback comments")
-    after = before.imported(filled.data)
+    filled, _ = platforms.moodle(sheet, given_, "Grade", "Feedback comments")
+    after = before.imported(filled)
     scores = scores_of(given_, before.most)
     told = {mark.row.student: mark.note for mark in given_ if mark.score is not None and mark.note}
     for old, new in zip(before.people, after.people, strict=True):
@@ -265,9 +265,11 @@ def test_an_empty_feedback_erases_and_another_date_is_too_old() -> None:
 def test_nobody_is_guessed_and_nothing_is_dropped_without_a_word() -> None:
     """1001 is Ann in Canvas, and Bob in the school's own system."""
     rows = [Row(id_, score=10, max_score=20) for id_ in ("1001", "bob", "1002", "cid")]
-    filled = platforms.canvas(sheet_of(COURSE.exported()), marks_of(rows, {}), "Homework (77)")
-    assert filled.data == COURSE.exported()
-    assert filled.said == (
+    filled, told = platforms.canvas(
+        sheet_of(COURSE.exported()), marks_of(rows, {}), "Homework (77)"
+    )
+    assert filled == COURSE.exported()
+    assert told == (
         "0 students filled in",
         "1 in several lines of the file, which are as they were: 1001",
         "2 of one line of the file, which is as it was: bob, 1002",
@@ -280,13 +282,13 @@ def test_names_apart_and_a_byte_order_mark() -> None:
     before = replace(COURSE, names_split=True, bom=True, hidden=True)
     with pytest.raises(canvas.Refused):
         before.imported(before.exported())
-    filled = platforms.canvas(
+    filled, told = platforms.canvas(
         sheet_of(before.exported()), marks_of([Row("ann", score=10, max_score=20)], {}), "77"
     )
-    after, said = before.imported(filled.data)
+    after, said = before.imported(filled)
     assert (after.scores[1001, 77], said) == ("5", [])
-    assert filled.said[-1].startswith("the byte order mark is left out")
-    assert filled.said[-2] == "2 in the file, and not in the gradebook: 1002, 1003"
+    assert told[-1].startswith("the byte order mark is left out")
+    assert told[-2] == "2 in the file, and not in the gradebook: 1002, 1003"
 
 
 @pytest.mark.parametrize("column", ["ID", "Section", "Notes", "Student", "Current Score"])
@@ -314,10 +316,10 @@ def test_a_worksheet_that_moodle_would_not_take_is_refused(
 
 def test_what_moodle_would_pass_over_is_said() -> None:
     given_ = [Mark(Row("13", max_score=20), Decimal(21), by_hand=True)]
-    filled = platforms.moodle(sheet_of(ASSIGNMENT.exported()), given_, "Grade", None)
-    assert filled.said[-1] == "1 above 20 points, which Moodle would pass over: 13"
-    assert ASSIGNMENT.imported(filled.data) == ASSIGNMENT
+    filled, told = platforms.moodle(sheet_of(ASSIGNMENT.exported()), given_, "Grade", None)
+    assert told[-1] == "1 above 20 points, which Moodle would pass over: 13"
+    assert ASSIGNMENT.imported(filled) == ASSIGNMENT
     given_ = [Mark(Row("ann", max_score=20), Decimal(21), by_hand=True)]
-    filled = platforms.canvas(sheet_of(COURSE.exported()), given_, "77")
-    assert filled.said[-1] == "1 above 20 points: ann"
-    assert COURSE.imported(filled.data)[0].scores[1001, 77] == "10.5"
+    filled, told = platforms.canvas(sheet_of(COURSE.exported()), given_, "77")
+    assert told[-1] == "1 above 20 points: ann"
+    assert COURSE.imported(filled)[0].scores[1001, 77] == "10.5"

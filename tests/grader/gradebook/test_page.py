@@ -42,8 +42,8 @@ def book(tmp_path: Path):
             failed = some is Outcome.FAILED
             made = report(some, MARKUP if failed else None, f"halve({n})" if failed else None)
             row = Row(f"s{n}", name=MARKUP if n == 1 else f"Name {n}", status=made.status)
-            book.add(row, Key(f"work{n}", None, "course"), made, "2026-11-28")
-        book.set_tests(made)
+            book.add(row, Key(f"work{n}", None, "course"), made, "2026-11-28", {})
+        book.set_tests(made, "course")
         book.put(Row(MARKUP, status="missing", note=MARKUP), None)
         yield book
 

@@ -50,10 +50,10 @@ def rows_of(data: bytes) -> list[list[str]]:
 
 
 def test_canvas_gets_one_column_by_id(write: Write) -> None:
-    filled = platforms.canvas(sheet(write, CANVAS), marks_of(ROWS, {}), "77")
+    filled, told = platforms.canvas(sheet(write, CANVAS), marks_of(ROWS, {}), "77")
     expected = CANVAS.replace('"S, 1",,4.5', '"S, 1",7.5,4.5').replace("S,9,,60", "S,10,,60")
-    assert filled.data.decode("utf-8") == expected
-    assert filled.said == (
+    assert filled.decode("utf-8") == expected
+    assert told == (
         "2 students filled in",
         "scores were scaled from 20 to 10 points",
         "1 not in the file: 99999",
@@ -66,8 +66,8 @@ def test_canvas_excuses(write: Write, tmp_path: Path) -> None:
     marks = tmp_path / "marks.csv"
     marks.write_text("student,score,due,late,excused,note\ncid,,,,yes,ill\n12346,19,,,,\n")
     given_ = marks_of(ROWS, read_marks(marks))
-    filled = platforms.canvas(sheet(write, CANVAS), given_, "Homework 1")
-    by_id = {row[1]: row[5] for row in rows_of(filled.data)[2:]}
+    filled, _ = platforms.canvas(sheet(write, CANVAS), given_, "Homework 1")
+    by_id = {row[1]: row[5] for row in rows_of(filled)[2:]}
     assert by_id["12347"] == "EX"
     assert by_id["12346"] == "9.5"  # by hand, in points of the course as all others
 
@@ -94,12 +94,12 @@ def test_moodle_gets_grades_and_keeps_feedback_where_there_is_none(write: Write)
     rows = [Row("123", score=15, max_score=20), Row("125", score=20, max_score=20)]
     marks = list(marks_of(rows, {}))
     marks[0] = Mark(marks[0].row, marks[0].score, "=1+1, late")
-    filled = platforms.moodle(sheet(write, MOODLE), marks, "Grade", "Feedback comments")
+    filled, _ = platforms.moodle(sheet(write, MOODLE), marks, "Grade", "Feedback comments")
     expected = MOODLE.replace(
         '"Submitted",,100,Yes,-,\n', '"Submitted",75,100,Yes,-,"\t=1+1, late"\n'
     )
     expected = expected.replace("Submitted,,100,Yes,-,keep", "Submitted,100,100,Yes,-,keep")
-    assert filled.data.decode() == expected
+    assert filled.decode() == expected
     with pytest.raises(UsageError, match="the column Note is not there, only Identifier"):
         platforms.moodle(sheet(write, MOODLE), marks, "Note", None)
     with pytest.raises(UsageError, match="no grading worksheet"):

@@ -10,7 +10,7 @@ import pytest
 
 from grader.gradebook import prints
 from grader.gradebook.choices import Platform
-from grader.gradebook.exports.sources import archive
+from grader.gradebook.exports.all import exported
 from grader.gradebook.similar import near_identical
 from grader.gradebook.store import Gradebook, Key, Row
 from grader.report import Report
@@ -27,8 +27,7 @@ REPORT = Report((), seed=0, device="cpu")
 
 def a_class(path: Path, works: dict[str, list[str]]) -> Gradebook:
     book = Gradebook(path / "class.db", new=True)
-    book.keep("stubs", {"gradients": [STUB]})
-    book.set_meta("stubs", "stubs")
+    book.set_stubs("stubs", {"gradients": [STUB]})
     for student, parts in works.items():
         key = Key(f"{parts}", None, "course")
         book.add(Row(student), key, REPORT, "2026-11-28", {"gradients": parts})
@@ -69,8 +68,8 @@ def test_nothing_is_known_of_what_is_no_python(text: str) -> None:
 
 def test_tools_get_what_is_a_students_own_and_what_was_given(tmp_path: Path) -> None:
     with a_class(tmp_path, {"ann": ["a = 1"], "../bob": ["%time\n", "b = 2"]}) as book:
-        jplag, _ = archive(book, Platform.JPLAG)
-        dolos, _ = archive(book, Platform.DOLOS)
+        jplag, _ = exported(book, Platform.JPLAG)
+        dolos, _ = exported(book, Platform.DOLOS)
     bob = next(name for name in members(jplag) if "bob" in name).split("/")[1]
     assert ".." not in bob[:2]
     assert members(jplag) == {
