@@ -8,4 +8,4 @@ __version__ = "0.1.0"
 
 def load_ipython_extension(shell: Any) -> None:
     """`%load_ext grader` gives a notebook the magic `%grade`."""
-    import_module("grader.jupyter.extension").load(shell)
+    import_module("grader.jupyter.check").load(shell)

@@ -1,19 +1,4 @@
-"""Everything that can go wrong, in two trees: ours and theirs.
-
-GraderError                 ours: ends the run; says what happened, where, and how to mend it
-├── UsageError              the command line or its files: exit 2
-├── CourseError             the course itself is broken: exit 3
-├── SandboxUnavailable      no confinement on this machine: exit 2
-└── GraderFault             the grader broke while judging: exit 3, the score is withheld
-
-SubmissionFault             theirs: becomes the outcome of one test, never ends the run
-├── Missing                 the module does not define what was called
-├── Raised                  the learner's code raised; also an instance of the builtin it raised
-├── TimedOut                no answer before the deadline
-├── Died                    the worker process ended
-├── Stopped                 it used more than it may, and was ended
-└── Malformed               the answer broke the protocol or its limits
-"""
+"""Everything that can go wrong, in two trees: GraderError is ours, SubmissionFault is theirs."""
 
 import builtins
 import re
@@ -21,25 +6,30 @@ from dataclasses import dataclass
 
 
 class GraderError(Exception):
-    """A fault on our side or in how the command was used; the message is shown as it is."""
+    """A fault on our side or in how the command was used: it ends the run. The message is shown as
+    it is; it says what happened, where, and how to mend it."""
 
     exit_code = 3
 
 
 class UsageError(GraderError):
+    """The command line, or its files."""
+
     exit_code = 2
 
 
 class CourseError(GraderError):
-    pass
+    """The course itself is broken."""
 
 
 class SandboxUnavailable(GraderError):
+    """There is no confinement on this machine."""
+
     exit_code = 2
 
 
 class GraderFault(GraderError):
-    pass
+    """The grader broke while judging: the score is withheld."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +52,16 @@ class Frame:
 
 
 class SubmissionFault(Exception):
-    """What a submission did instead of answering; `printed` is what it printed while it loaded."""
+    """What a submission did instead of answering: the outcome of one test, never the end of a run.
+
+    `printed` is what it printed while it loaded.
+    """
 
     printed: str | None = None
 
 
 class Raised(SubmissionFault):
-    """The learner's code raised an exception.
+    """The learner's code raised an exception. Its instances are also of the builtin that it raised.
 
     `kind` is its class name, `frames` the learner's own lines on the way, outermost first;
     `syntax` shows the line that Python could not read, `likely` names the cause where it is known,
@@ -97,7 +90,7 @@ def _is_error(name: str) -> bool:
 
 
 class Missing(SubmissionFault):
-    """`defined` are the names that the module does define.
+    """The module does not define what was called; `defined` are the names that it does define.
 
     `why` says what became of the cell of a notebook that would define it, at `place`.
     """
@@ -110,19 +103,20 @@ class Missing(SubmissionFault):
 
 
 class TimedOut(SubmissionFault):
-    """`frames` are the learner's lines that were running, outermost first, if the worker told."""
+    """No answer before the deadline. `frames` are the learner's lines that were running, outermost
+    first, if the worker told."""
 
     stack: str = ""
     frames: tuple[Frame, ...] = ()
 
 
 class Died(SubmissionFault):
-    pass
+    """The worker process ended."""
 
 
 class Stopped(SubmissionFault):
-    pass
+    """It used more than it may, and was ended."""
 
 
 class Malformed(SubmissionFault):
-    pass
+    """The answer broke the protocol or its limits."""

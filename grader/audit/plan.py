@@ -9,7 +9,7 @@ from grader.audit.constants import Constant, constants_of
 from grader.audit.equivalents import Equivalent
 from grader.audit.jobs import Job, read_text, seed_of, solution_of
 from grader.audit.mutants import Mutant, mutants_of
-from grader.course.bank import WrongAnswer, read_bank, read_device_bank, text_of
+from grader.course.bank import WrongAnswer, read_bank, text_of
 from grader.course.model import Course, Unit
 from grader.course.stubs import Stub, stub_for
 from grader.judge.options import Device
@@ -91,7 +91,7 @@ def plan_of(
         ),
         devices=tuple(
             (answer, job(text_of(course, answer), frozenset([answer.exercise])))
-            for answer in read_device_bank(course, unit.name)
+            for answer in read_bank(course, unit.name, of_devices=True)
         ),
         mutants=tuple(
             (mutant, job(mutant.text, frozenset([mutant.exercise]) if mutant.exercise else every))

@@ -88,20 +88,13 @@ def root(
     """
 
 
-def _add_commands() -> None:
-    class_app = typer.Typer(no_args_is_help=True)
-    for name, command in OF_A_CLASS.items():
-        class_app.command(name)(command)
-    for panel, commands in COMMANDS.items():
-        for name, command in commands.items():
-            app.command(name, rich_help_panel=panel)(command)
-        if panel is TEACHERS:
-            app.add_typer(
-                class_app, name="class", help="Grade a whole class.", rich_help_panel=panel
-            )
-
-
-_add_commands()
+class_app = typer.Typer(no_args_is_help=True)
+for name, command in OF_A_CLASS.items():
+    class_app.command(name)(command)
+for panel, commands in COMMANDS.items():
+    for name, command in commands.items():
+        app.command(name, rich_help_panel=panel)(command)
+app.add_typer(class_app, name="class", help="Grade a whole class.", rich_help_panel=TEACHERS)
 
 
 def _open_streams() -> None:

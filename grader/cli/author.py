@@ -20,12 +20,7 @@ def new(
     """Begin an exercise, and a course if there is none yet."""
     from grader.course.new import begin
 
-    begun = begin(name, Path.cwd(), broken=broken)
-    if begun.first:
-        print(f"A new course in {begun.root}")
-    for path in begun.written:
-        print(f"written: {path}")
-    for line in begun.next_steps:
+    for line in begin(name, Path.cwd(), broken=broken):
         print(line)
 
 

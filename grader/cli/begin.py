@@ -44,8 +44,7 @@ def update(
 ) -> None:
     """Bring your folder up to date with the installed course. What you wrote stays."""
     from grader.course.folder import read_folder
-    from grader.course.update import carry_out, check, plan_of, read_there
-    from grader.course.update_text import changes_work, told
+    from grader.course.update import carry_out, changes_work, check, plan_of, read_there, told
     from grader.kit.start import layout_of
 
     course = find_course(Path.cwd())
@@ -69,8 +68,7 @@ def update(
     elif not changes_work(plan):
         print("Nothing of yours was changed.")
     for copy in copies:
-        name = copy.relative_to(course.home)
-        print(f"{name} holds what was in the file before.")
+        print(f"{copy.relative_to(course.home)} holds what was in the file before.")
 
 
 def _in_columns(line: str, width: int) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.output import grade_command
+from grader.cli.output import check_output, grade_command, write
 from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
 from grader.formats.parts.text import counted, visible
@@ -145,7 +145,7 @@ def _class(
         raise UsageError("class run takes either a folder (or an archive) of a class, or --org")
     members = None
     if roster is not None:
-        from grader.gradebook.roster import read_roster
+        from grader.gradebook.roster import on_roster, read_roster
 
         members = read_roster(roster)
         if members.said:
@@ -176,8 +176,6 @@ def _class(
             _note(f"{folder} holds {inner.name} alone: if that is the class, grade {inner}")
         found = hand_ins(folder)
         if members is not None:
-            from grader.gradebook.roster import on_roster
-
             found = on_roster(found, members)
         yield found, laid_out
 
@@ -229,7 +227,8 @@ def export(
     if output is None:
         sys.stdout.buffer.write(data)
         return
-    _write(output, data)
+    write(output, data)
+    print(f"written: {output}")
 
 
 def diff(
@@ -293,7 +292,6 @@ def page(
     output: Annotated[Path, typer.Option(help="The file to write, such as class.html.")],
 ) -> None:
     """Make a page of a class: scores, tests, misunderstandings, who needs help."""
-    from grader.cli.output import check_output
     from grader.gradebook.page import render
     from grader.gradebook.similar import near_identical
     from grader.gradebook.store import Gradebook
@@ -301,15 +299,7 @@ def page(
     check_output(output)
     with Gradebook(gradebook) as book:
         text = render(book, near_identical(book, cores()))
-    _write(output, text.encode("utf-8"))
-
-
-def _write(output: Path, data: bytes) -> None:
-    """Raises: UsageError."""
-    try:
-        output.write_bytes(data)
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    write(output, text.encode())
     print(f"written: {output}")
 
 

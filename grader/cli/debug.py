@@ -35,10 +35,8 @@ def script_of(course: Course, name: Name, exercise: ExerciseResult, file: str) -
     `file` is the learner's: where that is a notebook, the script is for one of its cells.
     Raises: UsageError if there is no such test, or the script cannot be written.
     """
-    test = _test(name, exercise)
-    assert test.replay is not None
+    test, code = _test(name, exercise)
     rows = [(key, one_line(row)) for key, found in details(test) for row in found]
-    code = test.replay.code
     imports = [line for names, line in _NEEDED.items() if re.search(names, code)]
     if not file.endswith(".ipynb"):
         imports.append(_HERE.format(unit=name.unit, exercise=name.exercise).rstrip())
@@ -66,12 +64,12 @@ def script_of(course: Course, name: Name, exercise: ExerciseResult, file: str) -
     return path
 
 
-def _test(name: Name, exercise: ExerciseResult) -> TestResult:
-    failing = [test for test in missed(exercise) if test.replay is not None]
-    for test in failing:
-        if test.replay is not None and test.replay.code:
-            return test
-    why = failing[0].replay.problem if failing and failing[0].replay else "nothing was called"
+def _test(name: Name, exercise: ExerciseResult) -> tuple[TestResult, str]:
+    replays = [(test, test.replay) for test in missed(exercise) if test.replay is not None]
+    for test, replay in replays:
+        if replay.code:
+            return test, replay.code
+    why = replays[0][1].problem if replays else "nothing was called"
     raise UsageError(f"there is no script for {name}: {why}")
 
 

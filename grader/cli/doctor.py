@@ -84,16 +84,16 @@ def page(found: list[Finding], width: int) -> str:
 def _software() -> Iterator[Finding]:
     yield Finding(NAME, f"{grader.__version__}, in {Path(grader.__file__).parent}")
     yield Finding("Python", f"{platform.python_version()}, {sys.executable}")
-    wrong = []
-    for needed in _requirements():
-        try:
-            if not needed.specifier.contains(version(needed.name), prereleases=True):
-                wrong.append(str(needed))
-        except PackageNotFoundError:
-            wrong.append(str(needed))
-    if wrong := [text for text in wrong if not text.startswith("torch")]:
+    if wrong := [str(n) for n in _requirements() if n.name != "torch" and not _is_met(n)]:
         command = f"{installs()} {' '.join(map(quoted, wrong))}"
         yield Finding("packages", f"{', '.join(wrong)}: not installed", command, True)
+
+
+def _is_met(needed: Requirement) -> bool:
+    try:
+        return needed.specifier.contains(version(needed.name), prereleases=True)
+    except PackageNotFoundError:
+        return False
 
 
 def _requirements() -> list[Requirement]:
@@ -187,12 +187,9 @@ def installs() -> str:
 
 def _sandbox(course: Course | None) -> Iterator[Finding]:
     reason = jail.unavailable() or (jail.exposed(course.root) if course else None)
-    if reason is None:
-        yield Finding("sandbox", "your code is run confined")
-    else:
-        yield Finding(
-            "sandbox", f"none: {reason}", "Your own work is graded all the same, unconfined."
-        )
+    confined = ("your code is run confined", "")
+    without = (f"none: {reason}", "Your own work is graded all the same, unconfined.")
+    yield Finding("sandbox", *(without if reason else confined))
 
 
 def _course(here: Path) -> tuple[Course | None, list[Finding]]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 if sys.platform == "win32":
     import msvcrt
@@ -13,9 +13,7 @@ if sys.platform == "win32":
             msvcrt.getwch()
         return found
 
-    @contextmanager
-    def _each_key_at_once() -> Iterator[None]:
-        yield
+    _each_key_at_once = nullcontext
 
 else:
     import os

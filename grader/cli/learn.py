@@ -20,6 +20,7 @@ from grader.cli.output import (
     show,
     terminal_size,
     wanted_of,
+    write,
 )
 from grader.course.map import map_of
 from grader.course.model import Course, find_course, root_around
@@ -154,8 +155,7 @@ def watch(
     ] = WatchFormat.TERMINAL,
 ) -> int:
     """Grade each exercise as you save it, one at a time."""
-    from grader.cli.problems import watch_problems
-    from grader.cli.watch import watch_exercises
+    from grader.cli.watch import Onlooker, watch_exercises, watch_problems
 
     course = find_course(Path.cwd())
     options = Options(device, sandbox, limited(timeout, memory), judges=cores())
@@ -165,7 +165,7 @@ def watch(
             raise UsageError("--page follows a terminal, and not --format gcc: leave out one")
         return watch_problems(course, selection, options)
     if not page:
-        return watch_exercises(course, selection, options, show_exercise)
+        return watch_exercises(course, selection, options, show_exercise, Onlooker())
     from grader.cli.page import Follower, check_extra
     from grader.page.live import Page
 
@@ -212,10 +212,7 @@ def list_units(
     if output is None:
         sys.stdout.write(printable(text) if format is MapFormat.TERMINAL else text)
         return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"cannot write {output}: {error.strerror}") from None
+    write(output, text.encode())
     print(f"written: {output}")
 
 

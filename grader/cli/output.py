@@ -64,10 +64,10 @@ def deliver(report: Report, wanted: Wanted, *, own: bool = True, after: str = ""
             fault = unsaid
             continue
         try:
-            output.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as error:
+            write(output, text.encode())
+        except UsageError:
             sys.stdout.write(text)
-            raise UsageError(f"cannot write {output}: {error.strerror}") from None
+            raise
         written.append(output)
     if printed is Format.TERMINAL:
         sys.stdout.write(show(report, own=own, after=after))
@@ -77,6 +77,14 @@ def deliver(report: Report, wanted: Wanted, *, own: bool = True, after: str = ""
         sys.stdout.write(render(report, printed))
     if fault is not None:
         raise fault
+
+
+def write(output: Path, data: bytes) -> None:
+    """Raises: UsageError."""
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from None
 
 
 def called() -> str:

@@ -13,8 +13,7 @@ from grader.course.progress import read_progress
 from grader.errors import UsageError
 from grader.formats.parts.scoreboard import total_of
 from grader.page.live import Page
-from grader.page.moment import Changes, Focus, Moment, changes
-from grader.page.view import STATE, Parts, parts_of, state
+from grader.page.view import STATE, Changes, Focus, Moment, Parts, changes, parts_of, state
 from grader.report import Report
 
 
@@ -46,12 +45,9 @@ class Follower(Onlooker):
         if units:
             self.changes = changes(self.before.values(), watcher.reports.values())
         self.before = dict(watcher.reports)
-        self.map = map_at(
-            self.map
-            or map_of(self.course, read_progress(self.course.home), self.course.everything),
-            read_progress(self.course.home),
-            watcher.focus,
-        )
+        progress = read_progress(self.course.home)
+        course_map = self.map or map_of(self.course, progress, self.course.everything)
+        self.map = map_at(course_map, progress, watcher.focus)
         said = " ".join([time.strftime("%H:%M:%S"), *self._news(watcher, units)])
         focus = _focus(watcher, watcher.focus) if watcher.focus else None
         moment = Moment(self.map, focus, self.changes, said, grade_command())

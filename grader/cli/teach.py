@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from grader.cli.output import check_output, grade_command, progress_bar
+from grader.cli.output import check_output, grade_command, progress_bar, write
 from grader.course.model import find_whole_course
-from grader.errors import UsageError
 from grader.formats.parts.text import counted, visible
 
 Units = Annotated[
@@ -69,11 +68,7 @@ def bundle(
     course = find_whole_course(Path.cwd(), anywhere=True).only(units or [])
     if host is Host.GRADESCOPE:
         check_output(output)
-        content = gradescope(course)
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            raise UsageError(f"cannot write {output}: {error.strerror}") from None
+        write(output, gradescope(course))
         print(f"written: {output}. It holds solutions and hidden tests: keep it private.")
     else:
         from grader.kit.make import kit_files, write_kit

@@ -12,11 +12,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.cli.keyboard import keyboard
-from grader.cli.output import exit_code, grade_command, terminal_size
+from grader.cli.output import exit_code, grade_command, printable, terminal_size
 from grader.course.model import Course, Selection
 from grader.course.names import Name
 from grader.course.progress import remember
 from grader.course.stubs import given_by
+from grader.formats import gcc
 from grader.formats.parts.failures import title_of
 from grader.judge.options import Options
 from grader.judge.session import Session
@@ -38,15 +39,12 @@ class Onlooker:
         """What is so now; if something was saved and graded, these units."""
 
 
-NOBODY = Onlooker()
-
-
 def watch_exercises(
     course: Course,
     selection: Selection,
     options: Options,
     show: Callable[[Report], str],
-    onlooker: Onlooker = NOBODY,
+    onlooker: Onlooker,
 ) -> int:
     """Grade the unit that was saved, as long as there is something left to do.
 
@@ -70,6 +68,25 @@ def watch_exercises(
                 watcher.go_on()
                 onlooker.see(watcher)
         return exit_code(watcher.reports.values())
+
+
+def watch_problems(course: Course, selection: Selection, options: Options) -> int:
+    """Grade what is saved until Ctrl-C, and tell an editor what is wrong in all units, between a
+    line that begins with `Grading` and one that begins with `Score`."""
+    with Session(course, options, own_work=True) as session:
+        watcher = Watcher(course, selection, session, gcc.render)
+        seen = saves(course.exercises_folder)
+        units = list(selection)
+        while True:
+            print(f"Grading {', '.join(units)} …", flush=True)
+            for unit in units:
+                watcher.grade(unit)
+            print(printable(gcc.render(_as_one(watcher.reports))), end="", flush=True)
+            units = next(
+                stale
+                for saved in seen
+                if (stale := [u for u in selection if u in saved or watcher.is_stale(u)])
+            )
 
 
 class Watcher:
@@ -133,9 +150,11 @@ class Watcher:
         elif self._unfinished() is None:
             self.go_on()
         else:
-            if self._printed(self.focus):
+            if any(test.printed for test in self.report_of(self.focus).tests):
                 print("\n" + self.show(self.report_of(self.focus)))
-            print(f"{self.focus} is finished. {self._done()}")
+            all_units = [unit for report in self.reports.values() for unit in report.units]
+            done = [e.status is Outcome.PASSED for unit in all_units for e in unit.exercises]
+            print(f"{self.focus} is finished. {sum(done)} of {len(done)} exercises are done.")
             print("Press any key for the next one …")
         sys.stdout.flush()
 
@@ -183,9 +202,8 @@ class Watcher:
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
         text = "\n".join(source.parts) if source else ""
         self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
-        report = self.session.grade(submission, {unit: self.selection[unit]})
-        self.reports[unit] = report
-        remember(self.course, report)
+        self.reports[unit] = self.session.grade(submission, {unit: self.selection[unit]})
+        remember(self.course, self.reports[unit])
 
     def _beside(self, submission: Submission) -> list[Path]:
         """The modules that units import, and files under other names that were read instead."""
@@ -211,9 +229,6 @@ class Watcher:
     def _is_done(self, name: Name) -> bool:
         return self.report_of(name).status is Outcome.PASSED
 
-    def _printed(self, focus: Name) -> bool:
-        return any(test.printed for test in self.report_of(focus).tests)
-
     def _show(self, focus: Name) -> None:
         """The exercise in focus alone: everything else would only distract."""
         report = self.report_of(focus)
@@ -226,10 +241,14 @@ class Watcher:
         if report.units[0].message is None:
             print(f"Stuck? {grade_command()} hint {focus}")
 
-    def _done(self) -> str:
-        units = [unit for report in self.reports.values() for unit in report.units]
-        done = [exercise.status is Outcome.PASSED for unit in units for exercise in unit.exercises]
-        return f"{sum(done)} of {len(done)} exercises are done."
+
+def _as_one(reports: dict[str, Report]) -> Report:
+    first, *_ = reports.values()
+    return replace(
+        first,
+        units=tuple(unit for report in reports.values() for unit in report.units),
+        rehearsals=tuple(test for report in reports.values() for test in report.rehearsals),
+    )
 
 
 def standing(exercise: ExerciseResult) -> str:

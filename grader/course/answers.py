@@ -1,13 +1,14 @@
 """The answers to one exercise: the solution, and other correct ways to write it."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.model import Course
+from grader.course.source import defined
 from grader.course.stubs import without_markers
 from grader.errors import CourseError, UsageError
+from grader.work.places import first_line
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,13 @@ def _read(file: Path, exercise: str, others: frozenset[str]) -> tuple[str, str]:
     except (OSError, ValueError, SyntaxError) as error:
         raise CourseError(f"{file} cannot be read: {error}") from None
     lines = text.split("\n")
-    code = "\n\n".join("\n".join(lines[_start(p) - 1 : p.end_lineno]) for p in parts)
+    code = "\n\n".join("\n".join(lines[first_line(p) - 1 : p.end_lineno]) for p in parts)
     return code, "\n".join(ast.unparse(_Bare().visit(part)) for part in parts)
 
 
 def _parts(module: ast.Module, exercise: str, others: frozenset[str]) -> list[ast.stmt]:
     """The statements that the exercise is made of, in the order of the file."""
-    bound = {name: statement for statement in module.body for name in _names_bound(statement)}
+    bound = {name: statement for statement in module.body for name in defined(statement)}
     wanted, found = [exercise], set[ast.stmt]()
     while wanted:
         statement = bound.get(wanted.pop())
@@ -59,21 +60,6 @@ def _parts(module: ast.Module, exercise: str, others: frozenset[str]) -> list[as
             used = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
             wanted += used - others
     return [statement for statement in module.body if statement in found]
-
-
-def _names_bound(statement: ast.stmt) -> Iterator[str]:
-    match statement:
-        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-            yield name
-        case ast.Assign() | ast.AnnAssign():
-            for node in ast.walk(statement):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    yield node.id
-
-
-def _start(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 class _Bare(ast.NodeTransformer):

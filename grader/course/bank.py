@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.model import Course
+from grader.course.source import parsed
 from grader.errors import CourseError
 
 
@@ -25,62 +26,40 @@ class WrongAnswer:
     file: Path
 
 
-def read_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
-    """The wrong answers known of a unit, in the order of the file; none if there is no file.
+def read_bank(course: Course, unit: str, *, of_devices: bool = False) -> tuple[WrongAnswer, ...]:
+    """The wrong answers known of a unit, or those `of_devices`, in the order of the file; none if
+    there is no file.
 
     Raises: CourseError if one of them names no exercise or corrects nothing.
     """
-    return _read(course, unit, course.bank(unit))
-
-
-def read_device_bank(course: Course, unit: str) -> tuple[WrongAnswer, ...]:
-    """The same of what is wrong on a GPU alone."""
-    return _read(course, unit, course.device_bank(unit))
-
-
-def _read(course: Course, unit: str, path: Path) -> tuple[WrongAnswer, ...]:
+    path = course.device_bank(unit) if of_devices else course.bank(unit)
     if not path.is_file():
         return ()
     exercises = [exercise.name for exercise in course.unit(unit).exercises]
     answers = []
-    for node in _definitions(path.read_text(encoding="utf-8"), str(path)):
-        if node.name.startswith("_"):
+    for node in parsed(path.read_text(encoding="utf-8"), str(path)).body:
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name.startswith("_"):
             continue  # something that the answers share
         where = f"{path}:{node.lineno}: {node.name}"
         exercise = next((name for name in exercises if node.name.startswith(f"{name}__")), None)
         if exercise is None:
             raise CourseError(f"{where} is not named after an exercise of {unit}")
-        correction = _correction(ast.get_docstring(node) or "")
-        if not correction:
+        docstring = ast.get_docstring(node) or ""
+        sentence, _, page = (" ".join(part.split()) for part in docstring.partition("\n\n"))
+        if not docstring:
             raise CourseError(f"{where} has no docstring that corrects it")
+        correction = f"{sentence} Read {page}" if page else sentence
         answers.append(WrongAnswer(unit, exercise, node.name, correction, path))
     return tuple(answers)
 
 
-def unit_with_bank(course: Course, unit: str) -> str:
-    """The text of the solution with its wrong answers below, each under its own name."""
-    return _with_bank(course, unit, course.bank(unit))
-
-
-def _with_bank(course: Course, unit: str, file: Path) -> str:
+def unit_with_bank(course: Course, unit: str, file: Path) -> str:
+    """The text of the solution with the wrong answers of a file below, each under its own name."""
     solution = course.solution(unit).read_text(encoding="utf-8")
     return f"{solution}\n\n{file.read_text(encoding='utf-8')}\n"
 
 
 def text_of(course: Course, answer: WrongAnswer) -> str:
     """A whole unit in which the wrong answer stands in for its exercise."""
-    text = _with_bank(course, answer.unit, answer.file)
+    text = unit_with_bank(course, answer.unit, answer.file)
     return f"{text}{answer.exercise} = {answer.name}\n"
-
-
-def _definitions(text: str, file: str) -> list[ast.FunctionDef | ast.ClassDef]:
-    try:
-        nodes = ast.parse(text).body
-    except SyntaxError as error:
-        raise CourseError(f"{file}:{error.lineno}: {error.msg}") from None
-    return [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-
-
-def _correction(docstring: str) -> str:
-    sentence, _, page = (" ".join(part.split()) for part in docstring.partition("\n\n"))
-    return f"{sentence} Read {page}" if page else sentence

@@ -4,7 +4,7 @@ is known to be the learner's."""
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -84,16 +84,9 @@ def write_folder(root: Path, folder: Folder) -> None:
 
 def folder_text(folder: Folder) -> str:
     """The mark as it is written."""
-    data: dict[str, Any] = {
-        "schema": SCHEMA,
-        "course": folder.course,
-        "version": folder.version,
-        "exercises": dict(folder.exercises),
-        "files": dict(folder.files),
-    }
-    data |= {"names": dict(folder.names)} if folder.names else {}
-    data |= {"pieces": {k: list(v) for k, v in folder.pieces.items()}} if folder.pieces else {}
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    data = {"schema": SCHEMA, **asdict(folder)}
+    said = {key: value for key, value in data.items() if value or key not in ("names", "pieces")}
+    return json.dumps(said, indent=2, ensure_ascii=False) + "\n"
 
 
 def _texts(data: Any) -> dict[str, str]:

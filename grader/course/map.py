@@ -1,12 +1,15 @@
 """The course as a path of units: what each teaches, what is done, and what comes next."""
 
+import ast
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from grader.course.model import Course, Exercise, Selection, Unit
 from grader.course.names import Name
-from grader.course.points import points_of_suite
 from grader.course.progress import Progress
+from grader.course.source import read_python
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,7 @@ def map_at(course_map: Map, progress: Progress, name: Name | None) -> Map:
 def _steps(course: Course, unit: Unit, progress: Progress) -> Iterator[Step]:
     points = points_of_suite(course.suite(unit.name))  # its text: running it would need torch
     for exercise in unit.exercises:
-        worth = points.get(exercise.name, 0)
-        yield _step(Name(unit.name, exercise.name), exercise, worth, progress)
+        yield _step(Name(unit.name, exercise.name), exercise, points[exercise.name], progress)
 
 
 def _step(name: Name, exercise: Exercise, worth: int, progress: Progress) -> Step:
@@ -122,3 +124,27 @@ def _step(name: Name, exercise: Exercise, worth: int, progress: Progress) -> Ste
     if earned is not None:  # the suite, or the file, may have changed since
         earned = max(0, min(earned, worth))
     return Step(name, exercise.title, worth, earned, exercise.id in progress.finished)
+
+
+def points_of_suite(path: Path) -> Counter[str]:
+    """What each exercise of a suite is worth: the `@points` of the tests under its `@exercise`.
+
+    Raises: CourseError if the text is no Python.
+    """
+    points: Counter[str] = Counter()
+    for node in read_python(path)[1].body if path.is_file() else ():
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            name = _mark(node, "exercise")
+            for test in node.body if isinstance(node, ast.ClassDef) else [node]:
+                if isinstance(test, ast.FunctionDef) and name is not None:
+                    worth = _mark(test, "points")
+                    points[str(name)] += worth if isinstance(worth, int) else 0
+    return points
+
+
+def _mark(node: ast.ClassDef | ast.FunctionDef, name: str) -> object:
+    for mark in node.decorator_list:
+        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == name:
+            argument = mark.args[0]
+            return argument.value if isinstance(argument, ast.Constant) else None
+    return None

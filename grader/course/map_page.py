@@ -2,35 +2,15 @@
 as a part of others."""
 
 import re
+from pathlib import Path
 
-from grader.course.map import Map, Step, Stop
+from grader.course.map import Map, Stop
 from grader.formats.parts.markup import Markup, element
-from grader.formats.parts.page import bar, page
+from grader.formats.parts.page import bar, page, table
 from grader.formats.parts.text import counted, one_line
 
 _LINK = re.compile(r"(?P<title>.*?):?\s*(?P<address>https?://\S+)")
-STYLE = """
-.path { list-style: none; margin: 2.5rem 0 0; padding: 0; }
-.path > li { margin: 0 0 1.25rem; padding: 1.1rem 1.25rem; background: var(--raised);
-             border: 1px solid var(--rule); border-radius: 8px; }
-.path > li[aria-current] { border: 2px solid var(--accent); }
-.path h2 { margin: 0; font-size: 1.15rem; overflow-wrap: anywhere; }
-.path p { margin: .3rem 0 0; }
-.path .so-far { display: flex; flex-wrap: wrap; gap: .2rem 1rem; align-items: center;
-                margin: .6rem 0 .5rem; color: var(--soft);
-                font-variant-numeric: tabular-nums lining-nums; }
-.so-far .bar { flex: 1 1 8rem; }
-.path .board { margin: .5rem 0 0; font-size: .95rem; }
-.path .board tr:last-child > * { border-bottom: 0; }
-.path .board td { padding-right: 1rem; overflow-wrap: anywhere; }
-.path .board th[scope="row"] { min-width: 7.5rem; }
-.path .board .word { padding-right: 0; }
-.path .board .word, .path .board .number { overflow-wrap: normal; }
-.path h3 { margin: .8rem 0 0; font-size: 1rem; }
-.path code { font-size: .9em; font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
-a { color: var(--right); overflow-wrap: anywhere; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-"""
+STYLE = Path(__file__).with_name("map.css").read_text(encoding="utf-8")
 
 
 def render(course_map: Map) -> str:
@@ -43,7 +23,9 @@ def render(course_map: Map) -> str:
         lead.append(element("p", "Next: ", element("code", name), f", {title}.", class_="lead"))
     title = one_line(course_map.title)
     header = element("header", element("h1", title), *lead)
-    return page(title, header, element("main", path(course_map)), _footer(), style=STYLE)
+    said = ["Made by ", element("code", "grade list --format html"), "; make it again to see more."]
+    footer = element("footer", element("p", *said))
+    return page(title, header, element("main", path(course_map)), footer, style=STYLE)
 
 
 def path(course_map: Map, *, level: int = 2) -> Markup:
@@ -77,27 +59,17 @@ def _unit(course_map: Map, stop: Stop, level: int) -> Markup:
 
 
 def _exercises(course_map: Map, stop: Stop) -> Markup:
-    columns = {"name": "Exercise", "title": "What it does", "number": "Points", "word": "State"}
-    head = [element("th", title, scope="col", class_=kind) for kind, title in columns.items()]
-    rows = [_exercise(course_map, step) for step in stop.steps]
-    return element(
-        "table",
-        element("thead", element("tr", *head)),
-        element("tbody", *rows),
-        class_="board",
-        aria_label=f"Exercises of {one_line(stop.unit.name)}",
-    )
-
-
-def _exercise(course_map: Map, step: Step) -> Markup:
-    word = course_map.done if step.is_done else "next" if step == course_map.next else ""
-    return element(
-        "tr",
-        element("th", element("code", one_line(step.name.exercise)), scope="row"),
-        element("td", one_line(step.title), class_="title"),
-        element("td", f"{step.earned or 0}/{step.worth}", class_="number"),
-        element("td", word, class_="word"),
-    )
+    columns = {"Exercise": "", "What it does": "title", "Points": "number", "State": "word"}
+    rows = [
+        (
+            element("code", one_line(step.name.exercise)),
+            one_line(step.title),
+            f"{step.earned or 0}/{step.worth}",
+            course_map.done if step.is_done else "next" if step == course_map.next else "",
+        )
+        for step in stop.steps
+    ]
+    return table(f"Exercises of {one_line(stop.unit.name)}", columns, rows)
 
 
 def _reading(stop: Stop, level: int) -> list[Markup]:
@@ -113,8 +85,3 @@ def _page_to_read(text: str) -> Markup:
         return element("span", text)
     title = found["title"] or found["address"]
     return element("a", title, href=found["address"], rel="noreferrer")
-
-
-def _footer() -> Markup:
-    said = ["Made by ", element("code", "grade list --format html"), "; make it again to see more."]
-    return element("footer", element("p", *said))

@@ -7,20 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, auto
 
-from grader.course.pieces import LESSON, Page, Piece, exercise_role
+from grader.course.pieces import LESSON, Page, Piece, exercise_role, names_role
 from grader.course.references import Import, imports_of, with_name
 
 _FUTURE = "__future__"
-_LESSON_CELL = f"cell {LESSON}"
 
 
 class Fate(StrEnum):
-    """What becomes of an exercise, or of the text around exercises."""
+    """What becomes of an exercise, or of the text around exercises, in the words of an update."""
 
     ADDED = auto()
     REFRESHED = auto()
     KEPT = auto()  # it is the learner's, and the course has another one now
-    CARRIED = auto()  # it is the learner's, under a new name or in another file
+    CARRIED = "carried over"  # it is the learner's, under a new name or in another file
     STAYED = auto()  # it is the learner's, and should have been carried
     GONE = auto()
     LEFT = auto()  # it is the learner's, and no exercise any more
@@ -65,7 +64,8 @@ def merged(page: Page, new: Page, known: Known, wanted: Sequence[Import] = ()) -
     merge.replace_what_was_laid_out()
     merge.insert_what_is_new()
     merge.insert_imports([*imports_of(new.pieces), *wanted])
-    merge.note_titles()
+    if merge.beside - merge.fates.keys():
+        merge.around.add(Fate.REFRESHED)
     return Merged(tuple(merge.pieces), merge.fates, frozenset(merge.around), merge.yours)
 
 
@@ -80,7 +80,7 @@ class _Merge:
         self.around: set[Fate] = set()
         self.yours: dict[str, Piece] = {}
         self._renamed: set[str] = set()
-        self._beside: set[str] = set()  # exercises whose title or check is another
+        self.beside: set[str] = set()  # exercises whose title or check is another
 
     def _change(self, changed: Sequence[Piece]) -> None:
         """Put other pieces in the place of the learner's, one for one."""
@@ -98,11 +98,14 @@ class _Merge:
             self._renamed.add(identity)
             changed = with_name(self.mine, old, new)
             self.fates[identity] = Fate.STAYED if changed is None else Fate.CARRIED
-            self._change(
-                [_no_exercise(p) if _is(p, identity, old) else p for p in self.mine]
-                if changed is None
-                else changed
-            )
+            if changed is None:  # it becomes text around the exercises
+                changed = [
+                    replace(p, role=names_role(p.binds), of="", defines=frozenset())
+                    if _is(p, identity, old)
+                    else p
+                    for p in self.mine
+                ]
+            self._change(changed)
 
     def replace_what_was_laid_out(self) -> None:
         fresh = {piece.mark for piece in self.new.pieces}
@@ -125,15 +128,11 @@ class _Merge:
         if not piece.of:
             self.around.add(Fate.REFRESHED)
         elif piece.role != exercise_role(piece.of):
-            self._beside |= {piece.of} if again else set()
+            self.beside |= {piece.of} if again else set()
         elif again:
             self.fates.setdefault(piece.of, Fate.REFRESHED)
         elif piece.role not in self.wanted and piece.of not in self.known.elsewhere:
             self.fates.setdefault(piece.of, Fate.GONE)
-
-    def note_titles(self) -> None:
-        """Something around an exercise has changed, if not the exercise."""
-        self.around |= {Fate.REFRESHED} if self._beside - self.fates.keys() else set()
 
     def _is_needed(self, piece: Piece) -> bool:
         """Does the learner's code speak of a name that the course has no more?"""
@@ -210,8 +209,12 @@ class _Merge:
 
     def _top(self) -> int:
         """Where imports may begin."""
-        first = self.pieces[:1] if self.pieces and self.pieces[0].role == _LESSON_CELL else []
-        ends = [n for n, p in enumerate(self.pieces, start=1) if _is_first(p)]
+        first = self.pieces[:1] if self.pieces and self.pieces[0].role == f"cell {LESSON}" else []
+        ends = [
+            n
+            for n, p in enumerate(self.pieces, start=1)
+            if p.role == LESSON or (p.is_import and f"from {_FUTURE} " in p.text)
+        ]
         return max([len(first), *ends])
 
     def _head(self) -> int:
@@ -229,11 +232,6 @@ def _is(piece: Piece, identity: str, name: str) -> bool:
     return identity in piece.defines and name in piece.binds
 
 
-def _is_first(piece: Piece) -> bool:
-    """Must it stay above all imports?"""
-    return piece.role == LESSON or (piece.is_import and f"from {_FUTURE} " in piece.text)
-
-
 def _roles(piece: Piece) -> set[str]:
     return {piece.role, *map(exercise_role, piece.defines)}
 
@@ -241,8 +239,3 @@ def _roles(piece: Piece) -> set[str]:
 def _as(new: Piece, piece: Piece) -> Piece:
     """The piece, which the course has as well, for what it is there."""
     return replace(piece, role=new.role, of=new.of, defines=new.defines)
-
-
-def _no_exercise(piece: Piece) -> Piece:
-    """The piece as text around the exercises."""
-    return replace(piece, role=f"names {' '.join(sorted(piece.binds))}", of="", defines=frozenset())

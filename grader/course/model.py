@@ -1,20 +1,22 @@
 """The course: units and exercises in order, read from course.toml."""
 
+import sysconfig
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import grader
 from grader.course.folder import FILE as FOLDER_FILE
-from grader.course.installed import installed_root
 from grader.course.known_errors import KnownError, known_error
 from grader.course.names import Name, name_in, owners_of, unknown
 from grader.errors import CourseError, UsageError
 
 COURSE_FILE = "course.toml"
+_SHARED = Path("share", "torchkata", "course")  # pyproject.toml puts it there
 Selection = dict[str, frozenset[str]]  # of exercises, by unit in the order of the course
 
 
@@ -228,13 +230,25 @@ def installed_course(home: Path) -> Course:
 
     Raises: UsageError if none did.
     """
-    root = installed_root(COURSE_FILE)
+    root = next((place for place in _places() if (place / COURSE_FILE).is_file()), None)
     if root is None:
         raise UsageError(
             "this grader came without a course: it is that of a kit. pip install torchkata in "
             "another environment, and use that one here"
         )
     return replace(read_course(root), away=home)
+
+
+def _places() -> Iterator[Path]:
+    """Where the course may lie that came with the grader: in the checkout that this runs from, or
+    where pip puts it. It may be nowhere, as in the environment of a kit."""
+    around = Path(grader.__file__).resolve().parents[1]
+    yield around
+    for scheme in sysconfig.get_scheme_names():  # of a user, of Debian, of a virtual environment
+        if Path(sysconfig.get_path("purelib", scheme)).resolve() == around:
+            yield Path(sysconfig.get_path("data", scheme)) / _SHARED
+    yield around / _SHARED  # pip install --target
+    yield around.joinpath("..", "..", "..").resolve() / _SHARED  # --prefix, as on clusters
 
 
 def root_around(folder: Path) -> Path | None:

@@ -7,8 +7,7 @@ import keyword
 import re
 import sys
 import tomllib
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 from symtable import SymbolTable, symtable
 from typing import Any
@@ -29,19 +28,9 @@ TAKEN_UNITS = frozenset("wrong exercises solutions tests grader conftest".split(
 WORTH = re.compile(r"(\s*points\s*=\s*)(\d+)")
 
 
-@dataclass(frozen=True)
-class Begun:
-    """What was written, relative to the course's root; `first` if it made the course."""
-
-    root: Path
-    first: bool
-    written: tuple[Path, ...]
-    next_steps: tuple[str, ...]
-
-
-def begin(text: str, folder: Path, *, broken: bool = False) -> Begun:
+def begin(text: str, folder: Path, *, broken: bool = False) -> list[str]:
     """Write the skeleton of UNIT.EXERCISE into the course around `folder`, or into a new one;
-    if `broken`, of a program to mend.
+    if `broken`, of a program to mend. Returns what its author is told, in lines.
 
     Raises: UsageError or CourseError if that cannot be done; then nothing is changed.
     """
@@ -50,7 +39,6 @@ def begin(text: str, folder: Path, *, broken: bool = False) -> Begun:
     course = Course(folder, "", ()) if first else find_whole_course(folder)
     kept: list[Path] = []
     if name.unit not in course.everything:
-        _check_case(course, name.unit)
         _check_new_unit(course, name.unit)
     elif name.exercise in course.everything[name.unit]:
         raise UsageError(f"there is already an exercise {name}: choose another name")
@@ -64,7 +52,9 @@ def begin(text: str, folder: Path, *, broken: bool = False) -> Begun:
         texts |= _around(course)
     _write(texts)
     written, left = ([path.relative_to(course.root) for path in paths] for paths in (texts, kept))
-    next_steps = [
+    return [
+        *([f"A new course in {course.root}"] if first else []),
+        *(f"written: {path}" for path in written),
         *(
             f"left alone, since it holds work: {p}; use grade sync --force to overwrite it"
             for p in left
@@ -74,7 +64,6 @@ def begin(text: str, folder: Path, *, broken: bool = False) -> Begun:
         "  grade sync                  update the stub after you change the solution",
         "  grade audit                 what is still missing",
     ]
-    return Begun(course.root, first, tuple(written), tuple(next_steps))
 
 
 def _checked(text: str) -> Name:
@@ -89,15 +78,12 @@ def _checked(text: str) -> Name:
     return name
 
 
-def _check_case(course: Course, unit: str) -> None:
+def _check_new_unit(course: Course, unit: str) -> None:
     for known in course.everything:
         if known.lower() == unit.lower():
             raise UsageError(
                 f"{unit} and {known} would be one file on macOS and Windows: choose another name"
             )
-
-
-def _check_new_unit(course: Course, unit: str) -> None:
     spec = None if unit in sys.modules else importlib.util.find_spec(unit)
     installed = unit in sys.modules or (spec is not None and spec.origin is not None)
     if installed or unit in sys.stdlib_module_names or unit in TAKEN | TAKEN_UNITS:
@@ -128,15 +114,14 @@ def _texts(course: Course, name: Name, *, broken: bool) -> dict[Path, str]:
     unit, solution, suite = name.unit, course.solution(name.unit), course.suite(name.unit)
     _check_free(name.exercise, solution)
     _check_free(class_of(name.exercise), suite)
-    written = _appended(solution, name, templates.SOLUTION_HEAD, templates.solution(broken=broken))
-    written = _importing(written, solution, None, ("torch",))
-    tests = _appended(suite, name, templates.SUITE_HEAD, templates.SUITE)
+    task = templates.TO_MEND if broken else templates.TO_WRITE
+    written = _appended(solution, name, task)
     toml = _course_text(course, name)
     return {
         course.root / COURSE_FILE: toml,
         solution: written,
-        suite: _importing(tests, suite, "grader.suite", templates.SUITE_NAMES),
-        course.bank(unit): _appended(course.bank(unit), name, templates.BANK_HEAD, templates.BANK),
+        suite: _appended(suite, name, templates.SUITE),
+        course.bank(unit): _appended(course.bank(unit), name, templates.BANK),
         **{stub.path: stub.text for stub in _stubs(read_course(course.root, toml), unit, written)},
     }
 
@@ -154,11 +139,12 @@ def _read(path: Path) -> str:
         raise UsageError(f"cannot read {path}: {error}") from None
 
 
-def _appended(path: Path, name: Name, head: str, text: str) -> str:
-    """Below what is there, or below the head of a new file, with its kind of line endings."""
+def _appended(path: Path, name: Name, text: str) -> str:
+    """The text, without its head if it comes below what is there, whose line endings it takes."""
     old = _read(path)
-    begin = f"{old.rstrip()}\n" if old.strip() else filled(head, name)
-    return _with_endings_of(old, begin + filled(text, name))
+    head, _, below = filled(text, name).partition("\n\n\n")
+    whole = _with_endings_of(old, f"{old.rstrip() or head}\n\n\n{below}")
+    return _importing(whole, path, head.rpartition("\n")[2])
 
 
 def _with_endings_of(old: str, text: str) -> str:
@@ -178,18 +164,23 @@ def _names_in(text: str, path: Path) -> SymbolTable:
         raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
 
 
-def _importing(text: str, path: Path, module: str | None, names: tuple[str, ...]) -> str:
-    """With what is not imported yet, beside the other imports or else below the docstring."""
+def _importing(text: str, path: Path, line: str) -> str:
+    """With what this line imports and the text does not, beside the other imports or else below
+    the docstring. A line that imports nothing changes nothing."""
+    (wanted,) = ast.parse(line).body
+    if not isinstance(wanted, (ast.Import, ast.ImportFrom)):
+        return text
     symbols = _names_in(text, path).get_symbols()
     imported = {symbol.get_name() for symbol in symbols if symbol.is_imported()}
-    if not (missing := [name for name in names if name not in imported]):
+    wanted.names = [alias for alias in wanted.names if alias.name not in imported]
+    if not wanted.names:
         return text
     body = ast.parse(text).body
     imports = [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
     above = [*(node for node in body[:1] if isinstance(node, ast.Expr)), *imports][-1:]
     lines = text.split("\n")
-    line = f"from {module} import {', '.join(missing)}" if module else f"import {missing[0]}"
-    lines.insert(above[0].end_lineno or 0 if above else 0, f"{line}\r" if "\r\n" in text else line)
+    line = ast.unparse(wanted) + "\r" * ("\r\n" in text)
+    lines.insert(above[0].end_lineno or 0 if above else 0, line)
     return "\n".join(lines)
 
 
@@ -248,28 +239,25 @@ def _adds(text: str, old: str, name: Name, entry: str) -> bool:
 
 def _write(texts: dict[Path, str]) -> None:
     """Write all files; if one cannot be written, or Ctrl-C comes between, all is put back."""
-    with ExitStack() as undo:
+    folders: set[Path] = set()
+    before: dict[Path, bytes | None] = {}
+    try:
         for path, text in texts.items():
-            try:
-                for folder in reversed([f for f in path.parents if not f.exists()]):
-                    folder.mkdir()
-                    undo.callback(_remove, folder)
-                undo.callback(_restore, path, path.read_bytes() if path.exists() else None)
-                path.write_bytes(text.encode("utf-8"))
-            except OSError as error:
-                said = f"cannot write {path}: {error.strerror}; nothing was changed"
-                raise UsageError(said) from None
-        undo.pop_all()
-
-
-def _remove(folder: Path) -> None:
-    with suppress(OSError):
-        folder.rmdir()
-
-
-def _restore(path: Path, data: bytes | None) -> None:
-    with suppress(OSError):  # what failed first is what the author has to know
-        if data is None:
-            path.unlink(missing_ok=True)
-        elif path.read_bytes() != data:
-            path.write_bytes(data)
+            folders |= {folder for folder in path.parents if not folder.exists()}
+            path.parent.mkdir(parents=True, exist_ok=True)
+            before[path] = path.read_bytes() if path.exists() else None
+            path.write_bytes(text.encode("utf-8"))
+    except BaseException as error:
+        for changed, data in before.items():
+            with suppress(OSError):  # what failed first is what the author has to know
+                if data is None:
+                    changed.unlink(missing_ok=True)
+                elif changed.read_bytes() != data:
+                    changed.write_bytes(data)
+        for folder in sorted(folders, reverse=True):
+            with suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, OSError):
+            said = f"cannot write {path}: {error.strerror}; nothing was changed"
+            raise UsageError(said) from None
+        raise

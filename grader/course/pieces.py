@@ -6,21 +6,21 @@ import json
 import re
 import tokenize
 import warnings
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
 from typing import Any
 
 from grader.course.folder import digest
+from grader.course.source import binding
 from grader.course.stub_notebook import CHECK, IMPORTS, TITLE, cell_id
 from grader.work.begun import defined_in
 from grader.work.magics import without_magics
 from grader.work.notebook import MAX_BYTES, Unreadable, cells_of, has_ids, plain
+from grader.work.places import first_line
 
 LESSON = "lesson"
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _WORD = re.compile(r"\w+")
 Names = Mapping[str, str]  # the ids of a unit's exercises, by their names
 
@@ -56,51 +56,24 @@ class Piece:
         return without_magics(self.text) if self.cell.get("cell_type") == "code" else ""
 
     @cached_property
+    def module(self) -> ast.Module | None:
+        """What it says to Python; None if that is no Python, as while it is being written."""
+        try:
+            return parsed(self.code)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    @cached_property
     def words(self) -> frozenset[str]:
         return frozenset(_WORD.findall(self.text))
-
-
-@dataclass(frozen=True)
-class Page(ABC):
-    """A unit's file, taken apart."""
-
-    pieces: tuple[Piece, ...]
-    names: Names
-
-    @abstractmethod
-    def new_imports(self, text: str, binds: frozenset[str]) -> Piece:
-        """A piece for such a file, of imports alone."""
-
-    @abstractmethod
-    def data(self, pieces: Sequence[Piece]) -> bytes:
-        """The file as it is to be with these pieces. Raises: Unreadable if that would be none."""
-
-
-def page_of(path: str, data: bytes, names: Names) -> Page:
-    """Take the file apart. Raises: Unreadable, whose message goes on after the name of the file."""
-    if len(data) > MAX_BYTES:
-        raise Unreadable(f" is larger than {MAX_BYTES // 1024} KiB")
-    return _notebook(data, names) if path.endswith(".ipynb") else _module(data, names)
 
 
 def exercise_role(identity: str) -> str:
     return f"exercise {identity}"
 
 
-def binding(nodes: Iterable[ast.AST]) -> Iterator[str]:
-    """The names that statements give a meaning to, also under an `if` or `try`."""
-    waiting = list(nodes)
-    while waiting:  # no recursion: what Python can parse may be nested deeper than it can call
-        node = waiting.pop()
-        if isinstance(node, _DEFINITIONS):
-            yield node.name
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
-                yield alias.asname or alias.name.partition(".")[0]
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
-        waiting += ast.iter_child_nodes(node)
+def names_role(binds: frozenset[str]) -> str:
+    return f"names {' '.join(sorted(binds))}"
 
 
 def parsed(code: str) -> ast.Module:
@@ -112,16 +85,21 @@ def parsed(code: str) -> ast.Module:
 
 
 @dataclass(frozen=True)
-class _Module(Page):
+class _Module:
+    """A unit's file, taken apart."""
+
+    pieces: tuple[Piece, ...]
+    names: Names
     tail: str
     newline: str
     signature: bytes  # the mark of UTF-8 that some editors put in front
 
     def new_imports(self, text: str, binds: frozenset[str]) -> Piece:
-        role = f"names {' '.join(sorted(binds))}"
-        return Piece(text, role, binds=binds, is_import=True, gap="\n")
+        """A piece for such a file, of imports alone."""
+        return Piece(text, names_role(binds), binds=binds, is_import=True, gap="\n")
 
     def data(self, pieces: Sequence[Piece]) -> bytes:
+        """The file as it is to be with these pieces. Raises: Unreadable if that would be none."""
         first = self.pieces[0].gap if self.pieces else ""
         parts = []
         for number, piece in enumerate(pieces):
@@ -136,7 +114,7 @@ class _Module(Page):
         return self.signature + text.replace("\n", self.newline).encode()
 
 
-def _module(data: bytes, names: Names) -> Page:
+def _module(data: bytes, names: Names) -> _Module:
     signature = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     try:
         encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
@@ -200,8 +178,7 @@ def _spans(
     """Where statements begin and end, those that share a line as one; last, the end of the file."""
     begun: tuple[int, int, list[ast.stmt]] | None = None
     for node in module.body:
-        decorators = getattr(node, "decorator_list", [])
-        first = min([node.lineno, *(decorator.lineno for decorator in decorators)]) - 1
+        first = first_line(node) - 1
         last = node.end_lineno or node.lineno
         if begun and first < begun[1]:
             begun = (begun[0], max(begun[1], last), [*begun[2], node])
@@ -221,20 +198,27 @@ def _statement(
     text: str, gap: str, nodes: Sequence[ast.stmt], names: Names, *, is_lesson: bool
 ) -> Piece:
     binds = frozenset(binding(nodes))
-    defines = frozenset(names[name] for name in binds if name in names)
+    role = LESSON if is_lesson else names_role(binds) if binds else f"text {digest(text)}"
+    return _with_names(Piece(text, role, binds=binds, gap=gap), nodes, names)
+
+
+def _with_names(piece: Piece, nodes: Sequence[ast.stmt], names: Names) -> Piece:
+    """The piece, which these statements are, as that of the exercise that it defines."""
+    defines = frozenset(names[name] for name in piece.binds if name in names)
     is_import = bool(nodes) and all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in nodes)
-    if is_lesson:
-        role, of = LESSON, ""
-    elif len(defines) == 1:
-        of = next(iter(defines))
+    role, of = piece.role, piece.of
+    if len(defines) == 1 and role != LESSON:
+        (of,) = defines
         role = exercise_role(of)
-    else:
-        role, of = f"names {' '.join(sorted(binds))}" if binds else f"text {digest(text)}", ""
-    return Piece(text, role, of, defines, binds, is_import, gap)
+    return replace(piece, role=role, of=of, defines=defines, is_import=is_import)
 
 
 @dataclass(frozen=True)
-class _Notebook(Page):
+class _Notebook:
+    """The same of a notebook."""
+
+    pieces: tuple[Piece, ...]
+    names: Names
     book: Mapping[str, Any] = field(compare=False)
 
     def new_imports(self, text: str, binds: frozenset[str]) -> Piece:
@@ -273,7 +257,17 @@ class _Notebook(Page):
             raise Unreadable(f" cannot be written again: {error}") from None
 
 
-def _notebook(data: bytes, names: Names) -> Page:
+Page = _Module | _Notebook
+
+
+def page_of(path: str, data: bytes, names: Names) -> Page:
+    """Take the file apart. Raises: Unreadable, whose message goes on after the name of the file."""
+    if len(data) > MAX_BYTES:
+        raise Unreadable(f" is larger than {MAX_BYTES // 1024} KiB")
+    return _notebook(data, names) if path.endswith(".ipynb") else _module(data, names)
+
+
+def _notebook(data: bytes, names: Names) -> _Notebook:
     cells_of(data)  # says what is wrong with it
     book = json.loads(data.decode("utf-8-sig"))
     if book["nbformat"] != 4 or not all(map(_is_text, book["cells"])):
@@ -300,20 +294,10 @@ def _cell_roles(names: Names) -> Iterator[tuple[str, tuple[str, str]]]:
 def _cell(cell: Mapping[str, Any], roles: Mapping[str, tuple[str, str]], names: Names) -> Piece:
     source = cell.get("source", "")
     text = plain(source if isinstance(source, str) else "".join(source))
-    code = without_magics(text) if cell.get("cell_type") == "code" else ""
-    try:
-        body = parsed(code).body
-        binds = frozenset(binding(body))
-        is_import = bool(body) and all(isinstance(n, (ast.Import, ast.ImportFrom)) for n in body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # it is being written
-        binds, is_import = frozenset(defined_in(code)), False
-    defines = frozenset(names[name] for name in binds if name in names)
+    piece = Piece(text, "", cell=cell)
+    body = piece.module.body if piece.module else []
+    binds = frozenset(binding(body) if piece.module else defined_in(piece.code))
     identity = str(cell.get("id", ""))
-    if len(defines) == 1:
-        of = next(iter(defines))
-        role = exercise_role(of)
-    else:
-        role, of = roles.get(
-            identity, (f"cell {identity}" if identity else f"text {digest(text)}", "")
-        )
-    return Piece(text, role, of, defines, binds, is_import, cell=cell)
+    own = f"cell {identity}" if identity else f"text {digest(text)}"
+    role, of = roles.get(identity, (own, ""))
+    return _with_names(replace(piece, role=role, of=of, binds=binds), body, names)

@@ -1,10 +1,8 @@
 """What a learner has done so far, kept in one small file in the learner's folder."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 
 from grader.course.model import Course
 from grader.course.writing import replace_file
@@ -22,13 +20,9 @@ class Progress:
     hints: dict[str, int] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
 
-    def note(self, report: Report, ids: Mapping[str, str] = MappingProxyType({})) -> None:
-        """Remember which exercises of this report are finished, and what each has earned.
-
-        `ids` are those that are not just the full name, `UNIT.EXERCISE`.
-        """
-        named = {f"{unit.name}.{e.name}": e for unit in report.units for e in unit.exercises}
-        every = {ids.get(name, name): e for name, e in named.items()}
+    def note(self, report: Report, ids: dict[str, str]) -> None:
+        """Remember which exercises of this report are finished, and what each has earned."""
+        every = {ids[f"{unit.name}.{e.name}"]: e for unit in report.units for e in unit.exercises}
         self.finished -= every.keys()
         self.finished |= {name for name, e in every.items() if e.status is Outcome.PASSED}
         sound = {name: e for name, e in every.items() if e.status is not Outcome.GRADER_FAULT}

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from io import StringIO
 from tokenize import NAME, TokenError, TokenInfo, generate_tokens
 
-from grader.course.pieces import Piece, parsed
+from grader.course.pieces import Piece
+from grader.course.source import DEFINITIONS
 
-_BROKEN = (SyntaxError, ValueError, RecursionError, MemoryError, TokenError)
 _BUILTIN = frozenset(dir(builtins))
 
 
@@ -35,36 +35,26 @@ class Import:
 def imports_of(pieces: Sequence[Piece]) -> list[Import]:
     """What they import at their top level, also under an `if` or `try`."""
     found: dict[Import, None] = {}
-    for piece in pieces:
-        try:
-            nodes = list(_outside_functions(parsed(piece.code)))
-        except _BROKEN:
-            continue
-        for node in nodes:
-            if isinstance(node, ast.ImportFrom):
-                module = "." * node.level + (node.module or "")
-                found |= {Import(module, a.name, a.asname or ""): None for a in node.names}
-            elif isinstance(node, ast.Import):
-                found |= {Import(a.name, "", a.asname or ""): None for a in node.names}
+    waiting: list[ast.AST] = [piece.module for piece in reversed(pieces) if piece.module]
+    while waiting:  # no recursion: what Python can parse may be nested deeper than it can call
+        node = waiting.pop()
+        if isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            found |= {Import(module, a.name, a.asname or ""): None for a in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {Import(a.name, "", a.asname or ""): None for a in node.names}
+        elif not isinstance(node, (*DEFINITIONS, ast.expr)):
+            waiting += reversed([*ast.iter_child_nodes(node)])
     return list(found)
-
-
-def _outside_functions(node: ast.AST) -> Iterator[ast.AST]:
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)):
-            yield child
-            yield from _outside_functions(child)
 
 
 def needs(piece: Piece) -> frozenset[str]:
     """The names that it takes from around it. Of code that is no Python it is not known: all."""
-    try:
-        module = parsed(piece.code)
-    except _BROKEN:
+    if piece.module is None:
         return piece.words
     used: set[str] = set()
     own = set(_BUILTIN)
-    for node in ast.walk(module):
+    for node in ast.walk(piece.module):
         if isinstance(node, ast.Name):
             (used if isinstance(node.ctx, ast.Load) else own).add(node.id)
         elif isinstance(node, ast.arg):
@@ -84,25 +74,26 @@ def with_name(pieces: Sequence[Piece], old: str, new: str) -> list[Piece] | None
     places: list[list[TokenInfo]] = []
     meant = 0
     for piece in pieces:
+        if piece.module is None:
+            return None
         try:
-            module, tokens = parsed(piece.code), list(_names(piece.code))
-        except _BROKEN:
+            tokens = list(_names(piece.code))
+        except (SyntaxError, ValueError, TokenError):
             return None
         if any(token.string == new for token in tokens):
             return None
         places.append([token for token in tokens if token.string == old])
-        meant += sum(_means(node, old) for node in ast.walk(module))
-        meant += sum(getattr(node, "name", None) == old for node in module.body)
+        meant += sum(
+            isinstance(node, ast.Name) and node.id == old and isinstance(node.ctx, ast.Load)
+            for node in ast.walk(piece.module)
+        )
+        meant += sum(getattr(node, "name", None) == old for node in piece.module.body)
     if meant != sum(map(len, places)):
         return None
     return [
         _renamed(piece, found, old, new) if found else piece
         for piece, found in zip(pieces, places, strict=True)
     ]
-
-
-def _means(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
 
 
 def _names(code: str) -> Iterator[TokenInfo]:

@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import Any
 
 from grader.course.model import Course, Unit
 
@@ -32,22 +31,19 @@ def notebook_of(stub: str, course: Course, unit: Unit) -> str:
     """The notebook of a unit, in format 4.5, as Jupyter writes it; nbformat checks every cell."""
     from nbformat import v4, writes  # takes as long as a whole unit's tests
 
-    def markdown(identity: str, text: str) -> Any:
-        return v4.new_markdown_cell(text, id=cell_id(identity))
-
-    def code(identity: str, text: str) -> Any:
-        return v4.new_code_cell(text, id=cell_id(identity))
-
     module = ast.parse(stub)
     exercises = {exercise.name: exercise.title for exercise in unit.exercises}
     how = _HOW.format(_TO_WRITE if _LEFT_OPEN in stub else _TO_MEND)
-    cells = [markdown("lesson", f"{_lesson(ast.get_docstring(module) or unit.title)}\n\n{how}")]
+    lesson = _lesson(ast.get_docstring(module) or unit.title)
+    cells = [v4.new_markdown_cell(f"{lesson}\n\n{how}", id="lesson")]
     for name, text in _blocks(stub, module, list(exercises)):
         if name in exercises:
-            cells.append(markdown(f"{name}{TITLE}", f"## `{name}`: {exercises[name]}"))
-        cells.append(code(name, text))
+            title = f"## `{name}`: {exercises[name]}"
+            cells.append(v4.new_markdown_cell(title, id=cell_id(f"{name}{TITLE}")))
+        cells.append(v4.new_code_cell(text, id=cell_id(name)))
         if name in exercises:
-            cells.append(code(f"{name}{CHECK}", f"%grade {_shortest(name, course, unit)}"))
+            check = f"%grade {_shortest(name, course, unit)}"
+            cells.append(v4.new_code_cell(check, id=cell_id(f"{name}{CHECK}")))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     written: str = writes(v4.new_notebook(cells=cells, metadata=metadata))

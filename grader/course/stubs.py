@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.course.model import Course, Unit
+from grader.course.source import parsed
 from grader.course.stub_notebook import notebook_of
 from grader.errors import CourseError, UsageError
 from grader.work.begun import parts_of
@@ -17,7 +18,6 @@ from grader.work.magics import without_magics
 from grader.work.notebook import Unreadable, cells_of
 
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN SOLUTION|INSTEAD|END SOLUTION)[ \t]*$")
-_INSTEAD = re.compile(r"^[ \t]*#+ INSTEAD[ \t]*$", re.MULTILINE)
 _COMMENTED = re.compile(r"(?P<indent>[ \t]*)#(?: (?P<code>.*))?")
 _OPEN = "raise NotImplementedError("
 _MODULE = "<module>"
@@ -132,10 +132,8 @@ def given_by(course: Course) -> dict[str, Given]:
 
 def _may_give(course: Course, unit: str) -> bool:
     """Whether it is worth while to make the stub."""
-    if course.is_kit:
-        return course.pristine(unit).is_file()
-    solution = course.solution(unit)
-    return solution.is_file() and _INSTEAD.search(solution.read_text(encoding="utf-8")) is not None
+    file = course.pristine(unit) if course.is_kit else course.solution(unit)
+    return file.is_file() and (course.is_kit or "# INSTEAD" in file.read_text("utf-8"))
 
 
 def _given_in(stub: str, unit: Unit) -> Given:
@@ -147,8 +145,7 @@ def stub_for(course: Course, unit: str) -> Stub:
     solution = course.solution(unit)
     if not solution.is_file():
         raise CourseError(f"{solution} is missing")
-    text = stub_of(solution.read_text(encoding="utf-8"), str(solution))
-    return Stub(course.stub(unit), text, _given_in(text, course.unit(unit)))
+    return Stub(course.stub(unit), stub_of(solution.read_text(encoding="utf-8"), str(solution)))
 
 
 def without_markers(solution: str) -> str:
@@ -169,7 +166,7 @@ def stub_of(solution: str, name: str) -> str:
     A marked region outside every function is left out, unless there is such a program.
     Raises: CourseError naming the line where markers do not pair up, or where that is no program.
     """
-    functions = list(_functions(_parsed(solution, name)))
+    functions = list(_functions(parsed(solution, name)))
     lines: list[str] = []
     opened: int | None = None
     instead = False
@@ -196,15 +193,8 @@ def stub_of(solution: str, name: str) -> str:
     if opened is not None:
         raise CourseError(f"{name}:{opened}: BEGIN SOLUTION without END SOLUTION")
     stub = "\n".join(lines).rstrip("\n") + "\n"
-    _parsed(stub, f"the stub of {name}")
+    parsed(stub, f"the stub of {name}")
     return stub
-
-
-def _parsed(text: str, name: str) -> ast.Module:
-    try:
-        return ast.parse(text)
-    except SyntaxError as error:
-        raise CourseError(f"{name}:{error.lineno}: {error.msg}") from None
 
 
 def _uncommented(line: str, where: str) -> str:

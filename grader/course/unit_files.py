@@ -10,8 +10,8 @@ from grader.course.merge import Known, Merged, merged, theirs
 from grader.course.pieces import Names, Page, Piece, exercise_role, page_of
 from grader.course.references import Import, imports_of, needs, with_name
 from grader.work.notebook import Unreadable
+from grader.work.submission import ENDINGS
 
-ENDINGS = (".py", ".ipynb")
 _PATH = re.compile(r"exercises/(\w+)(\.py|\.ipynb)")
 There = Mapping[str, bytes | Unreadable]  # the files of a folder, or why one is not touched
 
@@ -186,15 +186,17 @@ class _Form:
             return None
         return _Move(identity, source, target, piece, imports)
 
+    def _before(self, path: str) -> bytes | None:
+        held = self.there.get(path)
+        return held if isinstance(held, bytes) else None
+
     def files(self) -> Iterator[UnitFile]:
         """The files of the units that the course has."""
         for path, new in self.new.items():
-            before = self.there.get(path)
+            before = self._before(path)
             if path in self.why:
-                held = before if isinstance(before, bytes) else None
-                yield UnitFile(path, held, held, new, why=self.why[path])
+                yield UnitFile(path, before, before, new, why=self.why[path])
             else:
-                assert not isinstance(before, Unreadable)
                 yield self._file(path, new, before)
 
     def _file(self, path: str, new: Page, before: bytes | None) -> UnitFile:
@@ -222,8 +224,7 @@ class _Form:
     def _data(self, page: Page, whole: Merged, path: str, *, moved: bool) -> bytes:
         """As laid out, to the byte, where the learner has changed nothing."""
         source = self.origins[path] or path
-        held = self.there[source]
-        assert isinstance(held, bytes)
+        held = self._before(source) or b""
         if not moved and digest(held) == self.old.files.get(source) and b"\r\n" not in held:
             return self.layout.files[path]
         same = [p.text for p in page.pieces] == [p.text for p in whole.pieces]
@@ -234,14 +235,10 @@ class _Form:
         anything in them, or only what is elsewhere now."""
         taken = {*self.origins.values()}
         for path in self.left:
-            before = self.there[path]
-            if isinstance(before, Unreadable):
-                yield UnitFile(path, None, None, why=self.why[path])
-            elif path in taken:
-                yield UnitFile(path, before, None)
-            elif path in self.why:
+            before = self._before(path)
+            if path in self.why:
                 yield UnitFile(path, before, before, why=self.why[path])
-            elif path not in self.pages:  # it is empty
+            elif path in taken or path not in self.pages:  # it is elsewhere, or empty
                 yield UnitFile(path, before, None)
             else:
                 whole = merged(self.pages[path], self._new(path), self._known(path))

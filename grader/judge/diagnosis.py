@@ -70,7 +70,7 @@ class LiveBank:
         """Each wrong answer while it stands in for its exercise: use one before the next."""
         if unit not in self.units:
             known = read_bank(self.course, unit)
-            text = unit_with_bank(self.course, unit) if known else ""
+            text = unit_with_bank(self.course, unit, self.course.bank(unit)) if known else ""
             self.units[unit] = module_of(text, self.course.bank(unit)), known
         module, known = self.units[unit]
         with _left_as_it_was(module, exercise):

@@ -22,8 +22,8 @@ _MARIMO = re.compile(r"^(?=import marimo\b|from marimo\b)", re.MULTILINE)
 Named = tuple[int | str, str]  # the number of a run, or what marimo's cell is called, and its text
 
 
-class NotReadable(Exception):
-    """Why there are no cells to be had, and what to do about it."""
+class Unanswered(Exception):
+    """Why nothing can be judged, and what to do about it."""
 
 
 def shell() -> Any:
@@ -58,7 +58,7 @@ def folder() -> str:
 def cells() -> list[Named] | None:
     """What may define something in the notebook, in the order that it ran in; None outside of one.
 
-    Raises: NotReadable.
+    Raises: Unanswered.
     """
     if _marimo_mode() is not None:
         return _newest(_of_marimo())
@@ -81,7 +81,7 @@ def _of_marimo() -> list[Named]:
         order = import_module("marimo._runtime.dataflow").topological_sort(graph, graph.cells)
         texts = [str(graph.cells[cell].code) for cell in order]
     except (ImportError, AttributeError) as error:
-        raise NotReadable(
+        raise Unanswered(
             "this version of marimo keeps its cells where they are not found: put your code into "
             "exercises/, and grade it in a terminal"
         ) from error

@@ -1,4 +1,4 @@
-"""`torchkata.check`: how far an exercise is, in any notebook and in plain Python."""
+"""`torchkata.check`: how far an exercise is, in any notebook and in plain Python; and `%grade`."""
 
 import html
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grader.jupyter import cells
-from grader.jupyter.client import Ended, JudgeProcess
+from grader.jupyter.client import JudgeProcess
 
 _judge = JudgeProcess()
 
@@ -45,7 +45,7 @@ def check(exercise: str | Callable[..., Any] = "") -> Checked:
         answer = _judge.ask({"name": name, "folder": cells.folder(), "cells": cells.cells()})
     except FileNotFoundError:
         answer = {"error": "this folder is gone: open the notebook, or Python, where it is now"}
-    except (Ended, cells.NotReadable) as reason:
+    except cells.Unanswered as reason:
         answer = {"error": str(reason)}
     if problem := answer.get("error"):
         text = f"grade: {problem}"
@@ -55,3 +55,15 @@ def check(exercise: str | Callable[..., Any] = "") -> Checked:
     if not cells.shows_results():
         print(checked)
     return checked
+
+
+def load(shell: Any) -> None:
+    """Make `%grade`, which shows what `check` says, known to an IPython shell."""
+
+    def grade(line: str) -> None:
+        """%grade [UNIT | EXERCISE | UNIT.EXERCISE]: check what the cells that were run define."""
+        from IPython.display import display
+
+        display(check(line.strip()))  # type: ignore[no-untyped-call]
+
+    shell.register_magic_function(grade, "line", "grade")

@@ -9,11 +9,9 @@ import threading
 from contextlib import suppress
 from typing import Any
 
+from grader.jupyter.cells import Unanswered
+
 SECONDS_TO_END = 5.0
-
-
-class Ended(Exception):
-    """The judge ended instead of answering, or could not be started; and what to do about it."""
 
 
 class JudgeProcess:
@@ -28,11 +26,11 @@ class JudgeProcess:
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """What the judge answers; one that has ended since it was last asked is started anew.
 
-        Raises: Ended.
+        Raises: Unanswered.
         """
         with self.lock:
             if self.process is not None:
-                with suppress(Ended):
+                with suppress(Unanswered):
                     return self._ask(self.process, request)
             self.process = _start()
             return self._ask(self.process, request)
@@ -46,7 +44,7 @@ class JudgeProcess:
             answer: dict[str, Any] = json.loads(process.stdout.readline())
         except (OSError, ValueError) as error:  # no line is no JSON either
             self.close()
-            raise Ended(
+            raise Unanswered(
                 "the judge stopped before it answered: run the cell again; "
                 "if that does not help, run grade in a terminal to see why"
             ) from error
@@ -60,20 +58,16 @@ class JudgeProcess:
         process, self.process = self.process, None
         if process is None or os.getpid() != self.owner:
             return
-        process.terminate()
-        try:
-            process.wait(SECONDS_TO_END)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):
-                if pipe is not None:
-                    pipe.close()
+        with suppress(OSError), process:  # closes its pipes, and waits for it
+            process.terminate()
+            try:
+                process.wait(SECONDS_TO_END)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _start() -> "subprocess.Popen[str]":
-    """Raises: Ended."""
+    """Raises: Unanswered."""
     # -P: the folder of the notebook has files of the learner's, and may have a torch.py.
     command = [sys.executable, "-P", "-m", "grader.jupyter.server"]
     try:
@@ -85,7 +79,7 @@ def _start() -> "subprocess.Popen[str]":
             start_new_session=True,
         )
     except OSError as error:
-        raise Ended(
+        raise Unanswered(
             f"the judge could not be started ({error.strerror}): restart the kernel; "
             "if that does not help, save the notebook and grade it in a terminal"
         ) from error

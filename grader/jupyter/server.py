@@ -10,12 +10,13 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from grader.course.model import Course, find_course
+from grader.course.model import Course, Unit, find_course
 from grader.course.names import Name
 from grader.course.progress import remember
 from grader.course.stubs import given_by
@@ -27,8 +28,8 @@ from grader.formats.parts.scoreboard import points_of, word_of
 from grader.formats.parts.text import one_line
 from grader.judge.options import Options
 from grader.judge.session import Session
-from grader.jupyter.selection import named, selected
 from grader.report import Report
+from grader.work.begun import defined_in
 from grader.work.notebook import Cell, plain
 from grader.work.submission import Source, Submission, read_submission
 
@@ -62,17 +63,14 @@ class Judge:
         else:
             unit, exercises = selected(course, name, cells)
             work = submission(course, unit, cells)
-        report = self._session(course).grade(work, {unit: exercises})
+        if self.session is None or self.session.course != course:
+            self.close()
+            self.session = Session(course, Options(pictures=True), own_work=True)
+        report = self.session.grade(work, {unit: exercises})
         if not report.tests:  # the folder that students get need not hold tests of everything
             raise UsageError("there is no test for this here: it is graded once you hand it in")
         remember(course, report)
         return report
-
-    def _session(self, course: Course) -> Session:
-        if self.session is None or self.session.course != course:
-            self.close()
-            self.session = Session(course, Options(pictures=True), own_work=True)
-        return self.session
 
     def close(self) -> None:
         if self.session is not None:
@@ -97,6 +95,44 @@ def submission(course: Course, unit: str, cells: tuple[Cell, ...]) -> Submission
 def saved(course: Course) -> Submission:
     """Raises: UsageError if there is nothing to grade."""
     return read_submission(course.exercises_folder, list(course.everything), given=given_by(course))
+
+
+def named(course: Course, text: str) -> tuple[str, frozenset[str]]:
+    """The unit and its exercises, where there are no cells. Raises: UsageError."""
+    if not text:
+        raise UsageError('name a unit or an exercise, such as check("activations.softmax")')
+    name = course.named(text)
+    return name.unit, course.exercises_of(name)
+
+
+def selected(course: Course, text: str, cells: Sequence[Cell]) -> tuple[str, frozenset[str]]:
+    """The unit and its exercises. Raises: UsageError."""
+    defined = {name for cell in cells for name in defined_in(cell.text)}
+    owners = [unit for unit in course.units if text in course.everything[unit.name]]
+    if not text:
+        name = Name(_best(course.units, defined, text).name)
+    elif owners and text not in course.everything:
+        name = Name(_best(owners, defined, text).name, text)
+    else:
+        name = course.named(text)
+    begun = course.exercises_of(name) & defined
+    if not begun and name.exercise:
+        raise UsageError(f"{name.exercise} is not defined yet: run its cell first")
+    if not begun:
+        raise UsageError(f"no exercise of {name.unit} is defined yet: run their cells first")
+    return name.unit, begun
+
+
+def _best(units: Sequence[Unit], defined: set[str], exercise: str) -> Unit:
+    """The unit that most of the cells are about."""
+    counts = {unit.name: sum(e.name in defined for e in unit.exercises) for unit in units}
+    best = [unit for unit in units if counts[unit.name] == max(counts.values())]
+    if len(best) == 1:
+        return best[0]
+    if not exercise and not max(counts.values()):
+        raise UsageError("no exercise is defined yet: run the cells of one first")
+    choices = [str(Name(unit.name, exercise)) for unit in best]
+    raise UsageError(f"which of these is meant, {' or '.join(choices)}?")
 
 
 def text(report: Report) -> str:

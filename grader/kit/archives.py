@@ -1,4 +1,5 @@
-"""Zip archives that are the same bytes whenever they hold the same files."""
+"""Files on their way into a folder or out of one, and zip archives that are the same bytes whenever
+they hold the same files."""
 
 import io
 import zipfile
@@ -30,3 +31,11 @@ def kept(folder: Path) -> Iterator[tuple[str, bytes]]:
         passing = any(part.startswith(".") or part == "__pycache__" for part in parts)
         if path.is_file() and not passing and path.suffix != ".pyc":
             yield "/".join(parts), path.read_bytes()
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write them, by their paths, into a folder. Raises: OSError."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)

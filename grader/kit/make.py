@@ -9,11 +9,13 @@ from grader.course.stubs import Stub, given_by, stubs_of
 from grader.errors import UsageError
 from grader.judge.options import OnProgress, ignore
 from grader.judge.tape_file import NAME as TAPE
+from grader.kit.archives import write_files
 from grader.kit.pages import contract, pages, words_of
 from grader.kit.record import prove, record
 from grader.kit.visible_suite import visible_data, visible_texts
 from grader.kit.wheel import vendored
 from grader.work.given import NOTHING, Given
+from grader.work.submission import ENDINGS
 
 _GIT = ".git"
 
@@ -56,10 +58,7 @@ def write_kit(files: dict[str, bytes], folder: Path, course: Course) -> None:
     _check_place(folder, course)
     _check_contents(files, folder, given_by(course))
     try:
-        for name, content in files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        write_files(files, folder)
     except OSError as error:
         raise UsageError(f"the kit cannot be written: {error}") from None
 
@@ -82,9 +81,7 @@ def _check_contents(files: dict[str, bytes], folder: Path, given: Mapping[str, G
             raise UsageError(f"{path} is a link: nothing was written")
         if not path.is_dir() and name.as_posix() not in files:
             raise UsageError(f"{path} is not part of this kit: choose an empty folder")
-        is_stub = path.is_file() and path.suffix in (".py", ".ipynb")
-        if not is_stub:
-            continue
-        stub = Stub(path, files[name.as_posix()].decode(), given.get(path.stem, NOTHING))
-        if stub.holds_work():
-            raise UsageError(f"{path} holds someone's work: nothing was written")
+        if path.is_file() and path.suffix in ENDINGS:
+            stub = Stub(path, files[name.as_posix()].decode(), given.get(path.stem, NOTHING))
+            if stub.holds_work():
+                raise UsageError(f"{path} holds someone's work: nothing was written")

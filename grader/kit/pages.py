@@ -4,6 +4,7 @@ words; and the contract, which is the course's own."""
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from string import Template
 
 import grader
 from grader.course.model import Course
@@ -19,12 +20,9 @@ def pages(words: Mapping[str, str], folder: str = KIT) -> dict[str, bytes]:
     A stored name that begins with `dot-` begins with a dot in the kit: packaging passes over such
     names. Whatever else begins with a `$` is a variable of a workflow or a shell.
     """
-    word = re.compile(rf"\$({'|'.join(words)})\b")
     return {
-        re.sub(r"(^|/)dot-", r"\1.", name): word.sub(lambda found: words[found[1]], page).encode()
-        for name, page in (
-            (name, content.decode()) for name, content in kept(Path(__file__).parent / folder)
-        )
+        re.sub(r"(^|/)dot-", r"\1.", name): Template(page.decode()).safe_substitute(words).encode()
+        for name, page in kept(Path(__file__).parent / folder)
     }
 
 

@@ -21,6 +21,7 @@ from grader.judge.tape_file import (
     bytes_of_recorder,
     bytes_of_trace,
 )
+from grader.kit.archives import write_files
 from grader.report import Outcome
 from grader.suite.tape import Recorder, playing
 
@@ -81,9 +82,7 @@ def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
     """
     with TemporaryDirectory(prefix="kit-") as name:
         folder = Path(name)
-        for file, content in files.items():
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file).write_bytes(content)
+        write_files(files, folder)
         key = _Proving(folder, KitTapes(folder), course)
         suite, exercises = folder / course.suite(unit).name, course.select([unit])[unit]
         tests = Suite(suite).run(Judging(key, SEED), Found(), exercises).values()

@@ -12,6 +12,7 @@ from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import stubs_of
 from grader.course.unit_files import Layout, pieces_in
 from grader.errors import CourseError, UsageError
+from grader.kit.archives import write_files
 from grader.kit.pages import LEARNER, contract, pages, words_of
 
 _OF_A_KIT = ("AGENTS.md", ".gitignore", ".vscode/")  # which serve a learner's folder as well
@@ -65,10 +66,7 @@ def lay_out(course: Course, folder: Path) -> None:
     layout = layout_of(course)
     _check_contents(folder, layout.files)
     try:
-        for name, content in layout.files.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        write_files(layout.files, folder)
         write_folder(folder, layout.mark)
     except OSError as error:
         raise UsageError(f"{error.filename} cannot be written: {error.strerror}") from None

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.course.model import Course, data_file
+from grader.course.source import defined, read_python
 from grader.errors import CourseError
+from grader.work.places import first_line
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 DOCSTRING = '''"""Visible tests of `{unit}`: some of those that are graded.
@@ -33,14 +35,14 @@ def visible_texts(course: Course, unit: str) -> dict[str, bytes]:
     path, pictures = course.suite(unit), course.pictures(unit)
     if not path.is_file():
         raise CourseError(f"{path} is missing: a kit can only be made of a whole course")
-    suite = visible_suite(read_python(path), unit)
+    suite = visible_suite(read_python(path)[0], unit)
     if suite is None:
         raise CourseError(f"{path} has no visible test: mark with @visible what learners may see")
     texts = {path.name: suite.encode()}
     for rig in sorted(set(_BROUGHT.findall(suite))):
         texts[f"{rig}.py"] = (course.suites_folder / f"{rig}.py").read_bytes()
     if pictures.is_file():
-        texts[pictures.name] = visible_pictures(read_python(pictures)).encode()
+        texts[pictures.name] = visible_pictures(read_python(pictures)[0]).encode()
     return texts
 
 
@@ -64,18 +66,6 @@ def visible_data(course: Course, unit: str, suite: str) -> dict[str, bytes]:
     return files
 
 
-def read_python(path: Path) -> str:
-    """Raises: CourseError if it is no Python in UTF-8."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        ast.parse(text)
-    except SyntaxError as error:
-        raise CourseError(f"{path}:{error.lineno}: {error.msg}") from None
-    except (OSError, ValueError) as error:
-        raise CourseError(f"{path} cannot be read: {error}") from None
-    return text
-
-
 def visible_suite(text: str, unit: str) -> str | None:
     """The visible part of a suite's text; None if no test of it is visible."""
     body = ast.parse(text).body
@@ -86,7 +76,7 @@ def visible_suite(text: str, unit: str) -> str | None:
 def visible_pictures(text: str) -> str:
     """The text of a file of pictures, without what `@recorded` functions do."""
     module = ast.parse(text)
-    drawn = [node for node in module.body if _defined(node) and not is_marked(node, "recorded")]
+    drawn = [node for node in module.body if defined(node) and not is_marked(node, "recorded")]
     docstring = ast.get_docstring(module, clean=False) or ""
     return _module(text, module.body, drawn, f'"""{docstring}"""')
 
@@ -112,34 +102,29 @@ def _reached(
     roots: list[ast.stmt], body: list[ast.stmt], names_of: Callable[[ast.stmt], set[str]]
 ) -> list[ast.stmt]:
     """The statements of `body` that `roots` need, one by way of another, in order."""
-    defined = {node: _defined(node) for node in body}
+    names_in = {node: defined(node) for node in body}
     reached: set[ast.stmt] = set()
     waiting = list(roots)
     while waiting:
         reached |= set(waiting)
         names = set().union(*map(names_of, waiting))
-        waiting = [node for node in body if node not in reached and defined[node] & names]
+        waiting = [node for node in body if node not in reached and names_in[node] & names]
     return [node for node in body if node in reached]
 
 
 def _members(node: ast.ClassDef) -> list[ast.stmt]:
     """Its docstring, its visible tests, and what those reach of it."""
     tests = [part for part in node.body if is_marked(part, "visible")]
-    reached = _reached(tests, node.body, lambda part: _names(part) | _attributes(part))
-    return [*_docstring(node), *reached]
+
+    def names_of(part: ast.stmt) -> set[str]:
+        kept = _kept_parts(part)
+        return _names(part) | {each.attr for each in kept if isinstance(each, ast.Attribute)}
+
+    return [*_docstring(node), *_reached(tests, node.body, names_of)]
 
 
 def _docstring(node: ast.ClassDef | Function) -> list[ast.stmt]:
     return node.body[: ast.get_docstring(node) is not None]
-
-
-def _defined(node: ast.stmt) -> set[str]:
-    if isinstance(node, Function | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return set()
-    names = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def _kept_parts(node: ast.stmt) -> Iterator[ast.AST]:
@@ -160,10 +145,6 @@ def _names(node: ast.stmt) -> set[str]:
     kept = list(_kept_parts(node))
     arguments = {part.arg for part in kept if isinstance(part, ast.arg)}
     return arguments | {part.id for part in kept if isinstance(part, ast.Name)}
-
-
-def _attributes(node: ast.stmt) -> set[str]:
-    return {part.attr for part in _kept_parts(node) if isinstance(part, ast.Attribute)}
 
 
 # How it is written
@@ -188,17 +169,11 @@ def _written(node: ast.stmt, lines: list[str]) -> list[str]:
     if isinstance(node, Function) and is_marked(node, "recorded"):
         return _signature(node)
     if not (isinstance(node, ast.ClassDef) and _has_visible_test(node)):
-        return lines[_start(node) : node.end_lineno]
-    written = lines[_start(node) : _start(node.body[0])]
+        return lines[first_line(node) - 1 : node.end_lineno]
+    written = lines[first_line(node) - 1 : first_line(node.body[0]) - 1]
     for index, part in enumerate(_members(node)):
         written += [""] * bool(index) + _written(part, lines)
     return written
-
-
-def _start(node: ast.stmt) -> int:
-    """The index of its first line, decorators included."""
-    marks: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(mark.lineno for mark in marks)]) - 1
 
 
 def _signature(node: Function) -> list[str]:

@@ -16,13 +16,13 @@ from grader.kit.archives import kept, zipped
 
 NAME = "torchkata"
 VENDOR, REQUIREMENTS = "vendor", "requirements.txt"
-_FILE = f"{NAME}-{grader.__version__}-py3-none-any.whl"
+FILE = f"{NAME}-{grader.__version__}-py3-none-any.whl"
 _COPIED = ("Metadata-Version", "Name", "Summary", "License-Expression", "Requires-Python")
 _TAGS = b"Wheel-Version: 1.0\nGenerator: torchkata\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
-def wheel() -> tuple[str, bytes]:
-    """The file name and the bytes of a wheel of this grader; the same bytes every time.
+def wheel() -> bytes:
+    """A wheel of this grader; the same bytes every time.
 
     Raises: UsageError if this grader is not installed.
     """
@@ -35,13 +35,12 @@ def wheel() -> tuple[str, bytes]:
         if text := installed.read_text(name):
             files[f"{info}/{name}"] = text.encode()
     files[f"{info}/RECORD"] = _record(files, f"{info}/RECORD").encode()
-    return _FILE, zipped(files)
+    return zipped(files)
 
 
 def vendored() -> dict[str, bytes]:
     """The wheel and the requirements that name it: what a folder needs to carry its own grader."""
-    name, content = wheel()
-    return {REQUIREMENTS: requirements().encode(), f"{VENDOR}/{name}": content}
+    return {REQUIREMENTS: requirements().encode(), f"{VENDOR}/{FILE}": wheel()}
 
 
 def requirements() -> str:
@@ -52,7 +51,7 @@ def requirements() -> str:
     required = map(Requirement, _installed().requires or ())
     here = (each for each in required if not each.marker or each.marker.evaluate({"extra": ""}))
     pins = sorted({_pin(each.name) for each in here})
-    return "".join(f"{line}\n" for line in [*pins, f"./{VENDOR}/{_FILE}"])
+    return "".join(f"{line}\n" for line in [*pins, f"./{VENDOR}/{FILE}"])
 
 
 def packages() -> Iterator[tuple[str, bytes]]:

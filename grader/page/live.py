@@ -1,14 +1,22 @@
-"""The life of the page: from the first moment that is shown to the end of the watch."""
+"""The life of the page, from the first moment that is shown to the end of the watch; and where it
+is: a port of this machine alone, and a token that nobody can guess.
+
+A course's folder remembers it, so that a page that is still open finds the next watch.
+"""
 
 import os
+import re
+import secrets
+import socket
+import stat
 import sys
 import threading
 import webbrowser
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from grader.page.address import address_of
 from grader.page.view import Parts, whole
 
 if TYPE_CHECKING:
@@ -16,13 +24,57 @@ if TYPE_CHECKING:
 
     from grader.page.newest import Newest
 
+FILE = ".torchkata-page"
+HOST = "127.0.0.1"
+_TOKEN_BYTES = 32
+_PORTS = 65536
+_WRITTEN = re.compile(rf"http://{re.escape(HOST)}:([1-9]\d{{0,4}})/([\w-]{{43}})/\n", re.ASCII)
 _REMOTE = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "CI")
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 _TAB_SECONDS = 2.5  # for a page that is still open to find us
 _END_SECONDS = 2.0
 
 
-class Page:
+@dataclass(frozen=True)
+class Address:
+    """`listening` is the socket that the page is served from; `is_known` if a watch before this one
+    had the same address."""
+
+    listening: socket.socket
+    port: int
+    token: str
+    is_known: bool
+
+    def __str__(self) -> str:
+        return f"http://{HOST}:{self.port}/{self.token}/"
+
+
+def address_of(root: Path) -> Address:
+    """The address that this course had before, if it is still free; otherwise a new one."""
+    file = root / FILE
+    with suppress(OSError):
+        found = _WRITTEN.fullmatch(_private_text(file))
+        if found and (port := int(found[1])) < _PORTS:
+            return Address(socket.create_server((HOST, port)), port, found[2], is_known=True)
+    listening = socket.create_server((HOST, 0))
+    token, port = secrets.token_urlsafe(_TOKEN_BYTES), listening.getsockname()[1]
+    address = Address(listening, port, token, is_known=False)
+    with suppress(OSError):  # a folder that cannot be written costs nothing but the memory
+        file.unlink(missing_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="ascii", newline="\n") as written:
+            written.write(f"{address}\n")
+    return address
+
+
+def _private_text(file: Path) -> str:
+    """What it says; nothing if anybody else may have read it."""
+    with open(file, encoding="ascii", errors="replace") as written:
+        open_to_others = os.fstat(written.fileno()).st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+        return "" if os.name == "posix" and open_to_others else written.read(200)
+
+
+class Page(AbstractContextManager["Page"]):
     """A page of this machine alone, served by a thread of its own."""
 
     def __init__(self, root: Path, *, title: str, command: str) -> None:
@@ -35,15 +87,7 @@ class Page:
         self._server: uvicorn.Server | None = None
         self._thread = threading.Thread(target=self._serve, name="page", daemon=True)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """End it in good order: whoever follows gets the last moment first."""
         self._has_ended = True
         if self._newest is not None:
@@ -76,9 +120,13 @@ class Page:
 
         from grader.page.server import app_of
 
-        assert self._newest is not None
+        newest = self._newest
+        assert newest is not None
         app = app_of(
-            self._newest, self.address.token, whole=self._whole, on_follow=self._is_followed.set
+            newest,
+            self.address.token,
+            whole=lambda: whole(newest.parts, title=self.title, command=self.command),
+            on_follow=self._is_followed.set,
         )
         # The terminal is the watch's alone: a page that is cut off is no news there.
         config = uvicorn.Config(
@@ -97,10 +145,6 @@ class Page:
         self._server = uvicorn.Server(config)
         if not self._has_ended:
             self._server.run(sockets=[self.address.listening])
-
-    def _whole(self) -> str:
-        assert self._newest is not None
-        return whole(self._newest.parts, title=self.title, command=self.command)
 
 
 def has_desktop() -> bool:

@@ -1,6 +1,6 @@
 """The page over HTTP, and each change of it pushed: for whoever knows the address, read only."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from secrets import compare_digest
 from typing import Any
 
@@ -52,7 +52,8 @@ def app_of(
 
     async def events(request: Request) -> EventSourceResponse:
         on_follow()
-        return EventSourceResponse(_events(newest), headers=HEADERS)
+        told = ({"data": p, "retry": _RETRY_MILLISECONDS} async for p in newest.follow())
+        return EventSourceResponse(told, headers=HEADERS)
 
     routes = [Route("/{token}/", page), Route("/{token}/events", events)]
     app = Starlette(
@@ -64,8 +65,3 @@ def app_of(
     )
     app.router.redirect_slashes = False
     return app
-
-
-async def _events(newest: Newest) -> AsyncIterator[dict[str, Any]]:
-    async for parts in newest.follow():
-        yield {"data": parts, "retry": _RETRY_MILLISECONDS}

@@ -1,16 +1,18 @@
-"""A moment as a page: parts that are replaced, each under its id, and the whole around them."""
+"""What there is to see after a save, and that as a page: parts that are replaced, each under its
+id, and the whole around them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 
 from grader.course import map_page
+from grader.course.map import Map
 from grader.formats import html
 from grader.formats.parts.failures import title_of
 from grader.formats.parts.markup import Markup, element
 from grader.formats.parts.page import STYLE, hash_of, page
-from grader.formats.parts.text import left_out, one_line
-from grader.page.moment import Changes, Moment
-from grader.report import Outcome, TestResult
+from grader.formats.parts.text import counted, left_out, one_line
+from grader.report import Outcome, Report, TestResult
 
 Parts = dict[str, Markup]
 STATE = "state"  # the part that says what the watch is doing
@@ -28,6 +30,54 @@ POLICY = "; ".join(
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     )
 )
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The tests that pass since a save and did not before, and those that no longer do."""
+
+    passing: tuple[TestResult, ...] = ()
+    failing: tuple[TestResult, ...] = ()
+
+    def __str__(self) -> str:
+        told = (("now passing", self.passing), ("no longer passing", self.failing))
+        said = [f"{counted(len(tests), 'test')} {what}" for what, tests in told if tests]
+        return ", ".join(said) or "The same tests pass as before"
+
+
+def changes(before: Iterable[Report], after: Iterable[Report]) -> Changes:
+    """What became of the tests that both know."""
+    passed = {test.id: test.outcome is Outcome.PASSED for report in before for test in report.tests}
+    known = [test for report in after for test in report.tests if test.id in passed]
+    changed = [test for test in known if passed[test.id] is not (test.outcome is Outcome.PASSED)]
+    return Changes(
+        tuple(test for test in changed if test.outcome is Outcome.PASSED),
+        tuple(test for test in changed if test.outcome is not Outcome.PASSED),
+    )
+
+
+@dataclass(frozen=True)
+class Focus:
+    """The exercise in hand: `report` is on it alone, and `file` holds the work. Once it is finished
+    it rests, until the learner goes on."""
+
+    name: str
+    title: str
+    report: Report
+    file: str
+    is_resting: bool
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All that the page shows. Without a focus everything is finished; before the first save there
+    are no changes. `said` is the news in one line; `command` is what starts `grade`."""
+
+    map: Map
+    focus: Focus | None
+    changes: Changes | None
+    said: str
+    command: str
 
 
 def whole(parts: Parts, *, title: str, command: str) -> str:
@@ -82,7 +132,7 @@ def _focus(moment: Moment) -> tuple[str, list[Markup]]:
         next_one = element("p", "For the next one, press any key in the terminal.")
         return heading, [element("p", name, " is finished.", class_="lead"), next_one]
     wait = element("p", "Waiting for you to save ", element("code", one_line(focus.file)), ".")
-    if focus.has_not_loaded:
+    if focus.report.units[0].message is not None:  # it has not loaded
         return heading, [*html.blocks(focus.report), wait]
     command = element("code", f"{moment.command} hint {one_line(focus.name)}")
     stuck = element("p", "Stuck? ", command)

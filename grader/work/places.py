@@ -25,15 +25,19 @@ def code_of(text: str, exercise: str) -> list[str]:
     return [text[start:end] for start, end in places(text, exercise)]
 
 
+def first_line(node: ast.stmt) -> int:
+    """Where a statement begins, with its decorators."""
+    parts: list[ast.stmt | ast.expr] = [node, *getattr(node, "decorator_list", [])]
+    return min(part.lineno for part in parts)
+
+
 def _parsed(module: ast.Module, exercise: str) -> Iterator[tuple[int, int]]:
     for node in module.body:
         named = [getattr(node, "name", None)]
         if isinstance(node, ast.Assign):
             named = [getattr(target, "id", None) for target in node.targets]
         if exercise in named:
-            decorators = getattr(node, "decorator_list", [])
-            first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
-            yield first - 1, node.end_lineno or first
+            yield first_line(node) - 1, node.end_lineno or node.lineno
 
 
 def _guessed(lines: list[str], exercise: str) -> Iterator[tuple[int, int]]:

@@ -116,7 +116,7 @@ def _half_wrong(whole: Course, unit: str) -> str:
     """Every second exercise is one of the known wrong answers."""
     wrong = {answer.exercise: answer.name for answer in read_bank(whole, unit)}
     chosen = [f"{exercise} = {name}\n" for exercise, name in sorted(wrong.items())[::2]]
-    return unit_with_bank(whole, unit) + "".join(chosen)
+    return unit_with_bank(whole, unit, whole.bank(unit)) + "".join(chosen)
 
 
 def _spent(texts: Mapping[str, str], count: int) -> float:

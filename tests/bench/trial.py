@@ -42,7 +42,9 @@ def texts_of(course: Course, unit: str, draw: random.Random) -> str:
         return draw.choice(styles).read_text("utf-8")
     answers = draw.sample(read_bank(course, unit), 4)
     chosen = {answer.exercise: answer.name for answer in answers}
-    return unit_with_bank(course, unit) + "".join(f"{e} = {w}\n" for e, w in chosen.items())
+    return unit_with_bank(course, unit, course.bank(unit)) + "".join(
+        f"{e} = {w}\n" for e, w in chosen.items()
+    )
 
 
 def write_class(course: Course, folder: Path, students: int, draw: random.Random) -> None:

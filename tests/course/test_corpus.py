@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.bank import read_bank, read_device_bank
+from grader.course.bank import read_bank
 from grader.course.model import read_course
 
 COURSE = read_course(Path(__file__).parents[2])
 BANK = tuple(answer for unit in COURSE.units for answer in read_bank(COURSE, unit.name))
-DEVICES = tuple(a for unit in COURSE.units for a in read_device_bank(COURSE, unit.name))
+DEVICES = tuple(a for unit in COURSE.units for a in read_bank(COURSE, unit.name, of_devices=True))
 FEWEST_STYLES = 7
 FEWEST_DEVICE_MISTAKES = 2
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.course.bank import read_device_bank
+from grader.course.bank import read_bank
 from grader.course.model import read_course
 from grader.course.stubs import stubs_of
 from grader.judge.options import Options
@@ -19,7 +19,9 @@ UNITS = [unit.name for unit in COURSE.units]
 POINTS = sum(unit.points for unit in COURSE.units)
 # All that are given tensors, in the units whose device mistakes are known.
 REHEARSED = {
-    (answer.unit, answer.exercise) for unit in UNITS for answer in read_device_bank(COURSE, unit)
+    (answer.unit, answer.exercise)
+    for unit in UNITS
+    for answer in read_bank(COURSE, unit, of_devices=True)
 }
 SEEDS = [0, 2**32 - 1]
 # Whatever its functions are given holds sevens afterwards, a gradient, or nothing.

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.map import points_of_suite
 from grader.course.model import Course, read_course
-from grader.course.points import points_of_suite
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.kit.check import leaks

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from grader.audit.jobs import Graded, Job, graded, read_text, seed_of, solution_of
-from grader.course.bank import WrongAnswer, read_device_bank, text_of
+from grader.course.bank import WrongAnswer, read_bank, text_of
 from grader.course.model import read_course
 from grader.judge.options import Device, Options
 from grader.judge.session import Session
@@ -31,7 +31,7 @@ pytestmark = [
 COURSE = read_course(Path(__file__).resolve().parents[2])
 UNITS = [unit.name for unit in COURSE.units]
 ACCEPTED = [path for unit in UNITS for path in COURSE.accepted(unit)]
-MISTAKES = [answer for unit in UNITS for answer in read_device_bank(COURSE, unit)]
+MISTAKES = [answer for unit in UNITS for answer in read_bank(COURSE, unit, of_devices=True)]
 GREEDY = """
 import torch
 

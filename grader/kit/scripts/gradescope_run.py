@@ -61,8 +61,13 @@ def _grade(output: Path) -> str | None:
     _log(said)
     if ended.returncode == 2:
         return _wrong_use(said)
-    result = _read(output)
-    if ended.returncode in (0, 1) and _is_graded(result):
+    try:
+        result = json.loads(output.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        result = {}
+    # Gradescope asks for a score, of the whole or of a test.
+    is_graded = "score" in result or any("score" in test for test in result.get("tests", []))
+    if ended.returncode in (0, 1) and is_graded:
         return None
     # What failed can quote a hidden test, so it is for the log.
     _log(f"grade ended with exit code {ended.returncode}\n{result.get('output', '')}")
@@ -75,19 +80,6 @@ def _wrong_use(said: str) -> str:
         return "Your work could not be run safely on this machine."
     reason = said.splitlines()[-1] if said else ""
     return reason.removeprefix("grade: ").replace(str(ROOT / "submission"), "what you handed in")
-
-
-def _read(output: Path) -> dict[str, Any]:
-    try:
-        result = json.loads(output.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return result if isinstance(result, dict) else {}
-
-
-def _is_graded(result: dict[str, Any]) -> bool:
-    """Whether there is a score, of the whole or of a test, as Gradescope asks for."""
-    return "score" in result or any("score" in test for test in result.get("tests", []))
 
 
 def _without_score(problem: str) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 import json
 
 from grader.course.folder import read_folder
-from grader.course.update import carry_out, plan_of, read_there
-from grader.course.update_text import told
+from grader.course.update import carry_out, plan_of, read_there, told
 from grader.kit.start import lay_out, layout_of
 from tests.grader.tiny_course import Unit, write_course
 

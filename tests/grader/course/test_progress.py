@@ -3,6 +3,8 @@ import pytest
 from grader.course.progress import FILE, Progress, read_progress
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
+IDS = {"shapes.flatten": "shapes.flatten", "shapes.swap": "shapes.swap"}
+
 
 def report(**outcomes):
     exercises = tuple(
@@ -18,7 +20,7 @@ def test_nothing_is_known_at_first(tmp_path):
 
 def test_what_is_saved_is_read_again(tmp_path):
     progress = read_progress(tmp_path)
-    progress.note(report(flatten=Outcome.PASSED, swap=Outcome.FAILED))
+    progress.note(report(flatten=Outcome.PASSED, swap=Outcome.FAILED), IDS)
     progress.hints["shapes.swap"] = 2
     progress.save()
     assert read_progress(tmp_path) == progress
@@ -37,8 +39,8 @@ def test_it_is_not_saved_through_a_link(tmp_path):
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.PASSED])
 def test_what_is_no_longer_passed_is_no_longer_finished(tmp_path, outcome):
     progress = read_progress(tmp_path)
-    progress.note(report(flatten=Outcome.PASSED, swap=Outcome.PASSED))
-    progress.note(report(flatten=outcome))
+    progress.note(report(flatten=Outcome.PASSED, swap=Outcome.PASSED), IDS)
+    progress.note(report(flatten=outcome), IDS)
     assert progress.finished == {"shapes.swap"}
 
 
@@ -64,7 +66,7 @@ def test_a_broken_file_costs_nothing_but_the_memory(tmp_path, text):
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_the_memory(tmp_path):
     progress = read_progress(tmp_path / "missing")
-    progress.note(report(flatten=Outcome.PASSED))
+    progress.note(report(flatten=Outcome.PASSED), IDS)
     progress.save()
     assert progress.finished == {"shapes.flatten"}
 

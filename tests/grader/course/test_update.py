@@ -9,8 +9,7 @@ import pytest
 from grader.course.folder import read_folder
 from grader.course.map import map_of
 from grader.course.progress import Progress
-from grader.course.update import carry_out, plan_of, read_there
-from grader.course.update_text import told
+from grader.course.update import carry_out, plan_of, read_there, told
 from grader.kit.start import layout_of
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 from tests.grader.course.learner import MODULE, NOTEBOOK, RENAMED, TOP, Learner, unit
@@ -379,7 +378,8 @@ def test_progress_goes_along_and_that_of_what_is_gone_does_not_count(learn):
     passed = (TestResult("tiny", "double", "t", "", Outcome.PASSED, 3),)
     gone = (TestResult("tiny", "third", "t", "", Outcome.PASSED, 9),)
     exercises = (ExerciseResult("double", passed), ExerciseResult("third", gone))
-    progress.note(Report((UnitResult("tiny", "", exercises),), 0, "cpu"), course.ids)
+    ids = course.ids | {"tiny.third": "tiny.third"}
+    progress.note(Report((UnitResult("tiny", "", exercises),), 0, "cpu"), ids)
     course = learn.version(other=unit("double", ids={"double": "tiny.double"}))
     shown = map_of(course, progress, course.everything)
     assert shown.total == "3 of 3 points, as last graded"

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from grader.course.folder import FILE, digest, folder_text, read_folder, write_folder
-from grader.course.update import carry_out, check, plan_of, read_there
-from grader.course.update_text import told
+from grader.course.update import carry_out, check, plan_of, read_there, told
 from grader.errors import UsageError
 from grader.kit.start import layout_of
 from tests.grader.course.learner import MODULE, NOTEBOOK, RENAMED, TOP, Learner, unit

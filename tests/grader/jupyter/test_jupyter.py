@@ -18,7 +18,7 @@ from grader.course.model import read_course
 from grader.course.progress import read_progress
 from grader.course.stubs import stubs_of
 from grader.errors import UsageError
-from grader.jupyter.selection import selected
+from grader.jupyter.server import selected
 from grader.work.notebook import Cell
 from tests.grader.processes import is_alive, wait_for_end, wait_until
 

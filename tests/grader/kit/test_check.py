@@ -18,9 +18,8 @@ import pytest
 
 from grader.course.model import Course
 from grader.errors import UsageError
-from grader.kit.check import leaks
+from grader.kit.check import leaks, secrets_of
 from grader.kit.make import kit_files, write_kit
-from grader.kit.secrets import secrets_of
 
 from . import shop
 
@@ -282,7 +281,7 @@ def test_what_stands_in_recorded_functions_is_secret_even_if_it_is_shown(
 ) -> None:
     """Should they not be cut out of a suite, the check says so."""
     monkeypatch.setattr(
-        "grader.kit.secrets.visible_texts", lambda course, unit: {"x.py": shop.SUITE.encode()}
+        "grader.kit.check.visible_texts", lambda course, unit: {"x.py": shop.SUITE.encode()}
     )
     secrets = {secret.text for secret in secrets_of(course)}
     assert "nobody_shall_read_this = x.clone()" in secrets

@@ -27,9 +27,10 @@ INSTALLED = sysconfig.get_path("purelib")
 PACKAGES = ("grader/", "torchkata/")
 BIN = "Scripts" if os.name == "nt" else "bin"
 PLACES = """
-from grader.course.installed import installed_root
+from pathlib import Path
+from grader.course.model import installed_course
 from grader.sandbox.jail import exposed
-root = installed_root("course.toml")
+root = installed_course(Path()).root
 print(root, exposed(root), sep="\\n")
 """
 # It would read the answers if it could.

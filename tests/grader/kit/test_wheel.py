@@ -17,15 +17,15 @@ from pathlib import Path
 import pytest
 
 import grader
-from grader.kit.wheel import requirements, wheel
+from grader.kit.wheel import FILE, requirements, wheel
 
 ROOT = Path(__file__).parents[3]
-MAKE = "from grader.kit.wheel import wheel; import sys; sys.stdout.buffer.write(wheel()[1])"
+MAKE = "from grader.kit.wheel import wheel; import sys; sys.stdout.buffer.write(wheel())"
 
 
 @pytest.fixture(scope="module")
 def archive() -> zipfile.ZipFile:
-    return zipfile.ZipFile(io.BytesIO(wheel()[1]))
+    return zipfile.ZipFile(io.BytesIO(wheel()))
 
 
 def test_the_bytes_are_the_same_from_anywhere_and_whatever_the_clock_says(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_the_bytes_are_the_same_from_anywhere_and_whatever_the_clock_says(tmp_pa
     elsewhere = subprocess.run(
         [sys.executable, "-c", MAKE], cwd=tmp_path, env=environment, capture_output=True, check=True
     )
-    assert elsewhere.stdout == wheel()[1] == wheel()[1]
+    assert elsewhere.stdout == wheel() == wheel()
 
 
 def test_every_file_of_the_package_is_in_it_and_neither_a_cache_nor_the_course(
@@ -64,12 +64,11 @@ def test_its_record_is_right(archive: zipfile.ZipFile) -> None:
 
 
 def test_pip_installs_it_without_a_network_and_it_runs(tmp_path: Path) -> None:
-    name, content = wheel()
-    (tmp_path / name).write_bytes(content)
+    (tmp_path / FILE).write_bytes(wheel())
     target = tmp_path / "installed"
     pip = [sys.executable, "-m", "pip", "--isolated", "install", "--quiet", "--no-index"]
     subprocess.run(
-        [*pip, "--no-deps", "--no-compile", "--target", target, tmp_path / name],
+        [*pip, "--no-deps", "--no-compile", "--target", target, tmp_path / FILE],
         env=os.environ | {"PIP_CONFIG_FILE": os.devnull},
         check=True,
     )
@@ -89,7 +88,7 @@ def test_pip_installs_it_without_a_network_and_it_runs(tmp_path: Path) -> None:
         str(target / "grader" / "__init__.py"),
         f"torchkata {grader.__version__}",
     ]
-    assert run(MAKE) == content  # a kit made from a kit's own grader carries the same one
+    assert run(MAKE) == wheel()  # a kit made from a kit's own grader carries the same one
     (found,) = metadata.distributions(path=[str(target)], name="torchkata")
     assert found.version == grader.__version__
     scripts = {script.name: script.value for script in found.entry_points}
@@ -101,7 +100,7 @@ def test_pip_installs_it_without_a_network_and_it_runs(tmp_path: Path) -> None:
 
 def test_requirements_pin_each_direct_dependency_and_end_with_the_wheel() -> None:
     *pins, last = requirements().splitlines()
-    assert last == f"./vendor/{wheel()[0]}"
+    assert last == f"./vendor/{FILE}"
     assert pins == sorted(pins)
     assert all(re.fullmatch(r"[a-z0-9-]+==[0-9][0-9a-z.]*", pin) for pin in pins)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]

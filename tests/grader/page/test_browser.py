@@ -8,8 +8,7 @@ import pytest
 from grader.course.map import map_of
 from grader.course.progress import Progress
 from grader.page.live import Page
-from grader.page.moment import Changes, Focus, Moment
-from grader.page.view import parts_of
+from grader.page.view import Changes, Focus, Moment, parts_of
 from tests.grader.cli.terminal import Terminal
 from tests.grader.formats.drawings import with_pictures
 from tests.grader.formats.pages import MARKUP

@@ -14,8 +14,7 @@ import pytest
 
 from grader.formats.parts.markup import element
 from grader.page import live
-from grader.page.address import FILE
-from grader.page.live import Page, has_desktop
+from grader.page.live import FILE, Page, has_desktop
 from grader.page.view import Parts
 from tests.grader.processes import SECONDS
 

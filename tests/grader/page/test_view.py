@@ -9,8 +9,7 @@ from grader.course.map import map_of
 from grader.course.names import Name
 from grader.course.progress import Progress
 from grader.formats.parts.markup import joined
-from grader.page.moment import Changes, Focus, Moment, changes
-from grader.page.view import parts_of, state, whole
+from grader.page.view import Changes, Focus, Moment, changes, parts_of, state, whole
 from grader.report import ExerciseResult, Outcome, Plot, Report, Series, TestResult, UnitResult
 from tests.grader.formats.drawings import with_pictures
 from tests.grader.formats.pages import ATTRIBUTES, ELEMENTS, LINKING, MARKUP, OF_LINKS
