@@ -27,6 +27,7 @@ NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
 # Looser than any test: two orders of summing the same thing are one behaviour.
 LOOSE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}
 LOOSE_FLOAT = 1e-6
+CLEARLY = 0.1  # of the way to what is right
 MOST = 1 << 16  # numbers or characters; no known answer is larger, and learners' may be immense
 TOO_LARGE = object()
 _LINE = re.compile(r", line \d+,")  # of what made a tensor on the CPU
@@ -159,27 +160,47 @@ def alike(one: Behaviour, other: Behaviour) -> bool:
 class Failure:
     """How a test failed, in what can be compared and kept: its kind, its words, what it got.
 
-    Of an error of the suite over what it was given, only the `kind` says something.
+    Of an error of the suite over what it was given, only the `kind` says something. What it should
+    have got, `right`, is not kept.
     """
 
     kind: str
     wording: str
     value: Any = None
     only_kind: bool = False
+    right: Any = None
 
 
 def failure_of(error: BaseException) -> Failure:
     if isinstance(error, Mismatch):
-        return Failure("Mismatch", _wording(error.message), _snapshot(error.value))
+        value, right = _snapshot(error.value), _snapshot(error.right)
+        return Failure("Mismatch", _wording(error.message), value, right=right)
     foreign = not isinstance(error, (Raised, AssertionError))
-    return Failure(kind_of_error(error), _wording(error), only_kind=foreign)
+    own_words = not isinstance(error, AssertionError) and _by_hand(error)
+    wording = "" if own_words else _wording(error)
+    return Failure(kind_of_error(error), wording, only_kind=foreign)
 
 
 def same_failure(one: Failure, other: Failure | None) -> bool:
     """Does another work fail a test as `one` did? The numbers in a message may differ."""
     if other is None or one.kind != other.kind:
         return False
-    return one.only_kind or (one.wording == other.wording and _same(one.value, other.value))
+    return one.only_kind or (
+        one.wording == other.wording
+        and _same(one.value, other.value)
+        and not _between(one.value, other.value, one.right)
+    )
+
+
+def _between(value: Any, other: Any, right: Any) -> bool:
+    """Is a number that is nearly right no nearer to another one than to the right one?"""
+    numbers = value, other, right
+    if all(isinstance(number, float) for number in numbers):
+        value, other, right = map(torch.tensor, numbers)
+    elif not all(isinstance(number, Tensor) for number in numbers) or right.shape != value.shape:
+        return False
+    off, apart = (float((wide(value) - wide(n)).abs().nan_to_num().sum()) for n in (right, other))
+    return apart > CLEARLY * off
 
 
 def _wording(message: object) -> str:
