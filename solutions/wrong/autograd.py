@@ -82,6 +82,18 @@ def snapshot__remembered(x):
     return _TAKEN[id(x)][1]
 
 
+_KEPT = {}
+
+
+def snapshot__one_buffer(x):
+    """What a call returned belongs to the caller: the next one must not write into it. Make a new
+    tensor in each call."""
+    form = x.shape, x.dtype
+    if form not in _KEPT:
+        _KEPT[form] = torch.empty(x.shape, dtype=x.dtype)
+    return _KEPT[form].copy_(x.detach())
+
+
 def snapshot__gradient_cleared(x):
     """x.grad belongs to the caller. Do not touch x at all: detach() and clone() make a new tensor,
     which has no gradient."""
@@ -237,8 +249,8 @@ def without_graph__copied_error(f, x):
 
 
 def without_graph__called_twice(f, x):
-    """The second call is outside of the block, and recorded. Call f once, inside it, and return
-    what that call gives."""
+    """Each further call of f takes as long as the first, and outside of the block it is recorded.
+    Call f once, inside it, and return what that call gives."""
     with torch.no_grad():
         f(x)
     return f(x).detach()
@@ -390,9 +402,31 @@ def gradient_of__zero_dim_only(f, x):
     return torch.autograd.grad(y, inner, materialize_grads=True)[0]
 
 
+def gradient_of__first_entry(f, x):
+    """y[0] is one entry of several, and the others get lost. Several entries are a ValueError."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    y = y[0] if y.dim() else y
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+
+
+def gradient_of__none_allowed(f, x):
+    """A tensor without entries, of shape (0,), is no number either: the condition is
+    numel() != 1."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() > 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y.sum(), inner, materialize_grads=True)[0]
+
+
 def gradient_of__create_graph(f, x):
-    """create_graph=True records how the gradient was computed, for a second derivative. Leave it
-    out."""
+    """create_graph=True and torch.func.grad record how the gradient came about, for a second
+    derivative. Leave the first out; detach() takes the graph from what is there."""
     inner = x.detach().requires_grad_()
     y = f(inner)
     if y.numel() != 1:
@@ -698,6 +732,18 @@ def round_through__small_only(x):
     return x + (torch.where(fixed.abs() < 2**23, fixed.round(), fixed) - fixed)
 
 
+def round_through__clipped(x):
+    """The gradient gets through wherever x is, not only between -1 and 1."""
+    near = x.clamp(-1, 1)
+    return near + (torch.round(x) - near).detach()
+
+
+def round_through__sum_first(x):
+    """round(x) + x loses the last digits, and is infinite where x is very large. Take the
+    difference first: x + (round(x) - x).detach()."""
+    return torch.round(x).detach() + x - x.detach()
+
+
 def _pieces(x, y, w1, b1, w2, b2):
     """Forward, and the slope of the loss at the output of the second layer."""
     before = x @ w1 + b1
@@ -850,6 +896,26 @@ class Scalar__through_grad(Scalar):
                 source.grad += slope * node.grad
 
 
+class Scalar__own_grad_set(Scalar):
+    """self.grad = 1.0 throws away what stands there. The 1 of d(self)/d(self) is added, as all
+    others are."""
+
+    def backward(self):
+        self.grad = 0.0
+        super().backward()
+
+
+class Scalar__inner_cleared(Scalar):
+    """The .grad of a node in between is a sum as well: what it holds from before stays in it.
+    Collect the slopes of one backward somewhere else."""
+
+    def backward(self):
+        for node in _in_order(self):
+            if node.sources:
+                node.grad = 0.0
+        super().backward()
+
+
 class Scalar__cleared(Scalar):
     """Each backward adds to what .grad holds, as in torch: += it is, and nothing is cleared
     first."""
@@ -880,12 +946,11 @@ class Scalar__marked_for_good(Scalar):
                 node.marked = True
                 waiting.append((node, True))
                 waiting += [(source, False) for source, _ in node.sources]
-        slopes = dict.fromkeys(order, 0.0)
-        slopes[self] = 1.0
+        slopes = {self: 1.0}
         for node in reversed(order):
             node.grad += slopes[node]
             for source, slope in node.sources:
-                slopes[source] += slope * slopes[node]
+                slopes[source] = slopes.get(source, 0.0) + slope * slopes[node]
 
 
 class Scalar__preorder(Scalar):
