@@ -283,6 +283,10 @@ class TestDerivative:
             f.check_calls(2)
             likely = "Call f at x + h and at x - h."
             assert_same(sorted(f.seen), [x - h, x + h], rtol=1e-12, likely=likely, what="x in f(x)")
+        # Any step above 0 will do. Nothing is rounded here, however small it is.
+        likely = f"f(x) = 3 * x, so the slope is 3 for any h. {CENTRAL}"
+        got = student.derivative(Watched(lambda x: 3 * x, 0.5), 0.5, h=2.0**-30)
+        assert_same(got, 3.0, likely=likely)
 
     @visible
     @points(1)
@@ -373,7 +377,7 @@ class TestGradient:
         known += [
             (expected.T.reshape(3, 2), "Elements are numbered row by row, wherever they lie."),
             (expected.flatten().reshape(2, 3).T, "Elements are numbered row by row."),
-            (0 * expected, "flatten() of a transposed x is a copy: x is not moved with it."),
+            (0 * expected, "Flattened, a transposed x is a copy: x does not move with it."),
         ]
         assert_slopes(got, expected, known)
 
@@ -418,6 +422,10 @@ class TestJacobian:
                 atol=1e-10,
                 likely=CENTRAL,
             )
+        x, f = eighths(rng, 3), student.bring("rig_gradients").identity()
+        likely = "f(x) is x itself here: if that is moved once more, so is what f has given."
+        expected = torch.eye(3, dtype=torch.float64, device=device)
+        assert_same(student.jacobian(f, x, h=H), expected, likely=likely)
 
     @points(1)
     def test_single_input_or_output(self, student, device, rng):
@@ -486,38 +494,41 @@ class TestGradientCheck:
     @points(1)
     def test_ratio_for_large_difference_for_small(self, student, device, rng):
         """Large entries are compared by ratio, small ones by difference, each on its own."""
-        n = torch.tensor([1000.0, 0.001], dtype=torch.float64, device=device)
+        large = torch.tensor([1000.0, 0.001], dtype=torch.float64, device=device)
         x = torch.tensor([0.5, 0.25], dtype=torch.float64, device=device)
         half = torch.tensor([0.5, 0.0], dtype=torch.float64, device=device)
         edge = "a = 0.5 and n = 0 differ by tol itself, 0.5. At most tol is still right: <=."
         ratio = (
-            "a = [{0}, 0.001] and n = [1000, 0.001]: the difference, {1}, is divided by the larger "
-            "of the two, {1} / {2}, and tol is 0.5."
+            "a = [{0}, {3}] and n = [{4}, {3}]: the difference, {1}, is divided by the larger of "
+            "the two sizes, {1} / {2}, and tol is 0.5."
         )
         small = (
-            "a = [1000, {}] and n = [1000, 0.001]: where both are below 1, the difference itself "
-            "counts, {}, and tol is 0.5."
+            "a = [{2}, {0}] and n = [{2}, {3}]: where both are below 1 in size, the difference "
+            "itself counts, {1}, and tol is 0.5."
         )
 
-        def ask(entries, likely):
+        def ask(sign, entries, likely):
             if entries is None:
                 a, f = half, lambda x: 0.0
             else:
-                a = torch.tensor(entries, dtype=torch.float64, device=device)
+                a = sign * torch.tensor(entries, dtype=torch.float64, device=device)
+                n = sign * large
                 f = Watched(lambda x: (n * x).sum(), x)
             return student.gradient_check(f, lambda x: a, x, tol=0.5)
 
-        questions = [
-            ((1400, 0.001), ratio.format(1400, 400, 1400), True),
-            ((1900, 0.001), ratio.format(1900, 900, 1900), True),
-            ((550, 0.001), ratio.format(550, 450, 1000), True),
-            ((400, 0.001), ratio.format(400, 600, 1000), False),
-            ((1000, 0.4), small.format(0.4, 0.399), True),
-            ((1000, 0.8), small.format(0.8, 0.799), False),
-            (None, edge, True),
-        ]
-        for entries, likely, expected in rng.missed(ask, 2 * questions):
-            assert_below(student, ask(entries, likely), expected, likely)
+        questions = []
+        for s in (1, -1):
+            n = s * 1000, s * 0.001
+            for size, off, larger in ((1400, 400, 1400), (1900, 900, 1900), (550, 450, 1000)):
+                words = ratio.format(s * size, off, larger, n[1], n[0])
+                questions.append((s, (size, 0.001), words, True))
+            words = ratio.format(s * 400, 600, 1000, n[1], n[0])
+            questions.append((s, (400, 0.001), words, False))
+            questions.append((s, (1000, 0.4), small.format(s * 0.4, 0.399, *n), True))
+            questions.append((s, (1000, 0.8), small.format(s * 0.8, 0.799, *n), False))
+        questions += 2 * [(1, None, edge, True)]
+        for *asked, expected in rng.missed(ask, questions):
+            assert_below(student, ask(*asked), expected, asked[-1])
 
     @points(1)
     def test_tolerance_and_step_size(self, student, device, rng):
@@ -552,8 +563,9 @@ class TestGradientCheck:
         """A NaN in either gradient is False."""
         x = rng.uniform(1, 2, 2, dtype=torch.float64)
 
-        def check(f, hole):
-            return student.gradient_check(Watched(f, x), lambda y: 2 * y + hole, x.clone())
+        def check(f, hole, tol):
+            f = Watched(f, x)
+            return student.gradient_check(f, lambda y: 2 * y + hole, x.clone(), tol=tol)
 
         def square(y):
             return (y**2).sum()
@@ -568,16 +580,16 @@ class TestGradientCheck:
         agree = "f(x) = sum(x**2) and grad_f(x) = 2 * x agree."
         holes = torch.where(torch.eye(2, device=x.device) > 0, torch.nan, 0 * x)
         questions = [
-            (square, 0 * x, True),
-            (square, holes[0], False),
-            (square, holes[1], False),
-            (lambda y: broken_square(y, 1), 0 * x, False),
+            (square, 0 * x, 1e-6, True),
+            (square, holes[0], 2.0, False),  # any number would be near enough
+            (square, holes[1], 1e-6, False),
+            (lambda y: broken_square(y, 1), 0 * x, 1e-6, False),
         ]
-        for f, hole, expected in rng.missed(check, 3 * questions):
+        for f, hole, tol, expected in rng.missed(check, 3 * questions):
             if expected:
-                assert_below(student, check(f, hole), True, agree)
+                assert_below(student, check(f, hole, tol), True, agree)
             else:
-                assert_same(check(f, hole), False, likely=likely)
+                assert_same(check(f, hole, tol), False, likely=likely)
 
 
 @exercise("descend")
@@ -596,7 +608,10 @@ class TestDescend:
         options = {"rtol": 1e-8, "atol": 1e-8, "what": "x"}
         assert_below(student, x, expected, mistakes=known, **options)
         # A step that is too long leads up the other side, and is taken all the same.
-        x, _ = unpack(student.descend(f, start.clone(), 1.2, 3), "x", "history")
+        # In this valley the slope of each entry depends on where all others are.
+        way = (start - low) / (start - low).norm()
+        valley = Watched(lambda x: ((x - low) * way).sum() ** 2, start)
+        x, _ = unpack(student.descend(valley, start.clone(), 1.2, 3), "x", "history")
         expected = low + (1 - 2 * 1.2) ** 3 * (start - low)
         longer = "With lr = 1.2 each step leads higher up. It is still x - lr * gradient."
         assert_below(student, x, expected, longer, **{**options, "rtol": 1e-7, "atol": 1e-7})
@@ -639,11 +654,16 @@ class TestDescend:
         # float32 cannot hold steps this small near 1; f sees each of them in float64.
         _, history = unpack(student.descend(f, before.clone(), lr=1e-9, steps=5), "x", "history")
         expected = [2 - 2e-9 * step for step in range(6)]
-        likely = "x is rounded to float32 in every step here. Walk in float64 all the way."
+        lost = (
+            "All steps are lost. Below 1 the next number of float32 is 0.99999994: neither x nor "
+            "f(x) may be rounded to float32 on the way."
+        )
         options = {"rtol": 0, "atol": 1e-10, "what": "history"}
         floats = as_like(history, expected)  # anything else is told of where the history is tested
         if isinstance(floats, list) and all(isinstance(height, float) for height in floats):
-            assert_below(student, floats, expected, likely, **options)
+            assert_below(
+                student, floats, expected, lost if set(floats) == {2.0} else None, **options
+            )
         x0 = x0.double()
         # With this h, x + h - h is x to the last digit, for those who move x0 and put it back.
         x, _ = unpack(student.descend(f, x0, lr=0.25, steps=1, h=H), "x", "history")
@@ -658,7 +678,8 @@ class TestDescend:
         x0 = rng.normal(2, dtype=torch.float64)
         f = Watched(lambda x: (x**2).sum(), x0)
         x, _ = unpack(student.descend(f, x0.clone(), lr=0.1, steps=0), "x", "history")
-        assert_same(x, x0, what="x")
+        known = [(0.8 * x0, "One step was taken, and steps is 0.")]
+        assert_same(x, x0, mistakes=known, what="x")
         rate = "Check lr first: with 0 nothing moves, and a negative one walks uphill."
         count = "Check steps first: range(-1) is simply empty and says nothing."
         for lr, steps, bad, likely in (
@@ -704,6 +725,8 @@ def walks_gone_wrong(start, low, lr, steps):
     once = "Each step goes on from where the last one ended, with the gradient there."
     yield start - 2 * lr * steps * (start - low), once
     yield start - 2 * lr * (start - low), "This is where the first step ends."
+    yield low + (1 - 2 * lr) ** (steps + 1) * (start - low), "This is one step too many."
+    yield low + (1 - 2 * lr) ** (steps - 1) * (start - low), "The last step is missing."
 
 
 @recorded

@@ -32,9 +32,9 @@ def jacobian(f, x, h=1e-6):
     rows = []
     for j in range(len(point)):
         point[j] += h
-        above = f(point)
+        above = f(point).clone()
         point[j] -= 2 * h
-        below = f(point)
+        below = f(point).clone()
         point[j] += h
         rows.append((above - below) / (2 * h))
     return torch.stack(rows).T
