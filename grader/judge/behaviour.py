@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from grader.errors import Raised
+from grader.judge.subject import Call
 from grader.sandbox import wire
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.observe import Observation
@@ -86,15 +87,25 @@ def snapshots(arguments: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def check_argument(before: Tensor, now: Tensor, *, moved: bool) -> None:
+def check_argument(call: Call, before: Tensor, now: Tensor, *, moved: bool) -> None:
     """An argument that a call has to leave as it is. Raises: Mismatch."""
-    assert_unchanged(now, before, exactly=False)
+    what = _name_of(call, before)
+    assert_unchanged(now, before, exactly=False, what=what)
     if moved:
         raise Mismatch(
-            "the input was changed: it lies in other memory now",
+            f"{what} was changed: it lies in other memory now",
             likely="x.data = ..., x.set_(...) and x.resize_(...) change x itself",
             value=now,
         )
+
+
+def _name_of(call: Call, tensor: Tensor) -> str:
+    """One of the tensors that a call was given: by its place, where there are several."""
+    places = {f"argument {place}": value for place, value in enumerate(call.args, start=1)}
+    holding = {name: list(tensors_in([value])) for name, value in (places | call.kwargs).items()}
+    if sum(map(len, holding.values())) == 1:
+        return "the input"
+    return next(name for name, held in holding.items() if any(t is tensor for t in held))
 
 
 def check_left(left: Iterable[str]) -> None:

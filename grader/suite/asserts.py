@@ -296,16 +296,22 @@ def _shows_changes(got: Tensor, base: Tensor) -> bool:
 
 
 def assert_unchanged(
-    x: Any, before: Any, *, likely: str | None = None, exactly: bool = True
+    x: Any,
+    before: Any,
+    *,
+    likely: str | None = None,
+    exactly: bool = True,
+    what: str = "the input",
 ) -> None:
-    """The argument `x` is still what `before`, a copy made earlier, says."""
+    """The argument `x`, which the report calls `what`, is still what `before`, a copy made earlier,
+    says."""
     __tracebackhide__ = True
     found = difference(x, before, EXACT if exactly else Tolerance(), "it")
     if found is not None:
         raise Mismatch(
-            f"the input was changed: {found.message}",
-            expected=f"the input as it was: {found.expected}",
-            got=f"the input after the call: {found.got}",
+            f"{what} was changed: {found.message}",
+            expected=f"{what} as it was: {found.expected}",
+            got=f"{what} after the call: {found.got}",
             likely=likely
             or "x += 1, x[0] = 1, x.data = ... and methods that end in _ change x itself",
             value=x,
