@@ -25,8 +25,8 @@ def snapshot__data(x):
 
 
 def snapshot__clone(x):
-    """What clone() makes of a tensor that requires a gradient requires one too, and so does a deep
-    copy. detach() leaves the graph."""
+    """What clone() makes of a tensor that requires a gradient requires one too, and so do a deep
+    copy and any nn.Parameter. detach() leaves the graph."""
     return x.clone()
 
 
@@ -48,8 +48,8 @@ def snapshot__numpy(x):
 
 
 def snapshot__list(x):
-    """New tensors, as torch.tensor(list) and torch.zeros(shape) make them, are float32, whatever
-    the dtype of x. clone() keeps it."""
+    """float() makes float32 of everything, and so does torch.tensor(list). clone() keeps the dtype
+    that x has."""
     return torch.tensor(x.tolist())
 
 
@@ -67,8 +67,8 @@ def snapshot__grad_off(x):
 
 
 def snapshot__deepcopy(x):
-    """What clone() makes of a tensor that requires a gradient requires one too, and so does a deep
-    copy. detach() leaves the graph."""
+    """What clone() makes of a tensor that requires a gradient requires one too, and so do a deep
+    copy and any nn.Parameter. detach() leaves the graph."""
     return copy.deepcopy(x)
 
 
@@ -80,18 +80,6 @@ def snapshot__remembered(x):
     if id(x) not in _TAKEN:
         _TAKEN[id(x)] = x, x.detach().clone()
     return _TAKEN[id(x)][1]
-
-
-_KEPT = {}
-
-
-def snapshot__one_buffer(x):
-    """What a call returned belongs to the caller: the next one must not write into it. Make a new
-    tensor in each call."""
-    form = x.shape, x.dtype
-    if form not in _KEPT:
-        _KEPT[form] = torch.empty(x.shape, dtype=x.dtype)
-    return _KEPT[form].copy_(x.detach())
 
 
 def snapshot__gradient_cleared(x):
@@ -116,8 +104,9 @@ def leaf__x_is_changed(x, dtype):
 
 
 def leaf__shared(x, dtype):
-    """Where x has that dtype already, to(dtype) copies nothing, nor does nn.Parameter, and the leaf
-    lies in the memory of x. clone(), or copy=True, copies in any case."""
+    """Where x has that dtype already, to(dtype) copies nothing, nor do as_tensor, numpy() and
+    nn.Parameter, and the leaf lies in the memory of x. clone(), or copy=True, copies in any
+    case."""
     return x.detach().to(dtype).requires_grad_()
 
 
@@ -133,7 +122,7 @@ def leaf__no_gradient(x, dtype):
 
 
 def leaf__dtype_lost(x, dtype):
-    """dtype says what the leaf is to hold; without it the dtype of x stays."""
+    """dtype says what the leaf is to hold, and has to be used."""
     return x.detach().clone().requires_grad_()
 
 
@@ -147,8 +136,9 @@ def leaf__retain_grad(x, dtype):
 
 
 def leaf__parameter(x, dtype):
-    """Where x has that dtype already, to(dtype) copies nothing, nor does nn.Parameter, and the leaf
-    lies in the memory of x. clone(), or copy=True, copies in any case."""
+    """Where x has that dtype already, to(dtype) copies nothing, nor do as_tensor, numpy() and
+    nn.Parameter, and the leaf lies in the memory of x. clone(), or copy=True, copies in any
+    case."""
     return torch.nn.Parameter(x.detach().to(dtype))
 
 
@@ -299,7 +289,9 @@ def gradient_of__backward(f, x):
 
 
 def gradient_of__grad_of_x(f, x):
-    """The .grad is in the tensor that f was given, not in x."""
+    """A .grad is None where no backward pass has arrived: in x, if f was given another tensor; in
+    results, such as x.clone() of an x that requires a gradient; and everywhere, if item() has cut
+    the way. (backward() returns None, too, and so does a function without return.)"""
     inner = x.detach().clone().requires_grad_()
     y = f(inner)
     if y.numel() != 1:
@@ -407,6 +399,18 @@ def gradient_of__first_entry(f, x):
     inner = x.detach().requires_grad_()
     y = f(inner)
     y = y[0] if y.dim() else y
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+
+
+def gradient_of__first_axis(f, x):
+    """shape[0] and len() see the first axis alone, and (1, 3) has three entries: numel() counts
+    them."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.dim() and len(y) != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
     if not y.requires_grad:
         return torch.zeros_like(inner)
     return torch.autograd.grad(y, inner, materialize_grads=True)[0]
@@ -607,8 +611,8 @@ def accumulate___step(loss, w, batches):
 
 
 def accumulate___other_leaf(loss, w, batches):
-    """w.grad is empty at the end. Clear it before backward(), not after, and give loss the w that
-    you were given, not a copy."""
+    """No gradient has stayed in w.grad. backward() brings it there, for each batch, if loss was
+    given this very w; what is cleared after that is gone."""
     w = w.detach().clone().requires_grad_()
     total = sum(_shares(loss, w, batches))
     total.backward()
@@ -616,8 +620,8 @@ def accumulate___other_leaf(loss, w, batches):
 
 
 def accumulate___cleared_after(loss, w, batches):
-    """w.grad is empty at the end. Clear it before backward(), not after, and give loss the w that
-    you were given, not a copy."""
+    """No gradient has stayed in w.grad. backward() brings it there, for each batch, if loss was
+    given this very w; what is cleared after that is gone."""
     total = sum(_shares(loss, w, batches))
     total.backward()
     w.grad = None
@@ -826,6 +830,19 @@ def two_layer_gradients__bias_mean(x, y, w1, b1, w2, b2):
     before, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
     d_before = (d_out @ w2.T) * (before > 0)
     return x.T @ d_before, d_before.mean(dim=0), hidden.T @ d_out, d_out.mean(dim=0)
+
+
+def two_layer_gradients__divided_again(x, y, w1, b1, w2, b2):
+    """The mean is in the slope of the loss already, and no other slope is divided by N again."""
+    before, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    return tuple(slope / len(x) for slope in _from_output(x, d_out, before, hidden, w2))
+
+
+def two_layer_gradients__linear(x, y, w1, b1, w2, b2):
+    """relu is missing, forward and back: without it two layers are no more than one."""
+    hidden = x @ w1 + b1
+    error = hidden @ w2 + b2 - y
+    return _from_output(x, 2 * error / error.numel(), torch.ones_like(hidden), hidden, w2)
 
 
 def two_layer_gradients__backwards(x, y, w1, b1, w2, b2):
@@ -1068,6 +1085,16 @@ class Scalar__recursive(Scalar):
             node.grad += slopes[node]
             for source, slope in node.sources:
                 slopes[source] += slope * slopes[node]
+
+
+class Scalar__one_level(Scalar):
+    """It ends at the nodes that self was computed from. It has to go on from there, to the nodes
+    that those were computed from, down to the leaves."""
+
+    def backward(self):
+        self.grad += 1.0
+        for node, slope in self.sources:
+            node.grad += slope
 
 
 class Scalar__every_path(Scalar):
