@@ -205,6 +205,17 @@ def gradient__values_in_float32(f, x, h=1e-6):
     return torch.stack(slopes).reshape(x.shape)
 
 
+def gradient__zeros_left_out(f, x, h=1e-6):
+    """x.nonzero() leaves out the elements that are 0, and they have a slope as well."""
+    point = x.detach().double()
+    slopes = torch.zeros_like(point)
+    for place in point.nonzero():
+        step = torch.zeros_like(point)
+        step[tuple(place)] = h
+        slopes[tuple(place)] = (float(f(point + step)) - float(f(point - step))) / (2 * h)
+    return slopes
+
+
 def jacobian__one_buffer(f, x, h=1e-6):
     """f may give back the tensor that it was given, and that moves on with the next step. Give f a
     tensor of its own each time, or keep a copy of what it gives."""
@@ -321,6 +332,13 @@ def gradient_check__ratio_alone(f, grad_f, x, h=1e-6, tol=1e-6):
     difference."""
     a, n = grad_f(x).double(), gradient(f, x, h)
     return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()) <= tol).all())
+
+
+def gradient_check__added_up(f, grad_f, x, h=1e-6, tol=1e-6):
+    """Many small errors add up to a large one, and each is small all the same. The largest error
+    decides."""
+    a, n = grad_f(x).double(), gradient(f, x, h)
+    return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=1)).sum() <= tol)
 
 
 def gradient_check__one_scale_for_all(f, grad_f, x, h=1e-6, tol=1e-6):

@@ -139,8 +139,8 @@ def check_moves(f, h):
     moves = [(x.to(origin.device).flatten() - origin) / h for x in f.seen]
     steps = torch.eye(origin.numel(), dtype=torch.float64, device=origin.device)
     sizes = [float(move.abs().max()) for move in moves]
-    alone = all(int((move.abs() > 1e-9).sum()) == 1 for move in moves)
-    other = alone and all(abs(size - 1) > 1e-3 for size in sizes)
+    alone = all(int((move.abs() > 1e-9).sum()) <= 1 for move in moves)
+    other = alone and any(abs(size - 1) > 1e-3 for size in sizes)
     halves = all(0.4 < size < 0.6 for size in sizes)
     for step in (*steps, *-steps):
         if not any((move - step).abs().max() < 1e-6 for move in moves):
@@ -278,9 +278,9 @@ class TestDerivative:
                 ((3 * x**2 + h**2) * h**2, TIMES_H),
             ]
             expected = 3 * x**2 + h**2
-            assert_slopes(got, expected, mistakes, likely=CENTRAL, rtol=1e-9, atol=1e-9)
             f.check_arguments()
             f.check_calls(2)
+            assert_slopes(got, expected, mistakes, likely=CENTRAL, rtol=1e-9, atol=1e-9)
             likely = "Call f at x + h and at x - h."
             assert_same(sorted(f.seen), [x - h, x + h], rtol=1e-12, likely=likely, what="x in f(x)")
         # Any step above 0 will do. Nothing is rounded here, however small it is.
@@ -337,6 +337,7 @@ class TestGradient:
     def test_one_element_at_a_time(self, student, device, rng):
         """Each element moves by h alone, up and down: 2 * x.numel() calls; x stays as it was."""
         x = eighths(rng, *rng.sizes(2, 2, 4))
+        x[0, 0] = 0  # moves like any other
         before = x.clone()
         f = Watched(lambda x: (x**3).sum(), before)
         got = student.gradient(f, x, h=H)
@@ -549,7 +550,7 @@ class TestGradientCheck:
 
         questions = [
             (1.0, {}, agree, True),
-            (1 + 0.5e-6, {}, ratio.format(0.5e-6), True),
+            (1 + 0.8e-6, {}, ratio.format(0.8e-6), True),
             (1 + 1.5e-6, {}, ratio.format(1.5e-6), False),
             (1.0, {"h": 0.1}, asked, False),
             (1.0, {"h": 0.1, "tol": 0.02}, error.format(0.02), True),
@@ -601,7 +602,7 @@ class TestDescend:
         """Each step subtracts lr * gradient, as measured with h."""
         start, low, lr, steps = bowl(rng)
         f = Watched(lambda x: ((x - low) ** 2).sum(), start)
-        x, _ = unpack(student.descend(f, start.clone(), lr, steps), "x", "history")
+        x, _ = walk(student, f, start.clone(), lr, steps)
         # On this bowl each step leaves 1 - 2 lr of the way to its lowest point.
         expected = low + (1 - 2 * lr) ** steps * (start - low)
         known = walks_gone_wrong(start, low, lr, steps)
@@ -611,12 +612,12 @@ class TestDescend:
         # In this valley the slope of each entry depends on where all others are.
         way = (start - low) / (start - low).norm()
         valley = Watched(lambda x: ((x - low) * way).sum() ** 2, start)
-        x, _ = unpack(student.descend(valley, start.clone(), 1.2, 3), "x", "history")
+        x, _ = walk(student, valley, start.clone(), 1.2, 3)
         expected = low + (1 - 2 * 1.2) ** 3 * (start - low)
         longer = "With lr = 1.2 each step leads higher up. It is still x - lr * gradient."
         assert_below(student, x, expected, longer, **{**options, "rtol": 1e-7, "atol": 1e-7})
         cubes = Watched(lambda x: (x**3).sum(), start)
-        x, _ = unpack(student.descend(cubes, start.clone(), 0.1, 1, h=0.5), "x", "history")
+        x, _ = walk(student, cubes, start.clone(), 0.1, 1, h=0.5)
         expected, known = one_step_on_cubes(start, 0.1, 0.5), small_steps_on_cubes(start, 0.1)
         assert_below(student, x, expected, mistakes=known, **options)
 
@@ -626,7 +627,7 @@ class TestDescend:
         """history holds f before the first and after each step, as floats: steps + 1 of them."""
         start, low, lr, steps = bowl(rng)
         f = Watched(lambda x: ((x - low) ** 2).sum(), start)
-        _, history = unpack(student.descend(f, start.clone(), lr, steps), "x", "history")
+        _, history = walk(student, f, start.clone(), lr, steps)
         # The way left shrinks by 1 - 2 lr in each step, and f is the square of it.
         heights = ((start - low) ** 2).sum().item()
         expected = [heights * (1 - 2 * lr) ** (2 * k) for k in range(steps + 1)]
@@ -636,7 +637,7 @@ class TestDescend:
         # Nothing is left to do from the first step on, and every step is taken all the same.
         low = low[:1, :1]
         f = Watched(lambda x: ((x - low) ** 2).sum(), low)
-        _, history = unpack(student.descend(f, low.clone(), lr, 30), "x", "history")
+        _, history = walk(student, f, low.clone(), lr, 30)
         check_history(student, history, [0.0] * 31, low, **options)
 
     @points(1)
@@ -646,17 +647,17 @@ class TestDescend:
         before = x0.clone()
         f = Watched(lambda x: x.sum().item(), before)
         # Both steps end at numbers that float32 holds exactly, for those who round in between.
-        x, _ = unpack(student.descend(f, x0, lr=0.25, steps=2), "x", "history")
+        x, _ = walk(student, f, x0, lr=0.25, steps=2)
         assert_unchanged(x0, before, likely="Walk on a copy of x0.")
         likely = "Convert x to x0.dtype once, at the end."
         x = assert_form(x, before, likely=likely, what="x")
         assert_below(student, x, before - 0.5, what="x")
         # float32 cannot hold steps this small near 1; f sees each of them in float64.
-        _, history = unpack(student.descend(f, before.clone(), lr=1e-9, steps=5), "x", "history")
+        _, history = walk(student, f, before.clone(), lr=1e-9, steps=5)
         expected = [2 - 2e-9 * step for step in range(6)]
         lost = (
-            "All steps are lost. Below 1 the next number of float32 is 0.99999994: neither x nor "
-            "f(x) may be rounded to float32 on the way."
+            "No step shows. Below 1 the next number of float32 is 0.99999994: keep x and f(x) in "
+            "float64 on the way."
         )
         options = {"rtol": 0, "atol": 1e-10, "what": "history"}
         floats = as_like(history, expected)  # anything else is told of where the history is tested
@@ -666,7 +667,7 @@ class TestDescend:
             )
         x0 = x0.double()
         # With this h, x + h - h is x to the last digit, for those who move x0 and put it back.
-        x, _ = unpack(student.descend(f, x0, lr=0.25, steps=1, h=H), "x", "history")
+        x, _ = walk(student, f, x0, lr=0.25, steps=1, h=H)
         likely = "x0.to(torch.float64) is x0 itself if it is float64 already: clone it."
         assert_unchanged(x0, before.double(), likely=likely)
         assert_below(student, x, before.double() - 0.25, rtol=1e-6, what="x")
@@ -677,7 +678,7 @@ class TestDescend:
         """lr <= 0 and steps < 0 are a ValueError; steps = 0 stays where it is."""
         x0 = rng.normal(2, dtype=torch.float64)
         f = Watched(lambda x: (x**2).sum(), x0)
-        x, _ = unpack(student.descend(f, x0.clone(), lr=0.1, steps=0), "x", "history")
+        x, _ = walk(student, f, x0.clone(), lr=0.1, steps=0)
         known = [(0.8 * x0, "One step was taken, and steps is 0.")]
         assert_same(x, x0, mistakes=known, what="x")
         rate = "Check lr first: with 0 nothing moves, and a negative one walks uphill."
@@ -693,6 +694,15 @@ class TestDescend:
                 mentions=(bad,),
                 likely=likely,
             )
+
+
+def walk(student, *args, **options):
+    """x and history, as descend returns them."""
+    x, history = unpack(student.descend(*args, **options), "x", "history")
+    if isinstance(x, list) and isinstance(history, Tensor):
+        expected, got = "(x, history)", "(history, x)"
+        fail("x and history are the other way round", expected=expected, got=got)
+    return x, history
 
 
 def check_history(student, history, expected, start, **options):
@@ -721,7 +731,11 @@ def bowl(rng):
 def walks_gone_wrong(start, low, lr, steps):
     """Where mistakes with descend lead in the bowl."""
     yield low + (1 + 2 * lr) ** steps * (start - low), UPHILL
-    yield start, "x is still x0: no step was taken."
+    yield start, "x is still where it began, or hardly away from there."
+    left = start - low
+    for _ in range(steps):
+        left = start - low - 2 * lr * left
+    yield low + left, "x0 - lr * gradient begins again in each step: it is x - lr * gradient."
     once = "Each step goes on from where the last one ended, with the gradient there."
     yield start - 2 * lr * steps * (start - low), once
     yield start - 2 * lr * (start - low), "This is where the first step ends."
