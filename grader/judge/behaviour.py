@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from grader.errors import Raised
+from grader.judge.subject import Call
 from grader.sandbox import wire
 from grader.sandbox.arguments import tensors_in
 from grader.sandbox.observe import Observation
@@ -27,6 +28,7 @@ NUMBER = re.compile(r"[-+]?\d[\d.]*(?:e[-+]?\d+)?")
 # Looser than any test: two orders of summing the same thing are one behaviour.
 LOOSE = {torch.float64: (1e-7, 1e-9), torch.complex128: (1e-7, 1e-9)}
 LOOSE_FLOAT = 1e-6
+CLEARLY = 0.1  # of the way to what is right
 MOST = 1 << 16  # numbers or characters; no known answer is larger, and learners' may be immense
 TOO_LARGE = object()
 _LINE = re.compile(r", line \d+,")  # of what made a tensor on the CPU
@@ -85,15 +87,25 @@ def snapshots(arguments: Any) -> tuple[Any, ...]:
     return tuple(found)
 
 
-def check_argument(before: Tensor, now: Tensor, *, moved: bool) -> None:
+def check_argument(call: Call, before: Tensor, now: Tensor, *, moved: bool) -> None:
     """An argument that a call has to leave as it is. Raises: Mismatch."""
-    assert_unchanged(now, before, exactly=False)
+    what = _name_of(call, before)
+    assert_unchanged(now, before, exactly=False, what=what)
     if moved:
         raise Mismatch(
-            "the input was changed: it lies in other memory now",
+            f"{what} was changed: it lies in other memory now",
             likely="x.data = ..., x.set_(...) and x.resize_(...) change x itself",
             value=now,
         )
+
+
+def _name_of(call: Call, tensor: Tensor) -> str:
+    """One of the tensors that a call was given: by its place, where there are several."""
+    places = {f"argument {place}": value for place, value in enumerate(call.args, start=1)}
+    holding = {name: list(tensors_in([value])) for name, value in (places | call.kwargs).items()}
+    if sum(map(len, holding.values())) == 1:
+        return "the input"
+    return next(name for name, held in holding.items() if any(t is tensor for t in held))
 
 
 def check_left(left: Iterable[str]) -> None:
@@ -159,18 +171,21 @@ def alike(one: Behaviour, other: Behaviour) -> bool:
 class Failure:
     """How a test failed, in what can be compared and kept: its kind, its words, what it got.
 
-    Of an error of the suite over what it was given, only the `kind` says something.
+    Of an error of the suite over what it was given, only the `kind` says something. What it should
+    have got, `right`, is not kept.
     """
 
     kind: str
     wording: str
     value: Any = None
     only_kind: bool = False
+    right: Any = None
 
 
 def failure_of(error: BaseException) -> Failure:
     if isinstance(error, Mismatch):
-        return Failure("Mismatch", _wording(error.message), _snapshot(error.value))
+        value, right = _snapshot(error.value), _snapshot(error.right)
+        return Failure("Mismatch", _wording(error.message), value, right=right)
     foreign = not isinstance(error, (Raised, AssertionError))
     own_words = not isinstance(error, AssertionError) and _by_hand(error)
     wording = "" if own_words else _wording(error)
@@ -181,7 +196,22 @@ def same_failure(one: Failure, other: Failure | None) -> bool:
     """Does another work fail a test as `one` did? The numbers in a message may differ."""
     if other is None or one.kind != other.kind:
         return False
-    return one.only_kind or (one.wording == other.wording and _same(one.value, other.value))
+    return one.only_kind or (
+        one.wording == other.wording
+        and _same(one.value, other.value)
+        and not _between(one.value, other.value, one.right)
+    )
+
+
+def _between(value: Any, other: Any, right: Any) -> bool:
+    """Is a number that is nearly right no nearer to another one than to the right one?"""
+    numbers = value, other, right
+    if all(isinstance(number, float) for number in numbers):
+        value, other, right = map(torch.tensor, numbers)
+    elif not all(isinstance(number, Tensor) for number in numbers) or right.shape != value.shape:
+        return False
+    off, apart = (float((wide(value) - wide(n)).abs().nan_to_num().sum()) for n in (right, other))
+    return apart > CLEARLY * off
 
 
 def _wording(message: object) -> str:

@@ -267,7 +267,7 @@ class Freely(LocalRunner):
         made = {id(change.tensor): change.made for change in changes}
         self.note(returned(answer.value, [made.get(id(t), t) for t in given], answer.seen))
         for change in changes:
-            check_argument(change.tensor, change.made, moved=change.moved)
+            check_argument(call, change.tensor, change.made, moved=change.moved)
         check_left(answer.left)
         return answer
 

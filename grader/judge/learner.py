@@ -136,7 +136,8 @@ class UnitRunner:
         self.seen.append(returned(answer.value, given, answer.seen))
         self.moved = answer.moved
         for before, now in answer.changed:
-            check_argument(before, now, moved=any(before is other for other in answer.moved))
+            moved = any(before is other for other in answer.moved)
+            check_argument(call, before, now, moved=moved)
         check_left(answer.left)
         if call.observed and answer.seen is None:
             raise Malformed("the answer could not be read: nothing was observed")

@@ -25,8 +25,9 @@ AS_KNOWN = Tolerance(1e-4, 1e-6)
 class Mismatch(AssertionError):
     """A test that did not hold, in the parts that the report shows one below the other.
 
-    `value` is what the learner's code gave: it tells which call the report should show. `slips`
-    names the forms in which it differed, if nothing else was wrong: later tests take those.
+    `value` is what the learner's code gave: it tells which call the report should show. `right` is
+    what it should have been, where that is known. `slips` names the forms in which it differed, if
+    nothing else was wrong: later tests take those.
     """
 
     def __init__(
@@ -37,13 +38,14 @@ class Mismatch(AssertionError):
         got: str | None = None,
         likely: str | None = None,
         value: object = None,
+        right: object = None,
         slips: frozenset[str] = frozenset(),
     ) -> None:
         parts = {"expected": expected, "got": got, "likely": likely}
         rows = [f"\n  {name:<9} {text}" for name, text in parts.items() if text is not None]
         super().__init__(message + "".join(rows))
         self.message, self.expected, self.got, self.likely = message, expected, got, likely
-        self.value, self.slips = value, slips
+        self.value, self.right, self.slips = value, right, slips
 
 
 def assert_same(
@@ -98,6 +100,7 @@ def assert_same(
         got=found.got,
         likely=next(known, None) or found.relation or likely or found.symptom,
         value=got,
+        right=expected,
     )
 
 
@@ -293,16 +296,22 @@ def _shows_changes(got: Tensor, base: Tensor) -> bool:
 
 
 def assert_unchanged(
-    x: Any, before: Any, *, likely: str | None = None, exactly: bool = True
+    x: Any,
+    before: Any,
+    *,
+    likely: str | None = None,
+    exactly: bool = True,
+    what: str = "the input",
 ) -> None:
-    """The argument `x` is still what `before`, a copy made earlier, says."""
+    """The argument `x`, which the report calls `what`, is still what `before`, a copy made earlier,
+    says."""
     __tracebackhide__ = True
     found = difference(x, before, EXACT if exactly else Tolerance(), "it")
     if found is not None:
         raise Mismatch(
-            f"the input was changed: {found.message}",
-            expected=f"the input as it was: {found.expected}",
-            got=f"the input after the call: {found.got}",
+            f"{what} was changed: {found.message}",
+            expected=f"{what} as it was: {found.expected}",
+            got=f"{what} after the call: {found.got}",
             likely=likely
             or "x += 1, x[0] = 1, x.data = ... and methods that end in _ change x itself",
             value=x,

@@ -25,8 +25,8 @@ def snapshot__data(x):
 
 
 def snapshot__clone(x):
-    """What clone() makes of a tensor that requires a gradient requires one too, and so does a deep
-    copy. detach() leaves the graph."""
+    """What clone() makes of a tensor that requires a gradient requires one too, and so do a deep
+    copy and any nn.Parameter. detach() leaves the graph."""
     return x.clone()
 
 
@@ -48,8 +48,8 @@ def snapshot__numpy(x):
 
 
 def snapshot__list(x):
-    """New tensors, as torch.tensor(list) and torch.zeros(shape) make them, are float32, whatever
-    the dtype of x. clone() keeps it."""
+    """float() makes float32 of everything, and so does torch.tensor(list). clone() keeps the dtype
+    that x has."""
     return torch.tensor(x.tolist())
 
 
@@ -67,8 +67,8 @@ def snapshot__grad_off(x):
 
 
 def snapshot__deepcopy(x):
-    """What clone() makes of a tensor that requires a gradient requires one too, and so does a deep
-    copy. detach() leaves the graph."""
+    """What clone() makes of a tensor that requires a gradient requires one too, and so do a deep
+    copy and any nn.Parameter. detach() leaves the graph."""
     return copy.deepcopy(x)
 
 
@@ -104,8 +104,9 @@ def leaf__x_is_changed(x, dtype):
 
 
 def leaf__shared(x, dtype):
-    """Where x has that dtype already, to(dtype) copies nothing, nor does nn.Parameter, and the leaf
-    lies in the memory of x. clone(), or copy=True, copies in any case."""
+    """Where x has that dtype already, to(dtype) copies nothing, nor do as_tensor, numpy() and
+    nn.Parameter, and the leaf lies in the memory of x. clone(), or copy=True, copies in any
+    case."""
     return x.detach().to(dtype).requires_grad_()
 
 
@@ -121,7 +122,7 @@ def leaf__no_gradient(x, dtype):
 
 
 def leaf__dtype_lost(x, dtype):
-    """dtype says what the leaf is to hold; without it the dtype of x stays."""
+    """dtype says what the leaf is to hold, and has to be used."""
     return x.detach().clone().requires_grad_()
 
 
@@ -135,8 +136,9 @@ def leaf__retain_grad(x, dtype):
 
 
 def leaf__parameter(x, dtype):
-    """Where x has that dtype already, to(dtype) copies nothing, nor does nn.Parameter, and the leaf
-    lies in the memory of x. clone(), or copy=True, copies in any case."""
+    """Where x has that dtype already, to(dtype) copies nothing, nor do as_tensor, numpy() and
+    nn.Parameter, and the leaf lies in the memory of x. clone(), or copy=True, copies in any
+    case."""
     return torch.nn.Parameter(x.detach().to(dtype))
 
 
@@ -237,8 +239,8 @@ def without_graph__copied_error(f, x):
 
 
 def without_graph__called_twice(f, x):
-    """The second call is outside of the block, and recorded. Call f once, inside it, and return
-    what that call gives."""
+    """Each further call of f takes as long as the first, and outside of the block it is recorded.
+    Call f once, inside it, and return what that call gives."""
     with torch.no_grad():
         f(x)
     return f(x).detach()
@@ -287,7 +289,9 @@ def gradient_of__backward(f, x):
 
 
 def gradient_of__grad_of_x(f, x):
-    """The .grad is in the tensor that f was given, not in x."""
+    """A .grad is None where no backward pass has arrived: in x, if f was given another tensor; in
+    results, such as x.clone() of an x that requires a gradient; and everywhere, if item() has cut
+    the way. (backward() returns None, too, and so does a function without return.)"""
     inner = x.detach().clone().requires_grad_()
     y = f(inner)
     if y.numel() != 1:
@@ -390,9 +394,43 @@ def gradient_of__zero_dim_only(f, x):
     return torch.autograd.grad(y, inner, materialize_grads=True)[0]
 
 
+def gradient_of__first_entry(f, x):
+    """y[0] is one entry of several, and the others get lost. Several entries are a ValueError."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    y = y[0] if y.dim() else y
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+
+
+def gradient_of__first_axis(f, x):
+    """shape[0] and len() see the first axis alone, and (1, 3) has three entries: numel() counts
+    them."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.dim() and len(y) != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y, inner, materialize_grads=True)[0]
+
+
+def gradient_of__none_allowed(f, x):
+    """A tensor without entries, of shape (0,), is no number either: the condition is
+    numel() != 1."""
+    inner = x.detach().requires_grad_()
+    y = f(inner)
+    if y.numel() > 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    if not y.requires_grad:
+        return torch.zeros_like(inner)
+    return torch.autograd.grad(y.sum(), inner, materialize_grads=True)[0]
+
+
 def gradient_of__create_graph(f, x):
-    """create_graph=True records how the gradient was computed, for a second derivative. Leave it
-    out."""
+    """create_graph=True and torch.func.grad record how the gradient came about, for a second
+    derivative. Leave the first out; detach() takes the graph from what is there."""
     inner = x.detach().requires_grad_()
     y = f(inner)
     if y.numel() != 1:
@@ -573,8 +611,8 @@ def accumulate___step(loss, w, batches):
 
 
 def accumulate___other_leaf(loss, w, batches):
-    """w.grad is empty at the end. Clear it before backward(), not after, and give loss the w that
-    you were given, not a copy."""
+    """No gradient has stayed in w.grad. backward() brings it there, for each batch, if loss was
+    given this very w; what is cleared after that is gone."""
     w = w.detach().clone().requires_grad_()
     total = sum(_shares(loss, w, batches))
     total.backward()
@@ -582,8 +620,8 @@ def accumulate___other_leaf(loss, w, batches):
 
 
 def accumulate___cleared_after(loss, w, batches):
-    """w.grad is empty at the end. Clear it before backward(), not after, and give loss the w that
-    you were given, not a copy."""
+    """No gradient has stayed in w.grad. backward() brings it there, for each batch, if loss was
+    given this very w; what is cleared after that is gone."""
     total = sum(_shares(loss, w, batches))
     total.backward()
     w.grad = None
@@ -698,6 +736,18 @@ def round_through__small_only(x):
     return x + (torch.where(fixed.abs() < 2**23, fixed.round(), fixed) - fixed)
 
 
+def round_through__clipped(x):
+    """The gradient gets through wherever x is, not only between -1 and 1."""
+    near = x.clamp(-1, 1)
+    return near + (torch.round(x) - near).detach()
+
+
+def round_through__sum_first(x):
+    """round(x) + x loses the last digits, and is infinite where x is very large. Take the
+    difference first: x + (round(x) - x).detach()."""
+    return torch.round(x).detach() + x - x.detach()
+
+
 def _pieces(x, y, w1, b1, w2, b2):
     """Forward, and the slope of the loss at the output of the second layer."""
     before = x @ w1 + b1
@@ -782,6 +832,19 @@ def two_layer_gradients__bias_mean(x, y, w1, b1, w2, b2):
     return x.T @ d_before, d_before.mean(dim=0), hidden.T @ d_out, d_out.mean(dim=0)
 
 
+def two_layer_gradients__divided_again(x, y, w1, b1, w2, b2):
+    """The mean is in the slope of the loss already, and no other slope is divided by N again."""
+    before, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    return tuple(slope / len(x) for slope in _from_output(x, d_out, before, hidden, w2))
+
+
+def two_layer_gradients__linear(x, y, w1, b1, w2, b2):
+    """relu is missing, forward and back: without it two layers are no more than one."""
+    hidden = x @ w1 + b1
+    error = hidden @ w2 + b2 - y
+    return _from_output(x, 2 * error / error.numel(), torch.ones_like(hidden), hidden, w2)
+
+
 def two_layer_gradients__backwards(x, y, w1, b1, w2, b2):
     """The order is (dw1, db1, dw2, db2), although dw2 is found first."""
     before, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
@@ -850,6 +913,26 @@ class Scalar__through_grad(Scalar):
                 source.grad += slope * node.grad
 
 
+class Scalar__own_grad_set(Scalar):
+    """self.grad = 1.0 throws away what stands there. The 1 of d(self)/d(self) is added, as all
+    others are."""
+
+    def backward(self):
+        self.grad = 0.0
+        super().backward()
+
+
+class Scalar__inner_cleared(Scalar):
+    """The .grad of a node in between is a sum as well: what it holds from before stays in it.
+    Collect the slopes of one backward somewhere else."""
+
+    def backward(self):
+        for node in _in_order(self):
+            if node.sources:
+                node.grad = 0.0
+        super().backward()
+
+
 class Scalar__cleared(Scalar):
     """Each backward adds to what .grad holds, as in torch: += it is, and nothing is cleared
     first."""
@@ -880,12 +963,11 @@ class Scalar__marked_for_good(Scalar):
                 node.marked = True
                 waiting.append((node, True))
                 waiting += [(source, False) for source, _ in node.sources]
-        slopes = dict.fromkeys(order, 0.0)
-        slopes[self] = 1.0
+        slopes = {self: 1.0}
         for node in reversed(order):
             node.grad += slopes[node]
             for source, slope in node.sources:
-                slopes[source] += slope * slopes[node]
+                slopes[source] = slopes.get(source, 0.0) + slope * slopes[node]
 
 
 class Scalar__preorder(Scalar):
@@ -1003,6 +1085,16 @@ class Scalar__recursive(Scalar):
             node.grad += slopes[node]
             for source, slope in node.sources:
                 slopes[source] += slope * slopes[node]
+
+
+class Scalar__one_level(Scalar):
+    """It ends at the nodes that self was computed from. It has to go on from there, to the nodes
+    that those were computed from, down to the leaves."""
+
+    def backward(self):
+        self.grad += 1.0
+        for node, slope in self.sources:
+            node.grad += slope
 
 
 class Scalar__every_path(Scalar):

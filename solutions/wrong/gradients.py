@@ -54,7 +54,8 @@ def derivative__step_ignored(f, x, h=1e-6):
 
 
 def derivative__no_check(f, x, h=1e-6):
-    """A step of 0 divides by 0. It has to be refused before that, with a ValueError."""
+    """Look at h first, and raise ValueError if it is 0 or negative: no other step may stand in for
+    it, and a negative one gives the right slope by luck."""
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
@@ -62,6 +63,21 @@ def derivative__zero_allowed(f, x, h=1e-6):
     """0 is no step either: the condition is h <= 0."""
     if h < 0:
         raise ValueError(f"h must not be negative, got {h}")
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
+def derivative__rounded(f, x, h=1e-6):
+    """round() is there to print few digits in the example. Return the slope with all that it
+    has."""
+    if h <= 0:
+        raise ValueError(f"h must be positive, got {h}")
+    return round((f(x + h) - f(x - h)) / (2 * h), 6)
+
+
+def derivative__tiny_refused(f, x, h=1e-6):
+    """Every h above 0 is a step, however small it is."""
+    if h < 1e-6:
+        raise ValueError(f"h is too small: {h}")
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
@@ -180,6 +196,26 @@ def gradient__half_the_distance(f, x, h=1e-6):
     return 2 * _stepwise(f, x.detach().double(), h)
 
 
+def gradient__values_in_float32(f, x, h=1e-6):
+    """torch.tensor(f(x)) is float32, so two values that differ in their last digits become one.
+    float(f(x)) keeps them all."""
+    pairs = _pairs(f, x.double(), h)
+    pairs = [(torch.tensor(float(a)), torch.tensor(float(b))) for a, b in pairs]
+    slopes = [((a - b) / (2 * h)).double() for a, b in pairs]
+    return torch.stack(slopes).reshape(x.shape)
+
+
+def gradient__zeros_left_out(f, x, h=1e-6):
+    """x.nonzero() leaves out the elements that are 0, and they have a slope as well."""
+    point = x.detach().double()
+    slopes = torch.zeros_like(point)
+    for place in point.nonzero():
+        step = torch.zeros_like(point)
+        step[tuple(place)] = h
+        slopes[tuple(place)] = (float(f(point + step)) - float(f(point - step))) / (2 * h)
+    return slopes
+
+
 def jacobian__transposed(f, x, h=1e-6):
     """One step changes one input and all outputs: that is a column. stack puts them as rows
     unless dim=1 is said."""
@@ -246,6 +282,19 @@ def gradient_check__without_abs(f, grad_f, x, h=1e-6, tol=1e-6):
     return bool(((a - n) / torch.maximum(a.abs(), n.abs()).clamp(min=1) <= tol).all())
 
 
+def gradient_check__scale_without_abs(f, grad_f, x, h=1e-6, tol=1e-6):
+    """A large negative entry is large as well. abs belongs around a and n in the maximum, too."""
+    a, n = grad_f(x).double(), gradient(f, x, h)
+    return bool(((a - n).abs() / torch.maximum(a, n).clamp(min=1) <= tol).all())
+
+
+def gradient_check__nan_replaced(f, grad_f, x, h=1e-6, tol=1e-6):
+    """nan_to_num makes 0 of a NaN, and 0 may be near enough. A NaN is to be noticed, not
+    replaced."""
+    a, n = grad_f(x).double().nan_to_num(), gradient(f, x, h).nan_to_num()
+    return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=1) <= tol).all())
+
+
 def gradient_check__sizes_compared(f, grad_f, x, h=1e-6, tol=1e-6):
     """A gradient with the wrong sign has the right size. abs belongs around the difference."""
     a, n = grad_f(x).double().abs(), gradient(f, x, h).abs()
@@ -269,6 +318,13 @@ def gradient_check__ratio_alone(f, grad_f, x, h=1e-6, tol=1e-6):
     difference."""
     a, n = grad_f(x).double(), gradient(f, x, h)
     return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()) <= tol).all())
+
+
+def gradient_check__added_up(f, grad_f, x, h=1e-6, tol=1e-6):
+    """Many small errors add up to a large one, and each is small all the same. The largest error
+    decides."""
+    a, n = grad_f(x).double(), gradient(f, x, h)
+    return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=1)).sum() <= tol)
 
 
 def gradient_check__one_scale_for_all(f, grad_f, x, h=1e-6, tol=1e-6):
@@ -415,6 +471,28 @@ def gradient_check__in_the_gradient(f, grad_f, x, h=1e-6, tol=1e-6):
     size = torch.stack([torch.ones_like(n), a.abs().double(), n.abs()]).amax(0)
     a -= n
     return bool((a.abs() / size <= tol).all())
+
+
+def descend__no_step_refused(f, x0, lr, steps, h=1e-6):
+    """steps = 0 is allowed: x stays where it is, and the history holds one number."""
+    if steps == 0:
+        raise ValueError(f"steps must be positive, got {steps}")
+    return _walk(f, x0, lr, steps, h)
+
+
+def descend__one_after_the_other(f, x0, lr, steps, h=1e-6):
+    """All elements move at once, by the gradient at one and the same x. Here each sees where those
+    before it have gone already."""
+    _check(lr, steps)
+    x = x0.detach().double()
+    history = [float(f(x))]
+    for _ in range(steps):
+        for i in range(x.numel()):
+            alone = torch.zeros(x.numel(), dtype=x.dtype)
+            alone[i] = lr
+            x = x - alone.reshape(x.shape) * gradient(f, x, h)
+        history.append(float(f(x)))
+    return x.to(x0.dtype), history
 
 
 def descend__stops_early(f, x0, lr, steps, h=1e-6):

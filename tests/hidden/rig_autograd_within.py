@@ -56,8 +56,8 @@ def refuses(f, held):
     """Does gradient_of raise a ValueError?"""
     try:
         autograd.gradient_of(f, held.x)
-    except ValueError:
-        return True
+    except Exception as error:
+        return isinstance(error, ValueError)
     return False
 
 
@@ -120,12 +120,13 @@ def after_errors(x):
 
 def snapshot(held):
     """What snapshot gives, x having changed in place meanwhile, and as part of a graph; what it
-    gives then of x."""
+    gives then of x, and what the first has become by that."""
     taken = autograd.snapshot(held.x)
     add(held, 1)
-    requires_grad = taken.requires_grad
+    first, requires_grad = taken.detach().clone(), taken.requires_grad
     again = autograd.snapshot(held.x).detach().clone()
-    return taken.detach().clone(), requires_grad, in_a_graph(taken), again
+    kept = taken.detach().clone()
+    return first, requires_grad, in_a_graph(taken), again, kept
 
 
 def leaf(held, dtype, weights):

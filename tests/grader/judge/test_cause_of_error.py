@@ -36,6 +36,10 @@ torch.ones(3).sum().backward() ~ There is no way back from here
 torch.tensor(torch.ones(3, requires_grad=True).sum()).backward() ~ forgets how they were computed
 x = torch.ones(3, requires_grad=True); y = x @ x; y.backward(); y.backward() ~ anew in every step
 torch.ones(3, requires_grad=True).mul(2).backward() ~ starts from one number
+torch.ones(3).retain_grad() ~ requires_grad_() does
+torch.func.grad(lambda x: x)(torch.ones(1)) ~ reshape(()) makes it 0-dim
+y = torch.ones(3, requires_grad=True) * 1; y.requires_grad = True ~ only for a tensor that you
+torch.from_numpy(np.array(1.0) + 1) ~ np.asarray(...) makes an array
 w = torch.ones(3, requires_grad=True); w -= 0.1 ~ with torch.no_grad()
 w = torch.ones(3, requires_grad=True); w[0] = 1 ~ Writing into a part
 x = torch.ones(3, requires_grad=True); y = x.exp(); y += 1; y.sum().backward() ~ overwritten

@@ -98,6 +98,14 @@ def halve__half_of_it(x):
     """Another reason."""
     return x * 1
 
+def halve__nearly(x):
+    """A half is 0.5."""
+    return x * 0.50008
+
+def halve__refused(x):
+    """Every tensor has a half."""
+    raise ValueError("no half of this")
+
 def halve__third(x):
     """A third is less than a half."""
     warnings.warn("not in the judge")
@@ -190,6 +198,19 @@ def test_an_answer_that_fails_what_the_work_passes_is_no_explanation(read):
         "def double(x):\n    if isinstance(x, str): return 1\n    return x * x * 0 + 2 * x\n"
     )
     assert said["test_text_is_refused"] == "The suite's own words."
+
+
+def test_an_answer_must_be_nearer_to_the_work_than_what_is_right(read):
+    double = f"def double(x):\n{CHECKED}    return 2 * x\n"
+    said = read(f"{double}def halve(x): return x * 0.50008\n")
+    assert said["test_every_number_is_halved"] == "A half is 0.5."
+    said = read(f"{double}def halve(x): return x * 0.50012\n")
+    assert said["test_every_number_is_halved"] != "A half is 0.5."
+
+
+def test_what_the_work_raises_is_recognised_whatever_it_says(read):
+    said = read(f"def double(x):\n{CHECKED}    return 2 * x\ndef halve(x): raise ValueError(7)\n")
+    assert said["test_every_number_is_halved"] == "Every tensor has a half."
 
 
 def test_of_two_sentences_that_fit_neither_is_said(read):
