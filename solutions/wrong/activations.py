@@ -149,6 +149,11 @@ def relu__a_step(x):
     return (x > 0).to(x.dtype)
 
 
+def relu__cut_off_at_one(x):
+    """There is no limit above: relu(3) is 3."""
+    return x.clamp(0, 1)
+
+
 def relu__borrowed(x):
     """torch has this function; the exercise is to write it."""
     return torch.relu(x)
@@ -175,7 +180,7 @@ def leaky_relu__slope_as_value(x, negative_slope=0.01):
 
 
 def leaky_relu__sides_exchanged(x, negative_slope=0.01):
-    """The condition picks the first value where it is true: x < 0 is where the slope belongs."""
+    """The sides are exchanged: above 0 it is x, and the slope belongs below."""
     return torch.where(x < 0, x, negative_slope * x)
 
 
@@ -187,6 +192,11 @@ def leaky_relu__sign_flipped(x, negative_slope=0.01):
 def leaky_relu__slope_added_everywhere(x, negative_slope=0.01):
     """relu(x) + slope * x adds the slope on the positive side, too."""
     return relu(x) + negative_slope * x
+
+
+def leaky_relu__by_sign(x, negative_slope=0.01):
+    """sign is -1 below 0, and clamp(min=...) makes no number smaller: a slope below -1 is lost."""
+    return x * x.sign().clamp(min=negative_slope)
 
 
 def leaky_relu__borrowed(x, negative_slope=0.01):
@@ -224,6 +234,22 @@ def elu__alpha_everywhere(x, alpha=1.0):
 def elu__alpha_inside(x, alpha=1.0):
     """With x / alpha in the exponent it is celu. alpha multiplies e^x - 1 and nothing else."""
     return torch.where(x > 0, x, alpha * torch.expm1(torch.where(x > 0, 0.0, x) / alpha))
+
+
+def elu__alpha_in_the_exponent(x, alpha=1.0):
+    """alpha multiplies e^x - 1. It does not stand in the exponent."""
+    return torch.where(x > 0, x, torch.expm1(alpha * x.clamp(max=0)))
+
+
+def elu__larger_of_both(x, alpha=1.0):
+    """Below 0, alpha (e^x - 1) can lie under x if alpha is above 1, and then the larger one is x.
+    Choose by the sign of x."""
+    return torch.maximum(x, alpha * torch.expm1(x.clamp(max=0)))
+
+
+def elu__one_lost(x, alpha=1.0):
+    """The - 1 is missing: alpha * (e^x - 1)."""
+    return torch.where(x > 0, x, alpha * torch.exp(x.clamp(max=0)))
 
 
 def elu__bracket_lost(x, alpha=1.0):
@@ -405,6 +431,47 @@ def softmax__with_an_epsilon(x, dim=-1):
     is added changes the result."""
     power = (x - x.amax(dim, keepdim=True)).exp()
     return power / (power.sum(dim, keepdim=True) + 1e-6)
+
+
+def is_linear__with_an_epsilon(f, x1, x2, k, tol=1e-6):
+    """Where all entries are tiny, what is added to the largest of them outweighs it. Multiply tol
+    by it instead of dividing: then 0 is no trouble, and nothing has to be added."""
+
+    def near(left, right):
+        largest = max(left.abs().max(), right.abs().max()) + 1e-8
+        return bool((left - right).abs().max() / largest <= tol)
+
+    return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__in_float32(f, x1, x2, k, tol=1e-6):
+    """float32 has about 7 digits, and tol may ask for more: compare in the dtype that f gives."""
+    adds = _near(f(x1 + x2).float(), (f(x1) + f(x2)).float(), tol)
+    return adds and _near(f(k * x1).float(), (k * f(x1)).float(), tol)
+
+
+def is_linear__signed_difference(f, x1, x2, k, tol=1e-6):
+    """A side may also be too small, and then the difference is below 0: take its abs()."""
+
+    def near(left, right):
+        return bool((left - right).max() <= tol * max(left.abs().max(), right.abs().max()))
+
+    return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__in_one_go(f, x1, x2, k, tol=1e-6):
+    """f(k x1 + x2) = k f(x1) + f(x2) is one equation, and it may hold where a law does not: for
+    k = 0 it always does. Check both laws."""
+    return _near(f(k * x1 + x2), k * f(x1) + f(x2), tol)
+
+
+def is_linear__nan_let_through(f, x1, x2, k, tol=1e-6):
+    """No comparison with NaN is true, > as little as <=. Ask whether the difference is at most the
+    limit, not whether it is above."""
+    for left, right in ((f(x1 + x2), f(x1) + f(x2)), (f(k * x1), k * f(x1))):
+        if (left - right).abs().max() > tol * max(left.abs().max(), right.abs().max()):
+            return False
+    return True
 
 
 def is_linear__adds_in_place(f, x1, x2, k, tol=1e-6):

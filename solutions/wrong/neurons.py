@@ -188,6 +188,13 @@ def train_perceptron__plus_minus(x, y, epochs, lr=1.0):
     return _train(x, y, epochs, lr, move=lambda right, p: (2 * right - 1) - p)
 
 
+def train_perceptron__plain_bias(x, y, epochs, lr=1.0):
+    """b is a tensor from the start: torch.zeros(()) in the dtype of x. 0.0 is a plain number, and
+    stays one."""
+    w, b, mistakes = _train(x, y, epochs, lr)
+    return w, b.item(), mistakes
+
+
 def train_perceptron__regression(x, y, epochs, lr=1.0):
     """y minus the sum itself is the rule of a linear regression. p is 1 or 0."""
     w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
@@ -278,6 +285,13 @@ def dense__not_transposed(x, weight, bias=None):
     _check(x, weight)
     square = len(weight) == weight.shape[1]
     y = x @ (weight if square else weight.T)
+    return y if bias is None else y + bias
+
+
+def dense__weight_as_it_is(x, weight, bias=None):
+    """x @ weight lines x up with columns. A neuron is a row of weight, so it is x @ weight.T."""
+    _check(x, weight)
+    y = x @ weight
     return y if bias is None else y + bias
 
 
@@ -400,6 +414,25 @@ def mlp__no_activation(x, layers, activation):
     merged into one."""
     for weight, bias in layers:
         x = dense(x, weight, bias)
+    return x
+
+
+def mlp__thrown_away(x, layers, activation):
+    """activation returns a new tensor, and x stays what it was: x = activation(x)."""
+    for k, (weight, bias) in enumerate(layers):
+        x = dense(x, weight, bias)
+        if k < len(layers) - 1:
+            activation(x)
+    return x
+
+
+def mlp__not_after_the_first(x, layers, activation):
+    """activation comes after every layer but the last. Here it comes after every one but the
+    first."""
+    for k, (weight, bias) in enumerate(layers):
+        x = dense(x, weight, bias)
+        if k > 0:
+            x = activation(x)
     return x
 
 
@@ -809,6 +842,23 @@ def init_layers__global_seed(sizes, seed):
         raise ValueError(f"bad sizes: {sizes}")
     torch.manual_seed(seed)
     return [(torch.randn(o, i) * math.sqrt(2 / i), torch.zeros(o)) for i, o in pairwise(sizes)]
+
+
+def init_layers__seeded_back(sizes, seed):
+    """torch.initial_seed() tells where the random numbers began, not how many were drawn since. A
+    generator of your own leaves nothing to put back."""
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(f"bad sizes: {sizes}")
+    before = torch.initial_seed()
+    torch.manual_seed(seed)
+    layers = [(torch.randn(o, i) * math.sqrt(2 / i), torch.zeros(o)) for i, o in pairwise(sizes)]
+    torch.manual_seed(before)
+    return layers
+
+
+def init_layers__biases_in_rows(sizes, seed):
+    """A layer has one bias for each neuron, (out,): torch.zeros(out)."""
+    return _fresh(sizes, seed, _he, bias=lambda outputs: torch.zeros(1, outputs))
 
 
 def init_layers__seeded_each(sizes, seed):

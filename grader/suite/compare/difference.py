@@ -86,7 +86,7 @@ def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differen
         return Difference(message, describe(expected), describe(got), related, symptom(left, right))
     if got.dtype != expected.dtype:
         message = f"{what} has dtype {got.dtype}, expected {expected.dtype}"
-        hint = _dtype_hint(left.dtype, right.dtype) if got is left else None
+        hint = _dtype_hint(left, right.dtype) if got is left else None
         return Difference(message, describe(expected), describe(got), hint, of_another_kind=True)
     if left.device != right.device:
         message = f"{what} is on {left.device}, expected {right.device}"
@@ -96,9 +96,11 @@ def _grids(got: Any, expected: Any, tolerance: Tolerance, what: str) -> Differen
     return _values(left, right, got, expected, tolerance, what)
 
 
-def _dtype_hint(got: torch.dtype, expected: torch.dtype) -> str:
+def _dtype_hint(tensor: Tensor, expected: torch.dtype) -> str:
+    got = tensor.dtype
     if got == torch.get_default_dtype():
-        return f"new tensors are {got} unless they are given a dtype; here it should be {expected}"
+        made = "tensors" if tensor.numel() else "tensors without entries"
+        return f"new {made} are {got} unless they are given a dtype; here it should be {expected}"
     return f".to({expected}) converts a tensor"
 
 
