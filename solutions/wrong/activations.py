@@ -106,6 +106,16 @@ def tanh__not_stretched(x):
     return sigmoid(2 * x)
 
 
+def tanh__sinh(x):
+    """Half of e^x - e^-x is sinh. tanh divides by e^x + e^-x."""
+    return (torch.exp(x) - torch.exp(-x)) / 2
+
+
+def tanh__brackets_lost(x):
+    """/ goes before + and -: the difference above and the sum below both need brackets."""
+    return torch.exp(x) - torch.exp(-x) / torch.exp(x) + torch.exp(-x)
+
+
 def tanh__borrowed(x):
     """torch has this function; the exercise is to write it."""
     return x.tanh()
@@ -192,6 +202,11 @@ def leaky_relu__sign_flipped(x, negative_slope=0.01):
 def leaky_relu__slope_added_everywhere(x, negative_slope=0.01):
     """relu(x) + slope * x adds the slope on the positive side, too."""
     return relu(x) + negative_slope * x
+
+
+def leaky_relu__split_at_the_slope(x, negative_slope=0.01):
+    """The halves meet at 0: the condition is x > 0, whatever negative_slope is."""
+    return torch.where(x > negative_slope, x, negative_slope * x)
 
 
 def leaky_relu__by_sign(x, negative_slope=0.01):
@@ -326,6 +341,12 @@ def softmax__shares_of_x(x, dim=-1):
     return x / x.sum(dim=dim, keepdim=True)
 
 
+def softmax__divided_by_the_mean(x, dim=-1):
+    """e^x is divided by its sum along dim, not by its mean: only then the results sum to 1."""
+    z = torch.exp(x - x.amax(dim=dim, keepdim=True))
+    return z / z.mean(dim=dim, keepdim=True)
+
+
 def softmax__detached(x, dim=-1):
     """Only the largest may be detached. Everything else must stay connected."""
     z = torch.exp(x.detach() - x.detach().amax(dim=dim, keepdim=True))
@@ -434,8 +455,8 @@ def softmax__with_an_epsilon(x, dim=-1):
 
 
 def is_linear__with_an_epsilon(f, x1, x2, k, tol=1e-6):
-    """Where all entries are tiny, what is added to the largest of them outweighs it. Multiply tol
-    by it instead of dividing: then 0 is no trouble, and nothing has to be added."""
+    """Where all entries are tiny, what is added to the largest of them outweighs it. tol times the
+    largest needs nothing added, even where that is 0."""
 
     def near(left, right):
         largest = max(left.abs().max(), right.abs().max()) + 1e-8
@@ -457,6 +478,21 @@ def is_linear__signed_difference(f, x1, x2, k, tol=1e-6):
         return bool((left - right).max() <= tol * max(left.abs().max(), right.abs().max()))
 
     return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__largest_without_abs(f, x1, x2, k, tol=1e-6):
+    """The largest absolute entry may be a negative one: abs() comes before max()."""
+
+    def near(left, right):
+        return bool((left - right).abs().max() <= tol * max(left.max(), right.max()))
+
+    return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__through_the_origin(f, x1, x2, k, tol=1e-6):
+    """f(0) = 0 holds for x * x as well, which is not linear. Check both laws at the points that are
+    given."""
+    return bool(f(0 * x1).abs().max() <= tol)
 
 
 def is_linear__in_one_go(f, x1, x2, k, tol=1e-6):

@@ -188,6 +188,35 @@ def train_perceptron__plus_minus(x, y, epochs, lr=1.0):
     return _train(x, y, epochs, lr, move=lambda right, p: (2 * right - 1) - p)
 
 
+def train_perceptron__begins_anew(x, y, epochs, lr=1.0):
+    """w and b are set to 0 once, before the first epoch. Each epoch goes on where the last one
+    ended."""
+    w, b, mistakes = _train(x, y, min(epochs, 1), lr)
+    return w, b, mistakes * epochs
+
+
+def train_perceptron__without_the_last_row(x, y, epochs, lr=1.0):
+    """range(len(x) - 1) ends before the last row, and that is a row like all others."""
+    return _train(x[:-1], y[:-1], epochs, lr)
+
+
+def train_perceptron__one_epoch_less(x, y, epochs, lr=1.0):
+    """range(1, epochs) has one round less than there are epochs: it is range(epochs)."""
+    return _train(x, y, max(epochs - 1, 0), lr)
+
+
+def train_perceptron__shuffled(x, y, epochs, lr=1.0):
+    """The rows are taken in their own order in each epoch, not in a random one."""
+    w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for i in torch.randperm(len(x)):
+            error = (y[i] - perceptron(x[i], w, b)).item()
+            mistakes[-1] += abs(error)
+            w, b = w + lr * error * x[i], b + lr * error
+    return w, b, mistakes
+
+
 def train_perceptron__plain_bias(x, y, epochs, lr=1.0):
     """b is a tensor from the start: torch.zeros(()) in the dtype of x. 0.0 is a plain number, and
     stays one."""
@@ -281,7 +310,8 @@ def dense__bias_forgotten(x, weight, bias=None):
 
 
 def dense__not_transposed(x, weight, bias=None):
-    """x @ weight lines x up with columns. A neuron is a row of weight, so it is x @ weight.T."""
+    """This is x W, which lines x up with columns. A neuron is a row of the weight: x Wᵀ, as
+    x @ weight.T and F.linear(x, weight) compute it."""
     _check(x, weight)
     square = len(weight) == weight.shape[1]
     y = x @ (weight if square else weight.T)
@@ -289,7 +319,8 @@ def dense__not_transposed(x, weight, bias=None):
 
 
 def dense__weight_as_it_is(x, weight, bias=None):
-    """x @ weight lines x up with columns. A neuron is a row of weight, so it is x @ weight.T."""
+    """This is x W, which lines x up with columns. A neuron is a row of the weight: x Wᵀ, as
+    x @ weight.T and F.linear(x, weight) compute it."""
     _check(x, weight)
     y = x @ weight
     return y if bias is None else y + bias
@@ -414,6 +445,24 @@ def mlp__no_activation(x, layers, activation):
     merged into one."""
     for weight, bias in layers:
         x = dense(x, weight, bias)
+    return x
+
+
+def mlp__first_left_out(x, layers, activation):
+    """layers[0] is the first layer, and x meets it first. range(1, ...) leaves it out."""
+    for k in range(1, len(layers)):
+        x = dense(x, *layers[k])
+        if k < len(layers) - 1:
+            x = activation(x)
+    return x
+
+
+def mlp__one_too_few(x, layers, activation):
+    """activation comes between the last two layers as well: after every layer but the last one."""
+    for k, (weight, bias) in enumerate(layers):
+        x = dense(x, weight, bias)
+        if k < len(layers) - 2:
+            x = activation(x)
     return x
 
 
@@ -652,6 +701,26 @@ def merge_linear__biases_added(layers):
     return weight, bias
 
 
+def merge_linear__biases_simply_added(layers):
+    """b₁ goes through the second layer like everything that the first one gives: W₂ b₁ + b₂."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = layers[0]
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = next_weight @ weight, bias + next_bias
+    return weight, bias
+
+
+def merge_linear__entry_by_entry(layers):
+    """* multiplies entry by entry. Layers are multiplied by @."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = layers[0]
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = next_weight * weight, next_weight @ bias + next_bias
+    return weight, bias
+
+
 def merge_linear__own_bias_forgotten(layers):
     """Each layer adds a bias of its own to what it is given: W₂ b₁ + b₂."""
     if not layers:
@@ -866,6 +935,11 @@ def init_layers__seeded_each(sizes, seed):
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"bad sizes: {sizes}")
     return [_fresh(pair, seed, _he)[0] for pair in pairwise(sizes)]
+
+
+def init_layers__zero_is_no_seed(sizes, seed):
+    """0 is a seed like any other, and `if seed` takes it for none."""
+    return _fresh(sizes, seed or torch.Generator().seed() % 2**32, _he)
 
 
 def init_layers__part_of_the_seed(sizes, seed):

@@ -57,7 +57,11 @@ def telling(mistakes):
 def same(a, b):
     if isinstance(a, Tensor) and isinstance(b, Tensor):
         return a.shape == b.shape and torch.allclose(a, b, 1e-4, 1e-6)
-    return a == b if isinstance(a, list) and isinstance(b, list) else False
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
 
 
 # Not 0 at 0, and no two numbers give the same. A lambda, so that a report can write it out.
@@ -158,6 +162,8 @@ def wrong_sums(x, w, b):
     yield (x * (w + b)).sum(), "b is added once, to the sum, not to every weight."
     yield (x * w + b).sum(), "b is added once, to the sum, not to every product."
     yield x.sum() + b, "The weights are not used: each input is multiplied by its own."
+    all_by_all = "These are all weights times all inputs: each input has a weight of its own."
+    yield w.sum() * x.sum() + b, all_by_all
     if len(x) > 1:
         yield (x * w).mean() + b, "This is the mean of the products. A neuron takes their sum."
         yield x * w + b, ADD_UP
@@ -253,10 +259,11 @@ class TestTrainPerceptron:
             for epochs in (1, 3):
                 x, y = whole(rng, n, d, dtype=dtype), answers(rng, n)
                 w, b, _ = learned(x, y, epochs, lr)
-                known = [learned_wrongly(k, x, y, epochs, lr) for k in (0, 1)]
+                known = [learned_wrongly(x, y, epochs, lr) for _ in "wb"]
                 got = unpack(student.train_perceptron(x, y, epochs, lr=lr), "w", "b", "mistakes")
-                assert_same(got[0], w, mistakes=known[0], likely=ROW_BY_ROW, what="w")
-                assert_same(got[1], b, mistakes=known[1], likely=ROW_BY_ROW, what="b")
+                for k, right in enumerate((w, b)):
+                    mistakes = on_this_way(known[k], got, k)
+                    assert_same(got[k], right, mistakes=mistakes, likely=ROW_BY_ROW, what="wb"[k])
 
     @points(1)
     def test_mistakes_of_each_epoch(self, student, device, rng):
@@ -361,42 +368,49 @@ def learned(x, y, epochs, lr):
 
 
 @recorded
-def learned_wrongly(part, x, y, epochs, lr):
-    """What common mistakes make of w (0) or b (1)."""
-    yield from telling(wrong_ways(part, x, y, epochs, lr))
+def learned_wrongly(x, y, epochs, lr):
+    """What common mistakes make of w, b and the list; of w and b alone, where these say enough."""
+    yield from telling(wrong_ways(x, y, epochs, lr))
 
 
-def wrong_ways(part, x, y, epochs, lr):
+def on_this_way(known, got, part):
+    """The mistakes that give all that came back: w (0) or b (1) alone may be chance."""
+    for way, words in known:
+        if all(same(as_like(one, other), other) for one, other in zip(got, way, strict=False)):
+            yield way[part], words
+
+
+def wrong_ways(x, y, epochs, lr):
     uphill = "The sign is wrong: a row that should have given 1 is added, by y - p."
-    yield walked(x, y, epochs, lr, sign=-1)[part], uphill
-    yield walked(x, y, epochs, 0)[part], "w and b are still 0: no row has moved them."
+    yield walked(x, y, epochs, lr, sign=-1), uphill
+    yield walked(x, y, epochs, 0)[:2], "w and b are still 0: no row has moved them."
     stuck = "b does not move. It learns as w does, as the weight of an input that is always 1."
-    yield walked(x, y, epochs, lr, b_moves=0)[part], stuck
+    yield walked(x, y, epochs, lr, b_moves=0), stuck
     tie = "Where w·x + b is exactly 0, as at the start, p is 0: > and not >=."
-    yield walked(x, y, epochs, lr, says=lambda z: int(z >= 0))[part], tie
+    yield walked(x, y, epochs, lr, says=lambda z: int(z >= 0)), tie
     half = "p is 1 where w·x + b is above 0, not above 1/2."
-    yield walked(x, y, epochs, lr, says=lambda z: int(z > 0.5))[part], half
+    yield walked(x, y, epochs, lr, says=lambda z: int(z > 0.5)), half
     late = "Each p follows from w and b as they are now, not as they were when the epoch began."
-    yield walked(x, y, epochs, lr, old=True)[part], late
-    yield walked(x, y, epochs, lr, says=lambda z: 0)[part], NOT_Y
-    yield walked(x, y, epochs, lr, adds_only=True)[part], NOT_Y
+    yield walked(x, y, epochs, lr, old=True), late
+    yield walked(x, y, epochs, lr, says=lambda z: 0), NOT_Y
+    yield walked(x, y, epochs, lr, adds_only=True), NOT_Y
     whole_epoch = "An epoch goes through all rows, also after a mistake."
-    yield walked(x, y, epochs, lr, stops=True)[part], whole_epoch
+    yield walked(x, y, epochs, lr, stops=True), whole_epoch
     once = "p is taken once for each row, before w and b move, and both move by it."
-    yield walked(x, y, epochs, lr, b_late=True)[part], once
+    yield walked(x, y, epochs, lr, b_late=True), once
     unseen = "p is 1 where w·x + b is above 0: b is missing there."
-    yield walked(x, y, epochs, lr, b_seen=0)[part], unseen
+    yield walked(x, y, epochs, lr, b_seen=0), unseen
     raw = "p is 1 or 0, not w·x + b itself."
-    yield walked(x, y, epochs, lr, says=lambda z: z)[part], raw
+    yield walked(x, y, epochs, lr, says=lambda z: z), raw
     signs = "The answers here are 1 and 0, not 1 and -1."
-    yield walked(x, 2 * y - 1, epochs, lr, says=lambda z: 2 * int(z > 0) - 1)[part], signs
-    yield walked(x, 2 * y - 1, epochs, lr)[part], signs
+    yield walked(x, 2 * y - 1, epochs, lr, says=lambda z: 2 * int(z > 0) - 1), signs
+    yield walked(x, 2 * y - 1, epochs, lr), signs
     if epochs > 1:
         once = "This is where one epoch leads. Each goes on from where the last one ended."
-        yield walked(x, y, 1, lr)[part], once
+        yield walked(x, y, 1, lr), once
     if lr != 1:
         unused = "lr is not used: multiply each step by it."
-        yield walked(x, y, epochs, 1)[part], unused if lr < 1 else "lr is used up to 1 only."
+        yield walked(x, y, epochs, 1), unused if lr < 1 else "lr is used up to 1 only."
 
 
 @recorded
@@ -586,8 +600,10 @@ class TestMlp:
             right, known = forward(x, layers, function), forward_gone_wrong(x, layers, function)
             activation = Watched(function)
             got = student.mlp(x, layers, activation)
-            likely = None if activation.seen else NOT_CALLED
-            assert_same(got, right, mistakes=known, likely=likely)
+            if activation.seen:
+                assert_same(got, right, mistakes=known)
+            else:
+                assert_same(got, right, likely=NOT_CALLED)
 
     @points(1)
     def test_one_call_between_two_layers(self, student, device, rng):
@@ -1004,6 +1020,10 @@ class TestInitLayers:
             )
         for other in (0, seed ^ 2**31, (seed + 1000) % 2**32, 2**32 - 1):
             weight = check_form(student.init_layers(sizes, other), sizes)[0][0]
+            if other == 0:
+                now = check_form(student.init_layers(sizes, 0), sizes)[0][0]
+                what = "the weight of layer 0, in a second call with the seed 0,"
+                assert_same(now, weight, likely=ZERO, what=what)
             if other != seed and (weight == weights[0]).any():
                 fail(
                     "another seed must give other numbers",
@@ -1018,7 +1038,9 @@ class TestInitLayers:
         """Fewer than two widths, or one below 1, are a ValueError."""
         for k, (weight, _) in enumerate(check_form(student.init_layers([9, 8], seed=3), [9, 8])):
             check_drawn(weight, k)
-        likely = "range and zip are simply empty here, and say nothing: look at sizes first."
+        likely = (
+            "Fewer than two widths make no layer. range and zip do not mind: look at sizes first."
+        )
         assert_raises(ValueError, lambda: student.init_layers([], 0), likely=likely)
         for sizes, bad in (
             ([5], (5, 1)),
@@ -1043,6 +1065,7 @@ OWN_GENERATOR = (
 KEPT = (
     "The result of the call before was written to, and comes back: make new tensors in each call."
 )
+ZERO = "0 is a seed like any other, and `if seed` takes it for none."
 FROM_SEED = "Take every random number from a generator that starts from seed."
 SOURCES = "torch.rand(())", "random.random()", "np.random.random()"
 

@@ -69,7 +69,21 @@ def conversion(got: object, wanted: str) -> str | None:
         return "/ gives a float, // of integers an int; float(...) and int(...) convert"
     if wanted == "a tensor" and kind in ("a float", "an int", "a bool"):
         return ".item(), float(...) and the like give plain numbers; without them it is a tensor"
+    if wanted == "a tensor" and isinstance(got, (list, tuple)) and (said := _of_several(got)):
+        return said
     return _CONVERSIONS.get((kind, wanted))
+
+
+def _of_several(got: "list[object] | tuple[object, ...]") -> str | None:
+    if len(got) == 1 and isinstance(got, tuple):
+        return (
+            "a comma behind a value makes a tuple of it, and torch.where(condition) gives a tuple"
+        )
+    if all(isinstance(part, Tensor) for part in got):
+        shapes = {part.shape for part in got if isinstance(part, Tensor)}
+        if len(shapes) > 1:
+            return "these are several tensors of different shapes: is one of them the result?"
+    return None
 
 
 def _has_one_entry(value: object) -> bool:
@@ -78,7 +92,10 @@ def _has_one_entry(value: object) -> bool:
 
 _CONVERSIONS = {
     ("a NumPy array", "a tensor"): "torch.from_numpy(...) makes a tensor of an array",
-    ("a tuple", "a tensor"): "several values came back; max and min along an axis give two",
+    (
+        "a tuple",
+        "a tensor",
+    ): "several values came back, as by `return a, b`; max and min along an axis give two",
     ("a list", "a tensor"): "torch.stack or torch.tensor makes one tensor of a list",
     ("a tensor", "a NumPy array"): ".detach().cpu().numpy() makes an array of a tensor",
     ("a tensor", "a list"): ".tolist() makes a list of a tensor",

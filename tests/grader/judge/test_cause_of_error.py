@@ -39,7 +39,7 @@ torch.ones(3, requires_grad=True).mul(2).backward() ~ starts from one number
 w = torch.ones(3, requires_grad=True); w -= 0.1 ~ with torch.no_grad()
 w = torch.ones(3, requires_grad=True); w[0] = 1 ~ Writing into a part
 x = torch.ones(3, requires_grad=True); y = x.exp(); y += 1; y.sum().backward() ~ overwritten
-x = torch.ones(3, requires_grad=True); torch.heaviside(x, x).sum().backward() ~ no gradient of heaviside
+x = torch.ones(3, requires_grad=True); torch.heaviside(x, x).sum().backward() ~ no gradient of
 torch.arange(3).requires_grad_() ~ Whole numbers have no gradient
 torch.ones(3, requires_grad=True).numpy() ~ x.detach().numpy()
 np.exp(torch.ones(3, requires_grad=True)) ~ x.detach().numpy()
