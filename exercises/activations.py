@@ -130,7 +130,7 @@ def is_linear(
 
     True if both laws hold: f(x1 + x2) = f(x1) + f(x2), and f(k * x1) = k * f(x1). Two sides are
     equal if the largest absolute difference between them is at most `tol` times the largest
-    absolute entry of either side. Zero against zero is equal, NaN against anything is not.
+    absolute entry of either side. Zero against zero is equal.
 
     >>> x1, x2 = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 5.0])
     >>> is_linear(lambda x: 3 * x, x1, x2, k=2.0)

@@ -501,15 +501,6 @@ def is_linear__in_one_go(f, x1, x2, k, tol=1e-6):
     return _near(f(k * x1 + x2), k * f(x1) + f(x2), tol)
 
 
-def is_linear__nan_let_through(f, x1, x2, k, tol=1e-6):
-    """No comparison with NaN is true, > as little as <=. Ask whether the difference is at most the
-    limit, not whether it is above."""
-    for left, right in ((f(x1 + x2), f(x1) + f(x2)), (f(k * x1), k * f(x1))):
-        if (left - right).abs().max() > tol * max(left.abs().max(), right.abs().max()):
-            return False
-    return True
-
-
 def is_linear__adds_in_place(f, x1, x2, k, tol=1e-6):
     """+= changes what f gave, and that may be x1 itself. f(x1) + f(x2) is a new tensor."""
     together, scaled = f(x1 + x2), f(k * x1)

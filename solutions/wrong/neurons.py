@@ -441,7 +441,7 @@ def mlp__bent_output(x, layers, activation):
 
 
 def mlp__no_activation(x, layers, activation):
-    """What activation gives has to reach the next layer: without it, all these layers could be
+    """activation comes after every layer but the last. Two layers without it between them could be
     merged into one."""
     for weight, bias in layers:
         x = dense(x, weight, bias)
@@ -458,7 +458,8 @@ def mlp__first_left_out(x, layers, activation):
 
 
 def mlp__one_too_few(x, layers, activation):
-    """activation comes between the last two layers as well: after every layer but the last one."""
+    """activation comes after every layer but the last. Two layers without it between them could be
+    merged into one."""
     for k, (weight, bias) in enumerate(layers):
         x = dense(x, weight, bias)
         if k < len(layers) - 2:
