@@ -232,7 +232,7 @@ def elu__digits_lost(x, alpha=1.0):
 
 
 def elu__overflow_behind_where(x, alpha=1.0):
-    """where computes both sides. expm1(1000) is infinite, and its gradient times 0 is nan."""
+    """expm1(x) is computed above 0, too: expm1(1000) is infinite, and its gradient times 0 is nan."""
     return torch.where(x > 0, x, alpha * torch.expm1(x))
 
 
@@ -345,6 +345,13 @@ def softmax__divided_by_the_mean(x, dim=-1):
     """e^x is divided by its sum along dim, not by its mean: only then the results sum to 1."""
     z = torch.exp(x - x.amax(dim=dim, keepdim=True))
     return z / z.mean(dim=dim, keepdim=True)
+
+
+def softmax__sign_lost(x, dim=-1):
+    """The exponent is x minus the largest. Turned around, the largest input gets the smallest
+    share."""
+    z = torch.exp(x.amin(dim=dim, keepdim=True) - x)
+    return z / z.sum(dim=dim, keepdim=True)
 
 
 def softmax__detached(x, dim=-1):
@@ -476,6 +483,15 @@ def is_linear__signed_difference(f, x1, x2, k, tol=1e-6):
 
     def near(left, right):
         return bool((left - right).max() <= tol * max(left.abs().max(), right.abs().max()))
+
+    return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__sum_of_differences(f, x1, x2, k, tol=1e-6):
+    """In a sum, differences up and down cancel. The largest of them counts, by its abs()."""
+
+    def near(left, right):
+        return bool((left - right).sum().abs() <= tol * max(left.abs().max(), right.abs().max()))
 
     return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
 

@@ -195,6 +195,23 @@ def train_perceptron__begins_anew(x, y, epochs, lr=1.0):
     return w, b, mistakes * epochs
 
 
+def train_perceptron__returns_in_the_loop(x, y, epochs, lr=1.0):
+    """return ends the function at once, after one epoch: it stands below the loop, not in it."""
+    return _train(x, y, min(epochs, 1), lr)
+
+
+def train_perceptron__input_forgotten(x, y, epochs, lr=1.0):
+    """w moves by lr (y - p) x, each weight by what its own input says. Here x is missing."""
+    w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for i in range(len(x)):
+            error = (y[i] - perceptron(x[i], w, b)).item()
+            mistakes[-1] += abs(error)
+            w, b = w + lr * error, b + lr * error
+    return w, b, mistakes
+
+
 def train_perceptron__without_the_last_row(x, y, epochs, lr=1.0):
     """range(len(x) - 1) ends before the last row, and that is a row like all others."""
     return _train(x[:-1], y[:-1], epochs, lr)

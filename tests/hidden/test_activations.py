@@ -415,7 +415,7 @@ class TestElu:
     @points(1)
     def test_large_inputs_stay_finite(self, student, device, rng):
         """Values and gradients stay finite up to 1000 either way."""
-        sentence = "exp(1000) is infinite in float32, and where computes both of its sides."
+        sentence = "exp(1000) is infinite in float32, and 0 times infinity is nan."
         own = torch.nn.functional.elu
         for alpha in (1.0, 1.1 + rng.integer(1, 9) / 8):
             assert_extremes(student.elu, own, device, overflow(sentence), alpha=alpha)
@@ -525,6 +525,7 @@ def softmaxes_gone_wrong(x):
     mistakes = [
         (torch.log_softmax(x, -1), "This is the logarithm of softmax: exp is missing."),
         (x / x.sum(-1, keepdim=True), "These are the shares of x itself: exp is missing."),
+        (torch.softmax(-x, -1), "This is softmax(-x): the largest input has the largest share."),
         (x.exp(), "This is e^x. It is still to be divided by its sum along dim."),
         (x.softmax(-1) * x.shape[-1], "e^x is divided by its sum along dim, not by its mean."),
     ]
@@ -614,9 +615,11 @@ class TestIsLinear:
         got = student.is_linear(lambda x: x - one, one, one, 2.0, tol=1.0)
         assert_same(got, True, likely=edge)
         many = torch.ones(100, dtype=torch.float64, device=device)
-        spot = 5e-6 * (torch.arange(100, device=device) == 7)
+        spot = torch.zeros_like(many)
+        spot[7], spot[60] = 5e-6, -5e-6
         likely = (
-            "One entry of 100 is off by 5e-6, and the largest is 2: that is more than 1e-6 of it."
+            "Two entries of 100 are off by 5e-6, one up and one down, and the largest is 2: that "
+            "is more than 1e-6 of it."
         )
         got = student.is_linear(lambda x: x + spot, many, many, 2.0)
         assert_same(got, False, likely=likely)

@@ -111,7 +111,7 @@ class TestNeuron:
     def test_one_call(self, student, device, rng):
         """activation is called once, with the sum, and gives the result."""
         for d in rng.shuffled([1, 2, 4]):
-            x, w, b = whole(rng, d), whole(rng, d), whole(rng)
+            x, w, b = rng.normal(d), rng.normal(d), rng.normal()
             z, known, answers = (
                 weighted_sum(x, w, b),
                 sums_gone_wrong(x, w, b),
@@ -369,21 +369,21 @@ def learned(x, y, epochs, lr):
 
 @recorded
 def learned_wrongly(x, y, epochs, lr):
-    """What common mistakes make of w, b and the list; of w and b alone, where these say enough."""
+    """What common mistakes make of w, b and the list."""
     yield from telling(wrong_ways(x, y, epochs, lr))
 
 
 def on_this_way(known, got, part):
     """The mistakes that give all that came back: w (0) or b (1) alone may be chance."""
     for way, words in known:
-        if all(same(as_like(one, other), other) for one, other in zip(got, way, strict=False)):
+        if all(same(as_like(one, other), other) for one, other in zip(got, way, strict=True)):
             yield way[part], words
 
 
 def wrong_ways(x, y, epochs, lr):
     uphill = "The sign is wrong: a row that should have given 1 is added, by y - p."
     yield walked(x, y, epochs, lr, sign=-1), uphill
-    yield walked(x, y, epochs, 0)[:2], "w and b are still 0: no row has moved them."
+    yield walked(x, y, epochs, 0), "w and b are still 0: no row has moved them."
     stuck = "b does not move. It learns as w does, as the weight of an input that is always 1."
     yield walked(x, y, epochs, lr, b_moves=0), stuck
     tie = "Where w·x + b is exactly 0, as at the start, p is 0: > and not >=."
@@ -547,7 +547,10 @@ class TestDense:
 
 NAMES = "x", "weight", "bias"
 LAST_AXIS = "Only the last axis of x changes, from in to out; all others stay where they are."
-COMPARE = "Compare x.shape[-1] with weight.shape[1] first: a size of 1 would broadcast unseen."
+COMPARE = (
+    "If x.shape[-1] is not weight.shape[1], raise ValueError before you multiply: a size of 1 "
+    "would broadcast unseen."
+)
 
 
 def linear(x, weight, bias):
@@ -875,7 +878,7 @@ def network_of(layers):
         weight, bias = (plain(part, f"layer {k}") for part in layer)
         weight = weight.unsqueeze(0) if weight.ndim == 1 else weight
         if weight.ndim != 2 or weight.shape[1] != inputs:
-            turned = weight.ndim == 2 and len(weight) == inputs
+            turned = weight.ndim == 2 and weight.shape == (inputs, bias.numel())
             fail(
                 f"the weight of layer {k} does not fit to what comes before it",
                 expected=f"shape (out, {inputs})",
@@ -1111,16 +1114,16 @@ def check_fresh(got, sizes):
             continue
         deviation = math.sqrt(2 / inputs)
         spread, mean = weight.double().std().item(), weight.double().mean().item()
+        if abs(mean) > 6 * max(deviation, spread) / math.sqrt(count):
+            fail(
+                f"the weights of layer {k} have another mean", expected="about 0", got=f"{mean:.3g}"
+            )
         if abs(spread / deviation - 1) > 6 / math.sqrt(2 * count):
             fail(
                 f"the weights of layer {k} have another standard deviation",
                 expected=f"about {deviation:.3g}, sqrt(2 / in) with in = {inputs}",
                 got=f"{spread:.3g}",
                 likely=of_deviation(spread, inputs, outputs),
-            )
-        if abs(mean) > 6 * deviation / math.sqrt(count):
-            fail(
-                f"the weights of layer {k} have another mean", expected="about 0", got=f"{mean:.3g}"
             )
         largest = weight.abs().max().item()
         if largest < 3 * deviation:  # of 9000 normal numbers, some 24 are larger
