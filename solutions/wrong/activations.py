@@ -232,7 +232,7 @@ def elu__digits_lost(x, alpha=1.0):
 
 
 def elu__overflow_behind_where(x, alpha=1.0):
-    """expm1(x) is computed above 0, too: expm1(1000) is infinite, and its gradient times 0 is nan."""
+    """expm1 is computed above 0, too: expm1(1000) is infinite, and its gradient times 0 is nan."""
     return torch.where(x > 0, x, alpha * torch.expm1(x))
 
 
