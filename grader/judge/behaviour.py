@@ -63,7 +63,7 @@ def _told_of(error: BaseException) -> str:
     """The kind of an error, and its words where they are those of torch or Python: everybody's own
     words for the same thing differ."""
     kind = kind_of_error(error)
-    return kind if _by_hand(error) else f"{kind}: {_wording(error)}"[:TOLD_CHARACTERS]
+    return kind if _by_hand(error) else f"{kind}: {error}"[:TOLD_CHARACTERS]
 
 
 def _by_hand(error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from grader.errors import GraderError, Raised, SubmissionFault
 from grader.suite.compare.closeness import TOLERANCES, Tolerance
-from grader.suite.compare.describe import describe, describe_error, kind_of_error
+from grader.suite.compare.describe import describe, describe_error, kind_of, kind_of_error
 from grader.suite.compare.difference import RESULT, difference
 from grader.suite.compare.kinds import any_kind, conversion
 from grader.suite.compare.mentions import as_text, mentioned
@@ -214,6 +214,8 @@ def assert_raises(
             raise
         caught = error
     else:
+        if kind_of(value) == name:
+            likely = f"an error that is returned stops nobody: raise {name}(...)"
         raise Mismatch(
             f"no {name} was raised",
             expected=_expected_error(name, mentions),

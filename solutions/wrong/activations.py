@@ -106,6 +106,16 @@ def tanh__not_stretched(x):
     return sigmoid(2 * x)
 
 
+def tanh__sinh(x):
+    """Half of e^x - e^-x is sinh. tanh divides by e^x + e^-x."""
+    return (torch.exp(x) - torch.exp(-x)) / 2
+
+
+def tanh__brackets_lost(x):
+    """/ goes before + and -: the difference above and the sum below both need brackets."""
+    return torch.exp(x) - torch.exp(-x) / torch.exp(x) + torch.exp(-x)
+
+
 def tanh__borrowed(x):
     """torch has this function; the exercise is to write it."""
     return x.tanh()
@@ -149,6 +159,11 @@ def relu__a_step(x):
     return (x > 0).to(x.dtype)
 
 
+def relu__cut_off_at_one(x):
+    """There is no limit above: relu(3) is 3."""
+    return x.clamp(0, 1)
+
+
 def relu__borrowed(x):
     """torch has this function; the exercise is to write it."""
     return torch.relu(x)
@@ -175,7 +190,7 @@ def leaky_relu__slope_as_value(x, negative_slope=0.01):
 
 
 def leaky_relu__sides_exchanged(x, negative_slope=0.01):
-    """The condition picks the first value where it is true: x < 0 is where the slope belongs."""
+    """The sides are exchanged: above 0 it is x, and the slope belongs below."""
     return torch.where(x < 0, x, negative_slope * x)
 
 
@@ -187,6 +202,16 @@ def leaky_relu__sign_flipped(x, negative_slope=0.01):
 def leaky_relu__slope_added_everywhere(x, negative_slope=0.01):
     """relu(x) + slope * x adds the slope on the positive side, too."""
     return relu(x) + negative_slope * x
+
+
+def leaky_relu__split_at_the_slope(x, negative_slope=0.01):
+    """The halves meet at 0: the condition is x > 0, whatever negative_slope is."""
+    return torch.where(x > negative_slope, x, negative_slope * x)
+
+
+def leaky_relu__by_sign(x, negative_slope=0.01):
+    """sign is -1 below 0, and clamp(min=...) makes no number smaller: a slope below -1 is lost."""
+    return x * x.sign().clamp(min=negative_slope)
 
 
 def leaky_relu__borrowed(x, negative_slope=0.01):
@@ -207,7 +232,7 @@ def elu__digits_lost(x, alpha=1.0):
 
 
 def elu__overflow_behind_where(x, alpha=1.0):
-    """where computes both sides. expm1(1000) is infinite, and its gradient times 0 is nan."""
+    """expm1 is computed above 0, too: expm1(1000) is infinite, and its gradient times 0 is nan."""
     return torch.where(x > 0, x, alpha * torch.expm1(x))
 
 
@@ -224,6 +249,22 @@ def elu__alpha_everywhere(x, alpha=1.0):
 def elu__alpha_inside(x, alpha=1.0):
     """With x / alpha in the exponent it is celu. alpha multiplies e^x - 1 and nothing else."""
     return torch.where(x > 0, x, alpha * torch.expm1(torch.where(x > 0, 0.0, x) / alpha))
+
+
+def elu__alpha_in_the_exponent(x, alpha=1.0):
+    """alpha multiplies e^x - 1. It does not stand in the exponent."""
+    return torch.where(x > 0, x, torch.expm1(alpha * x.clamp(max=0)))
+
+
+def elu__larger_of_both(x, alpha=1.0):
+    """Below 0, alpha (e^x - 1) can lie under x if alpha is above 1, and then the larger one is x.
+    Choose by the sign of x."""
+    return torch.maximum(x, alpha * torch.expm1(x.clamp(max=0)))
+
+
+def elu__one_lost(x, alpha=1.0):
+    """The - 1 is missing: alpha * (e^x - 1)."""
+    return torch.where(x > 0, x, alpha * torch.exp(x.clamp(max=0)))
 
 
 def elu__bracket_lost(x, alpha=1.0):
@@ -298,6 +339,19 @@ def softmax__borrowed(x, dim=-1):
 def softmax__shares_of_x(x, dim=-1):
     """x / sum(x) can be negative, or divide by 0. The exponential comes first."""
     return x / x.sum(dim=dim, keepdim=True)
+
+
+def softmax__divided_by_the_mean(x, dim=-1):
+    """e^x is divided by its sum along dim, not by its mean: only then the results sum to 1."""
+    z = torch.exp(x - x.amax(dim=dim, keepdim=True))
+    return z / z.mean(dim=dim, keepdim=True)
+
+
+def softmax__sign_lost(x, dim=-1):
+    """The exponent is x minus the largest. Turned around, the largest input gets the smallest
+    share."""
+    z = torch.exp(x.amin(dim=dim, keepdim=True) - x)
+    return z / z.sum(dim=dim, keepdim=True)
 
 
 def softmax__detached(x, dim=-1):
@@ -405,6 +459,62 @@ def softmax__with_an_epsilon(x, dim=-1):
     is added changes the result."""
     power = (x - x.amax(dim, keepdim=True)).exp()
     return power / (power.sum(dim, keepdim=True) + 1e-6)
+
+
+def is_linear__with_an_epsilon(f, x1, x2, k, tol=1e-6):
+    """Where all entries are tiny, what is added to the largest of them outweighs it. tol times the
+    largest needs nothing added, even where that is 0."""
+
+    def near(left, right):
+        largest = max(left.abs().max(), right.abs().max()) + 1e-8
+        return bool((left - right).abs().max() / largest <= tol)
+
+    return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__in_float32(f, x1, x2, k, tol=1e-6):
+    """float32 has about 7 digits, and tol may ask for more: compare in the dtype that f gives."""
+    adds = _near(f(x1 + x2).float(), (f(x1) + f(x2)).float(), tol)
+    return adds and _near(f(k * x1).float(), (k * f(x1)).float(), tol)
+
+
+def is_linear__signed_difference(f, x1, x2, k, tol=1e-6):
+    """A side may also be too small, and then the difference is below 0: take its abs()."""
+
+    def near(left, right):
+        return bool((left - right).max() <= tol * max(left.abs().max(), right.abs().max()))
+
+    return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__sum_of_differences(f, x1, x2, k, tol=1e-6):
+    """In a sum, differences up and down cancel. The largest of them counts, by its abs()."""
+
+    def near(left, right):
+        return bool((left - right).sum().abs() <= tol * max(left.abs().max(), right.abs().max()))
+
+    return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__largest_without_abs(f, x1, x2, k, tol=1e-6):
+    """The largest absolute entry may be a negative one: abs() comes before max()."""
+
+    def near(left, right):
+        return bool((left - right).abs().max() <= tol * max(left.max(), right.max()))
+
+    return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__through_the_origin(f, x1, x2, k, tol=1e-6):
+    """f(0) = 0 holds for x * x as well, which is not linear. Check both laws at the points that are
+    given."""
+    return bool(f(0 * x1).abs().max() <= tol)
+
+
+def is_linear__in_one_go(f, x1, x2, k, tol=1e-6):
+    """f(k x1 + x2) = k f(x1) + f(x2) is one equation, and it may hold where a law does not: for
+    k = 0 it always does. Check both laws."""
+    return _near(f(k * x1 + x2), k * f(x1) + f(x2), tol)
 
 
 def is_linear__adds_in_place(f, x1, x2, k, tol=1e-6):

@@ -188,6 +188,59 @@ def train_perceptron__plus_minus(x, y, epochs, lr=1.0):
     return _train(x, y, epochs, lr, move=lambda right, p: (2 * right - 1) - p)
 
 
+def train_perceptron__begins_anew(x, y, epochs, lr=1.0):
+    """w and b are set to 0 once, before the first epoch. Each epoch goes on where the last one
+    ended."""
+    w, b, mistakes = _train(x, y, min(epochs, 1), lr)
+    return w, b, mistakes * epochs
+
+
+def train_perceptron__returns_in_the_loop(x, y, epochs, lr=1.0):
+    """return ends the function at once, after one epoch: it stands below the loop, not in it."""
+    return _train(x, y, min(epochs, 1), lr)
+
+
+def train_perceptron__input_forgotten(x, y, epochs, lr=1.0):
+    """w moves by lr (y - p) x, each weight by what its own input says. Here x is missing."""
+    w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for i in range(len(x)):
+            error = (y[i] - perceptron(x[i], w, b)).item()
+            mistakes[-1] += abs(error)
+            w, b = w + lr * error, b + lr * error
+    return w, b, mistakes
+
+
+def train_perceptron__without_the_last_row(x, y, epochs, lr=1.0):
+    """range(len(x) - 1) ends before the last row, and that is a row like all others."""
+    return _train(x[:-1], y[:-1], epochs, lr)
+
+
+def train_perceptron__one_epoch_less(x, y, epochs, lr=1.0):
+    """range(1, epochs) has one round less than there are epochs: it is range(epochs)."""
+    return _train(x, y, max(epochs - 1, 0), lr)
+
+
+def train_perceptron__shuffled(x, y, epochs, lr=1.0):
+    """The rows are taken in their own order in each epoch, not in a random one."""
+    w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
+    for _ in range(epochs):
+        mistakes.append(0)
+        for i in torch.randperm(len(x)):
+            error = (y[i] - perceptron(x[i], w, b)).item()
+            mistakes[-1] += abs(error)
+            w, b = w + lr * error * x[i], b + lr * error
+    return w, b, mistakes
+
+
+def train_perceptron__plain_bias(x, y, epochs, lr=1.0):
+    """b is a tensor from the start: torch.zeros(()) in the dtype of x. 0.0 is a plain number, and
+    stays one."""
+    w, b, mistakes = _train(x, y, epochs, lr)
+    return w, b.item(), mistakes
+
+
 def train_perceptron__regression(x, y, epochs, lr=1.0):
     """y minus the sum itself is the rule of a linear regression. p is 1 or 0."""
     w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
@@ -274,10 +327,19 @@ def dense__bias_forgotten(x, weight, bias=None):
 
 
 def dense__not_transposed(x, weight, bias=None):
-    """x @ weight lines x up with columns. A neuron is a row of weight, so it is x @ weight.T."""
+    """This is x W, which lines x up with columns. A neuron is a row of the weight: x Wᵀ, as
+    x @ weight.T and F.linear(x, weight) compute it."""
     _check(x, weight)
     square = len(weight) == weight.shape[1]
     y = x @ (weight if square else weight.T)
+    return y if bias is None else y + bias
+
+
+def dense__weight_as_it_is(x, weight, bias=None):
+    """This is x W, which lines x up with columns. A neuron is a row of the weight: x Wᵀ, as
+    x @ weight.T and F.linear(x, weight) compute it."""
+    _check(x, weight)
+    y = x @ weight
     return y if bias is None else y + bias
 
 
@@ -396,10 +458,48 @@ def mlp__bent_output(x, layers, activation):
 
 
 def mlp__no_activation(x, layers, activation):
-    """What activation gives has to reach the next layer: without it, all these layers could be
+    """activation comes after every layer but the last. Two layers without it between them could be
     merged into one."""
     for weight, bias in layers:
         x = dense(x, weight, bias)
+    return x
+
+
+def mlp__first_left_out(x, layers, activation):
+    """layers[0] is the first layer, and x meets it first. range(1, ...) leaves it out."""
+    for k in range(1, len(layers)):
+        x = dense(x, *layers[k])
+        if k < len(layers) - 1:
+            x = activation(x)
+    return x
+
+
+def mlp__one_too_few(x, layers, activation):
+    """activation comes after every layer but the last. Two layers without it between them could be
+    merged into one."""
+    for k, (weight, bias) in enumerate(layers):
+        x = dense(x, weight, bias)
+        if k < len(layers) - 2:
+            x = activation(x)
+    return x
+
+
+def mlp__thrown_away(x, layers, activation):
+    """activation returns a new tensor, and x stays what it was: x = activation(x)."""
+    for k, (weight, bias) in enumerate(layers):
+        x = dense(x, weight, bias)
+        if k < len(layers) - 1:
+            activation(x)
+    return x
+
+
+def mlp__not_after_the_first(x, layers, activation):
+    """activation comes after every layer but the last. Here it comes after every one but the
+    first."""
+    for k, (weight, bias) in enumerate(layers):
+        x = dense(x, weight, bias)
+        if k > 0:
+            x = activation(x)
     return x
 
 
@@ -619,6 +719,26 @@ def merge_linear__biases_added(layers):
     return weight, bias
 
 
+def merge_linear__biases_simply_added(layers):
+    """b₁ goes through the second layer like everything that the first one gives: W₂ b₁ + b₂."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = layers[0]
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = next_weight @ weight, bias + next_bias
+    return weight, bias
+
+
+def merge_linear__entry_by_entry(layers):
+    """* multiplies entry by entry. Layers are multiplied by @."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = layers[0]
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = next_weight * weight, next_weight @ bias + next_bias
+    return weight, bias
+
+
 def merge_linear__own_bias_forgotten(layers):
     """Each layer adds a bias of its own to what it is given: W₂ b₁ + b₂."""
     if not layers:
@@ -811,11 +931,33 @@ def init_layers__global_seed(sizes, seed):
     return [(torch.randn(o, i) * math.sqrt(2 / i), torch.zeros(o)) for i, o in pairwise(sizes)]
 
 
+def init_layers__seeded_back(sizes, seed):
+    """torch.initial_seed() tells where the random numbers began, not how many were drawn since. A
+    generator of your own leaves nothing to put back."""
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(f"bad sizes: {sizes}")
+    before = torch.initial_seed()
+    torch.manual_seed(seed)
+    layers = [(torch.randn(o, i) * math.sqrt(2 / i), torch.zeros(o)) for i, o in pairwise(sizes)]
+    torch.manual_seed(before)
+    return layers
+
+
+def init_layers__biases_in_rows(sizes, seed):
+    """A layer has one bias for each neuron, (out,): torch.zeros(out)."""
+    return _fresh(sizes, seed, _he, bias=lambda outputs: torch.zeros(1, outputs))
+
+
 def init_layers__seeded_each(sizes, seed):
     """A generator that begins anew in each layer draws the same numbers again. Make one for all."""
     if len(sizes) < 2 or min(sizes) < 1:
         raise ValueError(f"bad sizes: {sizes}")
     return [_fresh(pair, seed, _he)[0] for pair in pairwise(sizes)]
+
+
+def init_layers__zero_is_no_seed(sizes, seed):
+    """0 is a seed like any other, and `if seed` takes it for none."""
+    return _fresh(sizes, seed or torch.Generator().seed() % 2**32, _he)
 
 
 def init_layers__part_of_the_seed(sizes, seed):

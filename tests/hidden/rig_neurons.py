@@ -9,12 +9,13 @@ import torch
 
 
 def seed(number):
-    """Put every global source of random numbers into a known state."""
+    """Put every global source of random numbers into a known state, one number after this seed."""
     torch.default_generator.manual_seed(number)  # torch.manual_seed asks for every GPU, slowly
     if torch.cuda.is_initialized():
         torch.cuda.manual_seed_all(number)
     random.seed(number)
     np.random.seed(number)
+    draw()  # so that no state is the one that a seed makes
 
 
 def mlp_of_one_twice(x, weight, bias, activation):

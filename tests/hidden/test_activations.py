@@ -82,8 +82,10 @@ def finite(value):
 
 
 def overflow(sentence):
-    """The sentence, where the result is not finite."""
-    return lambda value: None if finite(value) else sentence
+    """The sentence, where the result holds a NaN."""
+    return lambda value: (
+        sentence if isinstance(value, torch.Tensor) and value.isnan().any() else None
+    )
 
 
 def telling(right, *mistakes):
@@ -145,8 +147,10 @@ def assert_elementwise(student, own, device, rng, mistakes, **options):
     """
     for shape, dtype in (((5,), torch.float32), ((2, 3), torch.float64), ((), torch.float32)):
         x = 2 * rng.normal(*shape, dtype=dtype)
+        if shape:  # below 0, and on both sides of 1
+            x.view(-1)[:3] = rng.permutation(3).to(device) + rng.uniform(-0.9, -0.1, 3, dtype=dtype)
         before, expected = x.clone(), oracle(own, x, **options)
-        known = mistakes(before, **options)
+        known = mistakes(before, **options) if shape else ()  # of one number, too many fit
         assert_by_hand(student, x, **options, expected=expected, mistakes=known)
         assert_unchanged(x, before)
     x = rng.normal(4, 1, 3).transpose(0, 2)
@@ -187,8 +191,8 @@ def assert_gradient(got, expected, likely=None, **tolerance):
 
 
 WHERE = (
-    "The values are right, the gradient is not finite: on the way there is an infinite number, and "
-    "backward multiplies it by 0. Make the input of exp safe before you call it."
+    "The values are right, the gradient is not finite: on the way there is an infinite number or a "
+    "NaN, and backward multiplies it by 0. Make the input safe before the function that gives it."
 )
 IGNORED = "backward must multiply by the gradient that it is given."
 
@@ -343,8 +347,9 @@ class TestLeakyRelu:
         assert_elementwise(student.leaky_relu, own, device, rng, wrong, negative_slope=0.3)
         close = torch.tensor([-5e-4, 5e-4, -0.02, 0.03], device=device)
         for x in (around_zero(rng).float(), around_zero(rng), close):
-            assert_by_hand(student.leaky_relu, x, expected=oracle(own, x))
-        for slope in (0.1, 0.0, 1.0, -0.7):  # at most 1, as the contract says
+            known = [(oracle(own, x, slope), DEFAULT) for slope in (0.0, 0.1, 0.2)]
+            assert_by_hand(student.leaky_relu, x, expected=oracle(own, x), mistakes=known)
+        for slope in (0.1, 0.0, 1.0, -1.5):  # at most 1, as the contract says
             expected = oracle(own, x, slope)
             for got in (student.leaky_relu(x, negative_slope=slope), student.leaky_relu(x, slope)):
                 known = leaky_relus_gone_wrong(x, slope)
@@ -357,6 +362,9 @@ class TestLeakyRelu:
         assert_slopes(student.leaky_relu, own, around_zero(rng), rng, negative_slope=0.3)
         assert_extremes(student.leaky_relu, own, device)
         assert_slope_at_zero(student.leaky_relu, None, device, negative_slope=0.3)
+
+
+DEFAULT = "negative_slope is 0.01 if nothing else is said."
 
 
 @recorded
@@ -407,7 +415,7 @@ class TestElu:
     @points(1)
     def test_large_inputs_stay_finite(self, student, device, rng):
         """Values and gradients stay finite up to 1000 either way."""
-        sentence = "exp(1000) is infinite in float32, and where computes both of its sides."
+        sentence = "exp(1000) is infinite in float32, and 0 times infinity is nan."
         own = torch.nn.functional.elu
         for alpha in (1.0, 1.1 + rng.integer(1, 9) / 8):
             assert_extremes(student.elu, own, device, overflow(sentence), alpha=alpha)
@@ -437,8 +445,8 @@ def elus_gone_wrong(x, alpha=1.0):
 
 
 OVERFLOW = (
-    "exp(1000) is infinite in float32. Subtracting the largest input first changes nothing in the "
-    "result and keeps every exponent at or below 0."
+    "In float32 exp(1000) is infinite, and exp(-1000) is 0. With the largest of each row "
+    "subtracted first, every exponent is at or below 0, and one of them is 0."
 )
 KEEPDIM = (
     "The sums of the rows are lined up with the columns. keepdim=True keeps each beside its row."
@@ -491,9 +499,6 @@ class TestSoftmax:
             assert_by_hand(student.softmax, shifted, expected=expected, likely=likely, rtol=1e-3)
         for rows in ([[1000.0, -1000.0, 998.0]], [[1000.0, 999.0], [-1000.0, -999.0]]):
             x = torch.tensor(rows, device=device)
-            likely = overflow(
-                "Only with the largest of each row subtracted is every exponent at or below 0."
-            )
             expected = oracle(torch.softmax, x, -1)
             assert_by_hand(student.softmax, x, expected=expected, likely=likely, rtol=1e-3)
 
@@ -520,7 +525,9 @@ def softmaxes_gone_wrong(x):
     mistakes = [
         (torch.log_softmax(x, -1), "This is the logarithm of softmax: exp is missing."),
         (x / x.sum(-1, keepdim=True), "These are the shares of x itself: exp is missing."),
+        (torch.softmax(-x, -1), "This is softmax(-x): the largest input has the largest share."),
         (x.exp(), "This is e^x. It is still to be divided by its sum along dim."),
+        (x.softmax(-1) * x.shape[-1], "e^x is divided by its sum along dim, not by its mean."),
     ]
     if x.shape == (3, 3):
         for power in (torch.exp(x - x.amax(-1, keepdim=True)), torch.exp(x - x.max())):
@@ -547,7 +554,7 @@ class TestIsLinear:
             (lambda x: x @ matrix, (x1, x2, -1.5), "f(x) = x @ matrix, up to rounding.", True),
             (lambda x: x.sum(0) + 1, (x1, x2, -1.5), "f(x) = x.sum(dim=0) + 1.", False),
             (lambda x: x.sum(), (x1, x2, 3), "f(x) = x.sum(): f may give a scalar.", True),
-            (lambda x: x * x, (x1, x2, 0.5), "f(x) = x * x breaks both laws.", False),
+            (lambda x: x * x, (x1, x2, 0), "f(x) = x * x: it scales by 0, but" + ADDS, False),
             (torch.relu, (*signs, 2.0), "f is relu: it scales, but" + ADDS, False),
             (lambda x: x.abs(), (*signs, 2.0), "f is abs: it scales by 2, but" + ADDS, False),
             (lambda x: x.floor(), (*whole, 0.5), "f is floor: it adds, but" + SCALES, False),
@@ -580,7 +587,7 @@ class TestIsLinear:
             (1.5e-4, {}, False),
             (8e-5, {}, True),
             (1e-3, {"tol": 1e-4}, True),
-            (1e-5, {"tol": 1e-8}, False),
+            (3e-8, {"tol": 1e-10}, False),
         )
 
         def ask(scale, off, options):
@@ -588,9 +595,10 @@ class TestIsLinear:
             points = scale * x1, scale * x2
             return student.is_linear(lambda x: x + shift, *points, 2.0, **options)
 
-        questions = [(scale, *case) for scale in (1.0, 1e6, 1e-9) for case in cases]
+        questions = [(scale, *case) for scale in (1.0, -1e6, 1e-15) for case in cases]
+        questions.append((1.0, 0.0, {}, True))
         for scale, off, options, expected in rng.missed(ask, questions):
-            largest, tol = 100 * scale, options.get("tol", 1e-6)
+            largest, tol = 100 * abs(scale), options.get("tol", 1e-6)
             likely = (
                 f"f adds {scale * off:g} to the last entry, so the sides of each law differ by "
                 f"that in one place. The largest entry is about {largest:g}; tol = {tol:g} of "
@@ -607,9 +615,11 @@ class TestIsLinear:
         got = student.is_linear(lambda x: x - one, one, one, 2.0, tol=1.0)
         assert_same(got, True, likely=edge)
         many = torch.ones(100, dtype=torch.float64, device=device)
-        spot = 5e-6 * (torch.arange(100, device=device) == 7)
+        spot = torch.zeros_like(many)
+        spot[7], spot[60] = 5e-6, -5e-6
         likely = (
-            "One entry of 100 is off by 5e-6, and the largest is 2: that is more than 1e-6 of it."
+            "Two entries of 100 are off by 5e-6, one up and one down, and the largest is 2: that "
+            "is more than 1e-6 of it."
         )
         got = student.is_linear(lambda x: x + spot, many, many, 2.0)
         assert_same(got, False, likely=likely)

@@ -57,7 +57,11 @@ def telling(mistakes):
 def same(a, b):
     if isinstance(a, Tensor) and isinstance(b, Tensor):
         return a.shape == b.shape and torch.allclose(a, b, 1e-4, 1e-6)
-    return a == b if isinstance(a, list) and isinstance(b, list) else False
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
 
 
 # Not 0 at 0, and no two numbers give the same. A lambda, so that a report can write it out.
@@ -107,7 +111,7 @@ class TestNeuron:
     def test_one_call(self, student, device, rng):
         """activation is called once, with the sum, and gives the result."""
         for d in rng.shuffled([1, 2, 4]):
-            x, w, b = whole(rng, d), whole(rng, d), whole(rng)
+            x, w, b = rng.normal(d), rng.normal(d), rng.normal()
             z, known, answers = (
                 weighted_sum(x, w, b),
                 sums_gone_wrong(x, w, b),
@@ -158,6 +162,8 @@ def wrong_sums(x, w, b):
     yield (x * (w + b)).sum(), "b is added once, to the sum, not to every weight."
     yield (x * w + b).sum(), "b is added once, to the sum, not to every product."
     yield x.sum() + b, "The weights are not used: each input is multiplied by its own."
+    all_by_all = "These are all weights times all inputs: each input has a weight of its own."
+    yield w.sum() * x.sum() + b, all_by_all
     if len(x) > 1:
         yield (x * w).mean() + b, "This is the mean of the products. A neuron takes their sum."
         yield x * w + b, ADD_UP
@@ -253,10 +259,11 @@ class TestTrainPerceptron:
             for epochs in (1, 3):
                 x, y = whole(rng, n, d, dtype=dtype), answers(rng, n)
                 w, b, _ = learned(x, y, epochs, lr)
-                known = [learned_wrongly(k, x, y, epochs, lr) for k in (0, 1)]
+                known = [learned_wrongly(x, y, epochs, lr) for _ in "wb"]
                 got = unpack(student.train_perceptron(x, y, epochs, lr=lr), "w", "b", "mistakes")
-                assert_same(got[0], w, mistakes=known[0], likely=ROW_BY_ROW, what="w")
-                assert_same(got[1], b, mistakes=known[1], likely=ROW_BY_ROW, what="b")
+                for k, right in enumerate((w, b)):
+                    mistakes = on_this_way(known[k], got, k)
+                    assert_same(got[k], right, mistakes=mistakes, likely=ROW_BY_ROW, what="wb"[k])
 
     @points(1)
     def test_mistakes_of_each_epoch(self, student, device, rng):
@@ -361,42 +368,49 @@ def learned(x, y, epochs, lr):
 
 
 @recorded
-def learned_wrongly(part, x, y, epochs, lr):
-    """What common mistakes make of w (0) or b (1)."""
-    yield from telling(wrong_ways(part, x, y, epochs, lr))
+def learned_wrongly(x, y, epochs, lr):
+    """What common mistakes make of w, b and the list."""
+    yield from telling(wrong_ways(x, y, epochs, lr))
 
 
-def wrong_ways(part, x, y, epochs, lr):
+def on_this_way(known, got, part):
+    """The mistakes that give all that came back: w (0) or b (1) alone may be chance."""
+    for way, words in known:
+        if all(same(as_like(one, other), other) for one, other in zip(got, way, strict=True)):
+            yield way[part], words
+
+
+def wrong_ways(x, y, epochs, lr):
     uphill = "The sign is wrong: a row that should have given 1 is added, by y - p."
-    yield walked(x, y, epochs, lr, sign=-1)[part], uphill
-    yield walked(x, y, epochs, 0)[part], "w and b are still 0: no row has moved them."
+    yield walked(x, y, epochs, lr, sign=-1), uphill
+    yield walked(x, y, epochs, 0), "w and b are still 0: no row has moved them."
     stuck = "b does not move. It learns as w does, as the weight of an input that is always 1."
-    yield walked(x, y, epochs, lr, b_moves=0)[part], stuck
+    yield walked(x, y, epochs, lr, b_moves=0), stuck
     tie = "Where w·x + b is exactly 0, as at the start, p is 0: > and not >=."
-    yield walked(x, y, epochs, lr, says=lambda z: int(z >= 0))[part], tie
+    yield walked(x, y, epochs, lr, says=lambda z: int(z >= 0)), tie
     half = "p is 1 where w·x + b is above 0, not above 1/2."
-    yield walked(x, y, epochs, lr, says=lambda z: int(z > 0.5))[part], half
+    yield walked(x, y, epochs, lr, says=lambda z: int(z > 0.5)), half
     late = "Each p follows from w and b as they are now, not as they were when the epoch began."
-    yield walked(x, y, epochs, lr, old=True)[part], late
-    yield walked(x, y, epochs, lr, says=lambda z: 0)[part], NOT_Y
-    yield walked(x, y, epochs, lr, adds_only=True)[part], NOT_Y
+    yield walked(x, y, epochs, lr, old=True), late
+    yield walked(x, y, epochs, lr, says=lambda z: 0), NOT_Y
+    yield walked(x, y, epochs, lr, adds_only=True), NOT_Y
     whole_epoch = "An epoch goes through all rows, also after a mistake."
-    yield walked(x, y, epochs, lr, stops=True)[part], whole_epoch
+    yield walked(x, y, epochs, lr, stops=True), whole_epoch
     once = "p is taken once for each row, before w and b move, and both move by it."
-    yield walked(x, y, epochs, lr, b_late=True)[part], once
+    yield walked(x, y, epochs, lr, b_late=True), once
     unseen = "p is 1 where w·x + b is above 0: b is missing there."
-    yield walked(x, y, epochs, lr, b_seen=0)[part], unseen
+    yield walked(x, y, epochs, lr, b_seen=0), unseen
     raw = "p is 1 or 0, not w·x + b itself."
-    yield walked(x, y, epochs, lr, says=lambda z: z)[part], raw
+    yield walked(x, y, epochs, lr, says=lambda z: z), raw
     signs = "The answers here are 1 and 0, not 1 and -1."
-    yield walked(x, 2 * y - 1, epochs, lr, says=lambda z: 2 * int(z > 0) - 1)[part], signs
-    yield walked(x, 2 * y - 1, epochs, lr)[part], signs
+    yield walked(x, 2 * y - 1, epochs, lr, says=lambda z: 2 * int(z > 0) - 1), signs
+    yield walked(x, 2 * y - 1, epochs, lr), signs
     if epochs > 1:
         once = "This is where one epoch leads. Each goes on from where the last one ended."
-        yield walked(x, y, 1, lr)[part], once
+        yield walked(x, y, 1, lr), once
     if lr != 1:
         unused = "lr is not used: multiply each step by it."
-        yield walked(x, y, epochs, 1)[part], unused if lr < 1 else "lr is used up to 1 only."
+        yield walked(x, y, epochs, 1), unused if lr < 1 else "lr is used up to 1 only."
 
 
 @recorded
@@ -533,7 +547,10 @@ class TestDense:
 
 NAMES = "x", "weight", "bias"
 LAST_AXIS = "Only the last axis of x changes, from in to out; all others stay where they are."
-COMPARE = "Compare x.shape[-1] with weight.shape[1] first: a size of 1 would broadcast unseen."
+COMPARE = (
+    "If x.shape[-1] is not weight.shape[1], raise ValueError before you multiply: a size of 1 "
+    "would broadcast unseen."
+)
 
 
 def linear(x, weight, bias):
@@ -586,8 +603,10 @@ class TestMlp:
             right, known = forward(x, layers, function), forward_gone_wrong(x, layers, function)
             activation = Watched(function)
             got = student.mlp(x, layers, activation)
-            likely = None if activation.seen else NOT_CALLED
-            assert_same(got, right, mistakes=known, likely=likely)
+            if activation.seen:
+                assert_same(got, right, mistakes=known)
+            else:
+                assert_same(got, right, likely=NOT_CALLED)
 
     @points(1)
     def test_one_call_between_two_layers(self, student, device, rng):
@@ -645,8 +664,10 @@ class TestMlp:
         x, layer = whole(rng, 3, 2), (whole(rng, 2, 2), whole(rng, 2))
         twice = through(x, [layer, layer], BENT)
         plain = through(x, [layer, layer], lambda z: z)
+        known, what = [(plain, TWICE)], "the result for one and the same layer twice"
+        assert_same(student.mlp(x, [layer, layer], BENT), twice, mistakes=known)  # two like it
         got = rig.mlp_of_one_twice(x, *layer, BENT)
-        assert_same(got, twice, mistakes=[(plain, TWICE)], what="the result for [layer, layer]")
+        assert_same(got, twice, mistakes=known, what=what)
 
 
 TWICE = (
@@ -661,7 +682,8 @@ def of_calls(seen, x, last):
     """What is certain of calls that are too many, or too few."""
     if not seen:
         return NOT_CALLED
-    if any(getattr(z, "shape", ())[:1] != (3,) for z in seen):
+    shapes = [getattr(z, "shape", ()) for z in seen]
+    if not any(len(shape) == 2 and shape[0] == 3 for shape in shapes):
         return ALL_ROWS
     before = any(z.shape == x.shape and torch.equal(z.to(x), x) for z in seen)
     after = seen[-1].shape == last.shape
@@ -856,7 +878,7 @@ def network_of(layers):
         weight, bias = (plain(part, f"layer {k}") for part in layer)
         weight = weight.unsqueeze(0) if weight.ndim == 1 else weight
         if weight.ndim != 2 or weight.shape[1] != inputs:
-            turned = weight.ndim == 2 and len(weight) == inputs
+            turned = weight.ndim == 2 and weight.shape == (inputs, bias.numel())
             fail(
                 f"the weight of layer {k} does not fit to what comes before it",
                 expected=f"shape (out, {inputs})",
@@ -1001,6 +1023,10 @@ class TestInitLayers:
             )
         for other in (0, seed ^ 2**31, (seed + 1000) % 2**32, 2**32 - 1):
             weight = check_form(student.init_layers(sizes, other), sizes)[0][0]
+            if other == 0:
+                now = check_form(student.init_layers(sizes, 0), sizes)[0][0]
+                what = "the weight of layer 0, in a second call with the seed 0,"
+                assert_same(now, weight, likely=ZERO, what=what)
             if other != seed and (weight == weights[0]).any():
                 fail(
                     "another seed must give other numbers",
@@ -1015,7 +1041,9 @@ class TestInitLayers:
         """Fewer than two widths, or one below 1, are a ValueError."""
         for k, (weight, _) in enumerate(check_form(student.init_layers([9, 8], seed=3), [9, 8])):
             check_drawn(weight, k)
-        likely = "range and zip are simply empty here, and say nothing: look at sizes first."
+        likely = (
+            "Fewer than two widths make no layer. range and zip do not mind: look at sizes first."
+        )
         assert_raises(ValueError, lambda: student.init_layers([], 0), likely=likely)
         for sizes, bad in (
             ([5], (5, 1)),
@@ -1040,16 +1068,18 @@ OWN_GENERATOR = (
 KEPT = (
     "The result of the call before was written to, and comes back: make new tensors in each call."
 )
+ZERO = "0 is a seed like any other, and `if seed` takes it for none."
 FROM_SEED = "Take every random number from a generator that starts from seed."
 SOURCES = "torch.rand(())", "random.random()", "np.random.random()"
 
 
 def next_numbers(seed):
-    """What every global source gives next after this seed, if nobody draws in between."""
+    """What every global source gives second after this seed, if nobody else draws."""
+    python = random.Random(seed)
     return [
-        torch.rand((), generator=torch.Generator().manual_seed(seed)).item(),
-        random.Random(seed).random(),
-        np.random.RandomState(seed).random_sample(),
+        torch.rand(2, generator=torch.Generator().manual_seed(seed))[1].item(),
+        [python.random() for _ in range(2)][1],
+        np.random.RandomState(seed).random_sample(2)[1],
     ]
 
 
@@ -1084,16 +1114,16 @@ def check_fresh(got, sizes):
             continue
         deviation = math.sqrt(2 / inputs)
         spread, mean = weight.double().std().item(), weight.double().mean().item()
+        if abs(mean) > 6 * max(deviation, spread) / math.sqrt(count):
+            fail(
+                f"the weights of layer {k} have another mean", expected="about 0", got=f"{mean:.3g}"
+            )
         if abs(spread / deviation - 1) > 6 / math.sqrt(2 * count):
             fail(
                 f"the weights of layer {k} have another standard deviation",
                 expected=f"about {deviation:.3g}, sqrt(2 / in) with in = {inputs}",
                 got=f"{spread:.3g}",
                 likely=of_deviation(spread, inputs, outputs),
-            )
-        if abs(mean) > 6 * deviation / math.sqrt(count):
-            fail(
-                f"the weights of layer {k} have another mean", expected="about 0", got=f"{mean:.3g}"
             )
         largest = weight.abs().max().item()
         if largest < 3 * deviation:  # of 9000 normal numbers, some 24 are larger

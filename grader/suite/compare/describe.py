@@ -219,7 +219,8 @@ def _grid(value: "Tensor | np.ndarray[Any, Any]", style: _Style) -> str:
     is_tensor = isinstance(value, Tensor)
     word, shape = ("tensor" if is_tensor else "array"), tuple(value.shape)
     dtype = str(value.dtype).removeprefix("torch.")
-    quiet = dtype in (QUIET if is_tensor else QUIET_ARRAYS)
+    usual = QUIET if is_tensor else QUIET_ARRAYS
+    quiet = dtype in (usual if math.prod(shape) else usual[:1])  # no entry shows what it is
     candidates: list[str] = []
     if not _readable(value):
         return f"{dtype} {word} of shape {_shape(shape)}, without readable entries"

@@ -100,8 +100,9 @@ def _dtype_hint(got: Tensor, expected: Tensor) -> str | None:
     if fractions and not torch.equal(wide(got), wide(expected)):
         return None  # a division gave these numbers, or something else that no dtype undoes
     if got.dtype == torch.get_default_dtype():
-        words = f"new tensors are {got.dtype} unless they are given a dtype"
-        if got.dtype == torch.float32:
+        made = "tensors" if got.numel() else "tensors without entries"
+        words = f"new {made} are {got.dtype} unless they are given a dtype"
+        if got.dtype == torch.float32 and got.numel():
             words = f"float() gives {got.dtype}, and so do new tensors without a dtype"
         return f"{words}; here it should be {expected.dtype}"
     return f".to({expected.dtype}) converts a tensor"

@@ -72,6 +72,8 @@ def conversion(got: object, wanted: str, expected: object = None) -> str | None:
         return "/ gives a float, // of integers an int; float(...) and int(...) convert"
     if wanted == "a tensor" and kind in ("a float", "an int", "a bool"):
         return ".item(), float(...) and the like give plain numbers; without them it is a tensor"
+    if wanted == "a tensor" and isinstance(got, (list, tuple)) and (said := _of_several(got)):
+        return said
     of_numbers = isinstance(expected, tuple) and {*map(type, expected)} <= {int, float}
     if kind == "a tensor" and of_numbers:
         return "tuple(x.tolist()) makes a tuple of the numbers in a tensor"
@@ -85,13 +87,28 @@ def _near(got: object, expected: object) -> bool:
     return expected - 1 < got < expected + 1
 
 
+def _of_several(got: "list[object] | tuple[object, ...]") -> str | None:
+    if len(got) == 1 and isinstance(got, tuple):
+        return (
+            "a comma behind a value makes a tuple of it, and torch.where(condition) gives a tuple"
+        )
+    if all(isinstance(part, Tensor) for part in got):
+        shapes = {part.shape for part in got if isinstance(part, Tensor)}
+        if len(shapes) > 1:
+            return "these are several tensors of different shapes: is one of them the result?"
+    return None
+
+
 def _has_one_entry(value: object) -> bool:
     return isinstance(value, (Tensor, np.ndarray)) and math.prod(value.shape) == 1
 
 
 _CONVERSIONS = {
     ("a NumPy array", "a tensor"): "torch.from_numpy(...) makes a tensor of an array",
-    ("a tuple", "a tensor"): "several values came back, as from chunk, split, or max along an axis",
+    (
+        "a tuple",
+        "a tensor",
+    ): "several values came back, as by `return a, b`; split, and max along an axis, give several",
     ("a list", "a tensor"): "torch.stack or torch.tensor makes one tensor of a list",
     ("a tensor", "a NumPy array"): ".detach().cpu().numpy() makes an array of a tensor",
     ("a tensor", "a list"): ".tolist() makes a list of a tensor",

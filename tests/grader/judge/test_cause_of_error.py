@@ -43,6 +43,7 @@ torch.from_numpy(np.array(1.0) + 1) ~ np.asarray(...) makes an array
 w = torch.ones(3, requires_grad=True); w -= 0.1 ~ with torch.no_grad()
 w = torch.ones(3, requires_grad=True); w[0] = 1 ~ Writing into a part
 x = torch.ones(3, requires_grad=True); y = x.exp(); y += 1; y.sum().backward() ~ overwritten
+x = torch.ones(3, requires_grad=True); torch.heaviside(x, x).sum().backward() ~ no gradient of
 torch.arange(3).requires_grad_() ~ Whole numbers have no gradient
 torch.ones(3, requires_grad=True).numpy() ~ x.detach().numpy()
 np.exp(torch.ones(3, requires_grad=True)) ~ x.detach().numpy()
@@ -58,6 +59,7 @@ torch.ones(2, 3) @ torch.ones(2) ~ needs a vector of 3 numbers
 torch.ones(3) @ torch.ones(2) ~ two vectors of equal length
 torch.ones(3) @ torch.ones(3).double() ~ One side is Float, the other Double
 torch.mm(torch.ones(3), torch.ones(3, 2)) ~ exactly one number of axes
+torch.addmm(torch.ones(2), torch.ones(3), torch.ones(3, 2)) ~ exactly one number of axes
 torch.ones(4, 2, 3) @ torch.ones(4, 2, 3) ~ must be the last but one on the right (2)
 torch.ones(3) + torch.ones(4) ~ At axis 0 they are 3 and 4
 x = torch.ones(2, 3); x / x.sum(1) ~ keepdim=True keeps it

@@ -106,6 +106,10 @@ def halve__refused(x):
     """Every tensor has a half."""
     raise ValueError("no half of this")
 
+def halve__one_too_far(x):
+    """There is no number so far behind."""
+    return x[60]
+
 def halve__third(x):
     """A third is less than a half."""
     warnings.warn("not in the judge")
@@ -161,6 +165,12 @@ def test_a_wrong_answer_that_warns_is_recognised_without_a_word(read):
 def test_a_missing_exception_is_recognised(read):
     said = read("def double(x): return x + x\n" + HALVE)
     assert said == {"test_text_is_refused": "Text can be multiplied, too."}
+
+
+def test_an_error_is_recognised_by_all_of_its_words(read):
+    work = f"def double(x):\n{CHECKED}    return 2 * x\ndef halve(x): return x[%d]\n"
+    assert "There is no number so far behind." in read(work % 60).values()
+    assert "There is no number so far behind." not in read(work % 61).values()
 
 
 def test_an_argument_that_was_changed_is_recognised(read):

@@ -268,6 +268,9 @@ def test_a_huge_expanded_tensor_is_a_wrong_shape_and_nothing_more():
         (X.numpy(), X, "the result is a NumPy array, expected a tensor", "from_numpy"),
         (X, X.numpy(), "the result is a tensor, expected a NumPy array", "numpy()"),
         ([1.0], X, "the result is a list, expected a tensor", "torch.stack"),
+        ([X, X[0]], X, "the result is a list, expected a tensor", "is one of them the result?"),
+        ((X, X), X, "the result is a tuple, expected a tensor", "several values"),
+        ((X,), X, "the result is a tuple, expected a tensor", "a comma behind a value"),
         (0.5, X, "the result is a float, expected a tensor", ".item()"),
         (torch.tensor(0.5), 0.5, "the result is a tensor, expected a float", ".item()"),
         (torch.tensor(True), True, "the result is a tensor, expected a bool", "bool(...)"),
@@ -467,6 +470,8 @@ def test_what_happened_instead_of_the_error():
     assert error.expected == "ValueError with (0, -1) or 0 or -1 in its message"
     assert error.got.endswith("-0.75]]) was returned")
     assert error.value is X
+    error = mismatch(assert_raises, ValueError, lambda: Handle("ValueError"), likely="suite")
+    assert error.likely.startswith("an error that is returned stops nobody")
     error = mismatch(assert_raises, ValueError, raising(TypeError("a\nb\x1b")), likely="suite")
     assert error.message == "raised TypeError, expected ValueError"
     assert error.expected == "ValueError"

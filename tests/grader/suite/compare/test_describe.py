@@ -131,7 +131,9 @@ def test_a_huge_expanded_tensor_is_only_indexed():
         (torch.tensor([True, False]), "tensor([True, False])"),
         (torch.tensor(5.0, requires_grad=True), "tensor(5.)"),
         (torch.tensor([]), "tensor([])"),
+        (torch.tensor([]).long(), "tensor([], dtype=torch.int64)"),
         (torch.zeros(0, 3), "tensor of shape (0, 3)"),
+        (torch.zeros(0, 3) > 0, "bool tensor of shape (0, 3)"),
         (
             torch.arange(48.0).reshape(2, 4, 6),
             "tensor of shape (2, 4, 6): [[[0., 1., 2., …], …], …]",

@@ -320,6 +320,9 @@ def test_typical_mistakes(got, expected, sentence):
         (torch.zeros(0, 3), torch.zeros(3, 0)),
         (torch.ones(3, 3), torch.tensor(1.0)),
         (torch.zeros(1).expand(10**12), torch.zeros(3)),
+        (torch.tensor([1.0, 0.0, 1.0]), torch.tensor([0.8, 0.3, 0.9])),
+        (torch.tensor([1, 0]), torch.tensor([1, 0, 1, 0, 0])),
+        (torch.tensor([2.0, 1e-9, 0.0]), torch.tensor([2.0, -1.0, -3.0])),
     ],
 )
 def test_too_little_evidence_says_nothing(got, expected):
