@@ -1,7 +1,7 @@
 """What an audit has to grade of one unit."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +69,9 @@ def plan_of(
     def job(text: str, exercises: frozenset[str] = every) -> Job:
         return Job(unit.name, exercises, text, seed_of(text))
 
+    def of_bank(answers: Iterable[WrongAnswer]) -> tuple[tuple[WrongAnswer, Job], ...]:
+        return tuple((a, job(text_of(course, a), frozenset([a.exercise]))) for a in answers)
+
     mutants = mutants_of(solution, every)
     return Plan(
         unit=unit,
@@ -85,14 +88,8 @@ def plan_of(
             for module in course.accepted(unit.name)
             for seed in range(ACCEPTED_SEEDS)
         ),
-        wrong=tuple(
-            (answer, job(text_of(course, answer), frozenset([answer.exercise])))
-            for answer in read_bank(course, unit.name)
-        ),
-        devices=tuple(
-            (answer, job(text_of(course, answer), frozenset([answer.exercise])))
-            for answer in read_device_bank(course, unit.name)
-        ),
+        wrong=of_bank(read_bank(course, unit.name)),
+        devices=of_bank(read_device_bank(course, unit.name)),
         mutants=tuple(
             (mutant, job(mutant.text, frozenset([mutant.exercise]) if mutant.exercise else every))
             for mutant in _drawn(unit.name, mutants, sample)
