@@ -19,7 +19,7 @@ from grader.errors import CourseError
 from grader.judge.behaviour import TOO_LARGE, Behaviour, Failure
 from grader.judge.diagnosis import Remembered, Trace
 from grader.sandbox import decode, encode, wire
-from grader.suite.tape import Player, Recorder
+from grader.suite.tape import Player, Recorder, rebuilt
 
 NAME = "{unit}.tape"
 _BYTES = 64 * 1024 * 1024  # far more than any unit needs
@@ -73,12 +73,6 @@ class KitTapes:
             self.units[unit] = read_tape(self.folder / NAME.format(unit=unit))
         return self.units[unit]
 
-    def tape(self, unit: str, name: str, device: str) -> Player:
-        return _player(self.unit(unit).tests, name, device)
-
-    def picture(self, unit: str, exercise: str) -> Player:
-        return _player(self.unit(unit).pictures, exercise, "cpu")
-
     def answers(self, unit: str, exercise: str) -> Iterator[Remembered]:
         """What is known of wrong answers, as a `Bank`."""
         for known in self.unit(unit).known:
@@ -87,8 +81,8 @@ class KitTapes:
                 yield Remembered(known.correction, traces)
 
 
-def _player(recordings: Mapping[str, bytes], name: str, device: str) -> Player:
-    """Raises: CourseError if what was recorded cannot be read."""
+def player_of(recordings: Mapping[str, bytes], name: str, device: str = "cpu") -> Player:
+    """One tape of a unit. Raises: CourseError if what was recorded cannot be read."""
     try:
         values, asides = _value(recordings[name]) if name in recordings else ([], [])
         return Player(values, asides, device)
@@ -105,24 +99,15 @@ def bytes_of_recorder(recorder: Recorder) -> bytes:
 
 
 def bytes_of_trace(trace: Trace) -> bytes:
-    failure = trace.failure
-    return _bytes(
-        [
-            [[b.value, b.raised, list(b.given), b.operators] for b in trace.seen],
-            None if failure is None else [failure.kind, failure.wording, failure.value],
-        ]
-    )
+    seen = [[b.value, b.raised, list(b.given), b.operators] for b in trace.seen]
+    failed = trace.failure
+    return _bytes([seen, failed and [failed.kind, failed.wording, failed.value]])
 
 
 def trace_of(data: bytes) -> Trace:
-    seen, failure = _value(data)
-    return Trace(
-        tuple(
-            Behaviour(value, raised, tuple(given), operators)
-            for value, raised, given, operators in seen
-        ),
-        None if failure is None else Failure(*failure),
-    )
+    seen, failed = _value(data)
+    behaviours = (Behaviour(value, raised, tuple(given), ran) for value, raised, given, ran in seen)
+    return Trace(tuple(behaviours), failed and Failure(*failed))
 
 
 # What has no form on the wire travels as a handle whose kind says what it was.
@@ -152,11 +137,7 @@ def _sendable(value: Any) -> Any:
         return wire.KeptObject(0, f"{_ERROR}{value.kind}")
     if isinstance(value, wire.KeptObject):
         return wire.KeptObject(0, "object")  # its class would name the wrong answer
-    if type(value) in (list, tuple):
-        return type(value)(_sendable(item) for item in value)
-    if type(value) is dict:
-        return {key: _sendable(item) for key, item in value.items()}
-    return value
+    return rebuilt(value, _sendable)
 
 
 def _object(identity: int, kind: str) -> Any:

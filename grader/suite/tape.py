@@ -98,12 +98,17 @@ def copied(value: Any, device: str | None = None) -> Any:
     """`value` with tensors of its own, on `device` if one is named."""
     if isinstance(value, Tensor):
         return value.detach().to(device or value.device, copy=True)
-    if type(value) in (list, tuple):
-        return type(value)(copied(item, device) for item in value)
-    if type(value) is dict:
-        return {key: copied(item, device) for key, item in value.items()}
     if isinstance(value, torch.device):
         return torch.device(device or value)
+    return rebuilt(value, lambda item: copied(item, device))
+
+
+def rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A list, tuple or dict with each of its items changed; whatever else it is, as it is."""
+    if type(value) in (list, tuple):
+        return type(value)(map(change, value))
+    if type(value) is dict:
+        return {key: change(item) for key, item in value.items()}
     return value
 
 
