@@ -14,7 +14,7 @@ from grader.suite.compare.describe import describe, describe_error, kind_of_erro
 from grader.suite.compare.difference import RESULT, difference
 from grader.suite.compare.kinds import any_kind, conversion
 from grader.suite.compare.mentions import as_text, mentioned
-from grader.suite.compare.wording import Difference, contrasted
+from grader.suite.compare.wording import contrasted
 from grader.suite.forms import as_told, in_form, narrow_dtype, untold
 from grader.suite.tape import known_mistakes
 
@@ -84,21 +84,20 @@ def assert_same(
         return taken
     right, slips = in_form(got, expected)
     if slips and difference(right, expected, _fit_for(got, tolerance, right)) is None:
-        raise _another_form(got, expected, found, what, untold(slips))
-    known = (
-        words
-        for value, words in mistakes
-        if difference(taken, value, AS_KNOWN) is None and difference(expected, value, AS_KNOWN)
-    )
-    if found.of_another_kind:
-        likely = None
-    raise Mismatch(
-        found.message,
-        expected=found.expected,
-        got=found.got,
-        likely=next(known, None) or found.relation or likely or found.symptom,
-        value=got,
-    )
+        slips = untold(slips)
+        only = f"the numbers are right, only not the {' and the '.join(sorted(slips))}"
+        said: str | None = found.relation or found.symptom or only
+    else:
+        slips = frozenset()
+        known = (
+            words
+            for value, words in mistakes
+            if difference(taken, value, AS_KNOWN) is None and difference(expected, value, AS_KNOWN)
+        )
+        hint = None if found.of_another_kind else likely
+        said = next(known, None) or found.relation or hint or found.symptom
+    there, here = found.expected, found.got
+    raise Mismatch(found.message, expected=there, got=here, likely=said, value=got, slips=slips)
 
 
 def _fit_for(got: Any, tolerance: Tolerance, taken: Any) -> Tolerance:
@@ -108,23 +107,6 @@ def _fit_for(got: Any, tolerance: Tolerance, taken: Any) -> Tolerance:
         return tolerance
     room, least = TOLERANCES[rough], tolerance.of(torch.float64)
     return Tolerance(max(room[0], least[0]), max(room[1], least[1]))
-
-
-def _another_form(
-    got: Any, expected: Any, found: Difference, what: str, slips: frozenset[str]
-) -> Mismatch:
-    """The numbers are right: all there is to say is how to return them."""
-    likely = found.relation or found.symptom
-    if likely is None:
-        likely = f"the numbers are right, only not the {' and the '.join(sorted(slips))}"
-    return Mismatch(
-        found.message,
-        expected=found.expected,
-        got=found.got,
-        likely=likely,
-        value=got,
-        slips=slips,
-    )
 
 
 def assert_form(got: Any, like: Tensor, *, likely: str | None = None, what: str = RESULT) -> Any:

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import inspect
 import linecache
 import math
 from collections.abc import Callable
@@ -61,12 +62,12 @@ def _lambdas(file: str) -> tuple[ast.Lambda, ...]:
 
 
 def _written(function: FunctionType, node: ast.Lambda) -> FunctionSource | None:
-    if node.args.vararg or node.args.kwarg or node.args.kwonlyargs:
+    parameters = inspect.signature(function).parameters.values()
+    if any(p.kind in (p.VAR_POSITIONAL, p.KEYWORD_ONLY, p.VAR_KEYWORD) for p in parameters):
         return None
-    parameters = [a.arg for a in (*node.args.posonlyargs, *node.args.args)]
-    defaults = function.__defaults__ or ()
-    free = parameters[: len(parameters) - len(defaults)]  # `c=c` keeps a value: nobody passes c
-    known = {n: c.cell_contents for n, c in _cells(function)} | _defaults(parameters, defaults)
+    kept = {p.name: p.default for p in parameters if p.default is not p.empty}
+    free = [p.name for p in parameters if p.name not in kept]  # `c=c` keeps a value: no call has c
+    known = {**inspect.getclosurevars(function).nonlocals, **kept}
     numbers, names = {}, {}
     for name in {n.id for n in ast.walk(node.body) if isinstance(n, ast.Name)} - {*free}:
         value = known.get(name, function.__globals__.get(name, getattr(builtins, name, None)))
@@ -82,14 +83,6 @@ def _written(function: FunctionType, node: ast.Lambda) -> FunctionSource | None:
     text = f"lambda {', '.join(free)}: {ast.unparse(body)}".replace("lambda :", "lambda:")
     single = len(text) <= LONGEST and "\n" not in text
     return FunctionSource(text, dict(sorted(names.items()))) if single else None
-
-
-def _cells(function: FunctionType) -> list[tuple[str, Any]]:
-    return list(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
-
-
-def _defaults(parameters: list[str], defaults: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(parameters[len(parameters) - len(defaults) :], defaults, strict=True))
 
 
 class _WithNumbers(ast.NodeTransformer):

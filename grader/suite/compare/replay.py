@@ -126,16 +126,8 @@ def _tensors(place: str, value: object) -> Iterator[tuple[str, Tensor]]:
 def _plain(tensor: Tensor) -> Any:
     """Its numbers; those of less than 64 bits in as few digits as tell them apart."""
     if tensor.dtype is torch.float32:
-        shortest = [float(str(number)) for number in tensor.cpu().numpy().ravel()]
-        return _shaped(shortest, list(tensor.shape))
+        return tensor.cpu().numpy().astype(str).astype(float).tolist()
     return tensor.tolist()
-
-
-def _shaped(numbers: list[float], shape: list[int]) -> Any:
-    if not shape:
-        return numbers[0]
-    step = len(numbers) // shape[0]
-    return [_shaped(numbers[n : n + step], shape[1:]) for n in range(0, len(numbers), step)]
 
 
 def _nested(entries: Any) -> str:
