@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
-
-from torch import Tensor
+from typing import Any, NoReturn, cast
 
 from grader.course.model import Course
 from grader.errors import CourseError
 from grader.judge.diagnosis import Bank, LiveBank
 from grader.judge.local import LocalRunner, load_module
-from grader.judge.subject import Call, Handle, Runner, Subject
+from grader.judge.subject import Call, Runner, Subject
 from grader.judge.tape_file import KitTapes, player_of
 from grader.sandbox.client import Answer
 from grader.suite.tape import NoTape, Tape
@@ -20,19 +18,28 @@ def solution_of(solutions: Path, unit: str, suites: Path) -> LocalRunner:
     return LocalRunner(load_module(solutions / f"{unit}.py"), suites)
 
 
-class TapedReference:
+def taped(tape: Tape, solution: LocalRunner | None = None) -> Runner:
     """What the reference of a visible test offers: calls, whose values go through a tape.
 
     Without a `solution` all of them have to be on it.
     """
+    return cast(Runner, _Taped(tape, solution))
 
-    def __init__(self, tape: Tape, solution: LocalRunner | None = None) -> None:
+
+class _Taped:
+    """Whatever but `run` a suite asks of it is refused."""
+
+    moved = ()
+
+    def __init__(self, tape: Tape, solution: LocalRunner | None) -> None:
         self.tape, self.solution = tape, solution
-        self.moved: tuple[Any, ...] = ()
+
+    def __getattr__(self, what: str) -> NoReturn:
+        raise CourseError(f"a visible test can only call the reference, not use its {what}")
 
     def run(self, call: Call) -> Answer:
         if call.observed:
-            self._refuse("observe")
+            self.observe()
         if call.owner or call.in_place:
             raise CourseError(
                 f"reference.{call.name} cannot be recorded, since it changes something or works "
@@ -43,27 +50,6 @@ class TapedReference:
     def _solved(self, call: Call) -> Any:
         assert self.solution is not None
         return self.solution.run(call).value
-
-    def attribute(self, owner: str | Handle, name: str) -> Any:
-        self._refuse("attribute")
-
-    def parameter(self, value: Tensor) -> int:
-        self._refuse("parameter")
-
-    def assign(self, owner: Handle, name: str, value: Tensor | None) -> None:
-        self._refuse("parameter")
-
-    def iterate(self, owner: Handle) -> list[Any]:
-        self._refuse("iterate")
-
-    def bring(self, file: str) -> str:
-        self._refuse("bring")
-
-    def data(self, name: str) -> str:
-        self._refuse("data")
-
-    def _refuse(self, what: str) -> NoReturn:
-        raise CourseError(f"a visible test can only call the reference, not use its {what}")
 
 
 @dataclass(frozen=True)
@@ -85,8 +71,7 @@ class Solutions:
 
     def reference(self, unit: str, tape: Tape) -> Subject:
         solution = solution_of(self.folder, unit, self.suites)
-        runner: Runner = solution if isinstance(tape, NoTape) else TapedReference(tape, solution)
-        return Subject(runner, "")
+        return Subject(solution if isinstance(tape, NoTape) else taped(tape, solution), "")
 
     def solution(self, unit: str) -> Subject:
         """The solution in the learner's place."""
@@ -111,7 +96,7 @@ class Recorded:
         return player_of(self.bank.unit(unit).pictures, exercise)
 
     def reference(self, unit: str, tape: Tape) -> Subject:
-        return Subject(TapedReference(tape), "")
+        return Subject(taped(tape), "")
 
     def solution(self, unit: str) -> Subject | None:
         return None
