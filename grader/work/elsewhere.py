@@ -78,10 +78,8 @@ def _listed(folder: Path, *, folders: bool) -> list[str]:
             first = list(islice(entries, MAX_NAMES))
     except OSError:
         return []
-    of_kind = [e.name for e in first if _is(e, folder=folders) and e.name.isprintable()]
-    return sorted(name for name in of_kind if not folders or is_place(name))
-
-
-def _is(entry: "os.DirEntry[str]", *, folder: bool) -> bool:
-    is_it = entry.is_dir if folder else entry.is_file
-    return is_it(follow_symlinks=False)
+    if folders:
+        names = [e.name for e in first if e.is_dir(follow_symlinks=False) and is_place(e.name)]
+    else:
+        names = [e.name for e in first if e.is_file(follow_symlinks=False)]
+    return sorted(filter(str.isprintable, names))

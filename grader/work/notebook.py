@@ -48,8 +48,7 @@ def cells_of(data: bytes) -> tuple[Cell, ...]:
         raise Unreadable(" is not a notebook: it holds JSON of some other kind")
     version = notebook.get("nbformat")
     if type(version) is not int or version not in (2, 3, 4):
-        wanted = "save it as a notebook of format 4"
-        raise Unreadable(f" cannot be read here: {wanted}")
+        raise Unreadable(" cannot be read here: save it as a notebook of format 4")
     found = _cells(notebook) if version == 4 else _cells_in_worksheets(notebook)
     if len(found) > MAX_CELLS:
         raise Unreadable(f" has more than {MAX_CELLS:,} cells")
