@@ -91,21 +91,21 @@ class Live:
     def explains(self, case: Case, failure: Failure) -> bool | None:
         """None unless it does as the work did, and fails as in `failure`; else whether it also ran
         the same operators."""
-        trial = Comparing(self.module, self.suites, case.seen)
+        trial = Trial(self.module, self.suites, case.seen)
         error = trial.repeat(case)
         if error is None or not same_failure(failure, failure_of(error)):
             return None
         return trial.exactly
 
     def fails(self, case: Case) -> bool:
-        return Freely(self.module, self.suites).repeat(case) is not None
+        return Trial(self.module, self.suites).repeat(case) is not None
 
     def trace(self, case: Case) -> "Trace":
         """All that it does in a test, to be kept; its tests are asked for in their order."""
-        runner = Freely(self.module, self.suites)
-        error = runner.repeat(case, self.told)
+        trial = Trial(self.module, self.suites)
+        error = trial.repeat(case, self.told)
         self.told |= error.slips if isinstance(error, Mismatch) else frozenset()
-        return Trace(tuple(runner.noted), None if error is None else failure_of(error))
+        return Trace(tuple(trial.noted), None if error is None else failure_of(error))
 
 
 @dataclass(frozen=True)
@@ -218,22 +218,27 @@ def _equal_with_nan(one: Tensor, other: Tensor) -> bool:
     return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
-class Freely(LocalRunner):
-    """Runs a test with a wrong answer, and sees what the worker's runner sees."""
+class Trial(LocalRunner):
+    """Runs a test with a wrong answer, and sees what the worker's runner sees. With `seen`, only as
+    long as the answer does what was seen of the learner's work; `exactly` by the same operators."""
 
-    def __init__(self, module: ModuleType, suites: Path) -> None:
+    def __init__(
+        self, module: ModuleType, suites: Path, seen: Sequence[Behaviour] | None = None
+    ) -> None:
         super().__init__(module, suites)
         self.noted: list[Behaviour] = []
+        self.seen, self.exactly = seen, True
 
     def repeat(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
         """How the test fails with this answer, or None."""
         start_anew()
+        error: BaseException | None = None
         try:
             with warnings.catch_warnings(action="ignore"):  # what it does wrong is no news
                 case.repeat(self, told)
-        except (Exception, Unlike) as error:
-            return error
-        return None
+        except (Exception, Unlike) as its_own:
+            error = its_own
+        return error if self.seen is None or len(self.noted) == len(self.seen) else Unlike()
 
     def run(self, call: Call) -> Answer:
         given = list(tensors_in([call.args, call.kwargs]))
@@ -264,28 +269,12 @@ class Freely(LocalRunner):
         return items
 
     def note(self, behaviour: Behaviour) -> None:
+        number = len(self.noted)
         self.noted.append(behaviour)
-
-
-class Comparing(Freely):
-    """Runs a test as long as the wrong answer does what was seen of the learner's work."""
-
-    def __init__(self, module: ModuleType, suites: Path, seen: Sequence[Behaviour]) -> None:
-        super().__init__(module, suites)
-        self.seen, self.exactly = seen, True
-
-    def repeat(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
-        error = super().repeat(case, told)
-        return error if len(self.noted) == len(self.seen) else Unlike()
-
-    def note(self, behaviour: Behaviour) -> None:
-        if len(self.noted) == len(self.seen):
-            raise Unlike
-        learners = self.seen[len(self.noted)]
-        super().note(behaviour)
-        if not alike(learners, behaviour):
-            raise Unlike
-        self.exactly &= learners.operators == behaviour.operators
+        if self.seen is not None:
+            if number >= len(self.seen) or not alike(self.seen[number], behaviour):
+                raise Unlike
+            self.exactly &= self.seen[number].operators == behaviour.operators
 
 
 @contextmanager

@@ -9,8 +9,6 @@ from grader.errors import Missing, Raised, SubmissionFault
 from grader.sandbox.answers import LeftOut
 
 _ONLY = "only definitions and constants are taken from a notebook"
-
-
 _INSTALLED = frozenset({"torch", "numpy"}) | sys.stdlib_module_names
 _PLOTTING = frozenset("matplotlib pylab seaborn plotly bokeh altair".split())
 

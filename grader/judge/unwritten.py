@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from grader.errors import Frame, Raised
+from grader.errors import Raised
 from grader.work.begun import Part, part_at, parts_of
 
 NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
@@ -39,8 +39,9 @@ def unwritten(error: Raised, exercise: str, texts: Mapping[str, str]) -> Unwritt
     if frame.file not in parts:
         return Unwritten(not_started=True, message=f"{frame.function} is not written yet")
     part = part_at(parts[frame.file], frame.line)
-    if part is None or not (part.is_stub or _is_at_its_level(frame, part)):
-        return Unwritten()
+    level = len(frame.text) - len(frame.text.lstrip(" \t"))
+    if part is None or not (part.is_stub or level == part.level):
+        return Unwritten()  # not every way through the function comes to this line
     what = "is not written yet"
     if not part.is_stub:
         where = f"line {frame.line}" if frame.file == own_file else frame.place
@@ -51,10 +52,6 @@ def unwritten(error: Raised, exercise: str, texts: Mapping[str, str]) -> Unwritt
     calls = any(caller is not None for caller in around)
     lead = f"{exercise} calls" if calls else "this test also calls"
     return Unwritten(message=f"{lead} {part.name}, which {what}")
-
-
-def _top(part: Part) -> str:
-    return part.name.partition(".")[0]
 
 
 def _own(
@@ -71,18 +68,14 @@ def _own(
     return "", []
 
 
-def _is_at_its_level(frame: Frame, part: Part) -> bool:
-    """Does every way through the function come to this line, as to that of a stub?"""
-    return len(frame.text) - len(frame.text.lstrip(" \t")) == part.level
-
-
 def _without_forward(kind: str, parts: Mapping[str, Sequence[Part]]) -> str | None:
     """The likely reason why torch finds no forward in a module of the class `kind`."""
     everything = [part for found in parts.values() for part in found]
     if not any(part.is_class and part.name == kind for part in everything):
         called = f"A {kind} only holds modules: call each of them, one after the other."
         return called if kind in CONTAINERS else None
-    methods = {p.name.removeprefix(f"{kind}."): p for p in everything if _top(p) == kind}
+    own = [part for part in everything if part.name.partition(".")[0] == kind]
+    methods = {part.name.removeprefix(f"{kind}."): part for part in own}
     for name, part in methods.items():
         around, _, last = name.rpartition(".")
         if around and last == "forward":

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -165,15 +165,9 @@ def as_rehearsal(test: TestResult, error: BaseException | None) -> TestResult:
 
 def bounded(test: TestResult) -> TestResult:
     """With texts of a length that a report can hold."""
-    return replace(
-        test,
-        message=_cut(test.message),
-        called=_cut(test.called),
-        expected=_cut(test.expected),
-        got=_cut(test.got),
-        likely=_cut(test.likely),
-        printed=_cut(test.printed, PRINTED_CHARACTERS),
-    )
+    texts = ("message", "called", "expected", "got", "likely")
+    cut: dict[str, Any] = {name: _cut(getattr(test, name)) for name in texts}
+    return replace(test, printed=_cut(test.printed, PRINTED_CHARACTERS), **cut)
 
 
 def _cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str | None:

@@ -26,11 +26,9 @@ class Tape(Protocol):
 
     def value(self, name: str, compute: Callable[[], Any]) -> Any:
         """The next value; `name` says whose it is."""
-        ...
 
     def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
         """What known mistakes give, for the next comparison that names some."""
-        ...
 
 
 class NoTape:

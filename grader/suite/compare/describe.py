@@ -11,8 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite.compare.functions import source_of
-from grader.suite.compare.layout import laid_out
+from grader.suite.compare.as_code import laid_out, source_of
 
 LIMIT = 160
 CALL_LIMIT = 200

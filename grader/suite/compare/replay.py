@@ -8,8 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite.compare.functions import source_of
-from grader.suite.compare.layout import laid_out
+from grader.suite.compare.as_code import laid_out, source_of
 
 MAX_NUMBERS = 2000  # in all tensors of a call together
 MAX_CHARACTERS = 40_000
