@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,23 +21,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 Mistakes = list[tuple[Any, str]]
 
 
-class Tape(Protocol):
-    """The values of one test, in the order in which it asks for them."""
-
-    def value(self, name: str, compute: Callable[[], Any]) -> Any:
-        """The next value; `name` says whose it is."""
-
-    def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
-        """What known mistakes give, for the next comparison that names some."""
-
-
 class NoTape:
     """Everything is there, and is computed when it is asked for."""
 
     def value(self, name: str, compute: Callable[[], Any]) -> Any:
+        """The next value; `name` says whose it is."""
         return compute()
 
     def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
+        """What known mistakes give, for the next comparison that names some."""
         return given
 
 
@@ -90,6 +82,9 @@ class Player:
     def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
         found: Mistakes = copied(next(self.asides, []), self.device)
         return found
+
+
+Tape = NoTape | Recorder | Player  # of one test, in the order in which it asks
 
 
 def copied(value: Any, device: str | None = None) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite.compare.as_code import laid_out, source_of
+from grader.suite.compare.replay import laid_out, nested, source_of
 
 LIMIT = 160
 CALL_LIMIT = 200
@@ -230,7 +230,8 @@ def _grid(value: "Tensor | np.ndarray[Any, Any]", style: _Style) -> str:
     if shape == (0,) or 0 < math.prod(shape) <= style.elements:
         suffix = "" if quiet else f", dtype={'torch.' if is_tensor else ''}{dtype}"
         suffix += "" if moved else wants
-        text = f"{word}({_nested(base.tolist(), style.digits)}{suffix}){moved}"
+        entries = nested(base.tolist(), lambda number: _entry(number, style.digits))
+        text = f"{word}({entries}{suffix}){moved}"
         candidates.append(f"{text}.requires_grad_()" if moved and wants else text)
     if style.opening and 0 < len(shape) <= 4 and math.prod(shape):
         candidates.append(f"{summary}: {_opening(value, style)}")
@@ -247,12 +248,6 @@ def _shape(shape: tuple[int, ...]) -> str:
     if len(shape) <= 8:
         return str(shape)
     return f"({', '.join(map(str, shape[:8]))}, …)"
-
-
-def _nested(entries: Any, digits: int) -> str:
-    if isinstance(entries, list):
-        return f"[{', '.join(_nested(entry, digits) for entry in entries)}]"
-    return _entry(entries, digits)
 
 
 def _opening(value: "Tensor | np.ndarray[Any, Any]", style: _Style) -> str:
