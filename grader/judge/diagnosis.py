@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor
@@ -36,6 +36,9 @@ from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer
 from grader.sandbox.randomness import random_states_kept, start_anew
 from grader.suite.asserts import Mismatch
+
+if TYPE_CHECKING:
+    from grader.judge.tape_file import KnownAnswer
 
 
 @dataclass(frozen=True)
@@ -116,32 +119,8 @@ class Trace:
     failure: Failure | None
 
 
-@dataclass(frozen=True)
-class Remembered:
-    """A wrong answer of which only its traces are here, by the names of the tests."""
-
-    correction: str
-    traces: Mapping[str, Trace]
-
-    def explains(self, case: Case, failure: Failure) -> bool | None:
-        trace = self.traces.get(case.name)
-        if trace is None or len(trace.seen) != len(case.seen):
-            return None
-        if not all(map(alike, case.seen, trace.seen)) or not same_failure(failure, trace.failure):
-            return None
-        pairs = zip(case.seen, trace.seen, strict=True)
-        return all(one.operators == other.operators for one, other in pairs)
-
-    def fails(self, case: Case) -> bool:
-        trace = self.traces.get(case.name)
-        return trace is not None and trace.failure is not None
-
-
-Known = Live | Remembered
-
-
 class Bank(Protocol):
-    def answers(self, unit: str, exercise: str) -> Iterable[Known]: ...
+    def answers(self, unit: str, exercise: str) -> "Iterable[Live | KnownAnswer]": ...
 
 
 def explanations(bank: Bank, cases: Iterable[Case]) -> dict[str, str]:
@@ -165,7 +144,7 @@ class _Explanation:
     tests: Mapping[str, bool]
 
 
-def _explain(known: Known, cases: Sequence[Case]) -> _Explanation:
+def _explain(known: "Live | KnownAnswer", cases: Sequence[Case]) -> _Explanation:
     failed = ((case, case.failure) for case in cases if case.failure is not None)
     asked = {case.test: known.explains(case, failure) for case, failure in failed}
     explained = {test: exactly for test, exactly in asked.items() if exactly is not None}

@@ -8,7 +8,7 @@ did in each test. All values are in the form of the wire, so nothing is ever unp
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 import msgpack
 
 from grader.errors import CourseError
-from grader.judge.behaviour import TOO_LARGE, Behaviour, Failure
-from grader.judge.diagnosis import Remembered, Trace
+from grader.judge.behaviour import TOO_LARGE, Behaviour, Failure, alike, same_failure
+from grader.judge.diagnosis import Case, Trace
 from grader.sandbox import decode, encode, wire
 from grader.suite.tape import Player, Recorder, rebuilt
 
@@ -27,11 +27,28 @@ _BYTES = 64 * 1024 * 1024  # far more than any unit needs
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """A wrong answer with its traces by test, each as bytes until somebody needs it."""
+    """A wrong answer of which only its traces are here, by the names of the tests; each as bytes
+    until somebody needs it."""
 
     exercise: str
     correction: str
     traces: Mapping[str, bytes]
+
+    def explains(self, case: Case, failure: Failure) -> bool | None:
+        trace = self._trace(case)
+        if trace is None or len(trace.seen) != len(case.seen):
+            return None
+        if not all(map(alike, case.seen, trace.seen)) or not same_failure(failure, trace.failure):
+            return None
+        pairs = zip(case.seen, trace.seen, strict=True)
+        return all(one.operators == other.operators for one, other in pairs)
+
+    def fails(self, case: Case) -> bool:
+        trace = self._trace(case)
+        return trace is not None and trace.failure is not None
+
+    def _trace(self, case: Case) -> Trace | None:
+        return _trace_of(self.traces[case.name]) if case.name in self.traces else None
 
 
 @dataclass(frozen=True)
@@ -73,12 +90,9 @@ class KitTapes:
             self.units[unit] = read_tape(self.folder / NAME.format(unit=unit))
         return self.units[unit]
 
-    def answers(self, unit: str, exercise: str) -> Iterator[Remembered]:
+    def answers(self, unit: str, exercise: str) -> list[KnownAnswer]:
         """What is known of wrong answers, as a `Bank`."""
-        for known in self.unit(unit).known:
-            if known.exercise == exercise:
-                traces = {name: trace_of(data) for name, data in known.traces.items()}
-                yield Remembered(known.correction, traces)
+        return [known for known in self.unit(unit).known if known.exercise == exercise]
 
 
 def player_of(recordings: Mapping[str, bytes], name: str, device: str = "cpu") -> Player:
@@ -104,7 +118,7 @@ def bytes_of_trace(trace: Trace) -> bytes:
     return _bytes([seen, failed and [failed.kind, failed.wording, failed.value]])
 
 
-def trace_of(data: bytes) -> Trace:
+def _trace_of(data: bytes) -> Trace:
     seen, failed = _value(data)
     behaviours = (Behaviour(value, raised, tuple(given), ran) for value, raised, given, ran in seen)
     return Trace(tuple(behaviours), failed and Failure(*failed))
