@@ -1,6 +1,5 @@
 """What each grading must have come to, and the hole where it did not."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
@@ -74,20 +73,17 @@ def _programs(facts: Facts) -> Iterator[Hole]:
 
 
 def _solution(facts: Facts) -> Iterator[Hole]:
-    first: dict[str, TestResult] = {}
-    seeds: dict[str, list[int]] = defaultdict(list)
+    lost: dict[str, tuple[TestResult, list[int]]] = {}
     for job in facts.plan.solved:
         for test in facts.results[job].lost:
-            first.setdefault(test.id, test)
-            seeds[test.id].append(job.seed)
-    for test in first.values():
-        lost = seeds[test.id]
-        shown = ", ".join(map(str, lost[:5])) + (", …" if len(lost) > 5 else "")
+            lost.setdefault(test.id, (test, []))[1].append(job.seed)
+    for test, seeds in lost.values():
+        shown = ", ".join(map(str, seeds[:5])) + (", …" if len(seeds) > 5 else "")
         yield facts.hole(
             test,
             f"the solution does not pass {test.name} with seed {shown}: "
             f"{test.message or test.title}",
-            f"Repeat it with `grade {facts.unit} --submission solutions --seed {lost[0]}`.",
+            f"Repeat it with `grade {facts.unit} --submission solutions --seed {seeds[0]}`.",
         )
 
 

@@ -105,12 +105,8 @@ def _problem(module: ModuleType, exercise: str) -> str | None:
     runner = doctest.DocTestRunner(verbose=False)
     for test in found:
         runner.run(test, out=report.append)
-    return _short("".join(report)) if report else None
-
-
-def _short(report: str) -> str:
-    """Doctest's report from the example on, on one line."""
-    return " ".join(report.partition("Failed example:")[2].split()) or report.strip()
+    said = "".join(report)
+    return " ".join(said.partition("Failed example:")[2].split()) or said.strip() or None
 
 
 def _submission(course: Course, job: Job) -> Submission:

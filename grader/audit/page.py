@@ -54,7 +54,10 @@ def _table(unit: UnitAudit, longest: int) -> list[Text]:
         heads = [head for owner, head, _ in _COLUMNS if owner == group]
         above += _GAP + group.rjust(len(_GAP.join(heads)))
     head = _line("exercise", [head for _, head, _ in _COLUMNS], longest)
-    rows = [_line(_name(row), _figures(row), longest) for row in unit.rows]
+    rows = [
+        _line(_name(row), [str(figure(row)) for *_, figure in _COLUMNS], longest)
+        for row in unit.rows
+    ]
     for line, row in zip(rows, unit.rows, strict=True):
         if row.mutants_survived or row.wrong_diagnosed < row.wrong:
             line.stylize("red")
@@ -79,10 +82,6 @@ def _stacked(unit: UnitAudit, width: int) -> list[Text]:
 
 def _name(row: Row) -> str:
     return one_line(row.exercise) or _SHARED
-
-
-def _figures(row: Row) -> list[str]:
-    return [str(figure(row)) for _, _, figure in _COLUMNS]
 
 
 def _hole(hole: Hole, width: int) -> list[Text]:

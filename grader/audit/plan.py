@@ -1,7 +1,7 @@
 """What an audit has to grade of one unit."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,11 +73,13 @@ def plan_of(
         return tuple((a, job(text_of(course, a), frozenset([a.exercise]))) for a in answers)
 
     mutants = mutants_of(solution, every)
+    programs = stub.given.exercises  # to mend, judged although nothing of them is changed
+    begun = "".join(f"{name} = {name}\n" for name in sorted(programs))
     return Plan(
         unit=unit,
         stub=stub,
         unsolved=job(stub.text),
-        unmended=_as_begun(stub, job),
+        unmended=job(f"{stub.text}\n\n{begun}", programs) if programs else None,
         solved=tuple(
             Job(unit.name, every, solution, seed, device=Device.ALL) for seed in range(seeds)
         ),
@@ -101,13 +103,6 @@ def plan_of(
         every_mutant=tuple(mutants),
         equivalents=tuple(equivalents),
     )
-
-
-def _as_begun(stub: Stub, job: Callable[[str, frozenset[str]], Job]) -> Job | None:
-    """The programs to mend, judged although nothing of them is changed."""
-    programs = stub.given.exercises
-    said = "".join(f"{name} = {name}\n" for name in sorted(programs))
-    return job(f"{stub.text}\n\n{said}", programs) if programs else None
 
 
 def _drawn(unit: str, mutants: list[Mutant], sample: int | None) -> list[Mutant]:

@@ -70,12 +70,8 @@ class Records:
 
 
 def _line(key: str, unit: str, graded: Graded) -> str:
-    entry = {"key": key, "unit": unit, **asdict(graded, dict_factory=_without_nothing)}
-    return json.dumps(entry) + "\n"
-
-
-def _without_nothing(fields: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: value for name, value in fields if value is not None}
+    told = asdict(graded, dict_factory=lambda fields: {k: v for k, v in fields if v is not None})
+    return json.dumps({"key": key, "unit": unit, **told}) + "\n"
 
 
 def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
