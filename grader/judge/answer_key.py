@@ -31,7 +31,7 @@ class _Taped:
 
     moved = ()
 
-    def __init__(self, tape: Tape, solution: LocalRunner | None) -> None:
+    def __init__(self, tape: Tape, solution: Any) -> None:
         self.tape, self.solution = tape, solution
 
     def __getattr__(self, what: str) -> NoReturn:
@@ -45,11 +45,8 @@ class _Taped:
                 f"reference.{call.name} cannot be recorded, since it changes something or works "
                 "on an object: use a @recorded function of the suite for the expected value"
             )
-        return Answer(self.tape.value(f"reference.{call.name}", lambda: self._solved(call)))
-
-    def _solved(self, call: Call) -> Any:
-        assert self.solution is not None
-        return self.solution.run(call).value
+        name = f"reference.{call.name}"
+        return Answer(self.tape.value(name, lambda: self.solution.run(call).value))
 
 
 @dataclass(frozen=True)

@@ -171,13 +171,10 @@ def _near(name: str, names: Iterable[str], sentence: str) -> str | None:
     if len(name) not in LETTERS:
         return None
     near = difflib.get_close_matches(name, known, n=2, cutoff=ALIKE)
-    if not near or (len(near) == 2 and _likeness(name, near[0]) == _likeness(name, near[1])):
+    likeness = {difflib.SequenceMatcher(a=other, b=name).ratio() for other in near}
+    if not near or len(likeness) < len(near):
         return None
     return sentence.format(name=name, near=near[0])
-
-
-def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(a=other, b=one).ratio()
 
 
 def _names_in(source: str) -> set[str]:

@@ -145,16 +145,14 @@ class LocalRunner:
         package.__path__ = []
         unit = self.modules[""]
         ours = {self.unit: unit, "exercises": package, f"exercises.{self.unit}": unit}
-        before = {name: sys.modules.get(name) for name in ours}
+        before = {name: sys.modules[name] for name in ours if name in sys.modules}
         sys.modules.update(ours)
         try:
             yield
         finally:
-            for name, module in before.items():
-                if module is None:
-                    sys.modules.pop(name, None)
-                else:
-                    sys.modules[name] = module
+            for name in ours:
+                sys.modules.pop(name, None)
+            sys.modules.update(before)
 
     def _wrap(self, value: Any, reaches: bool = True) -> Any:
         """A handle in place of everything that could not cross to another process.

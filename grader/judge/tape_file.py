@@ -48,7 +48,11 @@ class KnownAnswer:
         return trace is not None and trace.failure is not None
 
     def _trace(self, case: Case) -> Trace | None:
-        return _trace_of(self.traces[case.name]) if case.name in self.traces else None
+        if case.name not in self.traces:
+            return None
+        seen, failed = _value(self.traces[case.name])
+        calls = (Behaviour(value, raised, tuple(given), ran) for value, raised, given, ran in seen)
+        return Trace(tuple(calls), failed and Failure(*failed))
 
 
 @dataclass(frozen=True)
@@ -116,12 +120,6 @@ def bytes_of_trace(trace: Trace) -> bytes:
     seen = [[b.value, b.raised, list(b.given), b.operators] for b in trace.seen]
     failed = trace.failure
     return _bytes([seen, failed and [failed.kind, failed.wording, failed.value]])
-
-
-def _trace_of(data: bytes) -> Trace:
-    seen, failed = _value(data)
-    behaviours = (Behaviour(value, raised, tuple(given), ran) for value, raised, given, ran in seen)
-    return Trace(tuple(behaviours), failed and Failure(*failed))
 
 
 # What has no form on the wire travels as a handle whose kind says what it was.

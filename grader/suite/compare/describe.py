@@ -172,9 +172,8 @@ def _number(value: Any, digits: int) -> str:
         return str(bool(value))
     if isinstance(value, int):
         # Python refuses to print integers of more than a few thousand digits
-        return (
-            str(int(value)) if value.bit_length() <= 128 else f"<int of {value.bit_length()} bits>"
-        )
+        bits = value.bit_length()
+        return str(int(value)) if bits <= 128 else f"<int of {bits} bits>"
     if isinstance(value, (complex, np.complexfloating)):
         imaginary = _real(float(value.imag), digits)
         return f"{_real(float(value.real), digits)}{'' if imaginary[0] == '-' else '+'}{imaginary}j"

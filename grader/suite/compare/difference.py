@@ -73,12 +73,10 @@ def difference(
 def _other_type(got: object, expected: object, wanted: str, what: str) -> Difference:
     message = f"{what} is {any_kind(got)}, expected {wanted}"
     reason = conversion(got, wanted)
-    if got is None:
-        # Only a result is None because of a return that is missing.
-        if what == RESULT:
-            message = "returned None: is a return statement missing?"
-        else:
-            reason = None
+    if got is None and what == RESULT:
+        message = "returned None: is a return statement missing?"
+    elif got is None:
+        reason = None  # only a result is None because of a return that is missing
     return Difference(message, describe(expected), describe(got), reason, of_another_kind=True)
 
 

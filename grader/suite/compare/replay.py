@@ -208,14 +208,13 @@ def _written(function: FunctionType, node: ast.Lambda) -> FunctionSource | None:
     known = {**inspect.getclosurevars(function).nonlocals, **kept}
     numbers, names = {}, {}
     for name in {n.id for n in ast.walk(node.body) if isinstance(n, ast.Name)} - {*free}:
-        value = known.get(name, function.__globals__.get(name, getattr(builtins, name, None)))
+        pythons = getattr(builtins, name, None)
+        value = known.get(name, function.__globals__.get(name, pythons))
         if isinstance(value, (int, float)) and abs(value) < MOST:
             numbers[name] = value
         elif isinstance(value, (Tensor, np.ndarray)):
             names[name] = value
-        elif value is None or (
-            value is not _MODULES.get(name) and value is not getattr(builtins, name, None)
-        ):
+        elif value is None or (value is not _MODULES.get(name) and value is not pythons):
             return None
     body = _WithNumbers(numbers).visit(ast.parse(ast.unparse(node.body), mode="eval").body)
     text = f"lambda {', '.join(free)}: {ast.unparse(body)}".replace("lambda :", "lambda:")
