@@ -36,8 +36,7 @@ def audit(
     ]
     due = list(dict.fromkeys(job for plan in plans for job in plan.jobs()))
     with closing(Records(course, fresh=fresh)) as records:
-        found = {job: records.get(job) for job in due}
-        results = {job: known for job, known in found.items() if known is not None}
+        results = {job: known for job in due if (known := records.get(job)) is not None}
         unknown = [job for job in due if job not in results]
         processes = jobs or os.cpu_count() or 1
         with closing(judge_all(course, unknown, graded, min(processes, len(unknown)))) as new:

@@ -1,24 +1,21 @@
 """What each grading must have come to, and the hole where it did not."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from typing import TypeVar
+from itertools import chain
 
-from grader.audit import source_lines
 from grader.audit.equivalents import Equivalent
-from grader.audit.facts import Facts
+from grader.audit.facts import Facts, numbered
 from grader.audit.findings import Hole, Row, UnitAudit
 from grader.audit.jobs import Graded, Job
 from grader.audit.mutants import Mutant
 from grader.audit.plan import Plan
-from grader.audit.rehearsals import device_mistakes, would_fail
 from grader.course.bank import WrongAnswer
 from grader.course.model import Course
 from grader.course.templates import MARKS
 from grader.report import Outcome, TestResult
+from grader.sandbox.rehearsal import is_possible
 
 FEWEST_WRONG_ANSWERS = 3
-T = TypeVar("T")
 
 
 def judged(course: Course, plan: Plan, results: Mapping[Job, Graded]) -> UnitAudit:
@@ -37,8 +34,8 @@ def _faults(facts: Facts) -> Iterator[Hole]:
         (facts.solution, "the solution", plan.solved[0]),
         *((facts.solution, f"the solution with seed {job.seed}", job) for job in plan.solved[1:]),
         (facts.solution, "the solution, once more", plan.again),
-        (source_lines.place(facts.course, plan.stub.path), "the stub", plan.unsolved),
-        *((source_lines.place(facts.course, path), "it", job) for path, job in plan.accepted),
+        (facts.place(plan.stub.path), "the stub", plan.unsolved),
+        *((facts.place(path), "it", job) for path, job in plan.accepted),
         *((facts.place_of_answer(a), a.name, job) for a, job in (*plan.wrong, *plan.devices)),
         *((f"{facts.solution}:{m.line}", f"the mutant {m.after}", job) for m, job in plan.mutants),
     ]
@@ -50,7 +47,7 @@ def _faults(facts: Facts) -> Iterator[Hole]:
 
 
 def _stub(facts: Facts) -> Iterator[Hole]:
-    where = source_lines.place(facts.course, facts.plan.stub.path)
+    where = facts.place(facts.plan.stub.path)
     if not facts.plan.stub.is_written():
         yield Hole(where, "the stub is out of date", "Run `grade sync`.")
     for test in facts.results[facts.plan.unsolved].tests:
@@ -76,20 +73,17 @@ def _programs(facts: Facts) -> Iterator[Hole]:
 
 
 def _solution(facts: Facts) -> Iterator[Hole]:
-    first: dict[str, TestResult] = {}
-    seeds: dict[str, list[int]] = defaultdict(list)
+    lost: dict[str, tuple[TestResult, list[int]]] = {}
     for job in facts.plan.solved:
         for test in facts.results[job].lost:
-            first.setdefault(test.id, test)
-            seeds[test.id].append(job.seed)
-    for test in first.values():
-        lost = seeds[test.id]
-        shown = ", ".join(map(str, lost[:5])) + (", …" if len(lost) > 5 else "")
+            lost.setdefault(test.id, (test, []))[1].append(job.seed)
+    for test, seeds in lost.values():
+        shown = ", ".join(map(str, seeds[:5])) + (", …" if len(seeds) > 5 else "")
         yield facts.hole(
             test,
             f"the solution does not pass {test.name} with seed {shown}: "
             f"{test.message or test.title}",
-            f"Repeat it with `grade {facts.unit} --submission solutions --seed {lost[0]}`.",
+            f"Repeat it with `grade {facts.unit} --submission solutions --seed {seeds[0]}`.",
         )
 
 
@@ -110,7 +104,7 @@ def _points(facts: Facts) -> Iterator[Hole]:
     total, due = sum(test.max_points for test in tests), facts.plan.unit.points
     if tests and total != due:
         yield Hole(
-            source_lines.entry(facts.course, facts.unit),
+            facts.entry(),
             f"the tests of the unit are worth {total} points, but its entry says {due}",
             "Make `points` and the `@points` of its tests agree.",
         )
@@ -126,12 +120,10 @@ def _skeleton(facts: Facts) -> Iterator[Hole]:
     """What `grade new` has left to write, and nobody has written."""
     course, unit = facts.course, facts.unit
     paths = course.solution(unit), course.suite(unit), course.bank(unit)
-    lines = [(path, number, line) for path in paths for number, line in source_lines.numbered(path)]
-    for path, number, line in [*lines, *source_lines.entry_lines(course, unit)]:
+    for path, number, line in chain(*map(numbered, paths), facts.entry_lines()):
         if mark := next((mark for mark in MARKS if mark in line), None):
-            where = source_lines.place(course, path, number)
             mend = "Write what it asks for, and remove it."
-            yield Hole(where, f"a line of grade new is left: {mark}", mend)
+            yield Hole(facts.place(path, number), f"a line of grade new is left: {mark}", mend)
 
 
 def _exercises(facts: Facts) -> Iterator[Hole]:
@@ -139,19 +131,19 @@ def _exercises(facts: Facts) -> Iterator[Hole]:
     known = [answer.exercise for answer, _ in facts.plan.wrong]
     for name, hints in ((exercise.name, exercise.hints) for exercise in facts.plan.unit.exercises):
         if not hints:
-            where = source_lines.entry(course, unit, name)
+            where = facts.entry(name)
             mend = "Add `hints`, from a nudge to nearly there."
             yield Hole(where, f"{name} has no hints", mend, name)
         if (count := known.count(name)) < FEWEST_WRONG_ANSWERS:
             yield Hole(
-                source_lines.place(course, course.bank(unit)),
+                facts.place(course.bank(unit)),
                 f"{name} needs {FEWEST_WRONG_ANSWERS} wrong answers and has {count}",
                 f"Add mistakes that learners make, as {name}__slug.",
                 name,
             )
     for example in facts.results[facts.plan.examples].lost:
         name = example.exercise
-        where = source_lines.definition(course, course.solution(unit), name)
+        where = facts.definition(course.solution(unit), name)
         mend = "Give its docstring an example that runs."
         yield Hole(where, f"{name}: {example.message}", mend, name)
 
@@ -164,7 +156,7 @@ def _accepted(facts: Facts) -> Iterator[Hole]:
                 told.add((path, test.id))
                 said = f"; it is told: {test.likely}" if test.likely else ""
                 yield Hole(
-                    source_lines.place(facts.course, path),
+                    facts.place(path),
                     f"a correct answer does not pass {test.name} with seed {job.seed}{said}",
                     "The test demands more than the exercise does: relax it.",
                     test.exercise,
@@ -224,6 +216,47 @@ def _is_diagnosed(answer: WrongAnswer, graded: Graded) -> bool:
     return any(test.likely == answer.correction for test in graded.lost)
 
 
+def _would_fail(facts: Facts) -> Iterator[Hole]:
+    """What is right and would fail on a GPU, and where no rehearsal could tell."""
+    told, plan = set(), facts.plan
+    right = [(facts.solution, "the solution", job) for job in (*plan.solved, plan.again)]
+    right += [(facts.place(path), "a correct answer", job) for path, job in plan.accepted]
+    for where, subject, job in right:
+        for test in facts.results[job].rehearsals:
+            if test.outcome is not Outcome.REHEARSED and (where, test.id) not in told:
+                told.add((where, test.id))
+                what = "would fail on a GPU" if test.outcome is Outcome.FAILED else "is pending"
+                yield Hole(
+                    where,
+                    f"{subject} {what} at {test.name} with seed {job.seed}: "
+                    f"{test.likely or test.got or test.message}",
+                    "Mend the answer, or take @rehearsed from the test.",
+                    test.exercise,
+                )
+
+
+def _device_mistakes(facts: Facts) -> Iterator[Hole]:
+    """Each is right on the CPU, is caught by a rehearsal, and is told its sentence there."""
+    for answer, graded in facts.of(facts.plan.devices if is_possible() else ()):
+        where = facts.place_of_answer(answer)
+        for what, mend in _of_mistake(answer, graded):
+            yield Hole(where, f"{answer.name} {what}", mend, answer.exercise)
+
+
+def _of_mistake(answer: WrongAnswer, graded: Graded) -> Iterator[tuple[str, str]]:
+    if graded.fault is None and graded.message is not None:
+        yield f"does not load: {graded.message}", "Fix the bank of device mistakes."
+    elif graded.lost:
+        what = f"does not pass {graded.lost[0].name} on the CPU: {graded.lost[0].message}"
+        yield what, "A device mistake is right on the CPU; any other belongs into the bank."
+    elif graded.fault is None:
+        said = [test.likely for test in graded.rehearsals if test.outcome is Outcome.FAILED]
+        if not said:
+            yield "would not fail on a GPU", "Mark a test that it fails there with @rehearsed."
+        elif answer.correction not in (test.likely for test in graded.rehearsals):
+            yield f"is not told its sentence, but: {said[0]}", "Correct the one or the other."
+
+
 def _constants(facts: Facts) -> Iterator[Hole]:
     """Tests that give points to answers that take no thought, each once."""
     found: dict[str, tuple[TestResult, list[str]]] = {}
@@ -262,7 +295,7 @@ def _equivalent(facts: Facts, mutant: Mutant) -> Equivalent | None:
 def _equivalents(facts: Facts) -> Iterator[Hole]:
     results = dict(facts.of(facts.plan.mutants))
     for entry in facts.plan.equivalents:
-        where = source_lines.place(facts.course, facts.course.equivalents_file, entry.line)
+        where = facts.place(facts.course.equivalents_file, entry.line)
         if not entry.reason:
             mend = "Say why no test can notice it."
             yield Hole(where, "no reason is given", mend, entry.exercise)
@@ -307,8 +340,8 @@ _CHECKS: tuple[Callable[[Facts], Iterator[Hole]], ...] = (
     _exercises,
     _accepted,
     _wrong,
-    would_fail,
-    device_mistakes,
+    _would_fail,
+    _device_mistakes,
     _constants,
     _mutants,
     _equivalents,

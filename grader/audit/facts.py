@@ -1,22 +1,28 @@
-"""A plan with what became of its jobs: what every check looks at."""
+"""A plan with what became of its jobs, and where things stand: what every check looks at."""
 
-from collections.abc import Iterable, Mapping
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TypeVar
 
-from grader.audit import source_lines
 from grader.audit.findings import Hole
-from grader.audit.jobs import Graded, Job
+from grader.audit.jobs import Graded, Job, read_text
 from grader.audit.plan import Plan
 from grader.course.bank import WrongAnswer
-from grader.course.model import Course
+from grader.course.model import COURSE_FILE, Course
 from grader.report import TestResult
 
 T = TypeVar("T")
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True)
 class Facts:
+    """Places are as an author reads them: `solutions/UNIT.py:12`."""
+
     course: Course
     plan: Plan
     results: Mapping[Job, Graded]
@@ -25,11 +31,6 @@ class Facts:
     def unit(self) -> str:
         return self.plan.unit.name
 
-    @property
-    def solution(self) -> str:
-        """Its place."""
-        return source_lines.place(self.course, self.course.solution(self.unit))
-
     def tests(self) -> tuple[TestResult, ...]:
         return self.results[self.plan.solved[0]].tests
 
@@ -37,10 +38,64 @@ class Facts:
         return [(subject, self.results[job]) for subject, job in jobs]
 
     def hole(self, test: TestResult, what: str, mend: str) -> Hole:
-        """A hole in a test of the suite."""
-        exercise = test.exercise
-        where = source_lines.test(self.course, self.unit, exercise, test.name)
-        return Hole(where, what, mend, exercise)
+        """A hole in a test of the suite: in the class of its exercise, or else anywhere."""
+        path, bare = self.course.suite(self.unit), test.name.partition("[")[0]
+        owners = [node for node in _top(read_text(path)) if _is_marked(node, test.exercise)]
+        lines = (
+            node.lineno
+            for owner in [*owners, ast.parse(read_text(path))]
+            for node in ast.walk(owner)
+            if isinstance(node, ast.FunctionDef) and node.name == bare
+        )
+        return Hole(self.place(path, next(lines, None)), what, mend, test.exercise)
+
+    def place(self, path: Path, line: int | None = None) -> str:
+        shown = path.relative_to(self.course.root).as_posix()
+        return f"{shown}:{line}" if line else shown
+
+    @property
+    def solution(self) -> str:
+        return self.place(self.course.solution(self.unit))
 
     def place_of_answer(self, answer: WrongAnswer) -> str:
-        return source_lines.definition(self.course, answer.file, answer.name)
+        return self.definition(answer.file, answer.name)
+
+    def definition(self, path: Path, name: str) -> str:
+        """Where a file defines a name at its top; the file alone where it does not."""
+        lines = (node.lineno for node in _top(read_text(path)) if node.name == name)
+        return self.place(path, next(lines, None))
+
+    def entry(self, exercise: str = "") -> str:
+        """Where course.toml names the unit, or an exercise of it."""
+        named = re.compile(rf"\s*name\s*=\s*[\"']{exercise or self.unit}[\"']")
+        lines = [number for _, number, line in self.entry_lines() if named.match(line)]
+        line = lines[-1 if exercise else 0] if lines else None  # both may have one name
+        return self.place(self.course.root / COURSE_FILE, line)
+
+    def entry_lines(self) -> Iterator[tuple[Path, int, str]]:
+        """Those of course.toml about the unit; what stands above all units is the first's."""
+        last = -1
+        for path, number, line in numbered(self.course.root / COURSE_FILE):
+            last += line.replace(" ", "").startswith("[[unit]]")
+            if self.course.units[max(last, 0)].name == self.unit:
+                yield path, number, line
+
+
+def numbered(path: Path) -> list[tuple[Path, int, str]]:
+    """The lines of a file, if it is there."""
+    lines = read_text(path).split("\n") if path.is_file() else []
+    return [(path, number, line) for number, line in enumerate(lines, start=1)]
+
+
+def _is_marked(node: _Definition, exercise: str) -> bool:
+    """Does a decorator of it hold the name of the exercise?"""
+    return any(
+        isinstance(inner, ast.Constant) and inner.value == exercise
+        for decorator in node.decorator_list
+        for inner in ast.walk(decorator)
+    )
+
+
+@cache
+def _top(text: str) -> list[_Definition]:
+    return [node for node in ast.parse(text).body if isinstance(node, _Definition)]

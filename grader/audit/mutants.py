@@ -163,17 +163,14 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
         if name in ("annotation", "returns", "type_params"):
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST) and not _is_docstring(child):
+            alone = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
+            if isinstance(child, ast.AST) and not alone:
                 yield child
 
 
 def _is_all_of_an_if(node: ast.AST) -> bool:
     """Without its only statement an `if` does nothing, as if it were deleted itself."""
     return isinstance(node, ast.If) and not node.orelse and len(node.body) == 1
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _deleted(node: ast.stmt, code: _Code) -> Iterator[Edit]:

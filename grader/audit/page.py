@@ -1,5 +1,6 @@
 """An audit as its author reads it: a table for each unit, then its holes."""
 
+from collections.abc import Callable
 from itertools import groupby
 
 from rich.cells import cell_len, set_cell_size
@@ -12,14 +13,14 @@ from grader.formats.parts.text import counted, excerpt, one_line
 _SHARED = "(shared)"
 _GAP = "  "
 # Each column: what it belongs to, its head, and what stands in it.
-_HEADS = (
-    ("", "tests"),
-    ("", "points"),
-    ("wrong answers", "caught"),
-    ("wrong answers", "diagnosed"),
-    ("mutants", "caught"),
-    ("mutants", "equivalent"),
-    ("mutants", "survived"),
+_COLUMNS: tuple[tuple[str, str, Callable[[Row], object]], ...] = (
+    ("", "tests", lambda row: row.tests),
+    ("", "points", lambda row: row.points),
+    ("wrong answers", "caught", lambda row: f"{row.wrong_caught}/{row.wrong}"),
+    ("wrong answers", "diagnosed", lambda row: f"{row.wrong_diagnosed}/{row.wrong}"),
+    ("mutants", "caught", lambda row: f"{row.mutants_caught}/{row.mutants}"),
+    ("mutants", "equivalent", lambda row: row.mutants_equivalent),
+    ("mutants", "survived", lambda row: row.mutants_survived),
 )
 
 
@@ -50,10 +51,13 @@ def _unit(unit: UnitAudit, longest: int, width: int) -> list[Text]:
 def _table(unit: UnitAudit, longest: int) -> list[Text]:
     above = " " * longest
     for group in ("", "wrong answers", "mutants"):
-        heads = [head for owner, head in _HEADS if owner == group]
+        heads = [head for owner, head, _ in _COLUMNS if owner == group]
         above += _GAP + group.rjust(len(_GAP.join(heads)))
-    head = _line("exercise", [head for _, head in _HEADS], longest)
-    rows = [_line(_name(row), _figures(row), longest) for row in unit.rows]
+    head = _line("exercise", [head for _, head, _ in _COLUMNS], longest)
+    rows = [
+        _line(_name(row), [str(figure(row)) for *_, figure in _COLUMNS], longest)
+        for row in unit.rows
+    ]
     for line, row in zip(rows, unit.rows, strict=True):
         if row.mutants_survived or row.wrong_diagnosed < row.wrong:
             line.stylize("red")
@@ -62,33 +66,22 @@ def _table(unit: UnitAudit, longest: int) -> list[Text]:
 
 
 def _line(name: str, figures: list[str], longest: int) -> Text:
-    cells = [figure.rjust(len(head)) for figure, (_, head) in zip(figures, _HEADS, strict=True)]
+    pairs = zip(figures, _COLUMNS, strict=True)
+    cells = [figure.rjust(len(head)) for figure, (_, head, _) in pairs]
     return Text(_GAP.join([set_cell_size(name, longest), *cells]))
 
 
 def _stacked(unit: UnitAudit, width: int) -> list[Text]:
     lines = []
     for row in unit.rows:
-        pairs = zip(_HEADS, _figures(row), strict=True)
-        text = ", ".join(f"{group} {head} {figure}".strip() for (group, head), figure in pairs)
+        figures = (f"{group} {head} {figure(row)}".strip() for group, head, figure in _COLUMNS)
+        text = ", ".join(figures)
         lines += [*wrapped(_name(row), width), *hanging("  ", text, width)]
     return lines
 
 
 def _name(row: Row) -> str:
     return one_line(row.exercise) or _SHARED
-
-
-def _figures(row: Row) -> list[str]:
-    return [
-        str(row.tests),
-        str(row.points),
-        f"{row.wrong_caught}/{row.wrong}",
-        f"{row.wrong_diagnosed}/{row.wrong}",
-        f"{row.mutants_caught}/{row.mutants}",
-        str(row.mutants_equivalent),
-        str(row.mutants_survived),
-    ]
 
 
 def _hole(hole: Hole, width: int) -> list[Text]:

@@ -1,7 +1,7 @@
 """What an audit has to grade of one unit."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,12 +69,17 @@ def plan_of(
     def job(text: str, exercises: frozenset[str] = every) -> Job:
         return Job(unit.name, exercises, text, seed_of(text))
 
+    def of_bank(answers: Iterable[WrongAnswer]) -> tuple[tuple[WrongAnswer, Job], ...]:
+        return tuple((a, job(text_of(course, a), frozenset([a.exercise]))) for a in answers)
+
     mutants = mutants_of(solution, every)
+    programs = stub.given.exercises  # to mend, judged although nothing of them is changed
+    begun = "".join(f"{name} = {name}\n" for name in sorted(programs))
     return Plan(
         unit=unit,
         stub=stub,
         unsolved=job(stub.text),
-        unmended=_as_begun(stub, job),
+        unmended=job(f"{stub.text}\n\n{begun}", programs) if programs else None,
         solved=tuple(
             Job(unit.name, every, solution, seed, device=Device.ALL) for seed in range(seeds)
         ),
@@ -85,14 +90,8 @@ def plan_of(
             for module in course.accepted(unit.name)
             for seed in range(ACCEPTED_SEEDS)
         ),
-        wrong=tuple(
-            (answer, job(text_of(course, answer), frozenset([answer.exercise])))
-            for answer in read_bank(course, unit.name)
-        ),
-        devices=tuple(
-            (answer, job(text_of(course, answer), frozenset([answer.exercise])))
-            for answer in read_bank(course, unit.name, of_devices=True)
-        ),
+        wrong=of_bank(read_bank(course, unit.name)),
+        devices=of_bank(read_bank(course, unit.name, of_devices=True)),
         mutants=tuple(
             (mutant, job(mutant.text, frozenset([mutant.exercise]) if mutant.exercise else every))
             for mutant in _drawn(unit.name, mutants, sample)
@@ -104,13 +103,6 @@ def plan_of(
         every_mutant=tuple(mutants),
         equivalents=tuple(equivalents),
     )
-
-
-def _as_begun(stub: Stub, job: Callable[[str, frozenset[str]], Job]) -> Job | None:
-    """The programs to mend, judged although nothing of them is changed."""
-    programs = stub.given.exercises
-    said = "".join(f"{name} = {name}\n" for name in sorted(programs))
-    return job(f"{stub.text}\n\n{said}", programs) if programs else None
 
 
 def _drawn(unit: str, mutants: list[Mutant], sample: int | None) -> list[Mutant]:

@@ -19,9 +19,10 @@ class Records:
     """The results of jobs by a digest of all that they depend on; a line of JSON for each."""
 
     def __init__(self, course: Course, *, fresh: bool) -> None:
-        self.course, self.path = course, course.root / FILE
+        self.path = course.root / FILE
         self.fresh = fresh
-        self.units: dict[str, str] = {}
+        self.units = {u.name: fingerprint.of_unit(course, u.name) for u in course.units}
+        self.solutions = {u.name: solution_of(course, u.name) for u in course.units}
         self.known: dict[str, tuple[str, Graded]] = dict(_read(self.path))
         self.used: set[str] = set()
         self.file = self.path.open("a", encoding="utf-8")
@@ -56,13 +57,11 @@ class Records:
         new.replace(self.path)
 
     def _key(self, job: Job) -> str:
-        """The digest of a job; what jobs share is read once."""
-        if job.unit not in self.units:
-            self.units[job.unit] = fingerprint.of_unit(self.course, job.unit)
+        """The digest of a job."""
         others = [
-            solution_of(self.course, unit.name)
-            for unit in self.course.units
-            if unit.name != job.unit and re.search(rf"\b{unit.name}\b", job.text)
+            solution
+            for unit, solution in self.solutions.items()
+            if unit != job.unit and re.search(rf"\b{unit}\b", job.text)
         ]
         asked = [job.text, *sorted(job.exercises), job.seed, job.device, job.attempt, job.examples]
         return fingerprint.digest(
@@ -71,12 +70,8 @@ class Records:
 
 
 def _line(key: str, unit: str, graded: Graded) -> str:
-    entry = {"key": key, "unit": unit, **asdict(graded, dict_factory=_without_nothing)}
-    return json.dumps(entry) + "\n"
-
-
-def _without_nothing(fields: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {name: value for name, value in fields if value is not None}
+    told = asdict(graded, dict_factory=lambda fields: {k: v for k, v in fields if v is not None})
+    return json.dumps({"key": key, "unit": unit, **told}) + "\n"
 
 
 def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:

@@ -2,13 +2,51 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NoReturn, cast
 
 from grader.course.model import Course
+from grader.errors import CourseError
 from grader.judge.diagnosis import Bank, LiveBank
-from grader.judge.reference import TapedReference, solution_of
-from grader.judge.subject import Runner, Subject
-from grader.judge.tape_file import KitTapes
+from grader.judge.local import LocalRunner, load_module
+from grader.judge.subject import Call, Subject
+from grader.judge.tape_file import KitTapes, player_of
+from grader.sandbox.client import Answer
 from grader.suite.tape import NoTape, Tape
+
+
+def solution_of(solutions: Path, unit: str, suites: Path) -> LocalRunner:
+    return LocalRunner(load_module(solutions / f"{unit}.py"), suites)
+
+
+def taped(tape: Tape, solution: LocalRunner | None = None) -> LocalRunner:
+    """What the reference of a visible test offers: calls, whose values go through a tape.
+
+    Without a `solution` all of them have to be on it.
+    """
+    return cast(LocalRunner, _Taped(tape, solution))
+
+
+class _Taped:
+    """Whatever but `run` a suite asks of it is refused."""
+
+    moved = ()
+
+    def __init__(self, tape: Tape, solution: Any) -> None:
+        self.tape, self.solution = tape, solution
+
+    def __getattr__(self, what: str) -> NoReturn:
+        raise CourseError(f"a visible test can only call the reference, not use its {what}")
+
+    def run(self, call: Call) -> Answer:
+        if call.observed:
+            self.observe()
+        if call.owner or call.in_place:
+            raise CourseError(
+                f"reference.{call.name} cannot be recorded, since it changes something or works "
+                "on an object: use a @recorded function of the suite for the expected value"
+            )
+        name = f"reference.{call.name}"
+        return Answer(self.tape.value(name, lambda: self.solution.run(call).value))
 
 
 @dataclass(frozen=True)
@@ -30,8 +68,7 @@ class Solutions:
 
     def reference(self, unit: str, tape: Tape) -> Subject:
         solution = solution_of(self.folder, unit, self.suites)
-        runner: Runner = solution if isinstance(tape, NoTape) else TapedReference(tape, solution)
-        return Subject(runner, "")
+        return Subject(solution if isinstance(tape, NoTape) else taped(tape, solution), "")
 
     def solution(self, unit: str) -> Subject:
         """The solution in the learner's place."""
@@ -50,13 +87,13 @@ class Recorded:
         return self.bank.unit(unit).seed
 
     def tape(self, unit: str, test: str, device: str) -> Tape:
-        return self.bank.tape(unit, test, device)
+        return player_of(self.bank.unit(unit).tests, test, device)
 
     def picture_tape(self, unit: str, exercise: str) -> Tape:
-        return self.bank.picture(unit, exercise)
+        return player_of(self.bank.unit(unit).pictures, exercise)
 
     def reference(self, unit: str, tape: Tape) -> Subject:
-        return Subject(TapedReference(tape), "")
+        return Subject(taped(tape), "")
 
     def solution(self, unit: str) -> Subject | None:
         return None

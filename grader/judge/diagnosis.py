@@ -10,8 +10,9 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 from torch import Tensor
@@ -35,6 +36,9 @@ from grader.sandbox.arguments import tensors_in
 from grader.sandbox.client import Answer
 from grader.sandbox.randomness import random_states_kept, start_anew
 from grader.suite.asserts import Mismatch
+
+if TYPE_CHECKING:
+    from grader.judge.tape_file import KnownAnswer
 
 
 @dataclass(frozen=True)
@@ -77,39 +81,34 @@ class LiveBank:
             for answer in known:
                 if answer.exercise == exercise:
                     setattr(module, exercise, getattr(module, answer.name))
-                    yield Live(answer.correction, module, self.course)
+                    yield Live(answer.correction, module, self.course.suites_folder)
 
 
 class Live:
     """A wrong answer that runs each test itself; it ends where it differs from the work."""
 
-    def __init__(self, correction: str, module: ModuleType, course: Course) -> None:
-        self.correction, self.module, self.course = correction, module, course
-        self.exactly: set[str] = set()
+    def __init__(self, correction: str, module: ModuleType, suites: Path) -> None:
+        self.correction, self.module, self.suites = correction, module, suites
         self.told: frozenset[str] = frozenset()
 
-    def explains(self, case: Case) -> bool:
-        """Does it do and fail as the work did, in a test that the work failed?"""
-        trial = Comparing(self.module, self.course, case.seen)
+    def explains(self, case: Case, failure: Failure) -> bool | None:
+        """None unless it does as the work did, and fails as in `failure`; else whether it also ran
+        the same operators."""
+        trial = Trial(self.module, self.suites, case.seen)
         error = trial.repeat(case)
-        if trial.exactly:
-            self.exactly.add(case.test)
-        failure = None if error is None else failure_of(error)
-        return case.failure is not None and same_failure(case.failure, failure)
-
-    def runs_alike(self, case: Case) -> bool:
-        """Of a test it explains: did it run the same operators?"""
-        return case.test in self.exactly
+        if error is None or not same_failure(failure, failure_of(error)):
+            return None
+        return trial.exactly
 
     def fails(self, case: Case) -> bool:
-        return Freely(self.module, self.course).repeat(case) is not None
+        return Trial(self.module, self.suites).repeat(case) is not None
 
     def trace(self, case: Case) -> "Trace":
         """All that it does in a test, to be kept; its tests are asked for in their order."""
-        runner = Tracing(self.module, self.course)
-        error = runner.repeat(case, self.told)
+        trial = Trial(self.module, self.suites)
+        error = trial.repeat(case, self.told)
         self.told |= error.slips if isinstance(error, Mismatch) else frozenset()
-        return Trace(tuple(runner.seen), None if error is None else failure_of(error))
+        return Trace(tuple(trial.noted), None if error is None else failure_of(error))
 
 
 @dataclass(frozen=True)
@@ -120,37 +119,8 @@ class Trace:
     failure: Failure | None
 
 
-@dataclass(frozen=True)
-class Remembered:
-    """A wrong answer of which only its traces are here, by the names of the tests."""
-
-    correction: str
-    traces: Mapping[str, Trace]
-
-    def explains(self, case: Case) -> bool:
-        trace = self.traces.get(case.name)
-        return (
-            trace is not None
-            and case.failure is not None
-            and len(trace.seen) == len(case.seen)
-            and all(map(alike, case.seen, trace.seen))
-            and same_failure(case.failure, trace.failure)
-        )
-
-    def runs_alike(self, case: Case) -> bool:
-        pairs = zip(case.seen, self.traces[case.name].seen, strict=True)
-        return all(one.operators == other.operators for one, other in pairs)
-
-    def fails(self, case: Case) -> bool:
-        trace = self.traces.get(case.name)
-        return trace is not None and trace.failure is not None
-
-
-Known = Live | Remembered
-
-
 class Bank(Protocol):
-    def answers(self, unit: str, exercise: str) -> Iterable[Known]: ...
+    def answers(self, unit: str, exercise: str) -> "Iterable[Live | KnownAnswer]": ...
 
 
 def explanations(bank: Bank, cases: Iterable[Case]) -> dict[str, str]:
@@ -167,22 +137,20 @@ def explanations(bank: Bank, cases: Iterable[Case]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Explanation:
-    """The failed tests that one wrong answer explains; in those of `exactly` it also ran the same
-    operators."""
+    """The failed tests that one wrong answer explains, and whether it also ran the same operators
+    in each."""
 
     correction: str
-    tests: frozenset[str]
-    exactly: frozenset[str]
+    tests: Mapping[str, bool]
 
 
-def _explain(known: Known, cases: Sequence[Case]) -> _Explanation:
-    failed = [case for case in cases if case.failure is not None]
-    explained = [case for case in failed if known.explains(case)]
-    passed = (case for case in cases if case.failure is None)
-    if explained and any(known.fails(case) for case in passed):
-        explained = []  # the work can do what this one cannot
-    exactly = frozenset(case.test for case in explained if known.runs_alike(case))
-    return _Explanation(known.correction, frozenset(case.test for case in explained), exactly)
+def _explain(known: "Live | KnownAnswer", cases: Sequence[Case]) -> _Explanation:
+    failed = ((case, case.failure) for case in cases if case.failure is not None)
+    asked = {case.test: known.explains(case, failure) for case, failure in failed}
+    explained = {test: exactly for test, exactly in asked.items() if exactly is not None}
+    if explained and any(known.fails(case) for case in cases if case.failure is None):
+        explained = {}  # the work can do what this one cannot
+    return _Explanation(known.correction, explained)
 
 
 def _explained(explanations: Sequence[_Explanation]) -> dict[str, str]:
@@ -193,7 +161,7 @@ def _explained(explanations: Sequence[_Explanation]) -> dict[str, str]:
         able = [e for e in explanations if test in e.tests]
         most = max(len(e.tests) for e in able)
         best = [e for e in able if len(e.tests) == most]
-        for group in (best, [e for e in best if test in e.exactly]):
+        for group in (best, [e for e in best if e.tests[test]]):
             sentences = {e.correction for e in group}
             if len(sentences) == 1:
                 said[test] = sentences.pop()
@@ -209,8 +177,9 @@ class _Guarded:
         self.tensor, self.grad = tensor, tensor.grad if tensor.is_leaf else None
         self.before, self.view = tensor.detach().clone(), tensor.detach()
 
-    def restored(self) -> "_Change | None":
-        """Put back what it held; what the call made of it, if that is something else."""
+    def restored(self) -> tuple[Tensor, bool] | None:
+        """Put back what it held; what the call made of it, if that is something else, and whether
+        in other memory."""
         if self.tensor.is_leaf:
             self.tensor.grad = self.grad
         now = self.tensor.detach()
@@ -218,40 +187,37 @@ class _Guarded:
         moved = now.data_ptr() != self.view.data_ptr() or layouts[0] != layouts[1]
         if not moved and _equal_with_nan(now, self.before):
             return None
-        change = _Change(self.tensor, now.clone(), moved)
+        made = now.clone()
         self.tensor.data = self.view
         self.view.copy_(self.before)
-        return change
-
-
-@dataclass(frozen=True)
-class _Change:
-    """What a call has made of a tensor that it had to leave; `moved` if in other memory."""
-
-    tensor: Tensor
-    made: Tensor
-    moved: bool
+        return made, moved
 
 
 def _equal_with_nan(one: Tensor, other: Tensor) -> bool:
     return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
-class Freely(LocalRunner):
-    """Runs a test with a wrong answer, and sees what the worker's runner sees."""
+class Trial(LocalRunner):
+    """Runs a test with a wrong answer, and sees what the worker's runner sees. With `seen`, only as
+    long as the answer does what was seen of the learner's work; `exactly` by the same operators."""
 
-    def __init__(self, module: ModuleType, course: Course) -> None:
-        super().__init__(module, course.suites_folder)
+    def __init__(
+        self, module: ModuleType, suites: Path, seen: Sequence[Behaviour] | None = None
+    ) -> None:
+        super().__init__(module, suites)
+        self.noted: list[Behaviour] = []
+        self.seen, self.exactly = seen, True
 
     def repeat(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
         """How the test fails with this answer, or None."""
         start_anew()
+        error: BaseException | None = None
         try:
             with warnings.catch_warnings(action="ignore"):  # what it does wrong is no news
                 case.repeat(self, told)
-        except (Exception, Unlike) as error:
-            return error
-        return None
+        except (Exception, Unlike) as its_own:
+            error = its_own
+        return error if self.seen is None or len(self.noted) == len(self.seen) else Unlike()
 
     def run(self, call: Call) -> Answer:
         given = list(tensors_in([call.args, call.kwargs]))
@@ -263,11 +229,11 @@ class Freely(LocalRunner):
             self.note(raised(error))
             raise
         finally:
-            changes = [change for g in guarded if (change := g.restored())]
-        made = {id(change.tensor): change.made for change in changes}
+            changes = [(g.tensor, *change) for g in guarded if (change := g.restored())]
+        made = {id(tensor): now for tensor, now, _ in changes}
         self.note(returned(answer.value, [made.get(id(t), t) for t in given], answer.seen))
-        for change in changes:
-            check_argument(call, change.tensor, change.made, moved=change.moved)
+        for tensor, now, moved in changes:
+            check_argument(call, tensor, now, moved=moved)
         check_left(answer.left)
         return answer
 
@@ -282,39 +248,12 @@ class Freely(LocalRunner):
         return items
 
     def note(self, behaviour: Behaviour) -> None:
-        pass
-
-
-class Tracing(Freely):
-    """Runs a test to its end, and keeps what was seen."""
-
-    def __init__(self, module: ModuleType, course: Course) -> None:
-        super().__init__(module, course)
-        self.seen: list[Behaviour] = []
-
-    def note(self, behaviour: Behaviour) -> None:
-        self.seen.append(behaviour)
-
-
-class Comparing(Freely):
-    """Runs a test as long as the wrong answer does what was seen of the learner's work."""
-
-    def __init__(self, module: ModuleType, course: Course, seen: Sequence[Behaviour]) -> None:
-        super().__init__(module, course)
-        self.seen, self.next, self.exactly = seen, 0, True
-
-    def repeat(self, case: Case, told: frozenset[str] | None = None) -> BaseException | None:
-        error = super().repeat(case, told)
-        return error if self.next == len(self.seen) else Unlike()
-
-    def note(self, behaviour: Behaviour) -> None:
-        if self.next >= len(self.seen):
-            raise Unlike
-        learners = self.seen[self.next]
-        self.next += 1
-        if not alike(learners, behaviour):
-            raise Unlike
-        self.exactly &= learners.operators == behaviour.operators
+        number = len(self.noted)
+        self.noted.append(behaviour)
+        if self.seen is not None:
+            if number >= len(self.seen) or not alike(self.seen[number], behaviour):
+                raise Unlike
+            self.exactly &= self.seen[number].operators == behaviour.operators
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 from grader.course.model import data_folders, pictures_file
@@ -43,27 +44,21 @@ def with_pictures(
     )
     try:
         room = Room(processes, brief, data_folders(key.suites, wanted))
-        workers = Workers(room, sources, shared=False)
-        try:
-            return _drawn(units, Students(workers, sources, key.suites), key)
-        finally:
-            workers.end()
+        with closing(Workers(room, sources, shared=False)) as workers:
+            students = Students(workers, sources, key.suites)
+            return tuple(_drawn(unit, students, key) for unit in units)
     except (GraderError, OSError):  # the results are complete without a picture
         return units
 
 
-def _drawn(
-    units: tuple[UnitResult, ...], students: Students, key: AnswerKey
-) -> tuple[UnitResult, ...]:
-    def drawn(unit: str, exercise: ExerciseResult) -> ExerciseResult:
-        if not _to_be_drawn(exercise):
-            return exercise
-        return dataclasses.replace(exercise, pictures=_pictures(students, key, unit, exercise.name))
-
-    return tuple(
-        dataclasses.replace(unit, exercises=tuple(drawn(unit.name, e) for e in unit.exercises))
-        for unit in units
+def _drawn(unit: UnitResult, students: Students, key: AnswerKey) -> UnitResult:
+    exercises = (
+        dataclasses.replace(e, pictures=_pictures(students, key, unit.name, e.name))
+        if _to_be_drawn(e)
+        else e
+        for e in unit.exercises
     )
+    return dataclasses.replace(unit, exercises=tuple(exercises))
 
 
 def _to_be_drawn(exercise: ExerciseResult) -> bool:

@@ -9,8 +9,6 @@ from grader.errors import Missing, Raised, SubmissionFault
 from grader.sandbox.answers import LeftOut
 
 _ONLY = "only definitions and constants are taken from a notebook"
-
-
 _INSTALLED = frozenset({"torch", "numpy"}) | sys.stdlib_module_names
 _PLOTTING = frozenset("matplotlib pylab seaborn plotly bokeh altair".split())
 
@@ -46,11 +44,9 @@ def without_module(fault: Raised, unusable: Mapping[str, str], *, loading: bool)
         return f"There is no {name}: is the name misspelled?"
     if package != found[1].partition(".")[0]:
         return f"There is no {package}.py in exercises/."
-    mend = (
-        'delete this line, or move it under if __name__ == "__main__":'
-        if loading
-        else "do without it."
-    )
+    mend = "do without it."
+    if loading:
+        mend = 'delete this line, or move it under if __name__ == "__main__":'
     if package in _PLOTTING:
         return f"{package} is not installed here, and grading draws no plots of yours: {mend}"
     return (

@@ -23,27 +23,11 @@ from grader.sandbox.client import Answer
 from grader.sandbox.functions import function_of
 from grader.sandbox.observe import observed
 from grader.sandbox.remote_gradients import out_of_reach
+from grader.suite.compare.kinds import NAMES
+from grader.suite.tape import rebuilt
 
-PLAIN = (
-    type(None),
-    bool,
-    int,
-    float,
-    complex,
-    str,
-    bytes,
-    list,
-    tuple,
-    dict,
-    set,
-    frozenset,
-    slice,
-    torch.dtype,
-    torch.device,
-    Tensor,
-    np.ndarray,
-    np.generic,
-)
+# What can be compared crosses to another process, and nothing else does.
+PLAIN = (*(kind for kind, _ in NAMES), np.generic)
 
 
 def load_module(path: Path) -> ModuleType:
@@ -161,16 +145,14 @@ class LocalRunner:
         package.__path__ = []
         unit = self.modules[""]
         ours = {self.unit: unit, "exercises": package, f"exercises.{self.unit}": unit}
-        before = {name: sys.modules.get(name) for name in ours}
+        before = {name: sys.modules[name] for name in ours if name in sys.modules}
         sys.modules.update(ours)
         try:
             yield
         finally:
-            for name, module in before.items():
-                if module is None:
-                    sys.modules.pop(name, None)
-                else:
-                    sys.modules[name] = module
+            for name in ours:
+                sys.modules.pop(name, None)
+            sys.modules.update(before)
 
     def _wrap(self, value: Any, reaches: bool = True) -> Any:
         """A handle in place of everything that could not cross to another process.
@@ -182,26 +164,14 @@ class LocalRunner:
             return Handle(self, len(self.objects) - 1, type(value).__name__)
         if isinstance(value, Tensor) and not reaches and value.requires_grad and not value.is_leaf:
             return out_of_reach(value)
-        if type(value) is list:
-            return [self._wrap(item, reaches) for item in value]
-        if type(value) is tuple:
-            return tuple(self._wrap(item, reaches) for item in value)
-        if type(value) is dict:
-            return {key: self._wrap(item, reaches) for key, item in value.items()}
-        return value
+        return rebuilt(value, lambda item: self._wrap(item, reaches))
 
     def _unwrap(self, value: Any) -> Any:
         if isinstance(value, Handle):
             return self.objects[value.identity]
-        if type(value) is list:
-            return [self._unwrap(item) for item in value]
-        if type(value) is tuple:
-            return tuple(self._unwrap(item) for item in value)
-        if type(value) is dict:
-            return {key: self._unwrap(item) for key, item in value.items()}
         if callable(value) and not isinstance(value, torch.dtype):
             return _on_snapshots(value)
-        return value
+        return rebuilt(value, self._unwrap)
 
 
 def _on_snapshots(function: Callable[..., Any]) -> Callable[..., Any]:

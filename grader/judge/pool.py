@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext, suppress
 from dataclasses import replace
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -84,20 +84,12 @@ def judge_all(
     Raises: Lost if a process of the grader is, with the jobs that were under way.
     """
     if own_work and processes <= 1:
-        yield from _judge_here(Sessions(course, options, own_work=own_work), jobs, judge)
+        with closing(Sessions(course, options, own_work=own_work)) as sessions:
+            for job in jobs:
+                yield job, judge(sessions.on(job.device), job)
     else:  # the work of others may end a process
         arguments = course.root, list(course.everything), options, own_work
         yield from _judge_in_pool(arguments, iter(jobs), judge, max(1, processes))
-
-
-def _judge_here(
-    sessions: Sessions, jobs: Iterable[J], judge: Judge[J, R]
-) -> Generator[tuple[J, R], None, None]:
-    try:
-        for job in jobs:
-            yield job, judge(sessions.on(job.device), job)
-    finally:
-        sessions.close()
 
 
 def _judge_in_pool(

@@ -8,7 +8,7 @@ did in each test. All values are in the form of the wire, so nothing is ever unp
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,10 @@ from typing import Any
 import msgpack
 
 from grader.errors import CourseError
-from grader.judge.behaviour import TOO_LARGE, Behaviour, Failure
-from grader.judge.diagnosis import Remembered, Trace
+from grader.judge.behaviour import TOO_LARGE, Behaviour, Failure, alike, same_failure
+from grader.judge.diagnosis import Case, Trace
 from grader.sandbox import decode, encode, wire
-from grader.suite.tape import Player, Recorder
+from grader.suite.tape import Player, Recorder, rebuilt
 
 NAME = "{unit}.tape"
 _BYTES = 64 * 1024 * 1024  # far more than any unit needs
@@ -27,11 +27,32 @@ _BYTES = 64 * 1024 * 1024  # far more than any unit needs
 
 @dataclass(frozen=True)
 class KnownAnswer:
-    """A wrong answer with its traces by test, each as bytes until somebody needs it."""
+    """A wrong answer of which only its traces are here, by the names of the tests; each as bytes
+    until somebody needs it."""
 
     exercise: str
     correction: str
     traces: Mapping[str, bytes]
+
+    def explains(self, case: Case, failure: Failure) -> bool | None:
+        trace = self._trace(case)
+        if trace is None or len(trace.seen) != len(case.seen):
+            return None
+        if not all(map(alike, case.seen, trace.seen)) or not same_failure(failure, trace.failure):
+            return None
+        pairs = zip(case.seen, trace.seen, strict=True)
+        return all(one.operators == other.operators for one, other in pairs)
+
+    def fails(self, case: Case) -> bool:
+        trace = self._trace(case)
+        return trace is not None and trace.failure is not None
+
+    def _trace(self, case: Case) -> Trace | None:
+        if case.name not in self.traces:
+            return None
+        seen, failed = _value(self.traces[case.name])
+        calls = (Behaviour(value, raised, tuple(given), ran) for value, raised, given, ran in seen)
+        return Trace(tuple(calls), failed and Failure(*failed))
 
 
 @dataclass(frozen=True)
@@ -73,22 +94,13 @@ class KitTapes:
             self.units[unit] = read_tape(self.folder / NAME.format(unit=unit))
         return self.units[unit]
 
-    def tape(self, unit: str, name: str, device: str) -> Player:
-        return _player(self.unit(unit).tests, name, device)
-
-    def picture(self, unit: str, exercise: str) -> Player:
-        return _player(self.unit(unit).pictures, exercise, "cpu")
-
-    def answers(self, unit: str, exercise: str) -> Iterator[Remembered]:
+    def answers(self, unit: str, exercise: str) -> list[KnownAnswer]:
         """What is known of wrong answers, as a `Bank`."""
-        for known in self.unit(unit).known:
-            if known.exercise == exercise:
-                traces = {name: trace_of(data) for name, data in known.traces.items()}
-                yield Remembered(known.correction, traces)
+        return [known for known in self.unit(unit).known if known.exercise == exercise]
 
 
-def _player(recordings: Mapping[str, bytes], name: str, device: str) -> Player:
-    """Raises: CourseError if what was recorded cannot be read."""
+def player_of(recordings: Mapping[str, bytes], name: str, device: str = "cpu") -> Player:
+    """One tape of a unit. Raises: CourseError if what was recorded cannot be read."""
     try:
         values, asides = _value(recordings[name]) if name in recordings else ([], [])
         return Player(values, asides, device)
@@ -105,24 +117,9 @@ def bytes_of_recorder(recorder: Recorder) -> bytes:
 
 
 def bytes_of_trace(trace: Trace) -> bytes:
-    failure = trace.failure
-    return _bytes(
-        [
-            [[b.value, b.raised, list(b.given), b.operators] for b in trace.seen],
-            None if failure is None else [failure.kind, failure.wording, failure.value],
-        ]
-    )
-
-
-def trace_of(data: bytes) -> Trace:
-    seen, failure = _value(data)
-    return Trace(
-        tuple(
-            Behaviour(value, raised, tuple(given), operators)
-            for value, raised, given, operators in seen
-        ),
-        None if failure is None else Failure(*failure),
-    )
+    seen = [[b.value, b.raised, list(b.given), b.operators] for b in trace.seen]
+    failed = trace.failure
+    return _bytes([seen, failed and [failed.kind, failed.wording, failed.value]])
 
 
 # What has no form on the wire travels as a handle whose kind says what it was.
@@ -152,11 +149,7 @@ def _sendable(value: Any) -> Any:
         return wire.KeptObject(0, f"{_ERROR}{value.kind}")
     if isinstance(value, wire.KeptObject):
         return wire.KeptObject(0, "object")  # its class would name the wrong answer
-    if type(value) in (list, tuple):
-        return type(value)(_sendable(item) for item in value)
-    if type(value) is dict:
-        return {key: _sendable(item) for key, item in value.items()}
-    return value
+    return rebuilt(value, _sendable)
 
 
 def _object(identity: int, kind: str) -> Any:

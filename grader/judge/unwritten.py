@@ -4,57 +4,49 @@ is written and the line of the stub is still there, or torch misses a method."""
 import difflib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
-from grader.errors import Frame, Raised
+from grader.errors import Raised
+from grader.report import Outcome
 from grader.work.begun import Part, part_at, parts_of
 
 NO_FORWARD = re.compile(r'Module \[(\w+)\] is missing the required "forward" function')
 CONTAINERS = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
 
 
-@dataclass(frozen=True)
-class Unwritten:
-    """What to say: a `message`, or what is `likely` where torch's own words are the message."""
+def unwritten(
+    error: Raised, exercise: str, texts: Mapping[str, str]
+) -> tuple[Outcome | None, str | None]:
+    """The outcome and the message; or no outcome, and what is likely, if that is known, where
+    torch's own words are the message.
 
-    not_started: bool = False
-    message: str | None = None
-    likely: str | None = None
-
-
-def unwritten(error: Raised, exercise: str, texts: Mapping[str, str]) -> Unwritten:
-    """Judge by the text of the learner's files, whose lines the frames of `error` name.
-
-    Those of the exercise's own unit come last.
+    Judged by the text of the learner's files, whose lines the frames of `error` name. Those of the
+    exercise's own unit come last.
     """
     parts = {file: parts_of(text) for file, text in texts.items()}
     own_file, own = _own(exercise, parts, texts)
     if own and all(part.is_stub for part in own):
-        return Unwritten(not_started=True, message=f"{exercise} is not written yet")
+        return Outcome.NOT_STARTED, f"{exercise} is not written yet"
     if no_forward := NO_FORWARD.match(str(error)):
-        return Unwritten(likely=_without_forward(no_forward[1], parts))
+        return None, _without_forward(no_forward[1], parts)
     frame = error.frames[-1] if error.frames else None
     if frame is None or "raise" not in frame.text:
-        return Unwritten()  # torch raises it too, for a dtype that it has no code for
+        return None, None  # torch raises it too, for a dtype that it has no code for
     if frame.file not in parts:
-        return Unwritten(not_started=True, message=f"{frame.function} is not written yet")
+        return Outcome.NOT_STARTED, f"{frame.function} is not written yet"
     part = part_at(parts[frame.file], frame.line)
-    if part is None or not (part.is_stub or _is_at_its_level(frame, part)):
-        return Unwritten()
+    level = len(frame.text) - len(frame.text.lstrip(" \t"))
+    if part is None or not (part.is_stub or level == part.level):
+        return None, None  # not every way through the function comes to this line
     what = "is not written yet"
     if not part.is_stub:
         where = f"line {frame.line}" if frame.file == own_file else frame.place
         what = f"is written, but {where} still says raise NotImplementedError: delete that line"
     if not own or (frame.file == own_file and part in own):
-        return Unwritten(message=f"{part.name} {what}")
+        return Outcome.FAILED, f"{part.name} {what}"
     around = [part_at(own, f.line) for f in error.frames[:-1] if f.file == own_file]
     calls = any(caller is not None for caller in around)
     lead = f"{exercise} calls" if calls else "this test also calls"
-    return Unwritten(message=f"{lead} {part.name}, which {what}")
-
-
-def _top(part: Part) -> str:
-    return part.name.partition(".")[0]
+    return Outcome.FAILED, f"{lead} {part.name}, which {what}"
 
 
 def _own(
@@ -71,18 +63,14 @@ def _own(
     return "", []
 
 
-def _is_at_its_level(frame: Frame, part: Part) -> bool:
-    """Does every way through the function come to this line, as to that of a stub?"""
-    return len(frame.text) - len(frame.text.lstrip(" \t")) == part.level
-
-
 def _without_forward(kind: str, parts: Mapping[str, Sequence[Part]]) -> str | None:
     """The likely reason why torch finds no forward in a module of the class `kind`."""
     everything = [part for found in parts.values() for part in found]
     if not any(part.is_class and part.name == kind for part in everything):
         called = f"A {kind} only holds modules: call each of them, one after the other."
         return called if kind in CONTAINERS else None
-    methods = {p.name.removeprefix(f"{kind}."): p for p in everything if _top(p) == kind}
+    own = [part for part in everything if part.name.partition(".")[0] == kind]
+    methods = {part.name.removeprefix(f"{kind}."): part for part in own}
     for name, part in methods.items():
         around, _, last = name.rpartition(".")
         if around and last == "forward":

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,18 +13,15 @@ from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOu
 from grader.judge.cause_of_error import NAMES, cause_of
 from grader.judge.surroundings import refused
 from grader.judge.unwritten import unwritten
-from grader.report import Location, Outcome, Replay, TestResult
+from grader.report import Location, Outcome, TestResult
 from grader.sandbox.rehearsal import OURS
 from grader.suite.asserts import Mismatch
 
+if TYPE_CHECKING:
+    from grader.judge.learner import Called
+
 TEXT_CHARACTERS = 4000  # of each text of a test in a report
 PRINTED_CHARACTERS = 8000
-
-
-class Called(Protocol):
-    """A call of the work: its text is what a learner reads of it."""
-
-    def replay(self) -> Replay: ...
 
 
 class Blocked(Exception):
@@ -108,12 +105,10 @@ def _said_of(
                 likely=_wrong_name(error.value, known) or error.likely,
             )
         case NotImplementedError() if isinstance(error, Raised):
-            found = unwritten(error, test.exercise, texts)
-            if found.message is not None:
-                outcome = Outcome.NOT_STARTED if found.not_started else Outcome.FAILED
-                return _ended(test, outcome, found.message)
-            likely = found.likely or cause_of(error, known)
-            return replace(_raised(test, error, known), likely=likely)
+            outcome, said = unwritten(error, test.exercise, texts)
+            if outcome is None:
+                return replace(_raised(test, error, known), likely=said or cause_of(error, known))
+            return replace(test, outcome=outcome, message=said)
         case Raised():
             return _raised(test, error, known)
         case TimedOut():
@@ -141,7 +136,7 @@ def _said_of(
 
 
 def with_circumstances(
-    test: TestResult, *, called: Called | None, location: Location | None, printed: str | None
+    test: TestResult, *, called: "Called | None", location: Location | None, printed: str | None
 ) -> TestResult:
     """With the circumstances of the call, where they help: a passed test needs none."""
     if test.outcome in (Outcome.PASSED, Outcome.PENDING, Outcome.GRADER_FAULT):
@@ -165,15 +160,9 @@ def as_rehearsal(test: TestResult, error: BaseException | None) -> TestResult:
 
 def bounded(test: TestResult) -> TestResult:
     """With texts of a length that a report can hold."""
-    return replace(
-        test,
-        message=_cut(test.message),
-        called=_cut(test.called),
-        expected=_cut(test.expected),
-        got=_cut(test.got),
-        likely=_cut(test.likely),
-        printed=_cut(test.printed, PRINTED_CHARACTERS),
-    )
+    texts = ("message", "called", "expected", "got", "likely")
+    cut: dict[str, Any] = {name: _cut(getattr(test, name)) for name in texts}
+    return replace(test, printed=_cut(test.printed, PRINTED_CHARACTERS), **cut)
 
 
 def _cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str | None:

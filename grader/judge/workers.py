@@ -53,3 +53,6 @@ class Workers:
         worker, self.current = self.current[1], None
         with ours():
             return worker.close()
+
+    def close(self) -> None:
+        self.end()

@@ -7,12 +7,11 @@ from tempfile import TemporaryDirectory
 
 from grader.course.model import Course
 from grader.errors import CourseError
-from grader.judge.answer_key import Recorded, Solutions
+from grader.judge.answer_key import Recorded, Solutions, solution_of
 from grader.judge.diagnosis import Case, LiveBank
 from grader.judge.drawing import draw
 from grader.judge.plugin import Found, Judging
 from grader.judge.pytest_run import Suite
-from grader.judge.reference import solution_of
 from grader.judge.subject import Subject
 from grader.judge.tape_file import (
     KitTapes,

@@ -1,6 +1,8 @@
 """The asserts of the suites. Where one fails, it says what differs and, if it can, why."""
 
 import cmath
+import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
@@ -11,15 +13,18 @@ from torch import Tensor
 from grader.errors import GraderError, Raised, SubmissionFault
 from grader.suite.compare.closeness import TOLERANCES, Tolerance
 from grader.suite.compare.describe import describe, describe_error, kind_of, kind_of_error
-from grader.suite.compare.difference import RESULT, difference
+from grader.suite.compare.difference import RESULT, contrasted, difference
 from grader.suite.compare.kinds import any_kind, conversion
-from grader.suite.compare.mentions import as_text, mentioned
-from grader.suite.compare.wording import Difference, contrasted
 from grader.suite.forms import as_told, in_form, narrow_dtype, untold
 from grader.suite.tape import known_mistakes
 
 EXACT = Tolerance(0.0, 0.0)
 AS_KNOWN = Tolerance(1e-4, 1e-6)
+# a number may follow "x", as in 2x3, and a minus sign belongs to it unless it follows a word
+_NUMBER = re.compile(
+    r"(?:(?<![\w.])|(?<=\d[xX]))(?:(?<![\w)\]])-)?\d+(?:\.\d+)?(?:e[+-]?\d+)?", re.A
+)
+_NO_AXES = re.compile(r"\(\s*\)|\[\s*\]|\b0-d|\b0 ?dim|\bzero dim|\bscalar", re.IGNORECASE)
 
 
 class Mismatch(AssertionError):
@@ -86,21 +91,26 @@ def assert_same(
         return taken
     right, slips = in_form(got, expected)
     if slips and difference(right, expected, _fit_for(got, tolerance, right)) is None:
-        raise _another_form(got, expected, found, what, untold(slips))
-    known = (
-        words
-        for value, words in mistakes
-        if difference(taken, value, AS_KNOWN) is None and difference(expected, value, AS_KNOWN)
-    )
-    if found.of_another_kind:
-        likely = None
+        slips = untold(slips)
+        only = f"the numbers are right, only not the {' and the '.join(sorted(slips))}"
+        said: str | None = found.relation or found.symptom or only
+    else:
+        slips = frozenset()
+        known = (
+            words
+            for value, words in mistakes
+            if difference(taken, value, AS_KNOWN) is None and difference(expected, value, AS_KNOWN)
+        )
+        hint = None if found.of_another_kind else likely
+        said = next(known, None) or found.relation or hint or found.symptom
     raise Mismatch(
         found.message,
         expected=found.expected,
         got=found.got,
-        likely=next(known, None) or found.relation or likely or found.symptom,
+        likely=said,
         value=got,
-        right=expected,
+        right=None if slips else expected,
+        slips=slips,
     )
 
 
@@ -111,23 +121,6 @@ def _fit_for(got: Any, tolerance: Tolerance, taken: Any) -> Tolerance:
         return tolerance
     room, least = TOLERANCES[rough], tolerance.of(torch.float64)
     return Tolerance(max(room[0], least[0]), max(room[1], least[1]))
-
-
-def _another_form(
-    got: Any, expected: Any, found: Difference, what: str, slips: frozenset[str]
-) -> Mismatch:
-    """The numbers are right: all there is to say is how to return them."""
-    likely = found.relation or found.symptom
-    if likely is None:
-        likely = f"the numbers are right, only not the {' and the '.join(sorted(slips))}"
-    return Mismatch(
-        found.message,
-        expected=found.expected,
-        got=found.got,
-        likely=likely,
-        value=got,
-        slips=slips,
-    )
 
 
 def assert_form(got: Any, like: Tensor, *, likely: str | None = None, what: str = RESULT) -> Any:
@@ -232,7 +225,7 @@ def assert_raises(
             likely = f'assert raises an AssertionError: use `if`, and raise {name}(f"...") yourself'
         elif isinstance(caught, Raised) and caught.by_hand:
             likely = f"your own line raises it: raise {name}(...) instead"
-    elif mentions and not any(mentioned(value, str(caught)) for value in mentions):
+    elif mentions and not any(_mentions(str(caught), value) for value in mentions):
         message = f"the message of the {kind_of_error(caught)} does not hold the value at fault"
         # The right error for the right reason: what the suite says of the reason is known.
         if not by_itself:
@@ -251,8 +244,31 @@ def assert_raises(
 def _expected_error(name: str, mentions: tuple[Any, ...]) -> str:
     if not mentions:
         return name
-    texts = dict.fromkeys(as_text(value) for value in mentions)
+    texts = dict.fromkeys(_as_text(value) for value in mentions)
     return f"{name} with {' or '.join(texts)} in its message"
+
+
+def _mentions(message: str, value: Any) -> bool:
+    """Does an error message hold `value`: a number, or a shape in any style of writing it?
+
+    The sizes of a shape count if they stand there in order.
+    """
+    if isinstance(value, str):
+        return value.lower() in message.lower()
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value) in message.lower()
+    numbers = [float(number) for number in _NUMBER.findall(message[:10_000])]
+    if not isinstance(value, (list, tuple)):
+        return float(value) in numbers
+    if not value:
+        return _NO_AXES.search(message) is not None
+    return any(numbers[i : i + len(value)] == list(value) for i in range(len(numbers)))
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return describe(tuple(value) if isinstance(value, (list, tuple)) else value)
 
 
 def assert_view(got: Any, base: Tensor, *, likely: str | None = None) -> None:

@@ -159,11 +159,8 @@ def _cells(value: Any) -> Cells | None:
     shape = tuple(value.shape) if isinstance(value, (Tensor, np.ndarray)) else (len(found),)
     if len(shape) > _MOST_AXES or math.prod(shape) != len(found):
         return None
-    return Cells(tuple(map(int, shape)), tuple(map(_position, found)))
-
-
-def _position(number: float) -> int | None:
-    return int(number) if abs(number) < 1e9 and number == int(number) else None
+    positions = (int(n) if abs(n) < 1e9 and n == int(n) else None for n in found)
+    return Cells(tuple(map(int, shape)), tuple(positions))
 
 
 def _of_tensor(value: Any) -> tuple[float, ...] | None:

@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,25 +21,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 Mistakes = list[tuple[Any, str]]
 
 
-class Tape(Protocol):
-    """The values of one test, in the order in which it asks for them."""
-
-    def value(self, name: str, compute: Callable[[], Any]) -> Any:
-        """The next value; `name` says whose it is."""
-        ...
-
-    def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
-        """What known mistakes give, for the next comparison that names some."""
-        ...
-
-
 class NoTape:
     """Everything is there, and is computed when it is asked for."""
 
     def value(self, name: str, compute: Callable[[], Any]) -> Any:
+        """The next value; `name` says whose it is."""
         return compute()
 
     def mistakes(self, given: Iterable[tuple[Any, str]]) -> Iterable[tuple[Any, str]]:
+        """What known mistakes give, for the next comparison that names some."""
         return given
 
 
@@ -94,16 +84,24 @@ class Player:
         return found
 
 
+Tape = NoTape | Recorder | Player  # of one test, in the order in which it asks
+
+
 def copied(value: Any, device: str | None = None) -> Any:
     """`value` with tensors of its own, on `device` if one is named."""
     if isinstance(value, Tensor):
         return value.detach().to(device or value.device, copy=True)
-    if type(value) in (list, tuple):
-        return type(value)(copied(item, device) for item in value)
-    if type(value) is dict:
-        return {key: copied(item, device) for key, item in value.items()}
     if isinstance(value, torch.device):
         return torch.device(device or value)
+    return rebuilt(value, lambda item: copied(item, device))
+
+
+def rebuilt(value: Any, change: Callable[[Any], Any]) -> Any:
+    """A list, tuple or dict with each of its items changed; whatever else it is, as it is."""
+    if type(value) in (list, tuple):
+        return type(value)(map(change, value))
+    if type(value) is dict:
+        return {key: change(item) for key, item in value.items()}
     return value
 
 

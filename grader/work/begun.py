@@ -1,7 +1,7 @@
 """What somebody has written of an exercise file: read as text, since it is never parsed here."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,7 +11,6 @@ _DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.
 _DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
 _NEXT = r"^[ \t]{0,%d}[^ \t\n#)\]}]"
 _PART = re.compile(r"^([ \t]{0,16})(?:(class)|async[ \t]+def|def)[ \t]+(\w+)", re.MULTILINE)
-_NAME = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]+(\w+)", re.MULTILINE)
 _ANY_NAME = re.compile(
     r"^(?:[ \t]{0,8}(?:async[ \t]+def|def|class)[ \t]+(\w+)|(\w+)[ \t]*=(?!=))", re.MULTILINE
 )
@@ -72,7 +71,7 @@ def part_at(parts: Sequence[Part], line: int) -> Part | None:
 
 def names_of(text: str) -> frozenset[str]:
     """The functions and classes that stand in it, written or not."""
-    return frozenset(_NAME.findall(text))
+    return frozenset(name for indent, _, name in _PART.findall(text) if not indent)
 
 
 def mentioned(texts: Iterable[str]) -> frozenset[str]:
@@ -108,26 +107,20 @@ def written(text: str, names: Iterable[str] = ()) -> frozenset[str]:
 
     A lambda counts as a function, and so does whatever else is assigned to one of `names`.
     """
-    text = _DOCSTRING.sub("", text)
-    found = [block for block in _functions(text) if not _is_open(block)]
-    return frozenset(map(_trimmed, [*found, *_assignments(text, frozenset(names))]))
+    text, wanted = _DOCSTRING.sub("", text), frozenset(names)
+    functions = (_block(text, start, len(start[1])) for start in _DEFINITION.finditer(text))
+    given = (start for start in _ASSIGNED.finditer(text) if start[2] or start[1] in wanted)
+    found = [block for block in functions if not _is_open(block)]
+    found += [_block(text, start, 0) for start in given]
+    return frozenset("\n".join(map(str.rstrip, block.rstrip().split("\n"))) for block in found)
 
 
 def written_in_cells(
-    cells: Iterable[str], names: Iterable[str] = (), *, readable: bool
+    cells: Iterable[str], names: Iterable[str], *, readable: bool
 ) -> frozenset[str]:
     """The same of a notebook; if `readable`, no cell that breaks off in a string or bracket."""
     texts = [text for text in map(without_magics, cells) if not readable or is_closed(text)]
     return frozenset().union(*(written(text, names) for text in texts))
-
-
-def _functions(text: str) -> Iterator[str]:
-    return (_block(text, start, len(start[1])) for start in _DEFINITION.finditer(text))
-
-
-def _assignments(text: str, names: frozenset[str]) -> Iterator[str]:
-    found = (start for start in _ASSIGNED.finditer(text) if start[2] or start[1] in names)
-    return (_block(text, start, 0) for start in found)
 
 
 def _block(text: str, start: re.Match[str], indent: int) -> str:
@@ -160,7 +153,3 @@ def _body(block: str) -> int:
 def _after_comments(text: str, position: int) -> int:
     found = _NO_CODE.match(text, position)
     return found.end() if found else len(text)
-
-
-def _trimmed(block: str) -> str:
-    return "\n".join(line.rstrip() for line in block.rstrip().split("\n"))

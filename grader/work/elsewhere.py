@@ -35,16 +35,12 @@ def unit_of(name: str, units: Collection[str]) -> str | None:
     if ending is None or name.startswith("."):
         return None
     stem = name[: ending.start()].casefold()
-    found = [unit for unit in units if _names(stem, unit.casefold())]
+    word = r"(?<![^\W_]){}(?![^\W\d_])"
+    found = [u for u in units if re.search(word.format(re.escape(u.casefold())), stem)]
     unit = max(found, key=len, default=None)
     if unit is None or _OTHERS & set(_WORDS.findall(stem.replace(unit.casefold(), " ", 1))):
         return None
     return unit
-
-
-def _names(stem: str, unit: str) -> bool:
-    """Does it hold the unit's name as a word of its own?"""
-    return re.search(rf"(?<![^\W_]){re.escape(unit)}(?![^\W\d_])", stem) is not None
 
 
 def is_place(folder: str) -> bool:
@@ -78,10 +74,8 @@ def _listed(folder: Path, *, folders: bool) -> list[str]:
             first = list(islice(entries, MAX_NAMES))
     except OSError:
         return []
-    of_kind = [e.name for e in first if _is(e, folder=folders) and e.name.isprintable()]
-    return sorted(name for name in of_kind if not folders or is_place(name))
-
-
-def _is(entry: "os.DirEntry[str]", *, folder: bool) -> bool:
-    is_it = entry.is_dir if folder else entry.is_file
-    return is_it(follow_symlinks=False)
+    if folders:
+        names = [e.name for e in first if e.is_dir(follow_symlinks=False) and is_place(e.name)]
+    else:
+        names = [e.name for e in first if e.is_file(follow_symlinks=False)]
+    return sorted(filter(str.isprintable, names))

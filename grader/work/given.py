@@ -4,21 +4,11 @@ Compared are tokens, since work is never parsed here.
 """
 
 import re
+import tokenize
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from io import StringIO
-from tokenize import (
-    COMMENT,
-    DEDENT,
-    ERRORTOKEN,
-    INDENT,
-    NEWLINE,
-    NL,
-    STRING,
-    TokenError,
-    generate_tokens,
-)
 
 from grader.work.begun import Part, parts_of
 from grader.work.magics import without_magics
@@ -26,7 +16,7 @@ from grader.work.magics import without_magics
 MAX_CHARACTERS = 8_000  # of a definition that is compared
 _LEFT_OPEN = "raise NotImplementedError"
 _FUNCTION = re.compile(r"\s*(?:async[ \t]+)?def[ \t]+(\w+)")
-_STRUCTURE = {NEWLINE: "\n", INDENT: "\n>", DEDENT: "\n<"}
+_STRUCTURE = {tokenize.NEWLINE: "\n", tokenize.INDENT: "\n>", tokenize.DEDENT: "\n<"}
 
 Program = tuple[str, ...]
 
@@ -82,21 +72,21 @@ def program_of(text: str) -> Program | None:
     """What a definition says, without comments, docstrings and layout; None if it breaks off."""
     tokens = []
     try:
-        for token in generate_tokens(StringIO(text).readline):
-            if token.type == ERRORTOKEN:  # to go on from there could take long
+        for token in tokenize.generate_tokens(StringIO(text).readline):
+            if token.type == tokenize.ERRORTOKEN:  # to go on from there could take long
                 return None
-            if token.type not in (COMMENT, NL):
+            if token.type not in (tokenize.COMMENT, tokenize.NL):
                 tokens.append(token)
-    except (TokenError, SyntaxError, ValueError):
+    except (tokenize.TokenError, SyntaxError, ValueError):
         return None
     said: list[str] = []
     begins = True  # a statement
     alone = False
     for token, following in zip(tokens, [*tokens[1:], None], strict=True):
-        ends = following is None or following.type == NEWLINE
+        ends = following is None or following.type == tokenize.NEWLINE
         if alone:  # the end of a docstring
             alone = False
-        elif begins and token.type == STRING and ends:
+        elif begins and token.type == tokenize.STRING and ends:
             alone = True
         else:
             said.append(_STRUCTURE.get(token.type, token.string))

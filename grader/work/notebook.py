@@ -48,9 +48,9 @@ def cells_of(data: bytes) -> tuple[Cell, ...]:
         raise Unreadable(" is not a notebook: it holds JSON of some other kind")
     version = notebook.get("nbformat")
     if type(version) is not int or version not in (2, 3, 4):
-        wanted = "save it as a notebook of format 4"
-        raise Unreadable(f" cannot be read here: {wanted}")
-    found = _cells(notebook) if version == 4 else _cells_in_worksheets(notebook)
+        raise Unreadable(" cannot be read here: save it as a notebook of format 4")
+    sheets = [notebook] if version == 4 else _list_of("worksheets", notebook, dict)
+    found = [cell for sheet in sheets for cell in _list_of("cells", sheet)]
     if len(found) > MAX_CELLS:
         raise Unreadable(f" has more than {MAX_CELLS:,} cells")
     sources = _sources(found, "source" if version == 4 else "input")
@@ -90,19 +90,11 @@ def _parsed(data: bytes) -> Any:
         raise Unreadable(" holds a number that is too long to read") from None
 
 
-def _cells(notebook: dict[str, Any]) -> list[Any]:
-    cells = notebook.get("cells")
-    if not isinstance(cells, list):
-        raise Unreadable(" is not a notebook: it has no list of cells")
-    return cells
-
-
-def _cells_in_worksheets(notebook: dict[str, Any]) -> list[Any]:
-    """Those of formats 2 and 3."""
-    sheets = notebook.get("worksheets")
-    if not isinstance(sheets, list) or not all(isinstance(sheet, dict) for sheet in sheets):
-        raise Unreadable(" is not a notebook: it has no list of worksheets")
-    return [cell for sheet in sheets for cell in _cells(sheet)]
+def _list_of(what: str, holder: dict[str, Any], kind: type = object) -> list[Any]:
+    found = holder.get(what)
+    if not isinstance(found, list) or not all(isinstance(item, kind) for item in found):
+        raise Unreadable(f" is not a notebook: it has no list of {what}")
+    return found
 
 
 def _sources(cells: list[Any], key: str) -> Sources:

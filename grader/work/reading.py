@@ -43,17 +43,13 @@ def read(folder: Path, name: str) -> str | tuple[Cell, ...]:
     data = _bytes(folder, name)
     if other := next((said for form, said in _OTHERS if form.match(data)), ""):
         raise Unreadable(other)
-    if name.endswith(".ipynb") or _is_notebook(data):
+    if name.endswith(".ipynb") or (_NOTEBOOK.match(data) and _NOTEBOOK_KEY.search(data)):
         if len(data) > notebook.MAX_BYTES:
             raise _too_large(notebook.MAX_BYTES, ": clear its outputs, and save it")
         return cells_of(data)
     if len(data) > MAX_BYTES:
         raise _too_large(MAX_BYTES)
     return _decoded(data).replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _is_notebook(data: bytes) -> bool:
-    return _NOTEBOOK.match(data) is not None and _NOTEBOOK_KEY.search(data) is not None
 
 
 def _too_large(bound: int, what_to_do: str = "") -> Unreadable:

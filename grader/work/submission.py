@@ -88,11 +88,10 @@ class Submission:
     @property
     def digest(self) -> int:
         """A number that depends on every byte of the work: the default seed."""
-        digest = hashlib.blake2b(digest_size=4)
-        for unit, source in sorted(self.sources.items()):
-            for part in (unit, *source.parts):
-                digest.update(f"{part}\0".encode("utf-8", "surrogatepass"))
-        return int.from_bytes(digest.digest(), "big")
+        works = sorted(self.sources.items())
+        parts = (f"{part}\0" for unit, source in works for part in (unit, *source.parts))
+        data = "".join(parts).encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.blake2b(data, digest_size=4).digest(), "big")
 
     @property
     def holds_any(self) -> bool:
@@ -112,9 +111,7 @@ class Submission:
             said.append(f"{files} were graded: the files of these units hold no work, or less")
         said += [f"{file} was graded: {why}" for file, why in moved if not moved[1:]]
         if beside:
-            graded = (
-                self.sources[beside[0]].file if not beside[1:] else "the files that were graded"
-            )
+            graded = "the files that were graded" if beside[1:] else self.sources[beside[0]].file
             held = f"{_listed([self.beside[unit] for unit in beside])} hold{'s' * (not beside[1:])}"
             said.append(f"{held} work that {graded} does not have")
         return [*said, *(text for unit, text in self.unread.items() if unit in units)]
@@ -294,10 +291,8 @@ class _Home:
                 if len(work.sources.keys() - set(self.units)) >= MAX_MODULES:
                     return
                 if characters > MAX_BYTES:
-                    problem = (
-                        f"{module.file}: your own modules hold more than {MAX_BYTES // 1024} KiB"
-                    )
-                    module = Source(module.file, problem=problem)
+                    problem = f"your own modules hold more than {MAX_BYTES // 1024} KiB"
+                    module = Source(module.file, problem=f"{module.file}: {problem}")
                 work.sources[name] = module
                 waiting += _imported(module)
                 break

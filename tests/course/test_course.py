@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from grader.audit.examples import examples_of
+from grader.audit.jobs import examples_of
 
 COURSE = Path(__file__).parents[2]
 UNITS: list[dict[str, Any]] = tomllib.loads((COURSE / "course.toml").read_text())["unit"]

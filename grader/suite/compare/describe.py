@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from grader.suite.compare.functions import source_of
-from grader.suite.compare.layout import laid_out
+from grader.suite.compare.replay import laid_out, nested, source_of
 
 LIMIT = 160
 CALL_LIMIT = 200
+ERROR_LIMIT = 300
 ELEMENTS = 12  # more than this, and a tensor is shown by its shape and first entries
 OPENING = 4  # how many first entries
 DEPTH = 3
@@ -44,26 +44,24 @@ def describe(value: object, limit: int = LIMIT, *, digits: int = 4) -> str:
     return clip(_render(value, _Style(limit, digits)), limit)
 
 
-def describe_call(
-    name: str, args: tuple[Any, ...], kwargs: dict[str, Any], limit: int = CALL_LIMIT
-) -> str:
+def describe_call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
     """The call as a learner would type it, with large tensors shown by their shape.
 
     A comment behind it tells of gradients that are there, and of names in the text of a function.
     """
     text = ""
-    for elements, room in ((ELEMENTS, min(limit, 120)), (4, limit), (0, limit)):
-        style = _Style(limit, elements=elements, opening=0, given=True)
+    for elements, room in ((ELEMENTS, 120), (4, CALL_LIMIT), (0, CALL_LIMIT)):
+        style = _Style(CALL_LIMIT, elements=elements, opening=0, given=True)
         functions = iter("fgh")
         parts = [_argument(value, style, functions) for value in args]
         parts += [f"{key}={_argument(kwargs[key], style, iter(()))}" for key in kwargs]
         text = f"{plain(name)}({', '.join(parts)})"
         if len(text) <= room:
             break
-    return _remarked(clip(text, limit), [*args, *kwargs.values()], limit)
+    return _remarked(clip(text, CALL_LIMIT), [*args, *kwargs.values()])
 
 
-def _remarked(text: str, values: list[Any], limit: int) -> str:
+def _remarked(text: str, values: list[Any]) -> str:
     """With what cannot be said in the call itself, as far as there is room."""
     remarks = []
     for value in values:
@@ -76,14 +74,15 @@ def _remarked(text: str, values: list[Any], limit: int) -> str:
             remarks.append((f"with .grad {', '.join(said)}", "with a .grad"))
     for long, short in remarks:
         lead = "; " if "  # " in text else "  # "
-        text += next((lead + r for r in (long, short) if r and len(text + lead + r) <= limit), "")
+        fits = (lead + r for r in (long, short) if r and len(text + lead + r) <= CALL_LIMIT)
+        text += next(fits, "")
     return text
 
 
-def describe_error(error: BaseException, limit: int = 300) -> str:
+def describe_error(error: BaseException) -> str:
     """The kind of an exception and its message."""
-    kind, message = kind_of_error(error), plain(str(error)[: 4 * limit]).strip()
-    return clip(f"{kind}: {message}" if message else kind, limit)
+    kind, message = kind_of_error(error), plain(str(error)[: 4 * ERROR_LIMIT]).strip()
+    return clip(f"{kind}: {message}" if message else kind, ERROR_LIMIT)
 
 
 def kind_of_error(error: BaseException) -> str:
@@ -150,14 +149,11 @@ def _render(value: object, style: _Style) -> str:
 
 def _set(value: set[Any] | frozenset[Any], style: _Style) -> str:
     """In an order that is the same in every process."""
-    texts = sorted((_render(item, style.inner(style.limit)) for item in value), key=_by_length)
+    items = (_render(item, style.inner(style.limit)) for item in value)
+    texts = sorted(items, key=lambda item: (len(item), item))
     text = f"{{{', '.join(texts)}}}" if texts else ""
     word = "frozenset" if isinstance(value, frozenset) else "" if texts else "set"
     return clip(f"{word}({text})" if word else text, style.limit)
-
-
-def _by_length(text: str) -> tuple[int, str]:
-    return len(text), text
 
 
 def _is_function(value: object) -> TypeGuard[Callable[..., Any]]:
@@ -176,9 +172,8 @@ def _number(value: Any, digits: int) -> str:
         return str(bool(value))
     if isinstance(value, int):
         # Python refuses to print integers of more than a few thousand digits
-        return (
-            str(int(value)) if value.bit_length() <= 128 else f"<int of {value.bit_length()} bits>"
-        )
+        bits = value.bit_length()
+        return str(int(value)) if bits <= 128 else f"<int of {bits} bits>"
     if isinstance(value, (complex, np.complexfloating)):
         imaginary = _real(float(value.imag), digits)
         return f"{_real(float(value.real), digits)}{'' if imaginary[0] == '-' else '+'}{imaginary}j"
@@ -235,7 +230,8 @@ def _grid(value: "Tensor | np.ndarray[Any, Any]", style: _Style) -> str:
     if shape == (0,) or 0 < math.prod(shape) <= style.elements:
         suffix = "" if quiet else f", dtype={'torch.' if is_tensor else ''}{dtype}"
         suffix += "" if moved else wants
-        text = f"{word}({_nested(base.tolist(), style.digits)}{suffix}){moved}"
+        entries = nested(base.tolist(), lambda number: _entry(number, style.digits))
+        text = f"{word}({entries}{suffix}){moved}"
         candidates.append(f"{text}.requires_grad_()" if moved and wants else text)
     if style.opening and 0 < len(shape) <= 4 and math.prod(shape):
         candidates.append(f"{summary}: {_opening(value, style)}")
@@ -252,12 +248,6 @@ def _shape(shape: tuple[int, ...]) -> str:
     if len(shape) <= 8:
         return str(shape)
     return f"({', '.join(map(str, shape[:8]))}, …)"
-
-
-def _nested(entries: Any, digits: int) -> str:
-    if isinstance(entries, list):
-        return f"[{', '.join(_nested(entry, digits) for entry in entries)}]"
-    return _entry(entries, digits)
 
 
 def _opening(value: "Tensor | np.ndarray[Any, Any]", style: _Style) -> str:

@@ -37,8 +37,7 @@ def plain_kind(value: object) -> str | None:
 
 
 def any_kind(value: object) -> str:
-    name = plain_kind(value)
-    if name is not None:
+    if name := plain_kind(value):
         return name
     if isinstance(value, np.generic):
         return f"a NumPy {value.dtype.name}"

@@ -9,11 +9,10 @@ import pytest
 from grader.course.bank import read_bank, text_of
 from grader.course.model import read_course
 from grader.judge import drawing
-from grader.judge.answer_key import answer_key_of
+from grader.judge.answer_key import answer_key_of, taped
 from grader.judge.drawing import draw, pictures_of
 from grader.judge.local import LocalRunner, load_module, module_of
 from grader.judge.options import Options
-from grader.judge.reference import TapedReference
 from grader.judge.session import Session
 from grader.judge.subject import Subject
 from grader.report import Graph, Grid, Outcome, Plot, Report
@@ -86,7 +85,7 @@ def test_the_reference_is_asked_the_same_whatever_the_work_does(unit: str, exerc
     recorded = Player(first.values, [])
     with playing(recorded):
         student = work(solution(unit), unit)
-        assert draw(SUITES, unit, exercise, student, Subject(TapedReference(recorded), "")) == ()
+        assert draw(SUITES, unit, exercise, student, Subject(taped(recorded), "")) == ()
 
 
 def solution(unit: str) -> str:

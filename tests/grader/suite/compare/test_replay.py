@@ -7,8 +7,7 @@ import pytest
 import torch
 
 from grader.suite.compare.describe import describe_call
-from grader.suite.compare.functions import source_of
-from grader.suite.compare.replay import MAX_NUMBERS, Unwritable, written_call
+from grader.suite.compare.replay import MAX_NUMBERS, Unwritable, source_of, written_call
 
 C, THREE = torch.tensor([1.0, 2.0]), 3.0
 
