@@ -45,7 +45,7 @@ import torch
 
 
 def predict(x: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Return x w + b, of shape `(N, 1)`. Autograd must be able to flow through it.
+    """Return x w + b, of shape `(N, 1)`, also for N = 0. Autograd must be able to flow through it.
 
     >>> x, w, b = torch.tensor([[1.0, 2.0]]), torch.tensor([[3.0], [4.0]]), torch.tensor([5.0])
     >>> predict(x, w, b).tolist()

@@ -247,7 +247,7 @@ def run_epoch(
 ) -> float:
     """Train `model` in one pass over `batches`; return the mean loss over all rows, as a float.
 
-    For each batch `(x, y)`, in training mode: one call of the model, one of
+    For each batch `(x, y)`, of any further axes, in training mode: one call of the model, one of
     `criterion(prediction, target)`, which gives the mean over the rows of the batch, and one step.
     The model may come with gradients: clear them before each backward. Each loss is that before its
     step, and a batch counts by its rows. The mode afterwards is up to you.

@@ -84,6 +84,12 @@ def split__cut_off(x, y, fraction, seed=0):
     return _dealt(x, y, _order(x, seed), count)
 
 
+def split__halves_up(x, y, fraction, seed=0):
+    """round takes halves to the even number: round(2.5) is 2, and int(2.5 + 0.5) is 3."""
+    _count(x, fraction)
+    return _dealt(x, y, _order(x, seed), int(fraction * len(x) + 0.5))
+
+
 def split__drawn_with_repeats(x, y, fraction, seed=0):
     """randint may draw a row twice, and rows that were drawn are still among the others. A
     permutation has each row once: cut it in two."""
@@ -305,9 +311,22 @@ class Classifier__class_number(_Layers):
         return super().forward(x).argmax(dim=1)
 
 
+class Classifier__made_in_forward(nn.Module):
+    """parameters() is empty. A plain list hides its layers, and those that are made in forward are
+    new in each call: make them once, in __init__, in an nn.Sequential or as self.first = ..."""
+
+    def __init__(self, in_features, hidden, classes):
+        super().__init__()
+        self.sizes = in_features, hidden, classes
+
+    def forward(self, x):
+        inputs, hidden, classes = self.sizes
+        return nn.Linear(hidden, classes)(nn.Linear(inputs, hidden)(x).relu())
+
+
 class Classifier__plain_list(nn.Module):
-    """A plain list hides its layers from parameters(): they never learn. nn.Sequential and
-    nn.ModuleList show them."""
+    """parameters() is empty. A plain list hides its layers, and those that are made in forward are
+    new in each call: make them once, in __init__, in an nn.Sequential or as self.first = ..."""
 
     def __init__(self, in_features, hidden, classes):
         super().__init__()
@@ -570,6 +589,12 @@ def accuracy__positive_logits(logits, targets):
     threshold."""
     _comparable(logits, targets)
     return (_own(logits, targets) > 0).double().mean().item()
+
+
+def accuracy__largest_size(logits, targets):
+    """A logit far below 0 says that a class is unlikely: the largest counts, without abs()."""
+    _comparable(logits, targets)
+    return (logits.abs().argmax(dim=1) == targets).double().mean().item()
 
 
 def accuracy__tensor(logits, targets):
@@ -843,6 +868,40 @@ class Momentum__generator_kept(_Moves):
             if p.grad is not None:
                 v = self.velocities.setdefault(id(p), torch.zeros_like(p))
                 self.move(p, v)
+
+
+class Momentum__generator_used_up(_Moves):
+    """model.parameters() is a generator: after one walk through it, it is empty. Make a list of it
+    once, in __init__."""
+
+    def __init__(self, params, lr, beta=0.9):
+        self.params, self.lr, self.beta = params, lr, beta
+        self.velocities = [torch.zeros_like(p) for p in params]
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.params, self.velocities, strict=False):
+            if p.grad is not None:
+                self.move(p, v)
+
+
+class Momentum__v_of_another(_Moves):
+    """A parameter without a gradient is left out together with its v. Here only p is, and those
+    after it take the v of another."""
+
+    @torch.no_grad()
+    def step(self):
+        able = [p for p in self.params if p.grad is not None]
+        for p, v in zip(able, self.velocities, strict=False):
+            self.move(p, v)
+
+
+class Momentum__v_in_float32(_Moves):
+    """torch.zeros makes float32. torch.zeros_like(p) has the dtype of p, and its device."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        self.velocities = [torch.zeros(p.shape, device=p.device) for p in self.params]
 
 
 class Momentum__none_as_zero(_Moves):
@@ -1125,6 +1184,55 @@ def run_epoch__model_called_again(model, batches, criterion, optimizer):
     return total / rows
 
 
+def run_epoch__counted_first(model, batches, criterion, optimizer):
+    """batches may be a generator, which can be walked through once. After the rows are counted
+    nothing is left of it to train on: count them on the way."""
+    model.train()
+    rows = sum(len(x) for x, _ in batches)
+    losses = [loss * n for loss, n in _pass(model, batches, criterion, optimizer)]
+    return sum(losses) / rows
+
+
+def run_epoch__flattened(model, batches, criterion, optimizer):
+    """The model alone knows which axes it wants: x goes in as it comes, without view or reshape."""
+    model.train()
+    flat = ((x.reshape(len(x), -1), y) for x, y in batches)
+    losses = [(loss * n, n) for loss, n in _pass(model, flat, criterion, optimizer)]
+    return sum(loss for loss, _ in losses) / sum(n for _, n in losses)
+
+
+def run_epoch__long_targets(model, batches, criterion, optimizer):
+    """y.long() cuts off the decimals. y goes into the criterion as it comes; numbers of classes are
+    int64 already."""
+    model.train()
+    cut = ((x, y.long()) for x, y in batches)
+    losses = [(loss * n, n) for loss, n in _pass(model, cut, criterion, optimizer)]
+    return sum(loss for loss, _ in losses) / sum(n for _, n in losses)
+
+
+def run_epoch__single_rows_skipped(model, batches, criterion, optimizer):
+    """A batch of one row is a batch like any other: its row counts, and it takes its step."""
+    model.train()
+    larger = ((x, y) for x, y in batches if len(x) > 1)
+    losses = [(loss * n, n) for loss, n in _pass(model, larger, criterion, optimizer)]
+    return sum(loss for loss, _ in losses) / max(1, sum(n for _, n in losses))
+
+
+def run_epoch__clipped(model, batches, criterion, optimizer):
+    """The step follows the gradients as backward() leaves them: nothing is to be clipped."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
 def run_epoch__needs_a_length(model, batches, criterion, optimizer):
     """A generator has no length, and no index: count the rows on the way."""
     model.train()
@@ -1214,14 +1322,28 @@ def fit_best__last_of_equals(model, run, validate, epochs):
 
 
 def fit_best__nan_first(model, run, validate, epochs):
-    """A first loss that is NaN is never beaten: any comparison with NaN is False. Ask math.isnan
-    before you compare."""
+    """A NaN is never the lowest, unless all are. But loss < NaN is False, so that a first NaN is
+    never beaten, and np.argmin takes it for the least: ask math.isnan first."""
 
     def better(loss, lowest):
         return lowest is None or loss < lowest
 
     best, losses, state = _fit(model, run, validate, epochs, _kept, better)
     model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__argmin(model, run, validate, epochs):
+    """A NaN is never the lowest, unless all are. But loss < NaN is False, so that a first NaN is
+    never beaten, and np.argmin takes it for the least: ask math.isnan first."""
+    _epochs(epochs)
+    losses, states = [], []
+    for _ in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        states.append(_kept(model))
+    best = int(np.argmin(losses))
+    model.load_state_dict(states[best])
     return best, losses
 
 

@@ -131,9 +131,7 @@ class TestSplit:
                     "the global random state was changed",
                     expected=f"the next {source} gives {before:.6g}",
                     got=f"the next {source} gives {after:.6g}",
-                    likely="Whoever draws random numbers after you must not notice. manual_seed "
-                    "and a plain randperm change the global state; a torch.Generator of your own, "
-                    "which starts from seed, does not.",
+                    likely=GLOBAL_STATE,
                 )
         rig.seed(2)
         from_seed = "Take every random number from a generator that starts from seed."
@@ -185,6 +183,11 @@ IN_ORDER = (
 CHECK = (
     "Check the fraction first, and then the number of rows of each part: an empty part is an error "
     "too."
+)
+GLOBAL_STATE = (
+    "Whoever draws random numbers after you must not notice. torch.manual_seed, random.seed and "
+    "np.random.seed change the global state, and so does drawing from it, as a plain randperm "
+    "does; torch.Generator().manual_seed(seed) keeps to itself."
 )
 SOURCES = "torch.rand on this device", "torch.rand(())", "random.random()", "np.random.random()"
 
@@ -552,7 +555,7 @@ def entropy_by_hand(student, logits, targets):
     for name in seen.operations:
         if BORROWED.search(name):
             fail(
-                f"torch's own function ran: aten::{name}",
+                f"torch's own function ran: {name.strip('_')}",
                 expected="exp, log, logsumexp, sums, indexing ...",
                 likely="By hand means that you write the formula yourself.",
             )
@@ -757,12 +760,14 @@ class TestAccuracy:
             (logits, targets[:3]),
             (logits[:0], targets[:0]),
         ):
-            likely = "Compare the shapes first. A mean over no rows is NaN."
+            likely = ONE_FOR_EACH_ROW if len(z) else NO_ROWS
             mentions = tuple(t.shape), tuple(z.shape), len(z)
             call = lambda z=z, t=t: student.accuracy(z, t)  # noqa: E731
             assert_raises(ValueError, call, mentions=mentions, likely=likely)
 
 
+ONE_FOR_EACH_ROW = "targets are (N,), one for each row of logits: compare the whole shapes first."
+NO_ROWS = "Of no rows there is no share: that is a ValueError, not 0 and not NaN."
 MADE_EQUAL = (
     "sigmoid(30) and sigmoid(40) are both 1 in float32, exp(100) and exp(200) both infinite, and "
     "in float16 40 and 40.01 are equal. Compare the logits as they are."
@@ -793,7 +798,7 @@ def made_by_hand(call, *args, **kwargs):
     """What a call returns, made without torch.optim."""
     seen = call.observe(*args, **kwargs)
     modules = [m for m in sorted(seen.modules) if m.startswith("torch.optim")]
-    fused = [f"aten::{name}" for name in seen.operations if "fused_" in name]
+    fused = [name.strip("_") for name in seen.operations if "fused_" in name]
     if modules or fused:
         fail(
             "it must be written by hand",
@@ -1176,7 +1181,8 @@ class TestRunEpoch:
         """Batches may come from a generator; each runs model and criterion once."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_training_modules")
         training = student.bring("rig_training")
-        batches, start = in_batches(rng, (2, 3, 1), 2, 1), [0.3 * p for p in line(rng, 2, 1)]
+        start = [0.3 * p for p in line(rng, 2, 1)]
+        batches = [(rng.normal(n, 3, 2), rng.normal(n, 3, 1)) for n in (2, 3, 1)]
         model = modules.passes(rig.linear(*start))
         given = modules.one_after_the_other(batches)
         got = student.run_epoch(model, given, modules.weighted(), training.descent(model, 0.1))
