@@ -319,7 +319,7 @@ def curve(model: nn.Module, x: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
 
     `x` is `(N, 1)`, in any order; `xs` and `ys` are NumPy arrays of shape `(N,)`. Works in
     evaluation mode and without a graph, on any one device; afterwards every module is in the mode
-    that it was in before.
+    that it was in before, and as trainable.
 
     >>> xs, ys = curve(nn.Flatten(), torch.tensor([[3.0], [1.0], [2.0]]))
     >>> xs.tolist(), ys.tolist()

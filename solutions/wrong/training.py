@@ -90,6 +90,15 @@ def split__halves_up(x, y, fraction, seed=0):
     return _dealt(x, y, _order(x, seed), int(fraction * len(x) + 0.5))
 
 
+def split__neighbours(x, y, fraction, seed=0):
+    """Shuffle all rows. Where a table is sorted, a block of neighbours holds one class or one
+    season, wherever it begins."""
+    count = _count(x, fraction)
+    start = np.random.default_rng(seed).integers(len(x) - count + 1)
+    order = torch.arange(len(x)).roll(-int(start))
+    return _dealt(x, y, order, count)
+
+
 def split__drawn_with_repeats(x, y, fraction, seed=0):
     """randint may draw a row twice, and rows that were drawn are still among the others. A
     permutation has each row once: cut it in two."""
@@ -210,6 +219,20 @@ class Standardize__moments(nn.Module):
         return (x - self.mean) / self.deviation
 
 
+class Standardize__small_is_none(nn.Module):
+    """A column of small numbers has a small deviation, and it counts: only a deviation of 0 is
+    replaced."""
+
+    def __init__(self, x):
+        super().__init__()
+        deviation = x.std(dim=0, correction=0)
+        self.register_buffer("mean", x.mean(dim=0))
+        self.register_buffer("deviation", torch.where(deviation > 1e-6, deviation, 1.0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
 class Standardize__epsilon_in_the_variance(nn.Module):
     """1e-8 under the root is 1e-4 beside the deviation. Add 1e-8 to the deviation itself, or divide
     by 1 where it is 0."""
@@ -301,6 +324,14 @@ class Classifier__without_relu(_Layers):
 
     def forward(self, x):
         return self.second(self.first(x))
+
+
+class Classifier__softmax_in_evaluation(_Layers):
+    """Logits are asked for in both modes. Whoever wants probabilities puts a softmax behind the
+    model."""
+
+    def forward(self, x):
+        return super().forward(x) if self.training else super().forward(x).softmax(dim=1)
 
 
 class Classifier__class_number(_Layers):
@@ -904,6 +935,35 @@ class Momentum__v_in_float32(_Moves):
         self.velocities = [torch.zeros(p.shape, device=p.device) for p in self.params]
 
 
+class Momentum__v_in_the_first_step(_Moves):
+    """A parameter may get its first gradient in a later step: make a v for each in __init__,
+    whatever its gradient is."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        self.velocities = None
+
+    @torch.no_grad()
+    def step(self):
+        if self.velocities is None:
+            self.velocities = [None if p.grad is None else 0.0 for p in self.params]
+        for k, p in enumerate(self.params):
+            if p.grad is not None:
+                self.velocities[k] = self.beta * self.velocities[k] + p.grad
+                p -= self.lr * self.velocities[k]
+
+
+class Momentum__left_out_for_good(_Moves):
+    """A parameter without a gradient is skipped in that step alone: it may get one in the next."""
+
+    @torch.no_grad()
+    def step(self):
+        able = [k for k, p in enumerate(self.params) if p.grad is not None]
+        self.params = [self.params[k] for k in able]
+        self.velocities = [self.velocities[k] for k in able]
+        super().step()
+
+
 class Momentum__none_as_zero(_Moves):
     """Without a gradient a parameter is skipped: it stays where it is. Taken as 0, its v still
     moves it."""
@@ -1347,6 +1407,30 @@ def fit_best__argmin(model, run, validate, epochs):
     return best, losses
 
 
+def fit_best__highest(model, run, validate, epochs):
+    """The best epoch has the lowest loss, not the highest."""
+
+    def better(loss, lowest):
+        return lowest is None or loss > lowest or (math.isnan(lowest) and not math.isnan(loss))
+
+    best, losses, state = _fit(model, run, validate, epochs, _kept, better)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__start_takes_part(model, run, validate, epochs):
+    """The model before its first run takes no part: the best is one of the epochs."""
+    _epochs(epochs)
+    lowest, best, losses, state = validate(model), 0, [], _kept(model)
+    for epoch in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        if _better(losses[-1], lowest):
+            lowest, best, state = losses[-1], epoch, _kept(model)
+    model.load_state_dict(state)
+    return best, losses
+
+
 def fit_best__from_infinity(model, run, validate, epochs):
     """Nothing is lower than infinity if all losses are infinite or NaN, and then nothing was kept.
     The first epoch is the best one so far, whatever its loss is."""
@@ -1610,6 +1694,16 @@ def curve__with_graph(model, x):
     torch.no_grad() does."""
     xs, was_training = x.detach().sort(dim=0).values, model.training
     ys = model.eval()(xs).detach()
+    model.train(was_training)
+    return xs[:, 0].cpu().numpy(), ys[:, 0].cpu().numpy()
+
+
+def curve__frozen(model, x):
+    """torch.no_grad() stops the recording inside its block. What is done to requires_grad stays:
+    the model would never learn again."""
+    xs, was_training = x.detach().sort(dim=0).values, model.training
+    model.eval().requires_grad_(False)
+    ys = model(xs)
     model.train(was_training)
     return xs[:, 0].cpu().numpy(), ys[:, 0].cpu().numpy()
 
