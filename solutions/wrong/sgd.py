@@ -416,6 +416,14 @@ def zero_grads___asks_the_first(params):
             p.grad = None
 
 
+def zero_grads___frozen(params):
+    """requires_grad = False ends all learning: p never gets a gradient again. Only p.grad is
+    cleared."""
+    for p in params:
+        p.requires_grad_(False)
+        p.grad = None
+
+
 def zero_grads___none_forgotten(params):
     """Before the first backward, p.grad is None, and None has no zero_(). Skip such a p."""
     for p in params:

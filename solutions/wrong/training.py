@@ -343,8 +343,9 @@ class Classifier__class_number(_Layers):
 
 
 class Classifier__made_in_forward(nn.Module):
-    """parameters() is empty. A plain list hides its layers, and those that are made in forward are
-    new in each call: make them once, in __init__, in an nn.Sequential or as self.first = ..."""
+    """A module registers what is assigned to it in __init__: a layer, an nn.Parameter, an
+    nn.Sequential. Plain tensors, layers in a plain list, and layers made in forward stay unknown to
+    it."""
 
     def __init__(self, in_features, hidden, classes):
         super().__init__()
@@ -355,9 +356,25 @@ class Classifier__made_in_forward(nn.Module):
         return nn.Linear(hidden, classes)(nn.Linear(inputs, hidden)(x).relu())
 
 
+class Classifier__plain_tensors(nn.Module):
+    """A module registers what is assigned to it in __init__: a layer, an nn.Parameter, an
+    nn.Sequential. Plain tensors, layers in a plain list, and layers made in forward stay unknown to
+    it."""
+
+    def __init__(self, in_features, hidden, classes):
+        super().__init__()
+        self.first = [torch.randn(hidden, in_features), torch.zeros(hidden)]
+        self.second = [torch.randn(classes, hidden), torch.zeros(classes)]
+
+    def forward(self, x):
+        hidden = nn.functional.linear(x, *self.first).relu()
+        return nn.functional.linear(hidden, *self.second)
+
+
 class Classifier__plain_list(nn.Module):
-    """parameters() is empty. A plain list hides its layers, and those that are made in forward are
-    new in each call: make them once, in __init__, in an nn.Sequential or as self.first = ..."""
+    """A module registers what is assigned to it in __init__: a layer, an nn.Parameter, an
+    nn.Sequential. Plain tensors, layers in a plain list, and layers made in forward stay unknown to
+    it."""
 
     def __init__(self, in_features, hidden, classes):
         super().__init__()
@@ -733,7 +750,7 @@ class Momentum__gradient_itself(_Moves):
 
 class Momentum__new_tensor(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
 
     def move(self, p, v):
         v.mul_(self.beta).add_(p.grad)
@@ -742,7 +759,7 @@ class Momentum__new_tensor(_Moves):
 
 class Momentum__moves_before_v(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
 
     def move(self, p, v):
         p -= self.lr * v
@@ -751,7 +768,7 @@ class Momentum__moves_before_v(_Moves):
 
 class Momentum__copies_moved(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__([p.clone() for p in params], lr, beta)
@@ -1428,6 +1445,21 @@ def fit_best__start_takes_part(model, run, validate, epochs):
         if _better(losses[-1], lowest):
             lowest, best, state = losses[-1], epoch, _kept(model)
     model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__one_run_more(model, run, validate, epochs):
+    """One run for each epoch, and no other: whatever is trained before or after them is not
+    measured."""
+    _epochs(epochs)
+    run(model)
+    losses, states = [], []
+    for _ in range(epochs):
+        losses.append(validate(model))
+        states.append(_kept(model))
+        run(model)
+    best = min(range(epochs), key=lambda k: (math.isnan(losses[k]), losses[k]))
+    model.load_state_dict(states[best])
     return best, losses
 
 

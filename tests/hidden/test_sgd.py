@@ -401,7 +401,7 @@ class TestMseGradients:
             problem(rng.normal, 3, 1),
         ):
             dw, db = slopes_of_the_loss(x, y, w, b)
-            result = by_hand(student.mse_gradients, x, y, w, b)
+            result = by_hand(student.mse_gradients, x, y, w=w, b=b)
             check_slopes(result, dw, db, x, y, w, b)
 
     @points(1)
@@ -493,7 +493,7 @@ class TestSgdStep:
             params = [leaf(*(whole(rng, *s, dtype=dtype) for _ in range(2))) for s in shapes]
             params.append(leaf(*(whole(rng, 3, 2, dtype=dtype).T for _ in range(2))))
             before = [(p.detach().clone(), p.grad.clone()) for p in params]
-            result = by_hand(student.sgd_step_, params, lr)
+            result = by_hand(student.sgd_step_, params, lr=lr)
             for p, (old, grad) in zip(params, before, strict=True):
                 check_step(p, old, grad, lr)
             assert_same(result, None, likely="It changes params in place; there is no result.")
@@ -582,6 +582,13 @@ class TestZeroGrads:
         params[3].grad[0] = torch.inf
         before = [p.detach().clone() for p in params]
         result = by_hand(student.zero_grads_, params)
+        if any(student.rebound(p) for p in params):
+            fail(
+                "p must stay the leaf that it was",
+                expected="p that requires a gradient, in its own memory",
+                got="p that no longer learns, or in new memory",
+                likely="Only p.grad is cleared. requires_grad and p itself stay as they are.",
+            )
         likely = CLEAR
         for p, old in zip(params, before, strict=True):
             assert_same(p.detach(), old, likely="Only the gradient is cleared, never p.", what="p")

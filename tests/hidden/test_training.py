@@ -29,8 +29,9 @@ from grader.suite import (
 
 LOOSE = {"rtol": 1e-4, "atol": 1e-5}
 REGISTER = (
-    "A module registers what is assigned to it directly: a layer, a parameter, an nn.Sequential. "
-    "Plain tensors, and layers in a plain Python list, stay unknown to it."
+    "A module registers what is assigned to it in __init__: a layer, an nn.Parameter, an "
+    "nn.Sequential. Plain tensors, layers in a plain list, and layers made in forward stay unknown "
+    "to it."
 )
 
 
@@ -102,7 +103,7 @@ class TestSplit:
         ):
             seed = {"seed": options.pop("seed")} if "seed" in options else {}
             x, y = table(rng, n, **options)
-            check_split(student.split(x, y, fraction, **seed), x, y, count)
+            check_split(student.split(x, y, fraction=fraction, **seed), x, y, count)
         x, y = table(rng, 4)
         for fraction in (0.0, 1.0, -0.5, 1.5, 0.1, 0.9, math.nan):
             size = (0,) if fraction in (0.1, 0.9) else ()
@@ -477,7 +478,7 @@ class TestClassifier:
         """Affine, ReLU, affine: a logit for each row and class, nothing after."""
         rig = student.bring("rig_regressor")
         for inputs, hidden, classes in ((*rng.sizes(2, 2, 5), 3), (1, 1, 2), (2, 3, 1)):
-            model = student.Classifier(inputs, hidden, classes)
+            model = student.Classifier(inputs, hidden=hidden, classes=classes)
             check_parameter_count(rig, model, inputs, hidden, classes)
             rig.to_device(model, device)
             # Rows with sums above -1 and below: the first layer is on one side of 0, or the other.
@@ -807,7 +808,7 @@ def answered(rng, rows, right, classes, dtype, shift):
 CARRIED = "In each step v = beta * v + grad, and then p -= lr * v; every p has a v of its own."
 STUCK = (
     "p has not moved in this step. First v = beta * v + grad, and then move p itself: `p -= ...` "
-    "under torch.no_grad(): `p = p - ...` and p.clone() are new tensors."
+    "under torch.no_grad(): `p = p - ...`, p.clone() and p.detach() are new tensors."
 )
 
 
@@ -921,7 +922,7 @@ class TestMomentum:
         first, second, third = ([whole(rng, 2) for _ in range(4)] for _ in range(3))
         first[3], third[2] = None, torch.zeros_like(third[2])
         # In the second step, one parameter has the same gradient still, and one has none.
-        rows = [first, [first[0], None, *second[2:]], third]
+        rows = [first, [second[0], None, first[2], second[3]], third]
         for t, row in enumerate(rows):
             for k, p in enumerate(parameters):
                 if row[k] is not rows[t - 1][k] or t == 0:
@@ -1355,7 +1356,7 @@ class TestFitBest:
             lines = heights(rows, x)
             model = rig.linear(*line(rng, 2, 1))
             result = student.fit_best(
-                model, training.story(rows), training.distance(zero, target), len(offsets)
+                model, training.story(rows), training.distance(zero, target), epochs=len(offsets)
             )
             check_best(result, best, losses, **LOOSE)
             known = [(lines[-1], f"The model is as the last epoch left it. {ALIASED}")]
@@ -1416,6 +1417,13 @@ class TestFitBest:
                     got=f"{len(calls)} calls of validate",
                     likely=ALL_RUN if len(calls) < n else ONCE_EACH,
                 )
+            if (runs := run.get("epoch")) != n:
+                fail(
+                    "run must be called once for each epoch",
+                    expected=f"{n} calls of run for {n} epochs",
+                    got=f"{runs} calls of run",
+                    likely=ONE_RUN_EACH,
+                )
             check_best(result, best, losses)
             weight, shift, number = rows[best]
             expected = x * weight + shift + number
@@ -1439,6 +1447,7 @@ class TestFitBest:
 
 
 ALL_RUN = "All epochs are run: a loss that rises, or is 0, may still become lower."
+ONE_RUN_EACH = "An epoch is one run(model), and then one validate(model): no run before or after."
 ONCE_EACH = "Call it once in each epoch, and keep what it gave."
 AS_IT_CAME = "The model is as it came: the first epoch that counts has to be kept, too."
 NONE_BELOW = (
