@@ -639,12 +639,6 @@ def accuracy__positive_logits(logits, targets):
     return (_own(logits, targets) > 0).double().mean().item()
 
 
-def accuracy__largest_size(logits, targets):
-    """A logit far below 0 says that a class is unlikely: the largest counts, without abs()."""
-    _comparable(logits, targets)
-    return (logits.abs().argmax(dim=1) == targets).double().mean().item()
-
-
 def accuracy__tensor(logits, targets):
     """A 0-dim tensor is no Python number. item() takes the number out."""
     _comparable(logits, targets)
