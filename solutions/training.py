@@ -247,7 +247,7 @@ def run_epoch(
 ) -> float:
     """Train `model` in one pass over `batches`; return the mean loss over all rows, as a float.
 
-    For each batch `(x, y)`, in training mode: one call of the model, one of
+    For each batch `(x, y)`, of any further axes, in training mode: one call of the model, one of
     `criterion(prediction, target)`, which gives the mean over the rows of the batch, and one step.
     The model may come with gradients: clear them before each backward. Each loss is that before its
     step, and a batch counts by its rows. The mode afterwards is up to you.
@@ -319,7 +319,7 @@ def curve(model: nn.Module, x: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
 
     `x` is `(N, 1)`, in any order; `xs` and `ys` are NumPy arrays of shape `(N,)`. Works in
     evaluation mode and without a graph, on any one device; afterwards every module is in the mode
-    that it was in before.
+    that it was in before, and as trainable.
 
     >>> xs, ys = curve(nn.Flatten(), torch.tensor([[3.0], [1.0], [2.0]]))
     >>> xs.tolist(), ys.tolist()

@@ -11,19 +11,14 @@ student.bring("rig_regressor")       the functions of a file of the suite, run b
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, Protocol
 
 from torch import Tensor
 
 from grader.errors import CourseError
 from grader.sandbox import wire
+from grader.sandbox.client import Answer
 from grader.sandbox.observe import Observation
-
-if TYPE_CHECKING:
-    from grader.judge.learner import UnitRunner
-    from grader.judge.local import LocalRunner
-
-    Runner: TypeAlias = UnitRunner | LocalRunner  # where calls are carried out
 
 
 @dataclass(frozen=True)
@@ -59,10 +54,34 @@ class Call:
         return f"{self.owner.kind}(…)" + ("" if self.name == "__call__" else f".{self.name}")
 
 
+class Runner(Protocol):
+    """Where calls are carried out: a worker process, or the judge itself.
+
+    `moved` are the arguments that the last call put elsewhere in memory, or made other leaves.
+    """
+
+    @property
+    def moved(self) -> tuple[Any, ...]: ...
+
+    def run(self, call: Call) -> Answer: ...
+
+    def attribute(self, owner: "str | Handle", name: str) -> Any: ...
+
+    def parameter(self, value: Tensor) -> int: ...
+
+    def assign(self, owner: "Handle", name: str, value: Tensor | None) -> None: ...
+
+    def iterate(self, owner: "Handle") -> list[Any]: ...
+
+    def bring(self, file: str) -> str: ...
+
+    def data(self, name: str) -> str: ...
+
+
 class Handle(wire.KeptObject):
     """An object that stays where it was made; `kind` is the name of its class."""
 
-    def __init__(self, runner: "Runner", identity: int, kind: str) -> None:
+    def __init__(self, runner: Runner, identity: int, kind: str) -> None:
         super().__init__(identity, kind)
         self.runner = runner
 
@@ -128,7 +147,7 @@ class Function:
     """One function of the work (or method of a handle), ready to be called; of a class also what
     lies in it."""
 
-    def __init__(self, runner: "Runner", owner: str | Handle, name: str) -> None:
+    def __init__(self, runner: Runner, owner: str | Handle, name: str) -> None:
         self._runner, self._owner, self._name = runner, owner, name
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -153,7 +172,7 @@ class Function:
 class Subject:
     """A namespace of functions: a unit of the work, or a file brought beside it."""
 
-    def __init__(self, runner: "Runner", owner: str) -> None:
+    def __init__(self, runner: Runner, owner: str) -> None:
         self._runner, self._owner = runner, owner
 
     def __getattr__(self, name: str) -> Function:

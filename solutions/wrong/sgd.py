@@ -62,6 +62,12 @@ def predict__as_a_row(x, w, b):
     return w.T @ x.T + b
 
 
+def predict__weight_first(x, w, b):
+    """x comes first: x @ w adds up the products of each row of x, and w.T @ x those of each
+    column."""
+    return w.T @ x + b
+
+
 def predict__detached(x, w, b):
     """detach() cuts the graph, so that w and b would never learn."""
     return (x @ w + b).detach()
@@ -196,6 +202,20 @@ def mse_gradients__weight_as_a_row(x, y, w, b):
     return 2 * error.T @ x / len(x), 2 * error.mean(dim=0)
 
 
+def mse_gradients__one_for_all(x, y, w, b):
+    """Each feature has a slope of its own: the mean goes over the rows alone, dim=0. mean() without
+    it makes one number of all features."""
+    error = x @ w + b - y
+    return (2 * error * x).mean().expand_as(w), 2 * error.mean(dim=0)
+
+
+def mse_gradients__one_number(x, y, w, b):
+    """Each feature has a slope of its own: the mean goes over the rows alone, dim=0. mean() without
+    it makes one number of all features."""
+    error = x @ w + b - y
+    return (2 * error * x).mean(), 2 * error.mean()
+
+
 def mse_gradients__swapped(x, y, w, b):
     """dw comes first, then db."""
     error = x @ w + b - y
@@ -269,6 +289,18 @@ def sgd_step___stops_at_none(params, lr):
             p -= lr * p.grad
 
 
+def sgd_step___asks_the_first(params, lr):
+    """Each p is asked for itself whether it has a gradient: the first may have none, and the others
+    one."""
+    params = list(params)
+    if params and params[0].grad is None:
+        return
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p -= lr * p.grad
+
+
 def sgd_step___none_forgotten(params, lr):
     """A parameter that took no part in the loss has no gradient: None, which cannot be
     multiplied."""
@@ -287,12 +319,22 @@ def sgd_step___clears(params, lr):
 
 
 def sgd_step___scales_the_gradient(params, lr):
-    """`*=` changes p.grad itself. `lr * p.grad` is a new tensor and leaves it alone."""
+    """`p.grad *= lr` and p.grad.mul_(lr) change p.grad itself. `lr * p.grad` is a new tensor and
+    leaves it alone."""
     with torch.no_grad():
         for p in params:
             if p.grad is not None:
                 p.grad *= lr
                 p -= p.grad
+
+
+def sgd_step___clips(params, lr):
+    """The gradients are taken as they are, and stay so: nothing is to be clipped here."""
+    params = [p for p in params if p.grad is not None]
+    torch.nn.utils.clip_grad_norm_(params, 100.0)
+    with torch.no_grad():
+        for p in params:
+            p -= lr * p.grad
 
 
 def sgd_step___returns(params, lr):
@@ -359,6 +401,23 @@ def zero_grads___stops_at_none(params):
         p.grad.zero_()
 
 
+def zero_grads___asks_the_first(params):
+    """Each p is asked for itself whether it has a gradient: the first may have none, and the others
+    one."""
+    params = list(params)
+    if params and params[0].grad is not None:
+        for p in params:
+            p.grad = None
+
+
+def zero_grads___frozen(params):
+    """requires_grad = False ends all learning: p never gets a gradient again. Only p.grad is
+    cleared."""
+    for p in params:
+        p.requires_grad_(False)
+        p.grad = None
+
+
 def zero_grads___none_forgotten(params):
     """Before the first backward, p.grad is None, and None has no zero_(). Skip such a p."""
     for p in params:
@@ -405,6 +464,53 @@ def fit__loss_after_the_step(x, y, lr=0.1, steps=1000):
     for _ in range(steps):
         _step(x, y, w, b, lr)
         losses.append(mse(predict(x, w, b), y).item())
+    return w.detach(), b.detach(), losses
+
+
+def fit__w_before_b(x, y, lr=0.1, steps=1000):
+    """w and b take their steps together: both slopes are worked out before either moves. Here the
+    second is that at a place where the first has moved already."""
+    w, b = (t.detach() for t in _start(x))
+    losses = []
+    for _ in range(steps):
+        losses.append(mse(predict(x, w, b), y).item())
+        w = w - lr * mse_gradients(x, y, w, b)[0]
+        b = b - lr * mse_gradients(x, y, w, b)[1]
+    return w, b, losses
+
+
+def fit__b_before_w(x, y, lr=0.1, steps=1000):
+    """w and b take their steps together: both slopes are worked out before either moves. Here the
+    second is that at a place where the first has moved already."""
+    w, b = (t.detach() for t in _start(x))
+    losses = []
+    for _ in range(steps):
+        losses.append(mse(predict(x, w, b), y).item())
+        b = b - lr * mse_gradients(x, y, w, b)[1]
+        w = w - lr * mse_gradients(x, y, w, b)[0]
+    return w, b, losses
+
+
+def fit__keeps_the_best(x, y, lr=0.1, steps=1000):
+    """w and b are those after the last step, whatever the losses were."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        before = w.detach().clone(), b.detach().clone()
+        losses.append(_step(x, y, w, b, lr))
+        if losses[-1] == min(losses):
+            best = before
+    return *best, losses
+
+
+def fit__stops_when_it_rises(x, y, lr=0.1, steps=1000):
+    """All steps are taken, also where the loss rises: if lr is too large, the losses show it."""
+    w, b = _start(x)
+    losses = []
+    for _ in range(steps):
+        losses.append(_step(x, y, w, b, lr))
+        if len(losses) > 1 and losses[-1] > losses[-2]:
+            break
     return w.detach(), b.detach(), losses
 
 
@@ -675,7 +781,8 @@ def mse__as_a_matrix(y_pred, y_true):
 
 
 def zero_grads___times_zero(params):
-    """0 * NaN is NaN: a gradient that was NaN stays so. Set it to 0, or to None."""
+    """Arithmetic does not clear NaN: 0 * NaN and NaN - NaN are NaN, and so are 0 * inf and
+    inf - inf. Set the gradient to None, or fill it with zeros."""
     for p in params:
         if p.grad is not None:
             p.grad *= 0

@@ -84,6 +84,21 @@ def split__cut_off(x, y, fraction, seed=0):
     return _dealt(x, y, _order(x, seed), count)
 
 
+def split__halves_up(x, y, fraction, seed=0):
+    """round takes halves to the even number: round(2.5) is 2, and int(2.5 + 0.5) is 3."""
+    _count(x, fraction)
+    return _dealt(x, y, _order(x, seed), int(fraction * len(x) + 0.5))
+
+
+def split__neighbours(x, y, fraction, seed=0):
+    """Shuffle all rows. Where a table is sorted, a block of neighbours holds one class or one
+    season, wherever it begins."""
+    count = _count(x, fraction)
+    start = np.random.default_rng(seed).integers(len(x) - count + 1)
+    order = torch.arange(len(x)).roll(-int(start))
+    return _dealt(x, y, order, count)
+
+
 def split__drawn_with_repeats(x, y, fraction, seed=0):
     """randint may draw a row twice, and rows that were drawn are still among the others. A
     permutation has each row once: cut it in two."""
@@ -204,6 +219,20 @@ class Standardize__moments(nn.Module):
         return (x - self.mean) / self.deviation
 
 
+class Standardize__small_is_none(nn.Module):
+    """A column of small numbers has a small deviation, and it counts: only a deviation of 0 is
+    replaced."""
+
+    def __init__(self, x):
+        super().__init__()
+        deviation = x.std(dim=0, correction=0)
+        self.register_buffer("mean", x.mean(dim=0))
+        self.register_buffer("deviation", torch.where(deviation > 1e-6, deviation, 1.0))
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
 class Standardize__epsilon_in_the_variance(nn.Module):
     """1e-8 under the root is 1e-4 beside the deviation. Add 1e-8 to the deviation itself, or divide
     by 1 where it is 0."""
@@ -297,6 +326,14 @@ class Classifier__without_relu(_Layers):
         return self.second(self.first(x))
 
 
+class Classifier__softmax_in_evaluation(_Layers):
+    """Logits are asked for in both modes. Whoever wants probabilities puts a softmax behind the
+    model."""
+
+    def forward(self, x):
+        return super().forward(x) if self.training else super().forward(x).softmax(dim=1)
+
+
 class Classifier__class_number(_Layers):
     """argmax gives the number of a class, and no gradient flows through it. The model gives a logit
     for every class."""
@@ -305,9 +342,39 @@ class Classifier__class_number(_Layers):
         return super().forward(x).argmax(dim=1)
 
 
+class Classifier__made_in_forward(nn.Module):
+    """A module registers what is assigned to it in __init__: a layer, an nn.Parameter, an
+    nn.Sequential. Plain tensors, layers in a plain list, and layers made in forward stay unknown to
+    it."""
+
+    def __init__(self, in_features, hidden, classes):
+        super().__init__()
+        self.sizes = in_features, hidden, classes
+
+    def forward(self, x):
+        inputs, hidden, classes = self.sizes
+        return nn.Linear(hidden, classes)(nn.Linear(inputs, hidden)(x).relu())
+
+
+class Classifier__plain_tensors(nn.Module):
+    """A module registers what is assigned to it in __init__: a layer, an nn.Parameter, an
+    nn.Sequential. Plain tensors, layers in a plain list, and layers made in forward stay unknown to
+    it."""
+
+    def __init__(self, in_features, hidden, classes):
+        super().__init__()
+        self.first = [torch.randn(hidden, in_features), torch.zeros(hidden)]
+        self.second = [torch.randn(classes, hidden), torch.zeros(classes)]
+
+    def forward(self, x):
+        hidden = nn.functional.linear(x, *self.first).relu()
+        return nn.functional.linear(hidden, *self.second)
+
+
 class Classifier__plain_list(nn.Module):
-    """A plain list hides its layers from parameters(): they never learn. nn.Sequential and
-    nn.ModuleList show them."""
+    """A module registers what is assigned to it in __init__: a layer, an nn.Parameter, an
+    nn.Sequential. Plain tensors, layers in a plain list, and layers made in forward stay unknown to
+    it."""
 
     def __init__(self, in_features, hidden, classes):
         super().__init__()
@@ -677,7 +744,7 @@ class Momentum__gradient_itself(_Moves):
 
 class Momentum__new_tensor(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
 
     def move(self, p, v):
         v.mul_(self.beta).add_(p.grad)
@@ -686,7 +753,7 @@ class Momentum__new_tensor(_Moves):
 
 class Momentum__moves_before_v(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
 
     def move(self, p, v):
         p -= self.lr * v
@@ -695,7 +762,7 @@ class Momentum__moves_before_v(_Moves):
 
 class Momentum__copies_moved(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...` and p.clone() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__([p.clone() for p in params], lr, beta)
@@ -843,6 +910,69 @@ class Momentum__generator_kept(_Moves):
             if p.grad is not None:
                 v = self.velocities.setdefault(id(p), torch.zeros_like(p))
                 self.move(p, v)
+
+
+class Momentum__generator_used_up(_Moves):
+    """model.parameters() is a generator: after one walk through it, it is empty. Make a list of it
+    once, in __init__."""
+
+    def __init__(self, params, lr, beta=0.9):
+        self.params, self.lr, self.beta = params, lr, beta
+        self.velocities = [torch.zeros_like(p) for p in params]
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.params, self.velocities, strict=False):
+            if p.grad is not None:
+                self.move(p, v)
+
+
+class Momentum__v_of_another(_Moves):
+    """A parameter without a gradient is left out together with its v. Here only p is, and those
+    after it take the v of another."""
+
+    @torch.no_grad()
+    def step(self):
+        able = [p for p in self.params if p.grad is not None]
+        for p, v in zip(able, self.velocities, strict=False):
+            self.move(p, v)
+
+
+class Momentum__v_in_float32(_Moves):
+    """torch.zeros makes float32. torch.zeros_like(p) has the dtype of p, and its device."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        self.velocities = [torch.zeros(p.shape, device=p.device) for p in self.params]
+
+
+class Momentum__v_in_the_first_step(_Moves):
+    """A parameter may get its first gradient in a later step: make a v for each in __init__,
+    whatever its gradient is."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__(params, lr, beta)
+        self.velocities = None
+
+    @torch.no_grad()
+    def step(self):
+        if self.velocities is None:
+            self.velocities = [None if p.grad is None else 0.0 for p in self.params]
+        for k, p in enumerate(self.params):
+            if p.grad is not None:
+                self.velocities[k] = self.beta * self.velocities[k] + p.grad
+                p -= self.lr * self.velocities[k]
+
+
+class Momentum__left_out_for_good(_Moves):
+    """A parameter without a gradient is skipped in that step alone: it may get one in the next."""
+
+    @torch.no_grad()
+    def step(self):
+        able = [k for k, p in enumerate(self.params) if p.grad is not None]
+        self.params = [self.params[k] for k in able]
+        self.velocities = [self.velocities[k] for k in able]
+        super().step()
 
 
 class Momentum__none_as_zero(_Moves):
@@ -1125,6 +1255,55 @@ def run_epoch__model_called_again(model, batches, criterion, optimizer):
     return total / rows
 
 
+def run_epoch__counted_first(model, batches, criterion, optimizer):
+    """batches may be a generator, which can be walked through once. After the rows are counted
+    nothing is left of it to train on: count them on the way."""
+    model.train()
+    rows = sum(len(x) for x, _ in batches)
+    losses = [loss * n for loss, n in _pass(model, batches, criterion, optimizer)]
+    return sum(losses) / rows
+
+
+def run_epoch__flattened(model, batches, criterion, optimizer):
+    """The model alone knows which axes it wants: x goes in as it comes, without view or reshape."""
+    model.train()
+    flat = ((x.reshape(len(x), -1), y) for x, y in batches)
+    losses = [(loss * n, n) for loss, n in _pass(model, flat, criterion, optimizer)]
+    return sum(loss for loss, _ in losses) / sum(n for _, n in losses)
+
+
+def run_epoch__long_targets(model, batches, criterion, optimizer):
+    """y.long() cuts off the decimals. y goes into the criterion as it comes; numbers of classes are
+    int64 already."""
+    model.train()
+    cut = ((x, y.long()) for x, y in batches)
+    losses = [(loss * n, n) for loss, n in _pass(model, cut, criterion, optimizer)]
+    return sum(loss for loss, _ in losses) / sum(n for _, n in losses)
+
+
+def run_epoch__single_rows_skipped(model, batches, criterion, optimizer):
+    """A batch of one row is a batch like any other: its row counts, and it takes its step."""
+    model.train()
+    larger = ((x, y) for x, y in batches if len(x) > 1)
+    losses = [(loss * n, n) for loss, n in _pass(model, larger, criterion, optimizer)]
+    return sum(loss for loss, _ in losses) / max(1, sum(n for _, n in losses))
+
+
+def run_epoch__clipped(model, batches, criterion, optimizer):
+    """The step follows the gradients as backward() leaves them: nothing is to be clipped."""
+    model.train()
+    total, rows = 0.0, 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        total += loss.item() * len(x)
+        rows += len(x)
+    return total / rows
+
+
 def run_epoch__needs_a_length(model, batches, criterion, optimizer):
     """A generator has no length, and no index: count the rows on the way."""
     model.train()
@@ -1214,14 +1393,67 @@ def fit_best__last_of_equals(model, run, validate, epochs):
 
 
 def fit_best__nan_first(model, run, validate, epochs):
-    """A first loss that is NaN is never beaten: any comparison with NaN is False. Ask math.isnan
-    before you compare."""
+    """A NaN is never the lowest, unless all are. But loss < NaN is False, so that a first NaN is
+    never beaten, and np.argmin takes it for the least: ask math.isnan first."""
 
     def better(loss, lowest):
         return lowest is None or loss < lowest
 
     best, losses, state = _fit(model, run, validate, epochs, _kept, better)
     model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__argmin(model, run, validate, epochs):
+    """A NaN is never the lowest, unless all are. But loss < NaN is False, so that a first NaN is
+    never beaten, and np.argmin takes it for the least: ask math.isnan first."""
+    _epochs(epochs)
+    losses, states = [], []
+    for _ in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        states.append(_kept(model))
+    best = int(np.argmin(losses))
+    model.load_state_dict(states[best])
+    return best, losses
+
+
+def fit_best__highest(model, run, validate, epochs):
+    """The best epoch has the lowest loss, not the highest."""
+
+    def better(loss, lowest):
+        return lowest is None or loss > lowest or (math.isnan(lowest) and not math.isnan(loss))
+
+    best, losses, state = _fit(model, run, validate, epochs, _kept, better)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__start_takes_part(model, run, validate, epochs):
+    """The model before its first run takes no part: the best is one of the epochs."""
+    _epochs(epochs)
+    lowest, best, losses, state = validate(model), 0, [], _kept(model)
+    for epoch in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        if _better(losses[-1], lowest):
+            lowest, best, state = losses[-1], epoch, _kept(model)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__one_run_more(model, run, validate, epochs):
+    """One run for each epoch, and no other: whatever is trained before or after them is not
+    measured."""
+    _epochs(epochs)
+    run(model)
+    losses, states = [], []
+    for _ in range(epochs):
+        losses.append(validate(model))
+        states.append(_kept(model))
+        run(model)
+    best = min(range(epochs), key=lambda k: (math.isnan(losses[k]), losses[k]))
+    model.load_state_dict(states[best])
     return best, losses
 
 
@@ -1488,6 +1720,16 @@ def curve__with_graph(model, x):
     torch.no_grad() does."""
     xs, was_training = x.detach().sort(dim=0).values, model.training
     ys = model.eval()(xs).detach()
+    model.train(was_training)
+    return xs[:, 0].cpu().numpy(), ys[:, 0].cpu().numpy()
+
+
+def curve__frozen(model, x):
+    """torch.no_grad() stops the recording inside its block. What is done to requires_grad stays:
+    the model would never learn again."""
+    xs, was_training = x.detach().sort(dim=0).values, model.training
+    model.eval().requires_grad_(False)
+    ys = model(xs)
     model.train(was_training)
     return xs[:, 0].cpu().numpy(), ys[:, 0].cpu().numpy()
 
