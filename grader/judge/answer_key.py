@@ -8,7 +8,7 @@ from grader.course.model import Course
 from grader.errors import CourseError
 from grader.judge.diagnosis import Bank, LiveBank
 from grader.judge.local import LocalRunner, load_module
-from grader.judge.subject import Call, Subject
+from grader.judge.subject import Call, Runner, Subject
 from grader.judge.tape_file import KitTapes, player_of
 from grader.sandbox.client import Answer
 from grader.suite.tape import NoTape, Tape
@@ -18,12 +18,12 @@ def solution_of(solutions: Path, unit: str, suites: Path) -> LocalRunner:
     return LocalRunner(load_module(solutions / f"{unit}.py"), suites)
 
 
-def taped(tape: Tape, solution: LocalRunner | None = None) -> LocalRunner:
+def taped(tape: Tape, solution: LocalRunner | None = None) -> Runner:
     """What the reference of a visible test offers: calls, whose values go through a tape.
 
     Without a `solution` all of them have to be on it.
     """
-    return cast(LocalRunner, _Taped(tape, solution))
+    return cast(Runner, _Taped(tape, solution))
 
 
 class _Taped:
