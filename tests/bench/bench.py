@@ -4,7 +4,6 @@ Machines differ and drift, so everything is divided by an `import torch` or by p
 the same suites and solutions in one process, taken in turn with it. Medians are shown.
 """
 
-import os
 import shutil
 import statistics
 import subprocess
@@ -49,16 +48,12 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def cold() -> dict[str, list[float]]:
-    """Whole processes, one after the other in every round. The first does not count: what Python
-    compiles, our modules and the suites, is there from the second one on."""
+    """Whole processes, one after the other in every round; the first round does not count."""
     times: dict[str, list[float]] = {name: [] for name in COLD}
-    with tempfile.TemporaryDirectory() as compiled:
-        environment = os.environ | {"PYTHONPYCACHEPREFIX": compiled}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        run = partial(subprocess.run, cwd=ROOT, env=environment, capture_output=True, check=True)
-        for _ in range(ROUNDS + 1):
-            for name, command in COLD.items():
-                times[name].append(seconds(partial(run, command)))
+    for _ in range(ROUNDS + 1):
+        for name, command in COLD.items():
+            whole = partial(subprocess.run, command, cwd=ROOT, capture_output=True, check=True)
+            times[name].append(seconds(whole))
     return {name: taken[1:] for name, taken in times.items()}
 
 
