@@ -145,7 +145,8 @@ def stub_for(course: Course, unit: str) -> Stub:
     solution = course.solution(unit)
     if not solution.is_file():
         raise CourseError(f"{solution} is missing")
-    return Stub(course.stub(unit), stub_of(solution.read_text(encoding="utf-8"), str(solution)))
+    text = stub_of(solution.read_text(encoding="utf-8"), str(solution))
+    return Stub(course.stub(unit), text, _given_in(text, course.unit(unit)))
 
 
 def without_markers(solution: str) -> str:

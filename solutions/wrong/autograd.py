@@ -289,9 +289,8 @@ def gradient_of__backward(f, x):
 
 
 def gradient_of__grad_of_x(f, x):
-    """A .grad is None where no backward pass has arrived: in x, if f was given another tensor; in
-    results, such as x.clone() of an x that requires a gradient; and everywhere, if item() has cut
-    the way. (backward() returns None, too, and so does a function without return.)"""
+    """A .grad is None where no backward pass has arrived: in x, if f was given another tensor, and
+    in results such as x.clone(). (backward() itself returns None, too)."""
     inner = x.detach().clone().requires_grad_()
     y = f(inner)
     if y.numel() != 1:

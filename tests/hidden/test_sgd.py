@@ -222,9 +222,6 @@ def of_losses(losses, expected, each, first, tolerance):
         said = f"One loss for each {each}, and there {'is' if count == 1 else 'are'} {count} here"
         fewer = len(losses) < count
         return f"{said}, also where the losses do not fall any more." if fewer else f"{said}."
-    to_digits = ([round(loss, digits) for loss in expected] for digits in range(7))
-    if any(losses == rounded != expected for rounded in to_digits):
-        return "The losses are rounded: keep each as item() gives it."
     if losses[-1] > 10 * abs(losses[0]) and not expected[-1] > expected[0]:
         return GROWING
     pairs = torch.tensor([losses, expected], dtype=torch.float64)

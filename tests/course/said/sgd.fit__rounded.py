@@ -1,4 +1,4 @@
-# test_steps_from_zero: The losses are rounded: keep each as item() gives it.
+# test_steps_from_zero: it is rounded to 3 decimals
 
 
 def fit(x, y, lr=0.1, steps=1000):

@@ -50,7 +50,7 @@ np.exp(torch.ones(3, requires_grad=True)) ~ x.detach().numpy()
 torch.ones(3).sum().item().backward() ~ before .item()
 x = torch.ones(3); x.grad = 0 ~ torch.zeros_like(p)
 w = torch.ones(3).double(); w.grad = torch.zeros(3) ~ has the default dtype
-torch.tensor(1.0)[:] ~ [:] has nothing to cut
+torch.tensor(1.0)[:] ~ there is nothing to slice
 w = torch.ones(3); w = w - 0.1 * w.grad ~ w is a new tensor
 w = torch.ones(3); w.grad.zero_() ~ until backward() has filled it
 w = torch.ones(3); w.sub_(w.grad) ~ A .grad is None
