@@ -23,7 +23,7 @@ from grader.cli.output import (
     write,
 )
 from grader.course.map import map_of
-from grader.course.model import Course, find_course, root_around
+from grader.course.model import Course, Selection, find_course, root_around
 from grader.course.names import Name
 from grader.course.progress import Progress, read_progress, remember
 from grader.course.seeds import seed_asked_for
@@ -32,7 +32,7 @@ from grader.errors import CourseError, UsageError
 from grader.formats.catalogue import Format
 from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, cores, limited
 from grader.report import Outcome, Report
-from grader.work.submission import ENDINGS, read_submission
+from grader.work.submission import ENDINGS, Submission, read_submission
 
 OTHER_WAYS = 3  # to write an exercise: as many as are shown below the solution
 
@@ -99,19 +99,25 @@ def run(
         preferred={name.unit: name.ending for name in map(course.named, names) if name.ending},
         given=given_by(course),
     )
-    if work.path.is_file():
-        selection = {u: e for u, e in selection.items() if u in work.sources}
-        if not selection:
-            raise UsageError(f"{submission} holds none of {', '.join(names)}")
-    with (
-        Session(course, options, own_work=_is_own(course, work.path)) as session,
-        progress_bar() as progress,
-    ):
-        report = session.grade(work, selection, progress, seed=seed)
-    if own := submission is None:
-        remember(course, report)
-    deliver(report, wanted, own=own, after=_step_after(course, report) if own else "")
+    selection = _of_file(work, selection, names)
+    with Session(course, options, own_work=_is_own(course, work.path)) as session:
+        with progress_bar() as progress:
+            report = session.grade(work, selection, progress, seed=seed)
+        session.hang_up()
+        if own := submission is None:
+            remember(course, report)
+        deliver(report, wanted, own=own, after=_step_after(course, report) if own else "")
     return exit_code([report])
+
+
+def _of_file(work: Submission, selection: Selection, names: list[str]) -> Selection:
+    """What a single file can hold of it. Raises: UsageError if that is nothing."""
+    if not work.path.is_file():
+        return selection
+    held = {unit: exercises for unit, exercises in selection.items() if unit in work.sources}
+    if not held:
+        raise UsageError(f"{work.path} holds none of {', '.join(names)}")
+    return held
 
 
 def _step_after(course: Course, report: Report) -> str:

@@ -86,6 +86,10 @@ class Session:
     ) -> None:
         self.processes.close()
 
+    def hang_up(self) -> None:
+        """All is graded: what was started begins to end, while somebody reads the report."""
+        self.processes.hang_up()
+
     def warm_up(self) -> None:
         """Wait until torch has been imported here and in the zygote, so that the next run does not
         have to. Raises: GraderFault."""

@@ -98,6 +98,10 @@ class Processes(Protocol):
         """Others like these, for a second judge, which closes them."""
         ...
 
+    def hang_up(self) -> None:
+        """Nothing is asked of them any more: they begin to end, and `close` waits for that."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -231,19 +235,23 @@ class ForkServer:
             self.fault = GraderFault(f"the process that starts workers is gone: {last[0]}")
         return self.fault
 
-    def close(self) -> None:
-        """End everything: hanging up tells the zygote to kill what it started."""
-        for ours in self.sockets:
+    def hang_up(self) -> None:
+        """It tells the zygote to kill what it started."""
+        for ours in (*self.sockets, self.control):
             ours.close()
+
+    def close(self) -> None:
         if self.zygote is None:
+            for ours in self.sockets:
+                ours.close()
             with suppress(OSError):  # it hangs up when all that was its is gone
                 self.control.settimeout(5)
                 self.control.shutdown(socket.SHUT_WR)
                 while self.control.recv(65536):
                     pass
-        self.control.close()
-        if self.zygote is None:
+            self.control.close()
             return
+        self.hang_up()
         try:
             self.zygote.wait(5)
         except subprocess.TimeoutExpired:
@@ -325,6 +333,9 @@ class FreshProcesses:
         self._kill(process.popen)
         remove_tree(process.scratch)
         return process.popen.returncode
+
+    def hang_up(self) -> None:
+        """They end when they are closed."""
 
     def _kill(self, popen: "subprocess.Popen[bytes]") -> None:
         if sys.platform != "win32":
