@@ -154,7 +154,7 @@ class Watcher:
                 print("\n" + self.show(self.report_of(self.focus)))
             all_units = [unit for report in self.reports.values() for unit in report.units]
             done = [e.status is Outcome.PASSED for unit in all_units for e in unit.exercises]
-            print(f"{self.focus} is finished. {sum(done)} of {len(done)} exercises are done.")
+            print(f"{self.focus} is finished: {sum(done)} of {len(done)} exercises done.")
             print("Press any key for the next one …")
         sys.stdout.flush()
 

@@ -133,7 +133,7 @@ def test_what_is_finished_rests_and_the_next_one_is_shown_only_when_asked_for(wa
     watcher.saved(["tiny"])
     shown = said()
     assert watcher.rests
-    assert "tiny.double is finished. 1 of 4 exercises are done." in shown
+    assert "tiny.double is finished: 1 of 4 exercises done." in shown
     assert "Press any key" in shown
     assert "halve" not in shown
     watcher.go_on()
