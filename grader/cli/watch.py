@@ -122,8 +122,10 @@ class Watcher:
     def go_on(self) -> None:
         """Turn to the first exercise that is not finished."""
         self.focus, self.rests = self._unfinished(), False
-        if self.focus is None:
+        if self.focus is None and self.selection == self.course.everything:
             print("Everything is finished. Well done!")
+        elif self.focus is None:
+            print(f"What you named is finished. Well done! To go on: {grade_command()} watch")
         else:
             self._show(self.focus)
         sys.stdout.flush()
