@@ -263,6 +263,8 @@ def run(
                 raise
     except subprocess.TimeoutExpired:
         raise Failed(f"{refusal}: no answer in {seconds:.0f} s") from None
+    except FileNotFoundError:
+        raise Failed(f"{command[0]} is not installed") from None
     except OSError as error:
         raise Failed(f"{refusal}: {error}") from None
     if process.returncode:
