@@ -57,6 +57,30 @@ def test_relative_links_resolve(name: str) -> None:
     assert [link for link in relative if not leads_somewhere(NAMED[name], link)] == []
 
 
+def strange_places(page: str) -> Iterator[str]:
+    """What a page says of a place, indented, and is not there; words in capitals are any name."""
+    place = ROOT
+    for line in re.findall(r"^ {4}(.+)", page, re.MULTILINE):
+        if begun := re.match(r"([a-z]\w*/[a-z_/]*(?:\.\w+)?)(?:[A-Z]\S*)?  ", line):
+            place = ROOT / begun[1]
+            yield from [] if place.exists() else [begun[1]]
+        for name in re.findall(r"(?<![\w./])[a-z][a-z_/0-9]*(?:\.(?:py|toml|md)|/(?= |:))", line):
+            if not ((place / name).exists() or (ROOT / name).exists()):
+                yield name
+
+
+def test_what_contributing_says_where_to_find_is_there() -> None:
+    page = text("CONTRIBUTING.md")
+    assert list(strange_places(page)) == []
+    moved = page.replace("grader/judge/ ", "grader/court/ ").replace("whose.py", "whom.py")
+    assert {"grader/court/", "session.py", "whom.py"} <= set(strange_places(moved))
+    paths = re.findall(r"`([\w./]+/\w+\.(?:py|yml|toml|json))`", page)
+    assert len(paths) > 5
+    real = [path for path in paths if not re.search("[A-Z]", path)]
+    rooms = [ROOT, ROOT / "grader", ROOT / "grader" / "formats"]
+    assert [path for path in real if not any((room / path).exists() for room in rooms)] == []
+
+
 def test_a_link_needs_its_file_and_its_heading() -> None:
     page = NAMED["learning.md"]
     assert leads_somewhere(page, "../README.md#what-it-looks-like")
@@ -122,6 +146,19 @@ def strange_words(words: list[str]) -> list[str]:
         elif words and word in options and not options[word].is_flag:
             words.pop(0)
     return strange
+
+
+def command_lines(command: Any = COMMAND) -> Iterator[Any]:
+    """Every command, and those of `grade class`."""
+    yield command
+    for inner in getattr(command, "commands", {}).values():
+        yield from command_lines(inner)
+
+
+def test_help_names_what_an_option_or_an_argument_takes() -> None:
+    takes = [p for c in command_lines() for p in c.params if not getattr(p, "is_flag", False)]
+    assert len(takes) > 40
+    assert [p.name for p in takes if not (p.metavar or hasattr(p.type, "choices"))] == []
 
 
 @each_document

@@ -85,3 +85,17 @@ def test_an_editor_finds_the_suites_without_what_make_test_installs() -> None:
     assert ran.returncode == 0, ran.stdout[-2000:]
     found = {line.partition("::")[0] for line in ran.stdout.splitlines() if "::" in line}
     assert found == {f"tests/hidden/{path.name}" for path in ROOT.glob("tests/hidden/test_*.py")}
+
+
+NO_POSIX = """
+import importlib, pkgutil, sys
+sys.modules["resource"] = sys.modules["fcntl"] = None
+import grader.gradebook as room
+for module in pkgutil.walk_packages(room.__path__, room.__name__ + "."):
+    if module.name != "grader.gradebook.cluster":  # needs Dask
+        importlib.import_module(module.name)
+"""
+
+
+def test_a_gradebook_is_read_where_the_modules_of_posix_are_missing() -> None:
+    subprocess.run([sys.executable, "-c", NO_POSIX], cwd=ROOT, check=True)

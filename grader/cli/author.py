@@ -57,17 +57,19 @@ def sync(
 def audit(
     units: Annotated[
         list[str] | None,
-        typer.Argument(metavar="UNIT", help="What to audit; default: everything."),
+        typer.Argument(metavar="UNIT...", help="What to audit; default: everything."),
     ] = None,
     seeds: Annotated[
-        int, typer.Option(min=1, help="Seeds with which a solution must get full marks.")
+        int,
+        typer.Option(metavar="N", min=1, help="Seeds with which a solution must get full marks."),
     ] = 20,
     sample: Annotated[
         int | None,
-        typer.Option(min=1, help="Mutants to try in each unit.", show_default="all"),
+        typer.Option(metavar="N", min=1, help="Mutants to try in each unit.", show_default="all"),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes to use.", show_default="one per core")
+        int | None,
+        typer.Option(metavar="N", min=1, help="Processes to use.", show_default="one a core"),
     ] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Ignore the results of earlier audits.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from grader.cli.learn import Timeout
 from grader.cli.output import check_output, grade_command, write
 from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
@@ -26,28 +27,45 @@ if TYPE_CHECKING:
 Tls = Annotated[
     Path | None,
     typer.Option(
-        help="A folder with ca.pem, cert.pem and key.pem.", show_default="what Dask is told"
+        metavar="FOLDER",
+        help="A folder with ca.pem, cert.pem and key.pem.",
+        show_default="what Dask is told",
     ),
 ]
 Roster = Annotated[
     Path | None,
-    typer.Option(help="A CSV of who is in the class.", show_default="all that is there"),
+    typer.Option(
+        metavar="FILE", help="A CSV of who is in the class.", show_default="all that is there"
+    ),
 ]
 Units = Annotated[
-    str, typer.Option(help="Only these, as in 'sgd, autograd'.", show_default="the whole course")
+    str,
+    typer.Option(
+        metavar="UNITS", help="Only these, as in 'sgd, autograd'.", show_default="the whole course"
+    ),
 ]
 OnCluster = Annotated[
     str | None,
-    typer.Option(help="On other machines: tls://HOST:PORT of a Dask scheduler, or slurm."),
+    typer.Option(
+        metavar="ADDRESS",
+        help="On other machines: tls://HOST:PORT of a Dask scheduler, or slurm.",
+    ),
 ]
 Jobs = Annotated[
     int | None,
-    typer.Option("--jobs", "-j", min=1, help="Judges at once.", show_default="one a core"),
+    typer.Option(
+        "--jobs", "-j", metavar="N", min=1, help="Judges at once.", show_default="one a core"
+    ),
 ]
-OnDevice = Annotated[Device, typer.Option(help="Where the tensors live; `cpu` rehearses nothing.")]
+OnDevice = Annotated[
+    Device,
+    typer.Option(
+        metavar="DEVICE",
+        help=f"Where to run the exercises: {', '.join(Device)}. cpu rehearses nothing.",
+    ),
+]
 InSandbox = Annotated[Sandbox, typer.Option(help="`off` runs the work of strangers unconfined.")]
-Seconds = Annotated[float, typer.Option(help="What a call may take.", min=0.1)]
-Memory = Annotated[int, typer.Option(help="MiB that work may use.", min=256)]
+Memory = Annotated[int, typer.Option(metavar="MIB", min=256, help="Memory allowed for the work.")]
 Book = Annotated[Path, typer.Argument(metavar="GRADEBOOK", help="The file of the gradebook.")]
 
 
@@ -56,16 +74,20 @@ def run(
         Path | None,
         typer.Argument(metavar="SUBMISSIONS", help="A folder of a class, or an archive of one."),
     ] = None,
-    gradebook: Annotated[Path, typer.Option(help="The file that keeps all results.")] = Path(
-        "gradebook.db"
-    ),
-    org: Annotated[str | None, typer.Option(help="Or an organisation on GitHub.")] = None,
-    prefix: Annotated[str, typer.Option(help="How its repositories' names begin.")] = "",
+    gradebook: Annotated[
+        Path, typer.Option(metavar="FILE", help="The file that keeps all results.")
+    ] = Path("gradebook.db"),
+    org: Annotated[
+        str | None, typer.Option(metavar="ORG", help="Or an organisation on GitHub.")
+    ] = None,
+    prefix: Annotated[
+        str, typer.Option(metavar="PREFIX", help="How its repositories' names begin.")
+    ] = "",
     roster: Roster = None,
     units: Units = "",
     jobs: Jobs = None,
     shard: Annotated[
-        str | None, typer.Option(help="I/N: only the I-th of N parts of the class.")
+        str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts of the class.")
     ] = None,
     cluster: OnCluster = None,
     tls: Tls = None,
@@ -75,7 +97,7 @@ def run(
     ] = False,
     device: OnDevice = Device.CPU,
     sandbox: InSandbox = Sandbox.REQUIRE,
-    seconds: Seconds = SECONDS,
+    timeout: Timeout = SECONDS,
     memory: Memory = MEBIBYTES,
 ) -> None:
     """Grade a class into a gradebook, and go on where an earlier run ended.
@@ -88,7 +110,7 @@ def run(
     course = find_whole_course(Path.cwd(), anywhere=True).only(units.replace(",", " ").split())
     # What would fail on a GPU costs no points, and to find it takes nearly as long as all else.
     rehearses = device is not Device.CPU
-    options = Options(device, sandbox, limited(seconds, memory), pictures, rehearses)
+    options = Options(device, sandbox, limited(timeout, memory), pictures, rehearses)
     statuses: Counter[str] = Counter()
     judged = 0
     with (
@@ -181,10 +203,15 @@ def _class(
 
 
 def worker(
-    address: Annotated[str, typer.Argument(help="Of the Dask scheduler: tls://HOST:PORT.")],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="Of the Dask scheduler: tls://HOST:PORT.")
+    ],
     jobs: Jobs = None,
     gpus: Annotated[
-        int, typer.Option(min=0, help="How many works may use a GPU of this machine at once.")
+        int,
+        typer.Option(
+            metavar="N", min=0, help="How many works may use a GPU of this machine at once."
+        ),
     ] = 0,
     tls: Tls = None,
     sandbox: Annotated[
@@ -199,21 +226,29 @@ def worker(
 
 def export(
     gradebook: Book,
-    to: Annotated[Platform, typer.Option("--to", help="Who is to read it.")] = Platform.CSV,
+    to: Annotated[
+        Platform,
+        typer.Option(metavar="PLATFORM", help=f"Who is to read it: {', '.join(Platform)}."),
+    ] = Platform.CSV,
     output: Annotated[
-        Path | None, typer.Option(help="The file to write.", show_default="standard output")
+        Path | None,
+        typer.Option(metavar="FILE", help="The file to write.", show_default="standard output"),
     ] = None,
     fill: Annotated[
-        Path | None, typer.Option(help="For canvas and moodle: the file that was exported there.")
+        Path | None,
+        typer.Option(metavar="FILE", help="For canvas and moodle: the file exported there."),
     ] = None,
     column: Annotated[
-        str | None, typer.Option(help="The assignment, or the column of grades, to fill in.")
+        str | None,
+        typer.Option(metavar="NAME", help="The assignment, or the column of grades, to fill in."),
     ] = None,
     feedback_column: Annotated[
-        str | None, typer.Option(help="For moodle: the column of feedback to fill in.")
+        str | None,
+        typer.Option(metavar="NAME", help="For moodle: the column of feedback to fill in."),
     ] = None,
     marks: Annotated[
-        Path | None, typer.Option(help="A CSV with what you have decided, applied last.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A CSV with what you have decided, applied last."),
     ] = None,
 ) -> None:
     """Write marks for a spreadsheet or a platform."""
@@ -234,7 +269,10 @@ def export(
 def diff(
     gradebook: Book,
     student: Annotated[
-        str | None, typer.Argument(help="All that changed of one.", show_default="the last changes")
+        str | None,
+        typer.Argument(
+            metavar="STUDENT", help="All that changed of one.", show_default="the last changes"
+        ),
     ] = None,
 ) -> None:
     """Show what changed from one grading to the next, and why."""
@@ -264,7 +302,7 @@ def merge(
 def feedback(
     gradebook: Book,
     out: Annotated[
-        Path | None, typer.Option(help="A folder for a page of each student.", metavar="DIR")
+        Path | None, typer.Option(metavar="FOLDER", help="A folder for a page of each student.")
     ] = None,
     issues: Annotated[
         bool, typer.Option("--issues", help="An issue in each repository on GitHub.")
@@ -276,7 +314,7 @@ def feedback(
     from grader.gradebook.store import Gradebook
 
     if (out is None) != issues:
-        raise UsageError("class feedback takes either --out DIR or --issues")
+        raise UsageError("class feedback takes either --out FOLDER or --issues")
     with Gradebook(gradebook) as book:
         if out is not None:
             print(
@@ -289,7 +327,9 @@ def feedback(
 
 def page(
     gradebook: Book,
-    output: Annotated[Path, typer.Option(help="The file to write, such as class.html.")],
+    output: Annotated[
+        Path, typer.Option(metavar="FILE", help="The file to write, such as class.html.")
+    ],
 ) -> None:
     """Make a page of a class: scores, tests, misunderstandings, who needs help."""
     from grader.gradebook.page import render

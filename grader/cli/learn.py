@@ -38,29 +38,41 @@ OTHER_WAYS = 3  # to write an exercise: as many as are shown below the solution
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="UNIT | UNIT.EXERCISE", help="What to grade; default: everything."),
+    typer.Argument(metavar="UNIT[.EXERCISE]...", help="What to grade; default: everything."),
 ]
 OnDevice = Annotated[
-    Device, typer.Option(help="Where to run the exercises; all: wherever this machine can.")
+    Device,
+    typer.Option(
+        metavar="DEVICE",
+        help=f"Where to run the exercises: {', '.join(Device)} (wherever this machine can).",
+    ),
 ]
 InSandbox = Annotated[
     Sandbox,
     typer.Option(help="Confine the work if possible, always, or never (for work you trust)."),
 ]
-Timeout = Annotated[float, typer.Option(min=0.1, help="Seconds allowed for one call.")]
-Memory = Annotated[int, typer.Option(min=64, help="MiB of memory allowed for the work.")]
+Timeout = Annotated[
+    float, typer.Option(metavar="SECONDS", min=0.1, help="Time allowed for one call.")
+]
+Memory = Annotated[int, typer.Option(metavar="MIB", min=64, help="Memory allowed for the work.")]
 
 
 def run(
     names: Names = None,
     submission: Annotated[
         Path | None,
-        typer.Option(help="The work to grade: a folder or one file.", show_default="./exercises"),
+        typer.Option(
+            metavar="PATH",
+            help="The work to grade: a folder or one file.",
+            show_default="./exercises",
+        ),
     ] = None,
     device: OnDevice = Device.CPU,
     seed: Annotated[
         int | None,
-        typer.Option(help="Repeat a run with its seed.", show_default="derived from the work"),
+        typer.Option(
+            metavar="N", help="Repeat a run with its seed.", show_default="derived from the work"
+        ),
     ] = None,
     variant: Annotated[
         str | None, typer.Option(metavar="ID", help="Give this learner inputs of their own.")
@@ -191,13 +203,15 @@ def list_units(
     names: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="UNIT | UNIT.EXERCISE", help="Whose exercises; default: only the units."
+            metavar="UNIT[.EXERCISE]...", help="Whose exercises; default: only the units."
         ),
     ] = None,
     format: Annotated[
         MapFormat, typer.Option(metavar="FORMAT", help=f"{', '.join(MapFormat)}.")
     ] = MapFormat.TERMINAL,
-    output: Annotated[Path | None, typer.Option(help="Write it to this file.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it to this file.")
+    ] = None,
 ) -> None:
     """Show the units, what each teaches, what is done and what is next."""
     from grader.course import map_page, map_text
@@ -293,7 +307,9 @@ def solution(
     name = _exercise(course, exercise)
     answers = answers_of(course, name.unit, name.exercise)
     if course.ids[str(name)] not in read_progress(course.home).finished and not anyway:
-        print(f"{name} is not finished yet. When it passes, this shows the solution.")
+        width, _ = terminal_size()
+        said = f"{name} is not finished yet. When it passes, this shows the solution."
+        print(textwrap.fill(said, width))
         print(f"For a hint: {grade_command()} hint {name}")
         print(f"To see the solution all the same: {grade_command()} solution {name} --anyway")
         return 1
@@ -349,7 +365,7 @@ def debug(
     file = work.sources[name.unit].file
     script = script_of(course, name, result, file)
     if file.endswith(".ipynb"):
-        print(f"written: {script.name}. Copy it into a cell of {file}, below {name.exercise}.")
+        print(f"written: {script.name}\nCopy it into a cell of {file}, below {name.exercise}.")
         return 1
-    print(f"written: {script.name}. Run it: {python_command()} {script.name}", flush=True)
+    print(f"written: {script.name}\nRun it: {python_command()} {script.name}", flush=True)
     return in_debugger(script) if pdb else 1

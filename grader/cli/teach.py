@@ -12,16 +12,16 @@ from grader.formats.parts.text import counted, visible
 
 Units = Annotated[
     list[str] | None,
-    typer.Argument(metavar="UNIT", help="Only these units.", show_default="the whole course"),
+    typer.Argument(metavar="UNIT...", help="Only these units.", show_default="the whole course"),
 ]
 
 
 def kit(
-    folder: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of the kit.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of the kit.")],
     units: Units = None,
     check: Annotated[
         bool,
-        typer.Option("--check", help="Write nothing; search OUT for answers and hidden tests."),
+        typer.Option("--check", help="Write nothing; search FOLDER for answers and hidden tests."),
     ] = False,
 ) -> int:
     """Make the repository that students get."""

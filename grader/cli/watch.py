@@ -122,8 +122,10 @@ class Watcher:
     def go_on(self) -> None:
         """Turn to the first exercise that is not finished."""
         self.focus, self.rests = self._unfinished(), False
-        if self.focus is None:
+        if self.focus is None and self.selection == self.course.everything:
             print("Everything is finished. Well done!")
+        elif self.focus is None:
+            print(f"What you named is finished. Well done! To go on: {grade_command()} watch")
         else:
             self._show(self.focus)
         sys.stdout.flush()
@@ -154,7 +156,7 @@ class Watcher:
                 print("\n" + self.show(self.report_of(self.focus)))
             all_units = [unit for report in self.reports.values() for unit in report.units]
             done = [e.status is Outcome.PASSED for unit in all_units for e in unit.exercises]
-            print(f"{self.focus} is finished. {sum(done)} of {len(done)} exercises are done.")
+            print(f"{self.focus} is finished: {sum(done)} of {len(done)} exercises done.")
             print("Press any key for the next one …")
         sys.stdout.flush()
 

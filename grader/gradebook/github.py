@@ -6,14 +6,12 @@ Runs `gh` and `git`, and nothing that a repository brings along: no hooks, filte
 import json
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -254,7 +252,7 @@ def run(
             encoding="utf-8",
             errors="replace",
             start_new_session=True,
-            preexec_fn=None if memory is None else partial(_bound, memory),
+            preexec_fn=None if memory is None else _bound(memory),
         ) as process:
             try:
                 said, complained = process.communicate(text, timeout=seconds)
@@ -263,6 +261,8 @@ def run(
                 raise
     except subprocess.TimeoutExpired:
         raise Failed(f"{refusal}: no answer in {seconds:.0f} s") from None
+    except FileNotFoundError:
+        raise Failed(f"{command[0]} is not installed") from None
     except OSError as error:
         raise Failed(f"{refusal}: {error}") from None
     if process.returncode:
@@ -270,7 +270,12 @@ def run(
     return said
 
 
-def _bound(memory: int) -> None:
+def _bound(memory: int) -> Callable[[], None]:
     """Of a program that reads what a student has packed: its memory, and each file it writes."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_MEBIBYTES << 20, MAX_MEBIBYTES << 20))
+    import resource  # Windows has none, and gives feedback all the same
+
+    def bound() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_MEBIBYTES << 20, MAX_MEBIBYTES << 20))
+
+    return bound

@@ -86,7 +86,7 @@ def alone(course: Course, folder: Path) -> dict[str, int | None]:
 def run_line(folder: Path, book: Path, units: list[str], jobs: int) -> list[str]:
     return command_line(
         *("class", "run", folder, "--gradebook", book, "--units", ",".join(units)),
-        *("--jobs", jobs, "--seconds", SECONDS, "--memory", MEBIBYTES),
+        *("--jobs", jobs, "--timeout", SECONDS, "--memory", MEBIBYTES),
     )
 
 

@@ -314,7 +314,7 @@ def test_a_failing_call_becomes_a_script_that_fails_alike_without_the_grader(mak
     script = course.root / "debug_tiny_double.py"
     ran = command.grade(course.root, "debug", "double", "--pdb")
     assert ("-> got = double(arg1)" in ran.stdout) == (form == "module")
-    assert ran.stdout.startswith("written: debug_tiny_double.py.")
+    assert ran.stdout.startswith("written: debug_tiny_double.py\n")
     assert ("Copy it into a cell of exercises/tiny.ipynb" in ran.stdout) == (form == "notebook")
     if form == "module":
         run = [sys.executable, str(script)]

@@ -111,7 +111,7 @@ def test_only_what_is_selected_is_watched(course, save, said):
     watcher = Watcher(course, course.select(["tiny.double"]), BELIEVING, names_and_titles)
     watcher.begin()
     assert watcher.focus is None
-    assert "Everything is finished" in said()
+    assert "What you named is finished. Well done! To go on: grade watch" in said()
     assert list(watcher.reports) == ["tiny"]
 
 
@@ -133,7 +133,7 @@ def test_what_is_finished_rests_and_the_next_one_is_shown_only_when_asked_for(wa
     watcher.saved(["tiny"])
     shown = said()
     assert watcher.rests
-    assert "tiny.double is finished. 1 of 4 exercises are done." in shown
+    assert "tiny.double is finished: 1 of 4 exercises done." in shown
     assert "Press any key" in shown
     assert "halve" not in shown
     watcher.go_on()
@@ -314,7 +314,7 @@ def test_watching_shows_each_exercise_until_it_is_finished(terminal, course, sav
     assert watching.shows("Waiting for you to save")
 
     save(RIGHT)
-    assert watching.shows("Everything is finished")
+    assert watching.shows("What you named is finished")
     assert watching.ends() == 0
 
 
@@ -352,4 +352,4 @@ def test_without_a_keyboard_it_goes_on_by_itself_and_a_notebook_is_watched_too(c
         assert watching.wait(SECONDS) == 0
     assert saves == []
     assert "tiny.double is finished" in shown
-    assert "Everything is finished" in shown
+    assert "What you named is finished" in shown

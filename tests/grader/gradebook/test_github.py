@@ -138,7 +138,7 @@ def test_what_github_says_when_it_refuses_reaches_the_teacher(
     with pytest.raises(UsageError, match=r"(?s)repositories of org: GitHub refused.*HTTP 401"):
         repositories("org", "kata-", None)
     monkeypatch.setenv("PATH", str(reachable.folder / "home"))
-    with pytest.raises(UsageError, match="No such file or directory: 'gh'"):
+    with pytest.raises(UsageError, match="repositories of org: gh is not installed"):
         repositories("org", "kata-", None)
 
 
