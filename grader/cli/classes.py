@@ -68,12 +68,14 @@ InSandbox = Annotated[Sandbox, typer.Option(help="`off` runs the work of strange
 Memory = Annotated[int, typer.Option(metavar="MIB", min=256, help="Memory allowed for the work.")]
 Book = Annotated[Path, typer.Argument(metavar="GRADEBOOK", help="The file of the gradebook.")]
 
+Submissions = Annotated[
+    Path | None,
+    typer.Argument(metavar="SUBMISSIONS", help="A folder of a class, or an archive of one."),
+]
+
 
 def run(
-    submissions: Annotated[
-        Path | None,
-        typer.Argument(metavar="SUBMISSIONS", help="A folder of a class, or an archive of one."),
-    ] = None,
+    submissions: Submissions = None,
     gradebook: Annotated[
         Path, typer.Option(metavar="FILE", help="The file that keeps all results.")
     ] = Path("gradebook.db"),

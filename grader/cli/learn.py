@@ -56,17 +56,19 @@ Timeout = Annotated[
 ]
 Memory = Annotated[int, typer.Option(metavar="MIB", min=64, help="Memory allowed for the work.")]
 
+Work = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help="The work to grade: a folder or one file.",
+        show_default="./exercises",
+    ),
+]
+
 
 def run(
     names: Names = None,
-    submission: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="PATH",
-            help="The work to grade: a folder or one file.",
-            show_default="./exercises",
-        ),
-    ] = None,
+    submission: Work = None,
     device: OnDevice = Device.CPU,
     seed: Annotated[
         int | None,

@@ -64,7 +64,7 @@ class Follower(Onlooker):
         if units:
             said.append(f"{self.changes}.")
         if watcher.focus is None:
-            said.append("Everything is finished.")
+            said.append("All of this is finished.")
         elif watcher.rests:
             said.append(f"{watcher.focus} is finished.")
         elif not units:

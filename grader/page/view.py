@@ -126,7 +126,7 @@ def _part(kind: str, name: str, heading: str, content: Sequence[Markup]) -> Mark
 def _focus(moment: Moment) -> tuple[str, list[Markup]]:
     focus = moment.focus
     if focus is None:
-        return "Everything is finished", [element("p", "Well done!", class_="lead")]
+        return "All of this is finished", [element("p", "Well done!", class_="lead")]
     name, heading = element("code", one_line(focus.name)), one_line(focus.title)
     if focus.is_resting:
         next_one = element("p", "For the next one, press any key in the terminal.")

@@ -76,8 +76,8 @@ def test_the_page_shows_what_the_terminal_does_with_pictures(watching, course):
         tab.shows("Now: tiny.halve")
 
         course.stub("tiny").write_text(RIGHT)
-        assert watching.shows("Everything is finished")
-        assert "5 of 5 points" in tab.shows("Everything is finished")
+        assert watching.shows("All of this is finished")
+        assert "5 of 5 points" in tab.shows("All of this is finished")
         assert tab.next() is None
         assert watching.ends() == 0
     with pytest.raises(ConnectionRefusedError):
@@ -138,7 +138,7 @@ def test_the_news_is_told_in_sentences_and_a_save_is_seen_while_it_is_graded(mak
     follower.see(watcher)
     assert page.last("said")[8:] == " Now: other.double."
     save("double is right, halve is right", "other")
-    assert page.last("said").endswith("2 tests now passing. Everything is finished.")
+    assert page.last("said").endswith("2 tests now passing. All of this is finished.")
 
 
 def test_a_page_that_nothing_can_serve_is_one_line(course):

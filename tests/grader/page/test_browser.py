@@ -63,7 +63,7 @@ def test_it_follows_saves_and_finds_the_watch_that_is_started_again(browser, mak
     browser.shows("Now: tiny.halve")
     assert browser.asks("document.querySelector('#ended').textContent") == ""
     course.stub("tiny").write_text(RIGHT)
-    browser.shows("Everything is finished")
+    browser.shows("All of this is finished")
     assert terminal.ends() == 0
     terminal.close()
 

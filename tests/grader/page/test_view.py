@@ -78,7 +78,7 @@ def test_the_focus_says_how_it_stands(moment, tests, message, is_resting, says, 
 
 
 def test_without_a_focus_everything_is_finished(moment):
-    assert "Everything is finished" in text_of(replace(moment, focus=None))
+    assert "All of this is finished" in text_of(replace(moment, focus=None))
 
 
 def test_what_a_save_has_changed_is_named_and_counted():
