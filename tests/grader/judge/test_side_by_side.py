@@ -135,6 +135,15 @@ def test_ctrl_c_ends_all_of_them(course, submission):
         assert several.grade(submission, course.select(["one"]), ignore).score == 5
 
 
+def test_judges_that_may_not_choose_their_cores_judge_where_they_are(
+    course, submission, monkeypatch
+):
+    monkeypatch.setattr("grader.judge.rooms.cores_of", lambda number, judges: {4095})
+    with session_of(course, 2) as several:
+        assert several.grade(submission, course.select(["one", "two.double"]), ignore).score == 8
+    assert 4095 not in os.sched_getaffinity(0)
+
+
 def test_every_unit_has_its_turn_once():
     with closing(Turns(["a", "b", "c"])) as turns:
         first, second = iter(turns), iter(turns)

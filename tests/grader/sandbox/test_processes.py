@@ -139,6 +139,12 @@ def test_the_next_worker_starts_clean(start):
     assert learner.call("f") == [1, 1.0]
 
 
+def test_cores_that_cannot_be_had_change_nothing(fork_server, start):
+    fork_server.run_on({4095})
+    learner = start("import os\ndef f(): return sorted(os.sched_getaffinity(0))")
+    assert learner.call("f") == sorted(os.sched_getaffinity(0))
+
+
 # --- what a worker sees
 
 
