@@ -9,10 +9,12 @@ import pytest
 
 from grader.errors import GraderFault
 from grader.judge.options import Options, ignore
+from grader.judge.rooms import Room
 from grader.judge.session import Session
 from grader.judge.side_by_side import Turns
 from grader.report import Outcome
 from grader.sandbox.limits import Limits
+from grader.sandbox.processes import ForkServer
 from grader.work.submission import read_submission
 from tests.grader.processes import descendants, is_alive, wait_until
 from tests.grader.tiny_course import FAULTY_SUITE, HALF, RIGHT, STUBS, Unit
@@ -122,6 +124,35 @@ def test_a_judge_that_is_killed_is_our_fault_and_leaves_nothing(
             several.grade(work, course.select(["one.double", "two.double"]))
         nothing_is_left_of(several)
         assert several.grade(work, course.select(["sound"])).score == 5
+
+
+def test_a_fork_that_cannot_be_made_leaves_none_of_the_others(course, submission, monkeypatch):
+    forks, fork = [], os.fork
+
+    def fork_once():
+        if forks:
+            raise BlockingIOError("no more processes")
+        forks.append(fork())
+        return forks[0]
+
+    monkeypatch.setattr("grader.judge.side_by_side.os.fork", fork_once)
+    with session_of(course, 3) as several:
+        with pytest.raises(BlockingIOError):
+            several.grade(submission, course.select([]))
+        nothing_is_left_of(several)
+    with pytest.raises(ChildProcessError):  # nobody has to collect it
+        os.waitpid(*forks, os.WNOHANG)
+
+
+def test_workers_that_went_with_their_zygote_are_no_fault_of_the_run():
+    server = ForkServer(Limits(), confined=False, gpu=False)
+    try:
+        room = Room(server, Limits(), [])
+        room.ahead.append(server.start())
+        server.zygote.kill()
+        room.clear()
+    finally:
+        server.close()
 
 
 def test_ctrl_c_ends_all_of_them(course, submission):
