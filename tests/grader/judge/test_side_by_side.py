@@ -127,7 +127,8 @@ def test_a_judge_that_is_killed_is_our_fault_and_leaves_nothing(
 
 
 def test_a_fork_that_cannot_be_made_leaves_none_of_the_others(course, submission, monkeypatch):
-    forks, fork = [], os.fork
+    forks: list[int] = []
+    fork = os.fork
 
     def fork_once():
         if forks:
@@ -141,7 +142,7 @@ def test_a_fork_that_cannot_be_made_leaves_none_of_the_others(course, submission
             several.grade(submission, course.select([]))
         nothing_is_left_of(several)
     with pytest.raises(ChildProcessError):  # nobody has to collect it
-        os.waitpid(*forks, os.WNOHANG)
+        os.waitpid(forks[0], os.WNOHANG)
 
 
 def test_workers_that_went_with_their_zygote_are_no_fault_of_the_run():
