@@ -117,6 +117,8 @@ def main() -> NoReturn:
     for name in ("SIGTERM", "SIGHUP"):  # a cancelled job or a closed terminal: end in good order
         if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
             signal.signal(getattr(signal, name), signal.default_int_handler)
+    if hasattr(signal, "SIGCHLD"):  # where it is ignored nobody can wait for what was started
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _open_streams()
     try:
         code = app(standalone_mode=False) or 0

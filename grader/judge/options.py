@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from grader.sandbox.cores import run_on
 from grader.sandbox.limits import MIB, Limits
 
 SECONDS, MEBIBYTES = Limits.call_seconds, Limits.memory_bytes // MIB  # for a call, for a worker
@@ -63,12 +64,12 @@ def running_on(cores: Collection[int]) -> Iterator[None]:
     """This process (its calling thread) meanwhile runs on these cores, if there are any."""
     before = os.sched_getaffinity(0) if cores else set()
     if before != {*cores}:
-        os.sched_setaffinity(0, cores)
+        run_on(cores)
     try:
         yield
     finally:
         if before != {*cores}:
-            os.sched_setaffinity(0, before)
+            run_on(before)
 
 
 def limited(seconds: float, mebibytes: int) -> Limits:

@@ -20,6 +20,7 @@ from grader.course.model import Course, read_course
 from grader.errors import GraderError, GraderFault
 from grader.judge.options import Device, Options, cores, cores_of
 from grader.judge.session import Session
+from grader.sandbox.cores import run_on
 
 _KEPT_AWAY = re.compile("TOKEN|SECRET|ACTIONS_|GITHUB_")
 WAITING = 3  # jobs for each process: the next one is there when it needs it
@@ -162,7 +163,7 @@ def _start(
         session = _sessions.on(options.device.value)
         session.warm_up()
         if places is not None and session.devices == ("cpu",) and (here := places.get()):
-            os.sched_setaffinity(0, here)
+            run_on(here)
 
 
 def _end_with_parent() -> None:

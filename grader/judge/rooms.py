@@ -1,9 +1,10 @@
 """Where the judges of one run have their workers. Imports no torch: these start before it."""
 
 from collections.abc import Collection, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 
+from grader.errors import GraderFault
 from grader.judge.options import cores_of
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, Starting
@@ -25,8 +26,9 @@ class Room:
 
     def clear(self) -> None:
         """End those that were not needed."""
-        while self.ahead:
-            self.processes.end(self.ahead.pop().ready(), tell=False)
+        with suppress(GraderFault):  # who starts workers is gone, and with it are those
+            while self.ahead:
+                self.processes.end(self.ahead.pop().ready(), tell=False)
 
 
 def rooms(

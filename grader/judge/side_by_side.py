@@ -4,6 +4,7 @@ import os
 import signal
 import struct
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
@@ -57,7 +58,7 @@ def side_by_side(parts: Sequence[ToJudge], on_progress: OnProgress, total: int) 
     Raises: GraderError as a part does; GraderFault if a fork of this process was killed.
     """
     first, *others = parts
-    forks = [_Fork(part) for part in others]
+    forks: list[_Fork] = []
     own = 0
 
     def tell() -> None:
@@ -71,6 +72,9 @@ def side_by_side(parts: Sequence[ToJudge], on_progress: OnProgress, total: int) 
         tell()
 
     try:
+        with _undisturbed():
+            for part in others:
+                forks.append(_Fork(part))
         judged = [first(told)]
         while waiting := [fork.told for fork in forks if fork.part is None]:
             wait(waiting)
@@ -81,6 +85,18 @@ def side_by_side(parts: Sequence[ToJudge], on_progress: OnProgress, total: int) 
     finally:
         for fork in forks:
             fork.end()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What would end this process waits until its forks are known, and in these for ever: Ctrl-C
+    is sent to all of them, but the first process ends the others."""
+    ending = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ending)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Fork:
@@ -100,7 +116,7 @@ class _Fork:
         while self.part is None and self.told.poll():
             try:
                 told = self.told.recv()
-            except EOFError:
+            except (EOFError, OSError):  # before it told anything, or in the middle of it
                 raise GraderFault(
                     "a process of the grader was killed, perhaps for lack of memory"
                 ) from None
@@ -120,8 +136,6 @@ class _Fork:
 def _judge(part: ToJudge, telling: Connection) -> NoReturn:
     try:
         jail.die_with_parent()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the first process ends us
-            signal.signal(number, signal.SIG_IGN)
         try:
             telling.send(part(lambda done, total: telling.send(done)))
         except GraderError as error:

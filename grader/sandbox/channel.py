@@ -105,7 +105,6 @@ class Channel:
 
     def receive(self, deadline: float) -> tuple[list[Any], list[memoryview]]:
         header = self._read(wire.HEADER.size, deadline)
-        self._check_use()
         try:
             head, body = wire.frame_size(bytes(header), self.limits.reply_bytes + 4096)
             self._spend(head, body)
@@ -168,21 +167,23 @@ class Channel:
                 if ended:
                     raise self._died()
                 ended = True  # once more: its last answer may have come just before its end
-            self._check_use()
 
     def check_deadline(self, deadline: float) -> None:
+        """Raises: TimedOut; Stopped if it has taken too much of something meanwhile."""
         if time.monotonic() >= deadline:
             self.fault = late = TimedOut(f"no answer within {self.limits.call_seconds:g} seconds")
             late.stack = self._stack()
             raise late
+        self._check_use()
 
     def _stack(self) -> str:
         """What the process is running, as it tells by itself when it is signalled (see `worker`);
         anything else may come instead."""
-        told, wait = bytearray(), STACK_SECONDS
+        told, wait, until = bytearray(), STACK_SECONDS, time.monotonic() + STACK_SECONDS
         if not self.process.ask_for_stack():
             return ""
-        while len(told) < CHUNK_BYTES and select.select([self.process.channel], [], [], wait)[0]:
+        ours = [self.process.channel]
+        while wait > 0 and len(told) < CHUNK_BYTES and select.select(ours, [], [], wait)[0]:
             try:
                 part = self.process.channel.recv(CHUNK_BYTES)
             except OSError:
@@ -190,7 +191,7 @@ class Channel:
             if not part:
                 break
             told += part
-            wait = SILENCE_SECONDS
+            wait = min(SILENCE_SECONDS, until - time.monotonic())
         return told.decode("utf-8", "replace")
 
     def _check_use(self) -> None:

@@ -80,6 +80,8 @@ class WorkerClient:
             raise GraderFault(f"a worker could not be started: {why}") from None
         if answer != ["ready"]:
             raise GraderFault("a worker could not be started: its first message makes no sense")
+        if self.channel.process.has_ended():  # it waited for work, perhaps for long
+            raise GraderFault("a worker was killed before it had work, perhaps for lack of memory")
 
     def rehearse(self) -> None:
         """From now on, what it is asked happens on the rehearsal device: tensors go there when they

@@ -29,6 +29,7 @@ from typing import NoReturn
 import msgpack
 
 from grader.sandbox import jail, warm, worker
+from grader.sandbox.cores import run_on
 from grader.sandbox.limits import Limits
 from grader.sandbox.scratch import remove_tree
 
@@ -83,7 +84,7 @@ class Zygote:
             case "fork":
                 answer = self.fork(descriptors, *rest)
             case "cores":
-                os.sched_setaffinity(0, *rest)
+                run_on(*rest)
                 answer = 0
             case "zygote":
                 answer = self.second(descriptors, *rest)

@@ -15,7 +15,7 @@ import pytest
 from grader.sandbox import zygote
 from tests.grader import command
 from tests.grader.conftest import MakeCourse
-from tests.grader.tiny_course import HALF
+from tests.grader.tiny_course import HALF, Unit
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="these are of POSIX")
 SCORE, OF = 3, 5
@@ -81,18 +81,21 @@ def closed_and_deaf(descriptors: tuple[int, ...]) -> None:
     """As a shell starts what runs in the background, but for these streams."""
     for descriptor in descriptors:
         os.close(descriptor)
-    for name in ("SIGINT", "SIGQUIT", "SIGPIPE", "SIGHUP", "SIGTERM"):
+    for name in ("SIGINT", "SIGQUIT", "SIGPIPE", "SIGHUP", "SIGTERM", "SIGCHLD"):
         signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
 def test_streams_that_are_closed_and_signals_that_are_ignored_change_no_verdict(
-    course: Path, tmp_path: Path
+    make_course: MakeCourse, tmp_path: Path
 ) -> None:
+    course = make_course(one=Unit(), two=Unit()).root  # for two judges, one of them a fork
+    for unit in ("one", "two"):
+        (course / "exercises" / f"{unit}.py").write_text(HALF)
     report = tmp_path / "report.json"
     arguments = ("run", "--format", "json", "--output", str(report))
     code, _, _ = run(course, *arguments, before=partial(closed_and_deaf, (0, 1, 2)))
     assert code == 1
-    assert f'"score": {SCORE}' in report.read_text()
+    assert f'"score": {2 * SCORE}' in report.read_text()
     code, _, _ = run(course, "list", before=partial(closed_and_deaf, (1,)))
     assert code == 0
 

@@ -9,10 +9,12 @@ import pytest
 
 from grader.errors import GraderFault
 from grader.judge.options import Options, ignore
+from grader.judge.rooms import Room
 from grader.judge.session import Session
 from grader.judge.side_by_side import Turns
 from grader.report import Outcome
 from grader.sandbox.limits import Limits
+from grader.sandbox.processes import ForkServer
 from grader.work.submission import read_submission
 from tests.grader.processes import descendants, is_alive, wait_until
 from tests.grader.tiny_course import FAULTY_SUITE, HALF, RIGHT, STUBS, Unit
@@ -124,6 +126,36 @@ def test_a_judge_that_is_killed_is_our_fault_and_leaves_nothing(
         assert several.grade(work, course.select(["sound"])).score == 5
 
 
+def test_a_fork_that_cannot_be_made_leaves_none_of_the_others(course, submission, monkeypatch):
+    forks: list[int] = []
+    fork = os.fork
+
+    def fork_once():
+        if forks:
+            raise BlockingIOError("no more processes")
+        forks.append(fork())
+        return forks[0]
+
+    monkeypatch.setattr("grader.judge.side_by_side.os.fork", fork_once)
+    with session_of(course, 3) as several:
+        with pytest.raises(BlockingIOError):
+            several.grade(submission, course.select([]))
+        nothing_is_left_of(several)
+    with pytest.raises(ChildProcessError):  # nobody has to collect it
+        os.waitpid(forks[0], os.WNOHANG)
+
+
+def test_workers_that_went_with_their_zygote_are_no_fault_of_the_run():
+    server = ForkServer(Limits(), confined=False, gpu=False)
+    try:
+        room = Room(server, Limits(), [])
+        room.ahead.append(server.start())
+        server.zygote.kill()
+        room.clear()
+    finally:
+        server.close()
+
+
 def test_ctrl_c_ends_all_of_them(course, submission):
     def interrupt(done, total):
         raise KeyboardInterrupt
@@ -133,6 +165,15 @@ def test_ctrl_c_ends_all_of_them(course, submission):
             several.grade(submission, course.select([]), interrupt)
         nothing_is_left_of(several)
         assert several.grade(submission, course.select(["one"]), ignore).score == 5
+
+
+def test_judges_that_may_not_choose_their_cores_judge_where_they_are(
+    course, submission, monkeypatch
+):
+    monkeypatch.setattr("grader.judge.rooms.cores_of", lambda number, judges: {4095})
+    with session_of(course, 2) as several:
+        assert several.grade(submission, course.select(["one", "two.double"]), ignore).score == 8
+    assert 4095 not in os.sched_getaffinity(0)
 
 
 def test_every_unit_has_its_turn_once():

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from grader.errors import Died, Stopped, TimedOut
+from grader.sandbox import wire
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import describe_exit
 from tests.grader.processes import wait_for_end
@@ -29,6 +30,9 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are for
             "printing bytes": "import os\nwhile True: os.write(1, b'x' * 2 ** 20)",
             "callbacks": "while True: f()",
             "callbacks with large tensors": "import torch\nwhile True: f(torch.zeros(10 ** 5))",
+            "talking when it is late": "import os, signal, time\n"
+            "def late(*_):\n  while True: os.write(3, b'x'); time.sleep(0.02)\n"
+            "signal.signal(signal.SIGUSR1, late)\ntime.sleep(60)",
             "swallowing": "while True:\n  try:\n    while True: pass\n  except BaseException: pass",
         }
     ),
@@ -147,6 +151,25 @@ def test_a_flood_of_files_is_stopped(start, body, said):
         scratch_bytes=2**20,
     )
     with pytest.raises(Stopped, match=said):
+        learner.call("f")
+
+
+@pytest.mark.parametrize("spin_seconds", [0.0, Limits().spin_seconds])
+def test_a_flood_behind_an_answer_that_trickles_is_stopped(start, spin_seconds):
+    learner = start(
+        f"""
+        import os, time
+        def f():
+            os.write(3, {wire.HEADER.pack(1000, 10**6)!r})
+            for n in range(3): open(f"f{{n}}", "wb").write(bytes(2 ** 20))
+            while True:
+                os.write(3, b"x")
+                time.sleep(0.001)
+        """,
+        scratch_bytes=2**20,
+        spin_seconds=spin_seconds,
+    )
+    with pytest.raises(Stopped, match="more than 1 MiB"):
         learner.call("f")
 
 

@@ -1,13 +1,15 @@
 """How a worker ends, what is left of it, and what it can see of others."""
 
 import os
+import select
+import signal
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from grader.errors import Died, SubmissionFault
+from grader.errors import Died, GraderFault, SubmissionFault
 from grader.sandbox import jail, processes
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import ForkServer, describe_exit
@@ -137,6 +139,24 @@ def test_the_next_worker_starts_clean(start):
     first.close()
     learner = start("import torch\ndef f(): return [len([1]), torch.exp(torch.zeros(1)).item()]")
     assert learner.call("f") == [1, 1.0]
+
+
+def test_cores_that_cannot_be_had_change_nothing(fork_server, start):
+    fork_server.run_on({4095})
+    learner = start("import os\ndef f(): return sorted(os.sched_getaffinity(0))")
+    assert learner.call("f") == sorted(os.sched_getaffinity(0))
+
+
+def test_a_worker_that_was_killed_before_it_had_work_is_no_fault_of_the_work(fork_server):
+    process = fork_server.start().ready()
+    select.select([process.channel], [], [])  # it has said that it is ready
+    os.kill(process.pid, signal.SIGKILL)
+    wait_for_end(process.pid)
+    try:
+        with pytest.raises(GraderFault, match="before it had work"):
+            Learner(fork_server, process, Limits())
+    finally:
+        fork_server.end(process)
 
 
 # --- what a worker sees
