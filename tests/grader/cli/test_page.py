@@ -76,7 +76,7 @@ def test_the_page_shows_what_the_terminal_does_with_pictures(watching, course):
         tab.shows("Now: tiny.halve")
 
         course.stub("tiny").write_text(RIGHT)
-        assert watching.shows("All of this is finished")
+        assert watching.shows("Everything is finished")
         assert "5 of 5 points" in tab.shows("All of this is finished")
         assert tab.next() is None
         assert watching.ends() == 0
