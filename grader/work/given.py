@@ -15,6 +15,7 @@ from grader.work.magics import without_magics
 
 MAX_CHARACTERS = 8_000  # of a definition that is compared
 _LEFT_OPEN = "raise NotImplementedError"
+_TARGETS = re.compile(r"^(?:[\w.]++[ \t]*+(?:,|(?::[^\n=]*+)?=(?!=))[ \t]*+)++", re.MULTILINE)
 _FUNCTION = re.compile(r"\s*(?:async[ \t]+)?def[ \t]+(\w+)")
 _STRUCTURE = {tokenize.NEWLINE: "\n", tokenize.INDENT: "\n>", tokenize.DEDENT: "\n<"}
 
@@ -42,9 +43,8 @@ class Given:
         """Is the exercise what was given, where it is defined for the last time?"""
         if exercise not in self.exercises:
             return False
-        assigned = re.compile(rf"^{exercise}(?:\.\w+)*[ \t]*(?::[^\n=]*)?=(?!=)", re.MULTILINE)
         for text in map(without_magics, reversed(texts)):
-            if assigned.search(text):
+            if _is_assigned(exercise, text):
                 return False
             if found := [part for part in parts_of(text) if part.name == exercise]:
                 definition = _definition(text, found[-1])
@@ -92,6 +92,12 @@ def program_of(text: str) -> Program | None:
             said.append(_STRUCTURE.get(token.type, token.string))
             begins = token.type in _STRUCTURE
     return tuple(said)
+
+
+def _is_assigned(name: str, text: str) -> bool:
+    """Is it, or a part of it, given a value, alone or among others: `a, NAME = ...`?"""
+    targets = "\n".join(found[0].rpartition("=")[0] for found in _TARGETS.finditer(text))
+    return bool(re.search(rf"(?<![\w.]){name}\b", targets))
 
 
 def _program_in_bounds(text: str) -> Program | None:
