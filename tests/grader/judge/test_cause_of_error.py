@@ -159,6 +159,8 @@ torch.optim.SGD([torch.ones(3, requires_grad=True) * 2], lr=0.1) ~ Only leaves c
 torch.optim.SGD([torch.ones(3)], lr=0.1).backward() ~ loss.backward()
 torch.ones(3).size[0] ~ x.shape[0]
 torch.ones(3).shape() ~ x.shape is not called
+torch.ones(3).dtype(3) ~ x.dtype is not called
+from torch import *; float(3) ~ float is no longer Python's own
 torch.ones(3).item * 2 ~ without being called
 a, b = torch.ones(3, 2).size ~ without being called
 2(3 + 1) ~ Is a * missing
