@@ -1,11 +1,13 @@
 """Learner code runs as it is written: torch's compiler stays out of a worker.
 
 Importing it takes as long as half an `import torch`, and the first optimizer of a process does,
-however it is spelled, only to say that it must not be compiled. Compiling wants a C++ compiler,
+however it is spelled, and the first `torch.func.grad`, only to say that they must not be compiled.
+Compiling wants a C++ compiler,
 which no worker may start. So `torch.compile` gives back what it was given, and a small stand-in
 takes the place of `torch._dynamo`; whoever asks it for more gets the real one.
 """
 
+import contextlib
 import importlib
 import importlib.abc
 import importlib.machinery
@@ -36,8 +38,19 @@ def _itself(function: Any) -> Any:
     return function
 
 
+class _CompiledAutograd:
+    """The compiler of backward passes, as far as `torch.func` asks it to leave one alone."""
+
+    _disable = staticmethod(contextlib.nullcontext)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(importlib.import_module(f"{COMPILER}.compiled_autograd"), name)
+
+
 class _StandIn(types.ModuleType):
     """The compiler, as far as torch's own functions ask it to leave them alone."""
+
+    compiled_autograd = _CompiledAutograd()
 
     def disable(self, fn: Any = None, recursive: bool = True, **options: Any) -> Any:
         return _itself if fn is None else fn

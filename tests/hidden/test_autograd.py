@@ -841,7 +841,11 @@ def check_slopes(student, rig, network, names):
             assert_same(got, there, what=f"{name}, under torch.inference_mode(),")
 
 
-AUTOMATIC = ("torch._functorch", "torch.autograd.functional", "torch.autograd.forward_ad")
+AUTOMATIC = (  # vmap is not
+    "torch._functorch.eager_transforms",
+    "torch.autograd.functional",
+    "torch.autograd.forward_ad",
+)
 BY_HAND = (
     "By hand, without backward() or anything else that differentiates: derive each slope on paper, "
     "from the loss back to w1, and write down the formulas."

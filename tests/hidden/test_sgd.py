@@ -428,7 +428,7 @@ class TestMseGradients:
         for t, old in zip((x, y, w, b), before, strict=True):
             assert_unchanged(t, old)
         seen = student.mse_gradients.observe(x, y, w, b)
-        tools = [name for name in sorted(seen.modules) if f"{name}.".startswith(DIFFERENTIATES)]
+        tools = [name for name in sorted(seen.modules) if name.startswith(DIFFERENTIATES)]
         if tools:
             fail(
                 "the formula must do without autograd",
@@ -438,7 +438,7 @@ class TestMseGradients:
             )
 
 
-DIFFERENTIATES = ("torch._functorch.", "torch.func.", "torch.autograd.forward_ad.")
+DIFFERENTIATES = ("torch._functorch.eager_transforms", "torch.autograd.forward_ad")  # vmap is not
 
 
 def check_slopes(result, dw, db, x, y, w, b):
