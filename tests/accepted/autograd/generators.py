@@ -102,7 +102,7 @@ def two_layer_gradients(x, y, w1, b1, w2, b2):
     return Parts(dW[:-1], dW[-1], dV[:-1], dV[-1])
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, order=False)
 class Scalar:
     data: float
     grad: float = field(default=0.0, init=False)
