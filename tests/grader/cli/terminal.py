@@ -12,10 +12,11 @@ from pathlib import Path
 from tests.grader.command import command_line, environment
 from tests.grader.processes import SECONDS
 
-# The command gets the terminal that it is run in, so that Ctrl-C reaches it as in a shell.
+# The command gets the terminal that it is run in, so that Ctrl-C reaches it as in a shell, also
+# where these tests run in the background, which ignores it.
 IN_TERMINAL = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, signal, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
 )
 
 
