@@ -66,8 +66,8 @@ class Suite:
         *,
         rehearsals: bool,
     ) -> dict[str, TestResult]:
+        session = self.collected(judging, found)
         with _quietly():
-            session = self.collected(judging, found)
             items = self.plugin.begin(judging, found, exercises, on_exercise, rehearsals)
             if not items and rehearsals:
                 return {}

@@ -31,7 +31,7 @@ class Room:
                 self.processes.end(self.ahead.pop().ready(), tell=False)
 
 
-def rooms(
+def opened_rooms(
     processes: Processes,
     limits: Limits,
     judges: int,

@@ -29,7 +29,7 @@ from grader.judge.bounds import (
     no_more_memory_than,
 )
 from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore, running_on
-from grader.judge.rooms import Room, rooms
+from grader.judge.rooms import Room, opened_rooms
 from grader.report import (
     ExerciseResult,
     Outcome,
@@ -38,9 +38,8 @@ from grader.report import (
     UnitResult,
 )
 from grader.sandbox import jail
-from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Processes, start_processes
-from grader.work.submission import Source, Submission
+from grader.work.submission import Submission
 
 if TYPE_CHECKING:
     from grader.judge.answer_key import AnswerKey
@@ -58,6 +57,10 @@ class OneRun:
     selection: Selection
     judging: "Judging"
     turns: Iterable[str]
+
+    @property
+    def exercises(self) -> int:
+        return sum(map(len, self.selection.values()))
 
 
 class Session:
@@ -177,7 +180,7 @@ class Session:
         # One for each unit, and one for the rehearsals of each judge.
         workers = 0 if self._shares else len(known) + judges * self.rehearses
         readable = data_folders(self.course.suites_folder, units)
-        return rooms(self.processes, limits, judges, workers, readable, opened)
+        return opened_rooms(self.processes, limits, judges, workers, readable, opened)
 
     @property
     def _shares(self) -> bool:
@@ -213,7 +216,7 @@ class Session:
         with closing(Turns(sorted(selection, key=lambda unit: -sizes[unit]))) as turns:
             work = OneRun(submission, selection, judging, turns)
             parts = [partial(self._part, work, room) for room in rooms]
-            return side_by_side(parts, on_progress, sum(map(len, selection.values())))
+            return side_by_side(parts, on_progress, work.exercises)
 
     def _part(self, work: OneRun, room: Room, on_progress: OnProgress) -> "Part":
         """Judge units, one after the other, until there is none left."""
@@ -228,14 +231,17 @@ class Session:
         judging, found = dataclasses.replace(work.judging, students=students), Found()
         results: dict[str, TestResult] = {}
         taken: Selection = {}
-        total, done = sum(map(len, work.selection.values())), count(1)
+        done = count(1)
         try:
             memory = nullcontext() if self._shares else no_more_memory_than(JUDGE_BYTES)
             with memory, running_on(room.cores):
                 for unit in work.turns:
                     taken[unit] = work.selection[unit]
                     results |= self._suite(unit, judging).run(
-                        judging, found, taken[unit], lambda: on_progress(next(done), total)
+                        judging,
+                        found,
+                        taken[unit],
+                        lambda: on_progress(next(done), work.exercises),
                     )
                 # What is rehearsed comes last: it waits for the rest of its exercise, and needs a
                 # worker of its own.
@@ -248,26 +254,19 @@ class Session:
         results, unexplained = _explained(results, work.judging.key.bank, found.cases)
         graded = self._units(results.values(), taken, students.messages)
         if self.options.pictures:
-            graded = self._drawn(graded, room.processes, room.limits, sources)
+            from grader.judge.drawing import with_pictures
+
+            graded = with_pictures(graded, room.processes, room.limits, sources, work.judging.key)
         return Part(graded, students.left_out(), tuple(unexplained), tuple(chain(*rehearsals)))
 
     def drawn(self, report: Report, submission: Submission) -> Report:
         """A report that `grade` gave of this work, with pictures of what failed."""
-        processes, limits, sources = self.processes, self.options.limits, submission.sources
-        units = self._drawn(report.units, processes, limits, sources)
-        return dataclasses.replace(report, units=units)
-
-    def _drawn(
-        self,
-        units: tuple[UnitResult, ...],
-        processes: Processes,
-        limits: Limits,
-        sources: Mapping[str, Source],
-    ) -> tuple[UnitResult, ...]:
         from grader.judge.drawing import with_pictures
 
         assert self.key is not None
-        return with_pictures(units, processes, limits, sources, self.key)
+        limits, sources = self.options.limits, submission.sources
+        units = with_pictures(report.units, self.processes, limits, sources, self.key)
+        return dataclasses.replace(report, units=units)
 
     def _suite(self, unit: str, judging: "Judging") -> "Suite":
         """The suite of a unit with a test for each device, collected the first time it is run."""

@@ -52,8 +52,7 @@ class Turns:
 
 
 def side_by_side(parts: Sequence[ToJudge], on_progress: OnProgress, total: int) -> list[Part]:
-    """Every part, in the order given; `total` is the number of
-    their exercises.
+    """Every part, in the order given; `total` is the number of their exercises.
 
     Raises: GraderError as a part does; GraderFault if a fork of this process was killed.
     """

@@ -2,9 +2,9 @@
 
 Importing it takes as long as half an `import torch`, and the first optimizer of a process does,
 however it is spelled, and the first `torch.func.grad`, only to say that they must not be compiled.
-Compiling wants a C++ compiler,
-which no worker may start. So `torch.compile` gives back what it was given, and a small stand-in
-takes the place of `torch._dynamo`; whoever asks it for more gets the real one.
+Compiling wants a C++ compiler, which no worker may start. So `torch.compile` gives back what it was
+given, and a small stand-in takes the place of `torch._dynamo`; whoever asks it for more gets the
+real one.
 """
 
 import contextlib

@@ -12,8 +12,9 @@ from grader.sandbox.randomness import start_anew
 def use_torch() -> None:
     """Use what most exercises use: each worker would be slow at it for the first time.
 
-    Nothing goes backward: that is when torch looks which devices there are, and a rehearsal has
-    one of its own to show.
+    Nothing goes backward, and of the optimizers only SGD takes a step: with the others torch looks
+    which devices there are. A GPU that it has looked at is of no use to a fork, and a rehearsal has
+    a device of its own to show.
     """
     run_eagerly()
     start_anew()
