@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grader.course.entries import course_text
 from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import Stub, given_by, stubs_of
 from grader.errors import UsageError
 from grader.judge.options import OnProgress, ignore
+from grader.judge.record import prove, record
 from grader.judge.tape_file import NAME as TAPE
 from grader.kit.archives import write_files
 from grader.kit.pages import contract, pages, words_of
-from grader.kit.record import prove, record
 from grader.kit.visible_suite import visible_data, visible_texts
 from grader.kit.wheel import vendored
 from grader.work.given import NOTHING, Given
@@ -44,9 +45,11 @@ def _tests(course: Course, unit: str) -> dict[str, bytes]:
     texts = visible_texts(course, unit)
     texts |= visible_data(course, unit, texts[course.suite(unit).name].decode())
     texts[TAPE.format(unit=unit)] = record(course, unit).encoded()
-    prove(course, unit, texts)
-    folder = course.visible_folder.relative_to(course.root).as_posix()
-    return {f"{folder}/{name}": content for name, content in texts.items()}
+    with TemporaryDirectory(prefix="kit-") as folder:
+        write_files(texts, Path(folder))
+        prove(course, unit, Path(folder))
+    place = course.visible_folder.relative_to(course.root).as_posix()
+    return {f"{place}/{name}": content for name, content in texts.items()}
 
 
 def write_kit(files: dict[str, bytes], folder: Path, course: Course) -> None:

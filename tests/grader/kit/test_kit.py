@@ -10,10 +10,10 @@ from grader.course.bank import read_bank, text_of
 from grader.course.model import Course, read_course
 from grader.errors import CourseError, GraderError, UsageError
 from grader.judge.options import Options
+from grader.judge.record import SEED
 from grader.judge.session import Session
 from grader.judge.tape_file import read_tape
 from grader.kit.make import kit_files, write_kit
-from grader.kit.record import SEED
 from grader.report import Outcome, Report, TestResult
 from grader.work.submission import Source, Submission
 from tests.grader import command

@@ -1,9 +1,8 @@
 """Runs the visible tests of a unit with the solution, and with every known wrong answer."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from grader.course.model import Course
 from grader.errors import CourseError
@@ -20,7 +19,6 @@ from grader.judge.tape_file import (
     bytes_of_recorder,
     bytes_of_trace,
 )
-from grader.kit.archives import write_files
 from grader.report import Outcome
 from grader.suite.tape import Recorder, playing
 
@@ -74,18 +72,16 @@ def record(course: Course, unit: str) -> UnitTape:
     )
 
 
-def prove(course: Course, unit: str, files: Mapping[str, bytes]) -> None:
-    """Run the visible tests as a kit has them, with the solution in the learner's place.
+def prove(course: Course, unit: str, folder: Path) -> None:
+    """Run the visible tests as a kit has them in this folder, with the solution in the learner's
+    place.
 
     Raises: CourseError if they are not those that were recorded, or one does not pass.
     """
-    with TemporaryDirectory(prefix="kit-") as name:
-        folder = Path(name)
-        write_files(files, folder)
-        key = _Proving(folder, KitTapes(folder), course)
-        suite, exercises = folder / course.suite(unit).name, course.select([unit])[unit]
-        tests = Suite(suite).run(Judging(key, SEED), Found(), exercises).values()
-        recorded = set(key.bank.unit(unit).tests)
+    key = _Proving(folder, KitTapes(folder), course)
+    suite, exercises = folder / course.suite(unit).name, course.select([unit])[unit]
+    tests = Suite(suite).run(Judging(key, SEED), Found(), exercises).values()
+    recorded = set(key.bank.unit(unit).tests)
     lost = recorded ^ {f"{test.exercise}.{test.name}" for test in tests}
     lost |= {f"{t.name}: {t.message}" for t in tests if t.outcome is not Outcome.PASSED}
     if lost:
