@@ -77,7 +77,7 @@ def audit(
 ) -> int:
     """Find the mistakes that your tests let through."""
     from grader.audit.audit import audit as audited
-    from grader.audit.page import render
+    from grader.cli.audit_text import render
 
     course = find_whole_course(Path.cwd())
     with progress_bar() as progress:

@@ -216,7 +216,8 @@ def list_units(
     ] = None,
 ) -> None:
     """Show the units, what each teaches, what is done and what is next."""
-    from grader.course import map_page, map_text
+    from grader.cli import map_text
+    from grader.page import map_page
 
     if output is not None:
         check_output(output)

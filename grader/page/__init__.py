@@ -1,1 +1,1 @@
-"""The page of `grade watch --page`: a local server, and what it shows."""
+"""What learners see in a browser: the map of the course, and the page of `grade watch`."""

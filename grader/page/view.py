@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
-from grader.course import map_page
 from grader.course.map import Map
 from grader.formats import html
 from grader.formats.parts.failures import title_of
 from grader.formats.parts.markup import Markup, element
 from grader.formats.parts.page import STYLE, hash_of, page
 from grader.formats.parts.text import counted, left_out, one_line
+from grader.page import map_page
 from grader.report import Outcome, Report, TestResult
 
 Parts = dict[str, Markup]

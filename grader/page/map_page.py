@@ -2,7 +2,7 @@
 as a part of others."""
 
 import re
-from pathlib import Path
+from importlib.resources import files
 
 from grader.course.map import Map, Stop
 from grader.formats.parts.markup import Markup, element
@@ -10,7 +10,7 @@ from grader.formats.parts.page import bar, page, table
 from grader.formats.parts.text import counted, one_line
 
 _LINK = re.compile(r"(?P<title>.*?):?\s*(?P<address>https?://\S+)")
-STYLE = Path(__file__).with_name("map.css").read_text(encoding="utf-8")
+STYLE = (files("grader.page") / "files" / "map.css").read_text(encoding="utf-8")
 
 
 def render(course_map: Map) -> str:

@@ -1,4 +1,4 @@
-"""An audit as its author reads it: a table for each unit, then its holes."""
+"""An audit on its author's terminal: a table for each unit, then its holes."""
 
 from collections.abc import Callable
 from itertools import groupby
