@@ -217,6 +217,24 @@ class Report:
         )
 
     @property
+    def exercises(self) -> dict[str, ExerciseResult]:
+        """Each by its name, UNIT.EXERCISE."""
+        return {f"{unit.name}.{e.name}": e for unit in self.units for e in unit.exercises}
+
+    @property
+    def finished(self) -> set[str]:
+        """The names of the exercises that have passed."""
+        return {name for name, e in self.exercises.items() if e.status is Outcome.PASSED}
+
+    @property
+    def earned(self) -> dict[str, int | None]:
+        """The points of each exercise; None where a fault of the grader withholds them."""
+        return {
+            name: None if exercise.status is Outcome.GRADER_FAULT else exercise.score
+            for name, exercise in self.exercises.items()
+        }
+
+    @property
     def status(self) -> Outcome:
         return status_of(test.outcome for test in self.tests)
 

@@ -119,7 +119,7 @@ def run(
             report = session.grade(work, selection, progress, seed=seed)
         session.hang_up()
         if own := submission is None:
-            remember(course, report)
+            remember(course, report.earned, report.finished)
         deliver(report, wanted, own=own, after=_step_after(course, report) if own else "")
     return exit_code([report])
 
@@ -354,7 +354,7 @@ def debug(
     work = read_submission(course.exercises_folder, list(course.everything), given=given_by(course))
     with Session(course, Options(), own_work=True) as session, progress_bar() as progress:
         report = session.grade(work, course.select([str(name)]), progress)
-    remember(course, report)
+    remember(course, report.earned, report.finished)
     result = report.units[0].exercises[0] if report.units[0].exercises else None
     if result is None or result.status in (Outcome.PASSED, Outcome.NOT_STARTED):
         said = "passes: there is nothing to debug" if result else "has no test here"

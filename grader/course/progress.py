@@ -1,12 +1,12 @@
 """What a learner has done so far, kept in one small file in the learner's folder."""
 
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.writing import replace_file
-from grader.report import Outcome, Report
 
 FILE = ".torchkata.json"
 
@@ -20,13 +20,10 @@ class Progress:
     hints: dict[str, int] = field(default_factory=dict)
     points: dict[str, int] = field(default_factory=dict)
 
-    def note(self, report: Report, ids: dict[str, str]) -> None:
-        """Remember which exercises of this report are finished, and what each has earned."""
-        every = {ids[f"{unit.name}.{e.name}"]: e for unit in report.units for e in unit.exercises}
-        self.finished -= every.keys()
-        self.finished |= {name for name, e in every.items() if e.status is Outcome.PASSED}
-        sound = {name: e for name, e in every.items() if e.status is not Outcome.GRADER_FAULT}
-        self.points |= {name: e.score for name, e in sound.items()}
+    def note(self, earned: Mapping[str, int | None], finished: Collection[str]) -> None:
+        """Remember what these exercises have earned, if that is known, and which are finished."""
+        self.finished = (self.finished - earned.keys()).union(finished)
+        self.points |= {name: points for name, points in earned.items() if points is not None}
 
     def save(self) -> None:
         """Write the file; a folder that cannot be written costs nothing but the memory."""
@@ -37,9 +34,11 @@ class Progress:
             pass
 
 
-def remember(course: Course, report: Report) -> None:
+def remember(course: Course, earned: Mapping[str, int | None], finished: Collection[str]) -> None:
+    """Note these exercises, by their names, in the learner's file."""
     progress = read_progress(course.home)
-    progress.note(report, course.ids)
+    by_id = {course.ids[name]: points for name, points in earned.items()}
+    progress.note(by_id, [course.ids[name] for name in finished])
     progress.save()
 
 

@@ -85,3 +85,11 @@ def test_a_status_is_that_of_all_tests_below(report):
     assert report.status is status_of(t.outcome for t in report.tests)
     for unit in report.units:
         assert unit.status is status_of(t.outcome for e in unit.exercises for t in e.tests)
+
+
+@given(outcomes)
+def test_an_exercise_is_finished_when_all_passed_and_has_no_points_after_a_fault(some):
+    exercise = ExerciseResult("e", results(some))
+    report = Report((UnitResult("u", "U", (exercise,)),), 0, "cpu")
+    assert report.finished == ({"u.e"} if set(some) <= {Outcome.PASSED} else set())
+    assert report.earned == {"u.e": None if Outcome.GRADER_FAULT in some else exercise.score}

@@ -1,17 +1,9 @@
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 
-from grader.course.progress import FILE, Progress, read_progress
-from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
-
-IDS = {"shapes.flatten": "shapes.flatten", "shapes.swap": "shapes.swap"}
-
-
-def report(**outcomes):
-    exercises = tuple(
-        ExerciseResult(name, (TestResult("unit", "exercise", "test", "title", outcome, 1),))
-        for name, outcome in outcomes.items()
-    )
-    return Report((UnitResult("shapes", "Shapes", exercises),), 0, "cpu")
+from grader.course.progress import FILE, Progress, read_progress, remember
 
 
 def test_nothing_is_known_at_first(tmp_path):
@@ -20,7 +12,7 @@ def test_nothing_is_known_at_first(tmp_path):
 
 def test_what_is_saved_is_read_again(tmp_path):
     progress = read_progress(tmp_path)
-    progress.note(report(flatten=Outcome.PASSED, swap=Outcome.FAILED), IDS)
+    progress.note({"shapes.flatten": 2, "shapes.swap": 1}, ["shapes.flatten"])
     progress.hints["shapes.swap"] = 2
     progress.save()
     assert read_progress(tmp_path) == progress
@@ -36,12 +28,12 @@ def test_it_is_not_saved_through_a_link(tmp_path):
     assert not file.is_symlink()
 
 
-@pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.PASSED])
-def test_what_is_no_longer_passed_is_no_longer_finished(tmp_path, outcome):
+def test_what_is_no_longer_finished_is_forgotten_and_unknown_points_are_not(tmp_path):
     progress = read_progress(tmp_path)
-    progress.note(report(flatten=Outcome.PASSED, swap=Outcome.PASSED), IDS)
-    progress.note(report(flatten=outcome), IDS)
+    progress.note({"shapes.flatten": 2, "shapes.swap": 1}, ["shapes.flatten", "shapes.swap"])
+    progress.note({"shapes.flatten": None}, [])
     assert progress.finished == {"shapes.swap"}
+    assert progress.points == {"shapes.flatten": 2, "shapes.swap": 1}
 
 
 @pytest.mark.parametrize(
@@ -66,12 +58,13 @@ def test_a_broken_file_costs_nothing_but_the_memory(tmp_path, text):
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_the_memory(tmp_path):
     progress = read_progress(tmp_path / "missing")
-    progress.note(report(flatten=Outcome.PASSED), IDS)
+    progress.note({"shapes.flatten": 2}, ["shapes.flatten"])
     progress.save()
     assert progress.finished == {"shapes.flatten"}
 
 
 def test_what_is_known_is_known_by_ids(tmp_path):
+    course: Any = SimpleNamespace(home=tmp_path, ids={"shapes.one_row": "shapes.flatten"})
+    remember(course, {"shapes.one_row": 2}, ["shapes.one_row"])
     progress = read_progress(tmp_path)
-    progress.note(report(one_row=Outcome.PASSED), {"shapes.one_row": "shapes.flatten"})
     assert progress.finished == {"shapes.flatten"} == set(progress.points)
