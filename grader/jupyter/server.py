@@ -21,19 +21,13 @@ from grader.course.names import Name
 from grader.course.progress import remember
 from grader.course.stubs import given_by
 from grader.errors import GraderError, UsageError
-from grader.formats import terminal
-from grader.formats.html import fragment
-from grader.formats.parts.markup import element, joined
-from grader.formats.parts.scoreboard import points_of, word_of
+from grader.formats.notebook import as_html, as_text
 from grader.formats.parts.text import one_line
 from grader.judge.options import Options
 from grader.judge.session import Session
-from grader.report import Report
 from grader.work.begun import defined_in
 from grader.work.notebook import Cell, plain
 from grader.work.submission import Source, Submission, read_submission
-
-WIDTH = 88
 
 
 class Judge:
@@ -45,17 +39,16 @@ class Judge:
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         cells = None if request["cells"] is None else tuple(starmap(cell, request["cells"]))
         try:
-            report = self.report(Path(request["folder"]), request["name"], cells)
+            return self.graded(Path(request["folder"]), request["name"], cells)
         except GraderError as error:
             return {"error": one_line(str(error), characters=500)}
         except Exception as error:
             self.close()
             fault = one_line(f"{type(error).__name__}: {error}")
             return {"error": f"the grader itself failed ({fault}). This costs nobody points."}
-        shown = {"html": html(report), "text": text(report)}
-        return {**shown, "score": report.score, "max_score": report.max_score}
 
-    def report(self, folder: Path, name: str, cells: tuple[Cell, ...] | None) -> Report:
+    def graded(self, folder: Path, name: str, cells: tuple[Cell, ...] | None) -> dict[str, Any]:
+        """The answer. Raises: GraderError."""
         course = find_course(folder)
         if cells is None:
             unit, exercises = named(course, name)
@@ -70,7 +63,8 @@ class Judge:
         if not report.tests:  # the folder that students get need not hold tests of everything
             raise UsageError("there is no test for this here: it is graded once you hand it in")
         remember(course, report.earned, report.finished)
-        return report
+        shown = {"html": as_html(report), "text": as_text(report)}
+        return {**shown, "score": report.score, "max_score": report.max_score}
 
     def close(self) -> None:
         if self.session is not None:
@@ -133,22 +127,6 @@ def _best(units: Sequence[Unit], defined: set[str], exercise: str) -> Unit:
         raise UsageError("no exercise is defined yet: run the cells of one first")
     choices = [str(Name(unit.name, exercise)) for unit in best]
     raise UsageError(f"which of these is meant, {' or '.join(choices)}?")
-
-
-def text(report: Report) -> str:
-    headline = "  ".join(_headline(report))
-    return f"{headline}\n{terminal.render_exercise(report, width=WIDTH, color=False)}"
-
-
-def html(report: Report) -> str:
-    name, points, word = _headline(report)
-    return joined(element("p", element("b", name), f" {points} · {word}"), fragment(report))
-
-
-def _headline(report: Report) -> tuple[str, str, str]:
-    (unit,) = report.units
-    exercise = unit.exercises[0].name if len(unit.exercises) == 1 else ""
-    return str(Name(unit.name, exercise)), points_of(unit), word_of(unit)[0]
 
 
 def main() -> None:
