@@ -13,6 +13,7 @@ from pathlib import Path
 
 from grader.errors import GraderFault, UsageError
 from grader.formats.catalogue import MAX_WIDTH, Format, render
+from grader.formats.parts.summary import faults
 from grader.judge.options import Device, OnProgress, ignore
 from grader.report import Outcome, Report
 from grader.work.submission import ENDINGS
@@ -53,30 +54,33 @@ def deliver(report: Report, wanted: Wanted, *, own: bool = True, after: str = ""
     Raises: UsageError if a file cannot be written; GraderFault, after all the others, if a format
     cannot say that the score is withheld.
     """
-    printed, fault, written = Format.TERMINAL, None, []
+    printed, unsaid, written = Format.TERMINAL, None, []
     for format, output in wanted:
         if output is None:
             printed = format
-            continue
-        try:
-            text = render(report, format)
-        except GraderFault as unsaid:
-            fault = unsaid
-            continue
-        try:
-            write(output, text.encode())
-        except UsageError:
-            sys.stdout.write(text)
-            raise
-        written.append(output)
+        elif (text := render(report, format)) is None:
+            unsaid = format
+        else:
+            try:
+                write(output, text.encode())
+            except UsageError:
+                sys.stdout.write(text)
+                raise
+            written.append(output)
     if printed is Format.TERMINAL:
         sys.stdout.write(show(report, own=own, after=after))
         for output in written:
             print(f"written: {output}")
+    elif (text := render(report, printed)) is None:
+        unsaid = printed
     else:
-        sys.stdout.write(render(report, printed))
-    if fault is not None:
-        raise fault
+        sys.stdout.write(text)
+    if unsaid is not None:
+        where, what = faults(report)[0]
+        raise GraderFault(
+            f"the grader itself failed, at {where}: {what}\nThe score is withheld, which costs "
+            f"nobody points. A {unsaid} result cannot say so, and none was written."
+        )
 
 
 def write(output: Path, data: bytes) -> None:
