@@ -165,6 +165,11 @@ class ExerciseResult:
         return sum(test.points for test in self.tests)
 
     @property
+    def earned(self) -> int | None:
+        """The score; None where a fault of the grader withholds it."""
+        return None if self.status is Outcome.GRADER_FAULT else self.score
+
+    @property
     def max_score(self) -> int:
         return sum(test.max_points for test in self.tests)
 
@@ -212,9 +217,7 @@ class Report:
 
     @property
     def tests(self) -> tuple[TestResult, ...]:
-        return tuple(
-            t for unit in self.units for exercise in unit.exercises for t in exercise.tests
-        )
+        return tuple(t for unit in self.units for e in unit.exercises for t in e.tests)
 
     @property
     def exercises(self) -> dict[str, ExerciseResult]:
@@ -228,11 +231,8 @@ class Report:
 
     @property
     def earned(self) -> dict[str, int | None]:
-        """The points of each exercise; None where a fault of the grader withholds them."""
-        return {
-            name: None if exercise.status is Outcome.GRADER_FAULT else exercise.score
-            for name, exercise in self.exercises.items()
-        }
+        """The points of each exercise, by its name."""
+        return {name: exercise.earned for name, exercise in self.exercises.items()}
 
     @property
     def status(self) -> Outcome:

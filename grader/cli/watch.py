@@ -204,8 +204,7 @@ class Watcher:
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
         text = "\n".join(source.parts) if source else ""
         self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
-        report = self.session.grade(submission, {unit: self.selection[unit]})
-        self.reports[unit] = report
+        self.reports[unit] = report = self.session.grade(submission, {unit: self.selection[unit]})
         remember(self.course, report.earned, report.finished)
 
     def _beside(self, submission: Submission) -> list[Path]:

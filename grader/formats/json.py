@@ -4,15 +4,7 @@ import json
 import math
 from typing import Any
 
-from grader.report import (
-    SCHEMA,
-    ExerciseResult,
-    Location,
-    Outcome,
-    Report,
-    TestResult,
-    UnitResult,
-)
+from grader.report import SCHEMA, ExerciseResult, Location, Outcome, Report, TestResult, UnitResult
 
 _KEYS = {
     Report: "status score max_score seed device versions notes units rehearsals",

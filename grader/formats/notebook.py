@@ -9,18 +9,14 @@ from grader.report import Report
 WIDTH = 88
 
 
-def as_html(report: Report) -> str:
-    name, points, word = _headline(report)
-    return joined(element("p", element("b", name), f" {points} · {word}"), html.fragment(report))
-
-
-def as_text(report: Report) -> str:
-    """For where no HTML is shown."""
-    headline = "  ".join(_headline(report))
-    return f"{headline}\n{terminal.render_exercise(report, width=WIDTH, color=False)}"
-
-
-def _headline(report: Report) -> tuple[str, str, str]:
+def render(report: Report) -> dict[str, str]:
+    """As `html`, and as `text` for where that is not shown."""
     (unit,) = report.units
     name = name_of(unit, unit.exercises[0]) if len(unit.exercises) == 1 else unit.name
-    return name, points_of(unit), word_of(unit)[0]
+    points, word = points_of(unit), word_of(unit)[0]
+    headline = element("p", element("b", name), f" {points} · {word}")
+    text = terminal.render_exercise(report, width=WIDTH, color=False)
+    return {
+        "html": joined(headline, html.fragment(report)),
+        "text": f"{name}  {points}  {word}\n{text}",
+    }

@@ -67,11 +67,7 @@ def _page(row: Row, report: Report | None, told: Told) -> str:
         for unit in report.units
         if unit.message
     ]
-    points = [
-        (f"{unit.name}.{each.name}", f"{each.score}/{each.max_score}")
-        for unit in report.units
-        for each in unit.exercises
-    ]
+    points = [(name, f"{e.score}/{e.max_score}") for name, e in report.exercises.items()]
     board = table("Points", {"Exercise": "", "Points": "number"}, points)
     header = element("header", element("h1", title), *notes)
     return page(title, header, element("main", board, *messages))
@@ -112,11 +108,7 @@ def _give(row: Row, report: Report, told: Told) -> str:
 def scores(report: Report) -> str:
     """Points alone, and why a unit could not be loaded: what the tests ask for is for those who
     mark to know."""
-    lines = [
-        f"| {unit.name}.{each.name} | {each.score}/{each.max_score} |"
-        for unit in report.units
-        for each in unit.exercises
-    ]
+    lines = [f"| {name} | {e.score}/{e.max_score} |" for name, e in report.exercises.items()]
     messages = [f"- {unit.name}: {code(unit.message)}" for unit in report.units if unit.message]
     notes = [f"- note: {code(note)}" for note in report.notes]
     table = ["| exercise | points |", "|---|---|", *lines, ""]

@@ -199,10 +199,8 @@ class Gradebook:
             ).lastrowid
             assert result is not None
             for unit in report.units:
-                for each in unit.exercises:
-                    withheld = each.status is Outcome.GRADER_FAULT
-                    score = None if withheld else each.score
-                    told = (result, unit.name, each.name, each.status, score, each.max_score)
+                for e in unit.exercises:
+                    told = (result, unit.name, e.name, e.status, e.earned, e.max_score)
                     self.db.execute("INSERT INTO exercises VALUES (?, ?, ?, ?, ?, ?)", told)
             lost = [
                 (result, t.unit, t.exercise, t.name, t.outcome, t.max_points, t.likely)

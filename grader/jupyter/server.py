@@ -21,7 +21,7 @@ from grader.course.names import Name
 from grader.course.progress import remember
 from grader.course.stubs import given_by
 from grader.errors import GraderError, UsageError
-from grader.formats.notebook import as_html, as_text
+from grader.formats import notebook
 from grader.formats.parts.text import one_line
 from grader.judge.options import Options
 from grader.judge.session import Session
@@ -63,8 +63,7 @@ class Judge:
         if not report.tests:  # the folder that students get need not hold tests of everything
             raise UsageError("there is no test for this here: it is graded once you hand it in")
         remember(course, report.earned, report.finished)
-        shown = {"html": as_html(report), "text": as_text(report)}
-        return {**shown, "score": report.score, "max_score": report.max_score}
+        return {**notebook.render(report), "score": report.score, "max_score": report.max_score}
 
     def close(self) -> None:
         if self.session is not None:

@@ -2,14 +2,7 @@
 
 from rich.text import Text
 
-from grader.formats.parts.lines import (
-    hanging,
-    indented,
-    offered,
-    verbatim,
-    with_points,
-    wrapped,
-)
+from grader.formats.parts.lines import hanging, indented, offered, verbatim, with_points, wrapped
 from grader.formats.parts.text import excerpt, one_line
 from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 
