@@ -12,8 +12,8 @@ from grader.audit.plan import Plan
 from grader.course.bank import WrongAnswer
 from grader.course.model import Course
 from grader.course.templates import MARKS
+from grader.judge import hindrances
 from grader.report import Outcome, TestResult
-from grader.sandbox.rehearsal import is_possible
 
 FEWEST_WRONG_ANSWERS = 3
 
@@ -237,7 +237,7 @@ def _would_fail(facts: Facts) -> Iterator[Hole]:
 
 def _device_mistakes(facts: Facts) -> Iterator[Hole]:
     """Each is right on the CPU, is caught by a rehearsal, and is told its sentence there."""
-    for answer, graded in facts.of(facts.plan.devices if is_possible() else ()):
+    for answer, graded in facts.of(() if hindrances.of_rehearsals() else facts.plan.devices):
         where = facts.place_of_answer(answer)
         for what, mend in _of_mistake(answer, graded):
             yield Hole(where, f"{answer.name} {what}", mend, answer.exercise)

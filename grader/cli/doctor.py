@@ -26,7 +26,7 @@ from grader.course.folder import read_folder
 from grader.course.model import COURSE_FILE, Course, find_course, root_around
 from grader.errors import GraderError, UsageError
 from grader.formats.parts.text import counted, one_line
-from grader.sandbox import jail
+from grader.judge import hindrances
 
 NAME = "torchkata"
 GET_STARTED = "https://pytorch.org/get-started/locally/"
@@ -186,7 +186,7 @@ def installs() -> str:
 
 
 def _sandbox(course: Course | None) -> Iterator[Finding]:
-    reason = jail.unavailable() or (jail.exposed(course.root) if course else None)
+    reason = hindrances.of_confinement(course.root if course else None)
     confined = ("your code is run confined", "")
     without = (f"none: {reason}", "Your own work is graded all the same, unconfined.")
     yield Finding("sandbox", *(without if reason else confined))

@@ -16,11 +16,10 @@ from threading import Lock
 from grader.course.model import COURSE_FILE, Course, read_course
 from grader.errors import UsageError
 from grader.gradebook.judging import KILLED, Job, Unjudged, judge
-from grader.judge import fingerprint
+from grader.judge import fingerprint, hindrances
 from grader.judge.options import Options, Sandbox
 from grader.judge.pool import Lost, OneJudge
 from grader.report import Report
-from grader.sandbox import jail
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def parcel_of(course: Course, options: Options) -> Parcel:
 
 def confining(sandbox: Sandbox) -> None:
     """Raises: UsageError if this machine cannot confine the work of strangers, and has to."""
-    reason = jail.unavailable()
+    reason = hindrances.of_confinement()
     if reason and sandbox is not Sandbox.OFF:
         raise UsageError(
             f"this machine cannot judge the work of strangers: {reason}. Use another one, or, if "

@@ -21,7 +21,7 @@ import grader
 from grader.course.model import Course, Selection, data_folders
 from grader.course.stubs import given_by
 from grader.errors import CourseError, GraderFault, UsageError
-from grader.formats.parts.text import one_line
+from grader.judge import hindrances
 from grader.judge.bounds import (
     JUDGE_BYTES,
     JUDGE_SECONDS,
@@ -30,14 +30,7 @@ from grader.judge.bounds import (
 )
 from grader.judge.options import Device, OnProgress, Options, Sandbox, ignore, running_on
 from grader.judge.rooms import Room, opened_rooms
-from grader.report import (
-    ExerciseResult,
-    Outcome,
-    Report,
-    TestResult,
-    UnitResult,
-)
-from grader.sandbox import jail
+from grader.report import ExerciseResult, Outcome, Report, TestResult, UnitResult
 from grader.sandbox.processes import Processes, start_processes
 from grader.work.submission import Submission
 
@@ -103,7 +96,7 @@ class Session:
         """Whether to confine. Somebody else's work is not run unconfined unless that is asked."""
         if self.options.sandbox is Sandbox.OFF:
             return False
-        reason = jail.unavailable() or jail.exposed(self.course.root)
+        reason = hindrances.of_confinement(self.course.root)
         if reason and self.options.sandbox is Sandbox.AUTO and own_work:
             self.notes = (f"not sandboxed: {reason}",)
             return False
@@ -160,14 +153,13 @@ class Session:
     def _judging(self, submission: Submission, units: list[str], seed: int | None) -> "Judging":
         from grader.judge.answer_key import answer_key_of
         from grader.judge.plugin import Judging
-        from grader.sandbox import rehearsal
 
         self.key = self.key or answer_key_of(self.course)
         return Judging(
             self.key,
             self.key.seed(units[0], submission.digest if seed is None else seed),
             self.devices,
-            self.rehearses and rehearsal.is_possible(),
+            self.rehearses and hindrances.of_rehearsals() is None,
             test_seconds=self.options.limits.unit_seconds + JUDGE_SECONDS,
             errors=self.course.errors,
         )
@@ -285,11 +277,8 @@ class Session:
         return self.options.rehearses and self.options.device in devices
 
     def _unrehearsed(self) -> list[str]:
-        from grader.sandbox import rehearsal
-
-        if not self.rehearses or rehearsal.is_possible():
-            return []
-        return [f"not rehearsed: torch {_versions()['torch']} has no way to, 2.10 and later have"]
+        reason = hindrances.of_rehearsals() if self.rehearses else None
+        return [f"not rehearsed: {reason}"] if reason else []
 
     def _kits(self, graded: tuple[UnitResult, ...]) -> list[str]:
         """What to know of a score that the visible tests alone have given."""
@@ -353,9 +342,9 @@ def _import_judge() -> None:
     try:
         import torch
     except (ImportError, OSError) as error:  # of a library that it needs
+        said = " ".join(f"{error}".split())
         raise UsageError(
-            f"PyTorch does not work here ({one_line(str(error))}): `torchkata doctor` says what to "
-            "do"
+            f"PyTorch does not work here ({said}): `torchkata doctor` says what to do"
         ) from None
 
     import grader.judge.pytest_run  # noqa: F401
