@@ -6,7 +6,7 @@ a `Judging` into the configuration; then `student` is a worker process.
 
 import dataclasses
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,8 +136,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def device(request: pytest.FixtureRequest) -> str:
     """Where the suite makes its tensors."""
-    name: str = request.param
-    return RehearsalDevice("cpu") if name == NAME else name
+    return _named(request.param)
+
+
+def _named(device: str) -> str:
+    return RehearsalDevice("cpu") if device == NAME else device
 
 
 def is_rehearsal(item: pytest.Item) -> bool:
@@ -148,13 +151,40 @@ def is_rehearsal(item: pytest.Item) -> bool:
 @pytest.fixture
 def reference(request: pytest.FixtureRequest) -> Subject:
     """The solutions, run in the judge's own process."""
-    return judging_of(request.node).key.reference(unit_of(request.node), _tape(request.node))
+    return _reference(request.node, _tape(request.node))
 
 
 @pytest.fixture
 def student(request: pytest.FixtureRequest) -> Subject:
     """The learner's exercises of this unit."""
-    item, students = request.node, judging_of(request.node).students
+    return _student(request.node)
+
+
+@pytest.fixture
+def rng(request: pytest.FixtureRequest) -> Rng:
+    return _rng(request.node, _tape(request.node))
+
+
+def _fill(item: pytest.Function) -> None:
+    """Give a test its fixtures if it has no others: the way of pytest costs as much as many a
+    test."""
+    own: dict[str, Callable[[], object]] = {
+        "device": lambda: _named(_device_name(item)),
+        "student": lambda: _student(item),
+        "reference": lambda: _reference(item, _tape(item)),
+        "rng": lambda: _rng(item, _tape(item)),
+    }
+    names = [name for name in item.fixturenames if name != "request"]
+    if own.keys() >= set(names):
+        item.funcargs.update((name, own[name]()) for name in names)
+
+
+def _reference(item: pytest.Item, tape: Tape) -> Subject:
+    return judging_of(item).key.reference(unit_of(item), tape)
+
+
+def _student(item: pytest.Item) -> Subject:
+    students = judging_of(item).students
     runner = _student_runner(item)
     if students is None or runner is None:
         return _solution(item)
@@ -163,11 +193,6 @@ def student(request: pytest.FixtureRequest) -> Subject:
         (mark,) = item.iter_markers("rehearsed")
         runner.most = exercise_of(item), mark.args[0]
     return Subject(runner, "")
-
-
-@pytest.fixture
-def rng(request: pytest.FixtureRequest) -> Rng:
-    return _rng(request.node, _tape(request.node))
 
 
 def _solution(item: pytest.Item) -> Subject:
@@ -219,6 +244,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if needed and f"{exercise}.{needed.args[0]}[{_device(item)}]" not in found.passed:
         title = _title_of(item, str(needed.args[0]))
         raise Blocked(f"not run: first make this one pass: {title}")
+    if isinstance(item, pytest.Function):
+        _fill(item)
 
 
 def _title_of(item: pytest.Item, test: str) -> str:
@@ -384,7 +411,7 @@ def _run_again(item: pytest.Item, student: Subject, told: frozenset[str] | None 
     assert isinstance(item, pytest.Function)
     fixtures = {
         "student": student,
-        "reference": judging_of(item).key.reference(unit_of(item), NoTape()),
+        "reference": _reference(item, NoTape()),
         "rng": _rng(item, NoTape()),
         "device": _device(item),
     }
