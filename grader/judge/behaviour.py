@@ -102,7 +102,7 @@ def check_argument(call: Call, before: Tensor, now: Tensor, *, moved: bool) -> N
 def _name_of(call: Call, tensor: Tensor) -> str:
     """One of the tensors that a call was given: by its place, where there are several."""
     places = {f"argument {place}": value for place, value in enumerate(call.args, start=1)}
-    holding = {name: list(tensors_in([value])) for name, value in (places | call.kwargs).items()}
+    holding = {name: tensors_in(value) for name, value in (places | call.kwargs).items()}
     if sum(map(len, holding.values())) == 1:
         return "the input"
     return next(name for name, held in holding.items() if any(t is tensor for t in held))

@@ -220,8 +220,8 @@ class Trial(LocalRunner):
         return error if self.seen is None or len(self.noted) == len(self.seen) else Unlike()
 
     def run(self, call: Call) -> Answer:
-        given = list(tensors_in([call.args, call.kwargs]))
-        mutable = list(tensors_in(call.args[:1])) if call.in_place else []
+        given = tensors_in(*call.args, *call.kwargs.values())
+        mutable = tensors_in(*call.args[:1]) if call.in_place else []
         guarded = [_Guarded(t) for t in given if all(t is not other for other in mutable)]
         try:
             answer = super().run(call)

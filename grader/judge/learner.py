@@ -131,8 +131,10 @@ class UnitRunner:
         finally:
             if call.name != "__len__":  # list(handle) asks for that as well
                 self._remember(Called(call, worker.sent, answer and answer.value, self.suites))
-        made = {id(before): now for before, now in answer.changed}
-        given = [made.get(id(t), t) for t in tensors_in([call.args, call.kwargs])]
+        given = tensors_in(*call.args, *call.kwargs.values())
+        if answer.changed:
+            made = {id(before): now for before, now in answer.changed}
+            given = [made.get(id(tensor), tensor) for tensor in given]
         self.seen.append(returned(answer.value, given, answer.seen))
         self.moved = answer.moved
         for before, now in answer.changed:

@@ -82,8 +82,8 @@ class LocalRunner:
         function = function_of(self._target(call.owner, call.name), call.name)
         encode.Writer().write([list(call.args), call.kwargs])
         args, kwargs = self._unwrap(call.args), self._unwrap(call.kwargs)
-        before = [(t, _place(t)) for t in tensors_in([args, kwargs])]
-        containers, dtype = containers_in([args, kwargs]), torch.get_default_dtype()
+        before = [(t, _place(t)) for t in tensors_in(*args, *kwargs.values())]
+        containers, dtype = containers_in(*args, *kwargs.values()), torch.get_default_dtype()
         torch.set_grad_enabled(True)
         reaches = any(t.requires_grad for t, _ in before)
         seen = None
@@ -98,7 +98,7 @@ class LocalRunner:
         left = left_behind(containers, dtype)
         if self.results.is_changed(call.name):
             left.append("result")
-        self.results.note(call.name, made, [args, kwargs])
+        self.results.note(call.name, made, tensors_in(*args, *kwargs.values()))
         torch.set_grad_enabled(True)
         return Answer(value, self.moved, left=tuple(left), seen=seen)
 

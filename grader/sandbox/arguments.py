@@ -1,8 +1,7 @@
 """The arguments of one call, in the worker, and what became of the tensors among them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -25,8 +24,7 @@ def _address_of(tensor: Tensor) -> int:
     return host(tensor).untyped_storage().data_ptr()
 
 
-@dataclass(frozen=True)
-class _TensorBefore:
+class _TensorBefore(NamedTuple):
     """A tensor among the arguments, and how it was before the call."""
 
     tensor: Tensor
@@ -44,8 +42,7 @@ class _TensorBefore:
         return self.tensor.is_leaf and self.tensor.grad is not self.grad
 
 
-@dataclass(frozen=True)
-class _StorageBefore:
+class _StorageBefore(NamedTuple):
     """A storage of the arguments, and where it lay and what it held before the call."""
 
     storage: Any
@@ -71,7 +68,7 @@ class Arguments:
             _TensorBefore(t, _place_of(t), t.requires_grad, t.grad) for t in reader.tensors
         ]
         self.wanting = [t for t in reader.tensors if t.requires_grad]
-        self.containers = containers_in([self.args, self.kwargs])
+        self.containers = containers_in(*self.args, *self.kwargs.values())
         self.dtype = torch.get_default_dtype()
 
     def writer(
@@ -85,8 +82,10 @@ class Arguments:
     def left_on_cpu(self, value: Any) -> list[str]:
         """In a rehearsal: is a tensor in `value` not where the tensors of the arguments are? Says
         so as in `wire.LEFT_BEHIND`, and after that which call made it."""
+        if not any(isinstance(before.tensor, Rehearsed) for before in self.tensors):
+            return []
         here = [tensor for tensor in tensors_in(value) if not isinstance(tensor, Rehearsed)]
-        if not here or not any(isinstance(before.tensor, Rehearsed) for before in self.tensors):
+        if not here:
             return []
         return [f"device {origin_of(here) or ''}"]
 
@@ -111,14 +110,15 @@ class Arguments:
         return [changed, moved, grads, others, left_behind(self.containers, self.dtype)]
 
 
-def containers_in(value: Any) -> list[tuple[Any, list[Any]]]:
-    """The lists and dicts among the arguments, with the things that are in each of them."""
+def containers_in(*values: Any) -> list[tuple[Any, list[Any]]]:
+    """The lists and dicts among the values, with the things that are in each of them."""
     found: list[tuple[Any, list[Any]]] = []
-    if type(value) in (list, dict):
-        found.append((value, _contents(value)))
-    if type(value) in (list, tuple, dict):
-        for item in value.values() if type(value) is dict else value:
-            found += containers_in(item)
+    for value in values:
+        kind = type(value)
+        if kind in (list, dict):
+            found.append((value, _contents(value)))
+        if kind in (list, tuple, dict):
+            found += containers_in(*(value.values() if kind is dict else value))
     return found
 
 
@@ -128,7 +128,7 @@ def left_behind(containers: list[tuple[Any, list[Any]]], dtype: torch.dtype) -> 
     `dtype` was the default before it, and is again.
     """
     left = []
-    if any(not _same_things(_contents(value), before) for value, before in containers):
+    if not all(_same_things(_contents(value), before) for value, before in containers):
         left.append("list")
     if not torch.is_grad_enabled():
         left.append("no_grad")
@@ -144,9 +144,9 @@ class Results:
     def __init__(self) -> None:
         self.last: dict[str, tuple[list[tuple[Tensor, Tensor]], list[tuple[Any, list[Any]]]]] = {}
 
-    def note(self, name: str, value: Any, arguments: Any) -> None:
+    def note(self, name: str, value: Any, arguments: list[Tensor]) -> None:
         """After a call of `name` that returned `value`; what lies in an argument is left out."""
-        theirs = {_address_of(t) for t in tensors_in(arguments)}
+        theirs = set(map(_address_of, arguments))
         copies = [
             (t, t.detach().clone())
             for t in map(host, [*tensors_in(value), *_as_tensors(value)])
@@ -162,13 +162,16 @@ class Results:
         )
 
 
-def tensors_in(value: Any) -> Iterator[Tensor]:
+def tensors_in(*values: Any) -> list[Tensor]:
     """In lists, tuples and dicts, too."""
-    if isinstance(value, Tensor):
-        yield value
-    elif type(value) in (list, tuple, dict):
-        for item in value.values() if type(value) is dict else value:
-            yield from tensors_in(item)
+    found: list[Tensor] = []
+    for value in values:
+        kind = type(value)
+        if kind in (list, tuple, dict):
+            found += tensors_in(*(value.values() if kind is dict else value))
+        elif isinstance(value, Tensor):
+            found.append(value)
+    return found
 
 
 def _as_tensors(value: Any) -> list[Tensor]:

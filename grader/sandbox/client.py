@@ -5,10 +5,9 @@ Malformed it must be ended; it is never asked again.
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -21,6 +20,8 @@ from grader.sandbox.limits import CLAIM_ELEMENTS, SMALL_CLAIM_ELEMENTS, Limits
 from grader.sandbox.observe import Observation
 from grader.sandbox.processes import START_SECONDS, Process, Processes
 from grader.sandbox.remote_gradients import remote
+
+T = TypeVar("T")
 
 TEXT_LEFT = 200  # characters of what was left behind
 
@@ -95,8 +96,7 @@ class WorkerClient:
         """
         self.files, self.unit = SentFiles(sources), unit
         answer, _ = self._ask(["load", unit, dict(sources)], [])
-        with self._disbelief():
-            return self.files.loaded(*answer[1:])
+        return self._believed(lambda: self.files.loaded(*answer[1:]))
 
     def bring(self, name: str, source: str) -> None:
         """Execute a file of the suite beside the learner's module."""
@@ -131,8 +131,7 @@ class WorkerClient:
         self.sent = Sent(payload, writer.buffers, writer.functions)
         request = ["call", owner, name, *payload, observe]
         answer, buffers = self._ask(request, writer.buffers, writer.functions)
-        with self._disbelief():
-            return self._answer(writer, mutable, answer, buffers, elements)
+        return self._believed(lambda: self._answer(writer, mutable, answer, buffers, elements))
 
     def get(self, owner: str | int, attribute: str) -> Any:
         """An attribute of a handle, or of what the module defines."""
@@ -191,8 +190,8 @@ class WorkerClient:
 
     def _value(self, request: list[Any], buffers: list[bytes] | None = None) -> Any:
         answer, received = self._ask(request, buffers or [])
-        with self._disbelief():
-            return decode.Reader(received, handle=self.make_handle).read(answer[1])
+        reader = decode.Reader(received, handle=self.make_handle)
+        return self._believed(lambda: reader.read(answer[1]))
 
     def _ask(
         self,
@@ -228,9 +227,7 @@ class WorkerClient:
             case ["loaded", list(), list(), int()] if request[0] == "load":
                 return answer, received
             case ["raised", exception]:
-                with self._disbelief():
-                    raised = self.files.raised(exception)
-                raise raised
+                raise self._believed(lambda: self.files.raised(exception))
             case ["missing", list(names)] if request[0] in ("call", "get"):
                 defined = tuple(n for n in names[:200] if type(n) is str)
                 raise Missing(request[2].partition(".")[0], defined)
@@ -268,10 +265,8 @@ class WorkerClient:
     ) -> None:
         if not 0 <= number < len(functions):
             raise self.channel.broken("it called a function that was not given to it")
-        with self._disbelief():
-            args = decode.Reader(
-                buffers, handle=self.make_handle, elements=SMALL_CLAIM_ELEMENTS
-            ).read(payload)
+        reader = decode.Reader(buffers, handle=self.make_handle, elements=SMALL_CLAIM_ELEMENTS)
+        args = self._believed(lambda: reader.read(payload))
         writer = encode.Writer()
         try:
             reply = ["return", writer.write(functions[number](*args))]
@@ -283,11 +278,11 @@ class WorkerClient:
             writer.buffers.clear()
         self.channel.send(wire.pack(reply, writer.buffers), deadline)
 
-    @contextmanager
-    def _disbelief(self) -> Iterator[None]:
-        """Nothing a worker sends may break the judge: it breaks the worker."""
+    def _believed(self, made: Callable[[], T]) -> T:
+        """What is made of an answer. Nothing a worker sends may break the judge: it breaks the
+        worker."""
         try:
-            yield
+            return made()
         except wire.ProtocolError as error:
             raise self.channel.broken(str(error)) from None
         except SubmissionFault:
@@ -328,6 +323,8 @@ class WorkerClient:
     ) -> tuple[tuple[Tensor, ...], tuple[tuple[Tensor, Tensor], ...]]:
         """The tensors that moved or became other leaves, and those changed without leave."""
         written, moved, grads, others = effects
+        if not (written or moved or grads or others):
+            return (), ()
         arguments, changed = writer.tensors, []
         if max(map(len, effects)) > len(arguments):
             raise wire.ProtocolError("it tells of more arguments than there are")

@@ -138,6 +138,8 @@ class Writer:
         number = self.arguments.get(id(tensor))
         if number is not None and self.keep is not None:
             return ["a", number]
+        if type(tensor) is Tensor:
+            return self._plain_tensor(tensor, depth)
         with torch._C.DisableTorchFunctionSubclass():  # a subclass may say anything of itself
             return self._plain_tensor(tensor, depth)
 
@@ -167,28 +169,18 @@ class Writer:
         where = plain.untyped_storage().data_ptr()
         storage: Any = self.known.get(where) if where else None
         if storage is None:
-            plain = self._compact(plain)
+            if self.keep is not None:
+                plain = _compact(plain)
             storage = self._new_storage(plain.untyped_storage())
         size, stride = list(plain.shape), list(plain.stride())
         return ["T", storage, NAMES[plain.dtype], plain.storage_offset(), size, stride]
 
     def _new_storage(self, storage: Any) -> list[Any]:
-        data = bytes_of(storage)
-        self._spend(len(data))
         number = self.first + len(self.storages)
         self.storages.append(storage)
         if where := storage.data_ptr():
             self.known[where] = number
-        self.buffers.append(data)
-        return [number, len(self.buffers) - 1, str(storage.device)]
-
-    def _compact(self, plain: Tensor) -> Tensor:
-        """A result that is a small part of a large storage is sent alone."""
-        if self.keep is None:
-            return plain
-        size = plain.untyped_storage().nbytes()
-        needed = plain.numel() * plain.element_size()
-        return plain.contiguous().clone() if size > 4 * needed + 4096 and needed < size else plain
+        return [number, self.buffer(bytes_of(storage)), str(storage.device)]
 
     def _array(self, value: Any) -> Any:
         array = np.asarray(value)
@@ -201,6 +193,13 @@ class Writer:
         self.buffers.append(np.ascontiguousarray(little).tobytes())
         scalar = isinstance(value, np.generic)
         return ["n", len(self.buffers) - 1, little.dtype.str, list(array.shape), scalar]
+
+
+def _compact(plain: Tensor) -> Tensor:
+    """A result that is a small part of a large storage is sent alone."""
+    size = plain.untyped_storage().nbytes()
+    needed = plain.numel() * plain.element_size()
+    return plain.contiguous().clone() if size > 4 * needed + 4096 and needed < size else plain
 
 
 def _layout(tensor: Tensor) -> str:

@@ -46,7 +46,6 @@ import socket
 import sys
 import types
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import partial
 from typing import Any, TextIO
 
@@ -54,7 +53,7 @@ import torch
 from torch import Tensor
 
 from grader.sandbox import decode, encode, wire
-from grader.sandbox.arguments import Arguments, Results
+from grader.sandbox.arguments import Arguments, Results, tensors_in
 from grader.sandbox.eager import run_eagerly
 from grader.sandbox.functions import function_of
 from grader.sandbox.limits import FRAMES, LEFT_OUT, MESSAGE_CHARACTERS, Limits
@@ -149,9 +148,13 @@ class Worker:
             self.forget()
             return
         try:
-            with Rehearsal(self.files) if self.rehearses else nullcontext():
-                payload, out = getattr(self, f"_{kind}")(buffers, *rest)
-            self.send(payload, out)
+            answer = getattr(self, f"_{kind}")
+            if self.rehearses:
+                with Rehearsal(self.files):
+                    made = answer(buffers, *rest)
+            else:
+                made = answer(buffers, *rest)
+            self.send(*made)
         except wire.Unsendable as error:
             self.send(["unsendable", str(error)], [])
         except BaseException as error:  # SystemExit and KeyboardInterrupt are answers too
@@ -228,7 +231,7 @@ class Worker:
         more = ["result"] if self.results.is_changed(name) else []
         if owner not in self.brought:
             more += given.left_on_cpu(value)
-        self.results.note(name, value, [given.args, given.kwargs])
+        self.results.note(name, value, tensors_in(*given.args, *given.kwargs.values()))
         graph = partial(self._keep_graph, given.wanting)
         writer = given.writer(self.keep, graph, self.limits.reply_bytes)
         payload = writer.write(value)
