@@ -172,13 +172,11 @@ class Reader:
 
     def _tensor(self, rest: list[Any], depth: int) -> Tensor:
         where, name, offset, size, stride, wants, grad, graph = rest
-        storage = self._storage(where)
         dtype = DTYPES[name]
         sizes, strides = _sizes(size), _sizes(stride)
-        _check_extent(storage.nbytes(), dtype.itemsize, _typed(offset, int), sizes, strides)
         self._claim(sizes)
-        tensor = torch.empty(0, dtype=dtype, device=storage.device)
-        tensor.set_(storage, offset, sizes, strides)
+        needed = _extent(_typed(offset, int), sizes, strides) * dtype.itemsize
+        tensor = self._in_storage(where, needed, dtype, offset, sizes, strides)
         if self.placed is not None:
             tensor = self.placed(tensor)
         differentiable = wants is True and (dtype.is_floating_point or dtype.is_complex)
@@ -191,16 +189,35 @@ class Reader:
             tensor.grad = self.read(grad, depth + 1)
         return tensor
 
-    def _storage(self, where: Any) -> Any:
+    def _in_storage(
+        self,
+        where: Any,
+        needed: int,
+        dtype: torch.dtype,
+        offset: int,
+        size: list[int],
+        stride: list[int],
+    ) -> Tensor:
+        """The tensor that lies so in a storage; `needed` are the bytes up to its end."""
+        number = where
         if type(where) is list:
             number, buffer, device = where
             if _typed(number, int) in self.storages:
                 raise ProtocolError("a storage is defined twice")
-            self.storages[number] = filled_storage(self.buffer(buffer), _typed(device, str))
-            return self.storages[number]
-        if type(where) is not int or where not in self.storages:
+            data = self.buffer(buffer)
+            if device == "cpu" and offset == 0 and needed == len(data):  # most: it is all of it
+                tensor = torch.empty_strided(size, stride, dtype=dtype, device="cpu")
+                ctypes.memmove(tensor.data_ptr(), bytes(data), needed)
+                self.storages[number] = tensor.untyped_storage()
+                return tensor
+            self.storages[number] = filled_storage(data, _typed(device, str))
+        elif type(number) is not int or number not in self.storages:
             raise ProtocolError("there is no such storage")
-        return self.storages[where]
+        storage = self.storages[number]
+        if needed > storage.nbytes():
+            raise ProtocolError("a tensor reaches past the end of its storage")
+        tensor = torch.empty(0, dtype=dtype, device=storage.device)
+        return tensor.set_(storage, offset, size, stride)
 
     _BUILD: ClassVar[dict[str, Callable[["Reader", list[Any], int], Any]]] = {
         "l": _items,
@@ -262,15 +279,13 @@ def _sizes(value: Any) -> list[int]:
     return value
 
 
-def _check_extent(
-    nbytes: int, itemsize: int, offset: int, size: list[int], stride: list[int]
-) -> None:
+def _extent(offset: int, size: list[int], stride: list[int]) -> int:
+    """How many elements of a storage lie before the end of a tensor."""
     if offset < 0 or len(size) != len(stride):
         raise ProtocolError("a tensor is malformed")
     if 0 in size:
-        return
+        return 0
     last = offset
     for n, step in zip(size, stride, strict=True):
         last += (n - 1) * step
-    if (last + 1) * itemsize > nbytes:
-        raise ProtocolError("a tensor reaches past the end of its storage")
+    return last + 1
