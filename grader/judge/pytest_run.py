@@ -16,7 +16,7 @@ from pytest_jsonreport.plugin import JSONReport
 
 from grader.errors import GraderError, GraderFault
 from grader.judge import plugin
-from grader.judge.plugin import FOUND, JUDGING, Found, Judging
+from grader.judge.item import FOUND, JUDGING, Found, Judging, exercise_of, is_rehearsal
 from grader.report import Outcome, TestResult
 
 # The suites bring their own asserts, so nothing is rewritten; nothing else is needed either.
@@ -148,11 +148,11 @@ class _Plugin:
         items = [
             item
             for item in self.collected
-            if plugin.exercise_of(item) in exercises
-            and plugin.is_rehearsal(item) == rehearsals
+            if exercise_of(item) in exercises
+            and is_rehearsal(item) == rehearsals
             and (not judging.only_visible or item.get_closest_marker("visible"))
         ]
-        self.waiting = Counter(map(plugin.exercise_of, items))
+        self.waiting = Counter(map(exercise_of, items))
         return items
 
     def _hand_over(self, config: pytest.Config) -> None:
@@ -186,7 +186,7 @@ class _Plugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         done = yield
-        exercise = plugin.exercise_of(item)
+        exercise = exercise_of(item)
         self.waiting[exercise] -= 1
         if not self.waiting[exercise]:
             self.on_exercise()
