@@ -1,6 +1,5 @@
 """The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
 
-import contextlib
 import os
 import re
 import time
@@ -212,8 +211,7 @@ class UnitRunner:
         self.seen.clear()
         self.moved = ()
         if self.loaded_in is not None:
-            with contextlib.suppress(SubmissionFault):  # the next call will say so
-                self._guarded(lambda worker: worker.forget())
+            self.loaded_in.forget()
 
     # Worker and load
 
