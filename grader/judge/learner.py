@@ -174,9 +174,9 @@ class UnitRunner:
         return items
 
     def bring(self, file: str) -> str:
-        source = (self.suites / f"{file}.py").read_text(encoding="utf-8")
         worker = self._worker()
         if file not in self.brought:
+            source = (self.suites / f"{file}.py").read_text(encoding="utf-8")
             self._guarded(lambda _: worker.bring(file, source))
             self.brought.add(file)
         return file
