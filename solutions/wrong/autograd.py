@@ -426,7 +426,8 @@ def gradient_of__summed(f, x):
 
 
 def gradient_of__zero_dim_only(f, x):
-    """A tensor of shape (1,) or (1, 1) has one entry as well: ask for numel(), not for dim()."""
+    """A tensor of shape (1,) or (1, 1) has one entry as well as one of shape (): y.numel() counts
+    the entries."""
     inner = x.detach().requires_grad_()
     y = f(inner)
     if y.dim() != 0:
@@ -1063,6 +1064,17 @@ class Scalar__used_up(Scalar):
             node.grad += slopes[node]
             for source, slope in node.sources:
                 slopes[source] = slopes.get(source, 0.0) + slope * slopes[node]
+
+
+class Scalar__once_for_all(Scalar):
+    """backward() may be called again, also of the same result, and adds its derivatives again."""
+
+    done = False
+
+    def backward(self):
+        if not self.done:
+            self.done = True
+            super().backward()
 
 
 class Scalar__preorder(Scalar):

@@ -143,6 +143,11 @@ def summary__dtype_as_text(x):
     return _facts(x, dtype=str(x.dtype))
 
 
+def summary__dtype_of_numpy(x):
+    """x.numpy().dtype is NumPy's, and x.dtype is torch's: they are different objects."""
+    return _facts(x, dtype=x.numpy().dtype)
+
+
 def summary__old_type(x):
     """x.type() is the name of a class from the early days. x.dtype is the dtype."""
     return _facts(x, dtype=x.type())
@@ -839,8 +844,8 @@ def set_where___by_differences(x, rows, column, value):
 
 
 def set_where___python_bool(x, rows, column, value):
-    """A mask is a tensor, and its dtype is torch.bool: rows.dtype == torch.bool. Python's own bool
-    is another type."""
+    """Every mask is refused. Its dtype is torch.bool, which Python's bool is not; its shape is
+    (N,), a tuple, which N is not."""
     if rows.dtype != bool:
         raise ValueError(f"mask {rows.dtype} {tuple(rows.shape)}")
     x[rows, column] = value
@@ -1003,6 +1008,14 @@ def swap_columns___guarded_sums(x, i, j):
     return x
 
 
+def swap_columns___kept_in_doubles(x, i, j):
+    """float64 is exact for whole numbers up to 2**53 only. x[:, i].clone() keeps the dtype of x."""
+    kept = x[:, i].double().clone()
+    x[:, i] = x[:, j]
+    x[:, j] = kept
+    return x
+
+
 def swap_columns___elsewhere(x, i, j):
     """x.data = ... puts x into other memory: whoever looks at the old memory sees no change. Write
     into x itself, with an index to the left of =."""
@@ -1086,7 +1099,8 @@ def swap_columns___one_way(x, i, j):
 
 
 def random_integers__no_seed(low, high, shape, seed):
-    """Without the seed, every call gives other numbers, and nobody can repeat it."""
+    """Without the seed, every call gives other numbers, and nobody can repeat it. A generator
+    counts only where it is handed over: generator=g."""
     _check_range(low, high)
     return torch.randint(low, high, shape)
 

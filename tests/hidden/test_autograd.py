@@ -365,7 +365,7 @@ class TestGradientOf:
                     "it raised ValueError, and f(x) has one entry",
                     expected=slope,
                     got=f"ValueError, for f(x) of shape {shapes[k]}",
-                    likely=f"{shapes[k]} has one entry, too: ask for numel(), not for dim().",
+                    likely=f"{shapes[k]} has one entry, too: y.numel() counts the entries.",
                 )
             check_some(got, slope)
             likely = (

@@ -788,7 +788,7 @@ class TestSwapColumns:
         sizes = torch.tensor([1.0, 1e20, 1e-20], dtype=torch.float64, device=device)
         for memory, view in (
             (rng.normal(3, 4), transposed),
-            (rng.integers(1, 100, 4, 6), every_other),
+            (2 * rng.integers(1, 100, 4, 6) + 2**53 + 1, every_other),
             (rng.normal(4, 3, dtype=torch.float64) * sizes, as_it_is),
         ):
             last = view(memory).shape[1] - 1
