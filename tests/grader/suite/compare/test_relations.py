@@ -103,7 +103,7 @@ CLAIMS = (
         lambda m, g, e: bool((g == g.round()).all() and ((g - e).abs() < 1).all()),
     ),
     (
-        r"(?:every entry|it) is rounded to (\d) decimals?",
+        r"(?:every entry|it) is rounded to (?:\d or )?(\d) decimals?",
         lambda m, g, e: torch.allclose(g, e.round(decimals=int(m[1])), rtol=1e-6, atol=1e-9),
     ),
     ("the numbers are right, but only to the precision of .*", lambda m, g, e: same(g, e)),
@@ -270,6 +270,7 @@ KEEP = (
         (X.trunc() * 1, X, "the fractions are cut off, as // or an integer dtype does"),
         (X.round(decimals=2), X, "every entry is rounded to 2 decimals"),
         (D[0, 0].round(decimals=4), D[0, 0], "it is rounded to 4 decimals"),
+        (torch.tensor(-1.792), torch.tensor(-1.79196), "it is rounded to 3 or 4 decimals"),
         (D.float().double(), D, "the numbers are right, but only to the precision of float32"),
         (X.half().float(), X, "the numbers are right, but only to the precision of float16"),
         (X.softmax(0), X.softmax(1), "it sums to 1 along axis 0, not along axis 1"),
