@@ -15,9 +15,15 @@ from typing import Self
 from grader.errors import UsageError
 from grader.gradebook.packed import pack, pack_sources, unpack, unpack_sources
 from grader.gradebook.schema import DETAILS, TABLES, VERSION
-from grader.report import Outcome, Report
+from grader.report import Outcome, Report, TestResult
 
 NEEDS_A_LOOK, MISSING = "needs_a_look", "missing"  # beside the outcomes of a report
+
+
+def storable(text: str) -> str:
+    """As a database takes it: halves of characters, as names of files and the words of learners'
+    errors may hold them, become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 @dataclass(frozen=True)
@@ -205,7 +211,7 @@ class Gradebook:
                     told = (result, unit.name, each.name, each.status, score, each.max_score)
                     self.db.execute("INSERT INTO exercises VALUES (?, ?, ?, ?, ?, ?)", told)
             lost = [
-                (result, t.unit, t.exercise, t.name, t.outcome, t.max_points, t.likely)
+                (*(result, t.unit, t.exercise, t.name, t.outcome, t.max_points), _likely(t))
                 for t in report.tests
                 if t.outcome is not Outcome.PASSED
             ]
@@ -330,6 +336,10 @@ class Gradebook:
         asked = "SELECT graded_at FROM results WHERE id = ?"
         times = [self.db.execute(asked, (id_,)).fetchone()[0] for id_ in (one, other)]
         return bool(times[0] > times[1])
+
+
+def _likely(test: TestResult) -> str | None:
+    return None if test.likely is None else storable(test.likely)
 
 
 @contextmanager

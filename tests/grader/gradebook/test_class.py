@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import tarfile
 import time
 from pathlib import Path
 
@@ -91,6 +92,38 @@ def test_scores_are_those_of_grade_and_known_work_is_not_judged_again(
     assert ann == [line for line in exported(book).splitlines() if line.startswith("ann,")]
     assert "4 judged in this run" in grade(course, *run, "--regrade").stdout
     assert diff(book) == ["5 students judged again, with the same result"]
+
+
+# The cause of the first error is named with its words, which no database takes.
+HALF_CHARACTERS = """
+def double(x): return twice(x)
+def halve(x): return x / 2
+def made(): raise ValueError("\\ud800 is half a character")
+twice = made()
+"""
+
+
+def test_names_and_words_that_are_no_text_stop_nobody(course: Path, tmp_path: Path) -> None:
+    folder = class_of(tmp_path / "class", {"ann": HALF_CHARACTERS, "bob": HALF, "zoe": RIGHT})
+    odd = os.fsdecode(b"\xff.py")
+    (folder / odd).mkdir()
+    for name in (f"bob/{odd}", f"{odd}/{odd}"):
+        (folder / name).write_text("x = 1\n")
+    with tarfile.open(folder / "cid.tar", "w") as archive:
+        for name in (f"../{odd}", "tiny.py"):
+            archive.add(folder / "zoe" / "tiny.py", name)
+    book = tmp_path / "class.db"
+    ran = grade(course, "class", "run", folder, "--gradebook", book, "--jobs", 1)
+    assert ran.returncode == 0, ran.stderr
+    with Gradebook(book) as opened:
+        rows = {row.student: row for row in opened.rows()}
+    scores = {student: row.score for student, row in rows.items()}
+    assert scores == {"\\udcff.py": None, "ann": 2, "bob": 3, "cid": 5, "zoe": 5}
+    assert "\\udcff.py lies outside" in rows["cid"].note
+    assert "\\udcff.py" in rows["\\udcff.py"].note
+    page = tmp_path / "class.html"
+    assert grade(course, "class", "page", book, "--output", page).returncode == 0
+    assert "\\ud800 is half a character" in page.read_text("utf-8")
 
 
 def test_a_run_that_is_killed_goes_on(course: Path, tmp_path: Path) -> None:
