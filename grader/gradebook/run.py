@@ -94,9 +94,9 @@ class ClassRun:
             try:
                 with self.lay_out(handin) as laid:
                     work, problem = self._read(laid.folder)
-            except (OSError, NotHandedIn) as error:
+            except Exception as error:  # whatever their files make ours raise is one row
                 status = MISSING if isinstance(error, NotHandedIn) else NEEDS_A_LOOK
-                self._put(replace(row, status=status, note=_note([f"{error}"])), None)
+                self._put(replace(row, status=status, note=_note([_why(error)])), None)
                 continue
             at = laid.submitted_at or row.submitted_at
             row = replace(row, commit=laid.commit, submitted_at=at)
@@ -185,6 +185,11 @@ def part_of(found: Sequence[Handin], shard: str) -> list[Handin]:
         for handin in found
         if int(fingerprint.digest(handin.student or handin.place), 16) % parts == part - 1
     ]
+
+
+def _why(error: Exception) -> str:
+    told = isinstance(error, (NotHandedIn, OSError, UsageError))
+    return f"{error}" if told else f"this cannot be read: {type(error).__name__}: {error}"
 
 
 def _now() -> str:

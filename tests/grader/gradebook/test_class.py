@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,12 +19,13 @@ from grader.gradebook import judging
 from grader.gradebook.changes import changes
 from grader.gradebook.choices import Platform
 from grader.gradebook.exports import all as all_exports
-from grader.gradebook.run import Done
+from grader.gradebook.handins import hand_ins, laid_out
+from grader.gradebook.run import ClassRun, Done
 from grader.gradebook.store import Gradebook, Row
 from grader.judge.options import Options, Sandbox
 from grader.judge.session import Session
 from grader.sandbox import jail
-from grader.work.submission import read_submission
+from grader.work.submission import Submission, read_submission
 
 from ..command import SECONDS, command_line, environment, grade
 from ..conftest import MakeCourse
@@ -222,6 +224,28 @@ def test_where_somebody_watches_only_what_needs_a_look_is_a_line(
     assert "2/2" in shown
     assert "7 (Bob): missing: nothing was handed in" in shown
     assert "ann" not in shown
+
+
+@pytest.mark.parametrize("broken", ["grader.gradebook.run.read_submission", "Session.grade"])
+def test_what_nobody_thought_of_is_the_row_of_one(
+    broken: str, course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = Session.grade if broken == "Session.grade" else read_submission
+
+    def thoughtless(*args: Any, **options: Any) -> object:
+        work = next(arg for arg in args if isinstance(arg, (Path, Submission)))
+        if "bad" in f"{getattr(work, 'path', work)}":
+            raise LookupError("nobody thought of this")
+        return right(*args, **options)
+
+    monkeypatch.setattr(broken.replace("Session", "grader.judge.session.Session"), thoughtless)
+    tiny, found = read_course(course), hand_ins(class_of(tmp_path, {"bad": HALF, "eve": RIGHT}))
+    with Gradebook(tmp_path / "b", new=True) as book, Session(tiny, Options(), own_work=True) as s:
+        judging_here = lambda jobs: ((job, judging.judge(s, job)) for job in jobs)  # noqa: E731
+        run = ClassRun(tiny, book, judging_here, laid_out, device="cpu")
+        rows = {done.row.student: done.row for done in run.grade(found)}
+    assert (rows["bad"].score, rows["eve"].score) == (None, 5)
+    assert "LookupError: nobody thought of this" in rows["bad"].note
 
 
 def test_the_grader_is_killed_by_one_and_the_others_are_graded(

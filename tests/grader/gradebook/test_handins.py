@@ -434,7 +434,16 @@ def test_a_list_of_gradescope_that_is_none_runs_nothing(
         found(folder)
 
 
+def nameless() -> bytes:
+    """A zip of one file, whose name is no character long."""
+    data = bytearray(zipped({"t": ""}))
+    listed = data.index(b"PK\1\2")
+    data[listed + 28], data[listed + 30] = 0, 1  # of its name and of more about it: the lengths
+    return bytes(data)
+
+
 HOSTILE: dict[str, tuple[bytes, str]] = {
+    "no name": (nameless(), "cannot be read as an archive"),
     "a way out": (zipped({"../../evil.py": RIGHT, "/etc/tiny.py": RIGHT}), "lies outside"),
     "a link": (tarred({}, {"tiny.py": "/etc/passwd"}), "is a link or a device"),
     "no archive": (b"PK\3\4 not at all", "cannot be read as an archive"),
