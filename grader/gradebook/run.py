@@ -82,8 +82,8 @@ class ClassRun:
         """What is to be judged; all else is done on the way."""
         for handin in handins:
             student = handin.student or f"? {handin.place}"
-            told = student, handin.name, handin.place, handin.submitted_at
-            row = Row(*map(storable, told))
+            name, place, when = map(storable, (handin.name, handin.place, handin.submitted_at))
+            row = Row(storable(student), name, place, when)
             if handin.problem or not handin.parts:
                 note = _note([handin.problem or "nothing was handed in"])
                 if handin.place:
