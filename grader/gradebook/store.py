@@ -26,6 +26,10 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+def _likely(test: TestResult) -> str | None:
+    return None if test.likely is None else storable(test.likely)
+
+
 @dataclass(frozen=True)
 class Row:
     """What stands in the gradebook of one student; no score is not a zero."""
@@ -336,10 +340,6 @@ class Gradebook:
         asked = "SELECT graded_at FROM results WHERE id = ?"
         times = [self.db.execute(asked, (id_,)).fetchone()[0] for id_ in (one, other)]
         return bool(times[0] > times[1])
-
-
-def _likely(test: TestResult) -> str | None:
-    return None if test.likely is None else storable(test.likely)
 
 
 @contextmanager
