@@ -15,9 +15,19 @@ from typing import Self
 from grader.errors import UsageError
 from grader.gradebook.packed import pack, pack_sources, unpack, unpack_sources
 from grader.gradebook.schema import DETAILS, TABLES, VERSION
-from grader.report import Outcome, Report
+from grader.report import Outcome, Report, TestResult
 
 NEEDS_A_LOOK, MISSING = "needs_a_look", "missing"  # beside the outcomes of a report
+
+
+def storable(text: str) -> str:
+    """As a database takes it: halves of characters, as names of files and the words of learners'
+    errors may hold them, become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _likely(test: TestResult) -> str | None:
+    return None if test.likely is None else storable(test.likely)
 
 
 @dataclass(frozen=True)
@@ -203,7 +213,7 @@ class Gradebook:
                     told = (result, unit.name, e.name, e.status, e.earned, e.max_score)
                     self.db.execute("INSERT INTO exercises VALUES (?, ?, ?, ?, ?, ?)", told)
             lost = [
-                (result, t.unit, t.exercise, t.name, t.outcome, t.max_points, t.likely)
+                (*(result, t.unit, t.exercise, t.name, t.outcome, t.max_points), _likely(t))
                 for t in report.tests
                 if t.outcome is not Outcome.PASSED
             ]

@@ -262,11 +262,11 @@ class TestSlope:
 
     @points(1)
     def test_bowls(self, student, device, rng):
-        """At the bottom of a bowl the slope is 0, and 1/3 if it is tilted so."""
+        """At the bottom of a bowl the slope is 0, and in a tilted bowl that of the tilt."""
         for x in (rng.uniform(1, 2), rng.uniform(-2, -1), torch.zeros((), device=device)):
-            at = x.item()
+            at, tilt = x.item(), rng.uniform(0.2, 0.5).item()
             check_slope(student, lambda x, at=at: 50 * (x - at) ** 2, x, 0.0)
-            check_slope(student, lambda x, at=at: x / 3 - 20 * (x - at) ** 2, x, 1 / 3)
+            check_slope(student, lambda x, a=at, t=tilt: t * x - 20 * (x - a) ** 2, x, tilt)
 
 
 def points_of_a_line(rng, n, dtype=torch.float32):
