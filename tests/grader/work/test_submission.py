@@ -110,6 +110,7 @@ def test_another_file_is_no_work_on_the_unit(write, name):
 E = "exercises/"
 PLACES = {
     "the stub alone": ({f"{E}shapes.py": STUB}, f"{E}shapes.py", ""),
+    "nothing in it": ({f"{E}shapes.py": "\n"}, f"{E}shapes.py", f"{E}shapes.py is empty"),
     "beside exercises": (
         {f"{E}shapes.py": STUB, "shapes.py": WORK},
         "shapes.py",
