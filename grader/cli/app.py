@@ -4,6 +4,7 @@ command does.
 A command returns its exit code; nothing means 0.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -133,6 +134,8 @@ def main() -> NoReturn:
         complain(f"{called()}: {visible(str(error))}")
         code = error.exit_code
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+            _end(_unwritten(error))  # on the way to standard output; files are named
         if os.environ.get("TORCHKATA_TRACEBACK"):
             traceback.print_exc()
         fault = f"{type(error).__name__}: {visible(str(error))}"
@@ -151,7 +154,16 @@ def main() -> NoReturn:
         sys.stderr.flush()
     except BrokenPipeError:
         pass
-    except OSError as error:  # the work was judged, and nobody can read it
-        print(f"{called()}: cannot write the report: {error.strerror}", file=sys.stderr)
-        code = 3
+    except OSError as error:
+        code = _unwritten(error)
+    _end(code)
+
+
+def _unwritten(error: OSError) -> int:
+    """The work was judged, and nobody can read it."""
+    print(f"{called()}: cannot write the report: {error.strerror}", file=sys.stderr)
+    return 3
+
+
+def _end(code: object) -> NoReturn:
     os._exit(code if isinstance(code, int) else 1)
