@@ -162,3 +162,16 @@ def test_children_are_found_where_the_kernel_does_not_list_them(
         assert child.pid in zygote.children()
         assert set(listed) <= set(zygote.children())
         child.communicate(b"\n")
+
+
+@pytest.mark.parametrize("module", ["grader", "torchkata"])
+def test_a_file_named_as_a_module_of_python_is_not_taken_for_it(
+    course: Path, tmp_path: Path, module: str
+) -> None:
+    folder = shutil.copytree(course, tmp_path / "course")
+    (folder / "random.py").write_text("raise RuntimeError('mine')", encoding="utf-8")
+    line = [sys.executable, "-m", module, "list"]
+    ran = subprocess.run(
+        line, cwd=folder, env=command.environment(), capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
