@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 import grader
 from grader.cli import author, begin, classes, learn, teach
 from grader.cli.output import called, complain
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.formats.parts.text import visible
 
 STOPPED = 130  # what shells call a command that was ended by Ctrl-C
@@ -113,6 +113,14 @@ def _open_streams() -> None:
             getattr(sys, name).reconfigure(errors="replace")
 
 
+def _check_folder() -> None:
+    """Raises: UsageError in a folder that was deleted, if only to be made anew."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise UsageError("the folder that you are in is gone: cd to where it is now") from None
+
+
 def main() -> NoReturn:
     """Run the command and end the process at once: Python's own ending would take longer."""
     for name in ("SIGTERM", "SIGHUP"):  # a cancelled job or a closed terminal: end in good order
@@ -122,6 +130,7 @@ def main() -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _open_streams()
     try:
+        _check_folder()
         code = app(standalone_mode=False) or 0
     except SystemExit as end:  # the reader of our output is gone
         code = end.code or 0

@@ -175,3 +175,13 @@ def test_a_file_named_as_a_module_of_python_is_not_taken_for_it(
         line, cwd=folder, env=command.environment(), capture_output=True, text=True
     )
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no folder in use can be deleted there")
+def test_a_folder_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "kata").mkdir()
+    line = ["sh", "-c", 'rmdir "$PWD" && exec "$0" -m grader list', sys.executable]
+    environment, kata = command.environment(), tmp_path / "kata"
+    ran = subprocess.run(line, cwd=kata, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 2
+    assert ran.stderr == "grade: the folder that you are in is gone: cd to where it is now\n"
