@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 SCHEMA = "torchkata/report/1"
+NOT_THERE = "the file defines no"  # said of an exercise that the file lacks
 TO_MEND = "still is the program to mend"  # said of an exercise that is not started
 
 

@@ -85,6 +85,8 @@ class Gradebook:
                 self.db.close()
                 raise
         except sqlite3.DatabaseError as error:
+            if _is_of_the_disk(error):
+                raise self._unwritten(error) from None
             raise UsageError(
                 f"{path} is damaged, or no gradebook ({error}): take a copy from before, or start "
                 "a new file; nothing was changed"
@@ -119,9 +121,21 @@ class Gradebook:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        self.db.execute("BEGIN IMMEDIATE")
-        with self.db:
-            yield
+        """All of it, or nothing. Raises: UsageError if it cannot be written."""
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            with self.db:
+                yield
+        except sqlite3.OperationalError as error:
+            if not _is_of_the_disk(error):
+                raise
+            raise self._unwritten(error) from None
+
+    def _unwritten(self, error: sqlite3.Error) -> UsageError:
+        return UsageError(
+            f"cannot write {self.path}: {error}. What it holds stays; mend that, and run the same "
+            "command again"
+        )
 
     def meta(self, key: str) -> str:
         found = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -338,6 +352,12 @@ class Gradebook:
         asked = "SELECT graded_at FROM results WHERE id = ?"
         times = [self.db.execute(asked, (id_,)).fetchone()[0] for id_ in (one, other)]
         return bool(times[0] > times[1])
+
+
+def _is_of_the_disk(error: sqlite3.Error) -> bool:
+    """Is the file whole, and there is no place, or no leave, to write it?"""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest says more of it
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
 
 @contextmanager

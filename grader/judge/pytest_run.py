@@ -71,6 +71,8 @@ class Suite:
             items = self.plugin.begin(judging, found, exercises, on_exercise, rehearsals)
             if not items and rehearsals:
                 return {}
+            if not items:
+                raise GraderFault(self._untested(exercises))
             self.is_broken = True
             session.testsfailed = 0
             session.items = items
@@ -83,6 +85,12 @@ class Suite:
             raise GraderFault("the suites did not finish")
         self.is_broken = False
         return judged
+
+    def _untested(self, exercises: Collection[str]) -> str:
+        """That none of these exercises has a test here, and which have some."""
+        others = sorted({plugin.exercise_of(item) for item in self.plugin.collected})
+        has = f"those that it has are of {', '.join(others)}" if others else "it has none at all"
+        return f"{self.path.name} has no test for {', '.join(sorted(exercises))}: {has}"
 
     def collected(self, judging: Judging, found: Found) -> pytest.Session:
         """Collect the tests, if that has not been done. Raises: GraderFault if it is broken."""

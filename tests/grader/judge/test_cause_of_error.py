@@ -2,6 +2,7 @@
 
 import math
 import re
+from bdb import BdbQuit
 
 import numpy as np
 import pytest
@@ -19,6 +20,12 @@ from grader.judge.session import Session
 from grader.report import Outcome
 from grader.work.submission import Source, Submission
 from tests.grader.tiny_course import SUITE, Unit
+
+NO_MEMORY = (
+    "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: "
+    "you tried to allocate 4000000000000 bytes. Error code 12 (Cannot allocate memory)"
+)
+NO_PACKAGE = "attempted relative import with no known parent package"
 
 # A line that fails, and part of what is said: a torch that changes its words is noticed here.
 MISTAKES = """
@@ -256,6 +263,21 @@ def test_an_error_is_told_by_its_words_and_the_line(line, said):
         exec(line, dict(KNOWN))
     sentence = cause_of(raised(caught.value, line))
     assert said in sentence if said else sentence is None
+
+
+@pytest.mark.parametrize(
+    ("error", "line", "said"),
+    [
+        (BdbQuit(), "breakpoint()", "delete that line"),
+        (SystemExit(), "exit()", "`return` ends a function"),
+        (SystemExit(1), "sys.exit(1)", "`return` ends a function"),
+        (MemoryError(), "x = [0] * 10**12", "more memory than work may use"),
+        (RuntimeError(NO_MEMORY), "x = torch.ones(10**12)", "more memory than work may use"),
+        (ImportError(NO_PACKAGE), "from .mine import f", "without the dot"),
+    ],
+)
+def test_what_ends_or_stops_the_whole_program_is_told(error, line, said):
+    assert said in cause_of(raised(error, line))
 
 
 def test_the_words_of_other_devices_are_known():
