@@ -123,9 +123,10 @@ class Suite:
             "--assert=plain",
             "--tb=native",
             "--import-mode=importlib",
+            "--json-report-omit",
+            *("log", "streams", "traceback", "keywords", "collectors"),
             "--collect-only",
             "--json-report-file=none",
-            "--json-report-omit=log,streams,traceback,keywords,collectors",
             *(f"-pno:{name}" for name in UNUSED),
         ]
         own = [plugin, self.report, self.plugin]
