@@ -164,6 +164,14 @@ def slope__late(f, x):
     return ((f((x + h).double()) - f((x - h).double())) / (2 * h)).item()
 
 
+def slope__half_a_way(f, x):
+    """This asks f at x + h and at x, which lie h apart, not 2 h: `x -= h` after `x += h` leads back
+    to x. Ask f at x + h and at x - h."""
+    h = 1e-6
+    x = x.double()
+    return ((f(x + h) - f(x)) / (2 * h)).item()
+
+
 def slope__over_h(f, x):
     """x + h and x - h lie 2 h apart: divide by that."""
     h = 1e-6
@@ -321,6 +329,35 @@ def fit_line__watched(x, y, lr, steps):
         _error(x, y, w, b).backward()
         w -= lr * w.grad
         b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__one_new_leaf(x, y, lr, steps):
+    """b = b - ... is no leaf, and no backward() fills its .grad: it stays where the first step led.
+    What is done for w is needed for b as well."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        if w.grad is None:
+            w.grad, b.grad = torch.zeros_like(w), torch.zeros_like(b)
+        _error(x, y, w, b).backward()
+        w = (w - lr * w.grad).detach().requires_grad_()
+        b = b - lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__stops_where_it_rises(x, y, lr, steps):
+    """All `steps` steps are taken, also where the error rises, as with a large lr."""
+    w, b = _zeros(x)
+    lowest = float("inf")
+    for _ in range(steps):
+        error = _error(x, y, w, b)
+        if error.item() > lowest:
+            break
+        lowest = error.item()
+        dw, db = torch.autograd.grad(error, (w, b))
+        with torch.no_grad():
+            w -= lr * dw
+            b -= lr * db
     return w.detach(), b.detach()
 
 
@@ -841,6 +878,30 @@ def loss__softmax_twice(logits, targets):
     return F.cross_entropy(logits.softmax(dim=1), targets)
 
 
+def loss__log_of_the_mean(logits, targets):
+    """The loss of a row is -log of a probability, and the mean is taken of these: the log of the
+    mean is another number."""
+    rows = torch.arange(len(logits))
+    return -logits.softmax(dim=1)[rows, targets].mean().log()
+
+
+def loss__class_0_ignored(logits, targets):
+    """ignore_index=0 leaves out every row of class 0, which is a class like any other."""
+    return F.cross_entropy(logits, targets, ignore_index=0)
+
+
+def loss__one_hot_exchanged(logits, targets):
+    """cross_entropy takes the logits first, as they are, and then the numbers of the classes."""
+    one_hot = F.one_hot(targets, logits.shape[1]).to(logits.dtype)
+    return F.cross_entropy(one_hot, logits.softmax(dim=1))
+
+
+def loss__one_hot_floats_too_short(logits, targets):
+    """one_hot(targets) has as many columns as the largest target needs. Say how many there are:
+    one_hot(targets, logits.shape[1])."""
+    return F.cross_entropy(logits, F.one_hot(targets).float())
+
+
 def loss__exchanged(logits, targets):
     """cross_entropy takes the logits first, then the numbers of the classes. int64 numbers are no
     logits."""
@@ -1213,6 +1274,36 @@ def train__first_group(model, optimizer, x, y, epochs):
     return losses
 
 
+def train__clipped_at_1(model, optimizer, x, y, epochs):
+    """Clipped gradients lead elsewhere where they are large. Leave them as backward() made them."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__row_by_row(model, optimizer, x, y, epochs):
+    """A step for each row is many steps an epoch. It is to be one, on all rows at once."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for row, target in zip(x, y, strict=True):
+            optimizer.zero_grad()
+            error = F.mse_loss(model(row), target)
+            error.backward()
+            optimizer.step()
+            total += error.item()
+        losses.append(total / len(x))
+    return losses
+
+
 def train__clipped(model, optimizer, x, y, epochs):
     """Clipped gradients lead elsewhere where they are large. Leave them as backward() made them."""
     model.train()
@@ -1443,6 +1534,20 @@ def validate__shares_first(model, batches):
     return total
 
 
+def validate__means_by_entries(model, batches):
+    """The means of the batches are divided by the number of entries. Add up the squares, and divide
+    by how many there are."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += F.mse_loss(model(x), y).item()
+            count += y.numel()
+    model.train(was_training)
+    return total / count
+
+
 def validate__means_by_rows(model, batches):
     """The means of the batches are divided by the number of rows. Add up the squares, and divide by
     how many there are."""
@@ -1547,7 +1652,8 @@ class Net__two_layers(nn.Module):
 
 
 class Net__cut_between(_Layers):
-    """detach() between two layers cuts the graph there: the layers before it never learn."""
+    """detach() or torch.no_grad() between two layers cuts the graph there: the layers before it
+    never learn."""
 
     def forward(self, x):
         for layer in self.layers[:-1]:
