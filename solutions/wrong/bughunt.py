@@ -47,8 +47,8 @@ def transpose_images__turned(images):
 
 
 def transpose_images__float32(images):
-    """A new tensor is float32 if nothing else is said. images.new_zeros and images.new_empty take
-    the dtype of images."""
+    """float() makes float32, and so is a new tensor if nothing else is said. images.new_zeros and
+    images.new_empty take the dtype of images."""
     n, height, width = images.shape
     result = torch.zeros(n, width, height)
     for i in range(height):
@@ -123,6 +123,12 @@ def mean_squared_error__first_alone(prediction, target):
     """diagonal() of an (N, 1) tensor is its first row alone. Give both one shape instead, whatever
     they come in: prediction.reshape(-1) and target.reshape(-1)."""
     return ((prediction - target) ** 2).diagonal().mean()
+
+
+def mean_squared_error__target_in_float32(prediction, target):
+    """torch.tensor(...) and float() make float32, and round a float64 target."""
+    target = torch.tensor(target.tolist()).reshape(prediction.shape)
+    return ((prediction - target) ** 2).mean()
 
 
 def mean_squared_error__float32(prediction, target):
@@ -309,8 +315,9 @@ def fit_line__as_it_was(x, y, lr, steps):
 
 
 def fit_line__new_tensor_unwatched(x, y, lr, steps):
-    """w = w - ... makes a new tensor. Made under torch.no_grad(), or detached, it requires no
-    gradient, and the next loss has no graph. Change w itself: w -= ... under torch.no_grad()."""
+    """This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor
+    there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the
+    step, w -= ..., inside."""
     w, b = _zeros(x)
     for _ in range(steps):
         w.grad = b.grad = None
@@ -318,6 +325,20 @@ def fit_line__new_tensor_unwatched(x, y, lr, steps):
         with torch.no_grad():
             w = w - lr * w.grad
             b = b - lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__all_unwatched(x, y, lr, steps):
+    """This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor
+    there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the
+    step, w -= ..., inside."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        with torch.no_grad():
+            _error(x, y, w, b).backward()
+            w -= lr * w.grad
+            b -= lr * b.grad
     return w.detach(), b.detach()
 
 
@@ -505,6 +526,18 @@ class Line__no_return(nn.Module):
 
     def forward(self, x):
         self.linear(x)
+
+
+class Line__input_returned(nn.Module):
+    """This is x as it came: return what the layer gives for x."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        self.linear(x)
+        return x
 
 
 class Line__plain_tensors(nn.Module):
@@ -992,8 +1025,8 @@ def loss__squeezed(logits, targets):
 
 
 def train__step_first(model, optimizer, x, y, epochs):
-    """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
-    step(). First zero_grad(), then backward(), then step()."""
+    """Nothing ever moves: backward() or step() is missing, or the gradients are cleared between the
+    two. First zero_grad(), then backward(), then step()."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -1114,8 +1147,8 @@ def train__cleared_after(model, optimizer, x, y, epochs):
 
 
 def train__cleared_too_early(model, optimizer, x, y, epochs):
-    """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
-    step(). First zero_grad(), then backward(), then step()."""
+    """Nothing ever moves: backward() or step() is missing, or the gradients are cleared between the
+    two. First zero_grad(), then backward(), then step()."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -1270,6 +1303,21 @@ def train__first_group(model, optimizer, x, y, epochs):
         error = F.mse_loss(model(x), y)
         error.backward()
         optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__evaluation_in_the_loop(model, optimizer, x, y, epochs):
+    """model.eval() lasts until train() is called: from the second epoch on, this trains in
+    evaluation mode."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        model.eval()
         losses.append(error.item())
     return losses
 

@@ -405,6 +405,13 @@ def dense__bias_always(x, weight, bias=None):
     return x @ weight.T + bias
 
 
+def dense__addmm(x, weight, bias=None):
+    """addmm wants a bias and two axes, and here bias may be None, and x have any axes: take
+    x @ weight.T, and then add the bias, if there is one."""
+    _check(x, weight)
+    return torch.addmm(bias, x, weight.T)
+
+
 def dense__bias_twice(x, weight, bias=None):
     """The bias is added once to every row of x Wᵀ: here it is in the result twice."""
     _check(x, weight)
@@ -686,6 +693,23 @@ def mlp__needs_layers(x, layers, activation):
     return out
 
 
+def mlp__last_unpacked(x, layers, activation):
+    """An empty list has no last layer to unpack. Return x before that."""
+    *hidden, (weight, bias) = layers
+    for layer in hidden:
+        x = activation(dense(x, *layer))
+    return dense(x, weight, bias)
+
+
+def mlp__last_by_its_width(x, layers, activation):
+    """A layer inside can be as wide as the last one, so the width does not tell which is last. Its
+    number does: enumerate counts them."""
+    for layer in layers:
+        x = dense(x, *layer)
+        x = activation(x) if x.shape[-1] != len(layers[-1][0]) else x
+    return x
+
+
 def mlp__last_apart(x, layers, activation):
     """An empty list has no last layer, and layers[-1] is an IndexError. Return x before that."""
     for weight, bias in layers[:-1]:
@@ -948,6 +972,13 @@ def _fresh(sizes, seed, deviation, *, draw=torch.randn, bias=torch.zeros):
 
 def _he(inputs, outputs):
     return math.sqrt(2 / inputs)
+
+
+def init_layers__one_memory(sizes, seed):
+    """The biases are slices of one tensor, and share its memory: as soon as one is trained, others
+    change. Make new zeros for each layer."""
+    zeros = torch.zeros(max(sizes, default=0))
+    return _fresh(sizes, seed, _he, bias=lambda outputs: zeros[:outputs])
 
 
 def init_layers__zeros(sizes, seed):

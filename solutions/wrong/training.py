@@ -107,6 +107,15 @@ def split__drawn_with_repeats(x, y, fraction, seed=0):
     return x[count:], y[count:], x[drawn], y[drawn]
 
 
+def split__repeats_left_out(x, y, fraction, seed=0):
+    """randint may draw a row twice, and then too few are left for validation. A permutation has
+    each row once: cut it in two."""
+    count, generator = _count(x, fraction), torch.Generator().manual_seed(seed)
+    drawn = torch.zeros(len(x), dtype=torch.bool)
+    drawn[torch.randint(len(x), (count,), generator=generator)] = True
+    return x[~drawn], y[~drawn], x[drawn], y[drawn]
+
+
 def split__unchecked(x, y, fraction, seed=0):
     """Without rows to learn from, or to be measured on, nothing works later: a fraction out of
     range and an empty part are a ValueError here."""
@@ -1505,6 +1514,19 @@ def fit_best__zero_taken_for_none(model, run, validate, epochs):
 
     best, losses, state = _fit(model, run, validate, epochs, _kept, better)
     model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__in_a_tensor(model, run, validate, epochs):
+    """torch.tensor(losses) is float32, in which two losses may become equal: compare the floats."""
+    _epochs(epochs)
+    losses, states = [], []
+    for _ in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        states.append(_kept(model))
+    best = int(torch.tensor(losses).nan_to_num(nan=math.inf).argmin())
+    model.load_state_dict(states[best])
     return best, losses
 
 

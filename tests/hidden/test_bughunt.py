@@ -124,10 +124,11 @@ def axes_gone_wrong(images):
     yield images.permute(2, 0, 1), f"The axes have moved round. {AXES}"
 
 
-def errors_of(rng, n, dtype=torch.float32):
+def errors_of(rng, n, dtype=torch.float32, more=0.0):
     """A prediction and a target as a column, with a good error in each row."""
     prediction = rng.integers(-9, 10, n, 1).to(dtype)
-    return prediction, prediction + rng.integers(1, 4, n, 1).to(dtype)
+    error = rng.integers(1, 4, n, 1).to(dtype)
+    return prediction, prediction + error + more
 
 
 @exercise("mean_squared_error")
@@ -138,8 +139,9 @@ class TestMeanSquaredError:
     def test_mean_over_the_rows(self, student, device, rng):
         """It is the mean over the N rows, for a target (N,) as well as (N, 1)."""
         n = rng.integer(3, 6)
-        for rows, dtype in ((n, torch.float32), (2, torch.float64), (1, torch.float32)):
-            prediction, column = errors_of(rng, rows, dtype)
+        single, double = torch.float32, torch.float64
+        for rows, dtype, more in ((n, single, 0.0), (2, double, 0.1), (1, single, 0.0)):
+            prediction, column = errors_of(rng, rows, dtype, more)
             expected, mistakes = squares(prediction, column), squares_gone_wrong(prediction, column)
             for target, likely in ((column[:, 0], None), (column, TARGET_SHAPES)):
                 got = student.mean_squared_error(prediction, target)

@@ -1013,12 +1013,13 @@ class TestInitLayers:
                 )
         check_form(first, sizes)
         rig.seed(2)
-        again = check_form(rig.drawn_anew(sizes, seed), sizes)
+        written, again = (check_form(got, sizes) for got in rig.drawn_anew(sizes, seed))
         for k, pairs in enumerate(zip(again, check_form(first, sizes), strict=True)):
-            for name, now, before in zip(NAMES[1:], *pairs, strict=True):
+            for j, (name, now, before) in enumerate(zip(NAMES[1:], *pairs, strict=True)):
                 what = f"the {name} of layer {k}, in a second call with the same seed,"
-                known = [(torch.full_like(before, 5), KEPT)]
+                known = [(torch.full_like(before, 5 + 2 * k + j), KEPT)]
                 assert_same(now, before, mistakes=known, likely=FROM_SEED, what=what)
+        check_apart([part for layer in written for part in layer])
         weights = [weight for weight, _ in check_form(first, sizes)]
         rows = {tuple(row) for weight in weights for row in weight.tolist()}
         if len(rows) < 11:
@@ -1095,6 +1096,20 @@ def next_numbers(seed):
         [python.random() for _ in range(2)][1],
         np.random.RandomState(seed).random_sample(2)[1],
     ]
+
+
+def check_apart(parts):
+    """Of tensors that were filled one after the other, from 5 on, none has another's number."""
+    names = [f"the {name} of layer {k}" for k in range(len(parts) // 2) for name in NAMES[1:]]
+    for k, part in enumerate(parts):
+        for later in range(k + 1, len(parts)):
+            if (part == 5 + later).any():
+                fail(
+                    f"whoever changes {names[later]} changes {names[k]} too",
+                    expected=f"{names[k]} as it was",
+                    got=part,
+                    likely="Make new zeros for each layer: slices of one tensor share its memory.",
+                )
 
 
 def check_form(got, sizes):

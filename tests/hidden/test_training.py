@@ -1338,7 +1338,7 @@ def check_best(result, best, losses, **tolerance):
 
 
 def listed(losses):
-    return ", ".join(f"{loss:.8g}" for loss in losses)
+    return ", ".join(f"{loss:.9g}" for loss in losses)
 
 
 def others_than(best, losses):
@@ -1425,7 +1425,7 @@ class TestFitBest:
         nan, inf, x = math.nan, math.inf, rng.normal(3, dtype=torch.float64)
         for losses, best in rng.shuffled(
             (
-                ([1.0, 0.9999, 0.0, -1.0, -1.0000001, -1.0000001, -0.5], 4),
+                ([1.0, 0.9999, 0.0, -1.0, -1.0000001, *[-1.00000011] * 2, -0.5], 5),
                 ([2.0] + [3.0] * 11 + [1.0], 12),
                 ([nan, 2.0, nan, 1.0, 1.0], 3),
                 ([0.0, nan, 2.0], 0),
