@@ -160,7 +160,6 @@ def mlp(
 
     `activation` takes a tensor and gives one of the same shape. Call it once between two layers,
     and not after the last: one call fewer than there are layers. Without layers, `x` comes back.
-    Autograd must be able to flow through the layers.
 
     >>> layers = [
     ...     (torch.tensor([[2.0], [-2.0]]), torch.tensor([0.0, 1.0])),

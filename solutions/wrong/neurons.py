@@ -515,14 +515,6 @@ def dense__silent_error(x, weight, bias=None):
     return y if bias is None else y + bias
 
 
-def mlp__not_recorded(x, layers, activation):
-    """torch.no_grad() cuts the graph, and no layer of such a network could learn. Leave it out."""
-    with torch.no_grad():
-        for k, layer in enumerate(layers):
-            x = dense(activation(x) if k else x, *layer)
-    return x
-
-
 def mlp__made_anew(x, layers, activation):
     """activation is a function as it comes, and not a class to make one from: activation(z), with
     no brackets before."""
