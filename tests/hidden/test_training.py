@@ -53,7 +53,9 @@ def of_shapes(parts, expected):
     if not all(isinstance(part, torch.Tensor) and part.dim() > 0 for part in parts):
         return None
     shapes = [tuple(part.shape) for part in parts]
-    if shapes != expected and shapes == [expected[k] for k in (0, 2, 1, 3)]:
+    if shapes == expected:
+        return None
+    if shapes == [expected[k] for k in (0, 2, 1, 3)]:
         return IN_ORDER
     if [s[1:] for s in shapes] != [s[1:] for s in expected]:
         return None
@@ -135,9 +137,9 @@ class TestSplit:
                     likely=GLOBAL_STATE,
                 )
         rig.seed(2)
-        from_seed = "Take every random number from a generator that starts from seed."
+        from_seed = "Take every random number from a generator that starts from seed in each call."
         again = rows_for_validation(seed=3)
-        assert_same(again, first, likely=from_seed, what="the validation rows of a second call")
+        check_rows(again, first, "a second call with the same seed gives another split", from_seed)
         default = rows_for_validation()
         zero = rows_for_validation(seed=0)
         words = "seed is 0 if nothing else is said."
@@ -145,7 +147,7 @@ class TestSplit:
             words = "0 is a seed like any other: `seed or None` and `if seed:` take it for none."
             if any(rows_for_validation(seed=3) != first for _ in range(4)):
                 words = from_seed
-        assert_same(default, zero, likely=words, what="the validation rows without a seed")
+        check_rows(default, zero, "a call without a seed is not one with seed=0", words)
         start, splits = rng.integer(0, 1000), set()
         for seed in range(start, start + 30):
             splits.add(tuple(rows_for_validation(seed=seed)))
@@ -168,6 +170,12 @@ class TestSplit:
                 got=f"in 30 splits with another seed each, only {listed_rows(splits)}",
                 likely="Shuffle all rows. A block of neighbours is no chance: tables come sorted.",
             )
+
+
+def check_rows(got, expected, message, likely):
+    if got != expected:
+        expected = f"the rows {expected} for validation"
+        fail(message, expected=expected, got=f"the rows {got}", likely=likely)
 
 
 def listed_rows(splits):
@@ -297,6 +305,10 @@ class TestStandardize:
         )
         likely = SMALL if years else YEARS
         assert_same(got, expected, mistakes=known, likely=likely, **ROUGH)
+        x = x[:, :1].double() + 0.1
+        expected = standardized(x, x)
+        got = student.Standardize(x)(x)
+        assert_same(got, expected, likely=IN_DOUBLE, rtol=1e-6, atol=1e-6)
 
     @points(1)
     def test_its_numbers_are_saved_and_moved(self, student, device, rng):
@@ -361,6 +373,10 @@ YEARS = (
 )
 SMALL = (
     "Column 1 has a deviation of 8e-7. That is no 0: divide by it, with an epsilon of at most 1e-8."
+)
+IN_DOUBLE = (
+    "x is float64, and its mean and its deviation have to be so, too: torch.tensor([...]) and "
+    "float() make float32."
 )
 CONSTANT = (
     "A column of x repeats one number: its mean is that number, its deviation 0, and 0 / 0 is NaN."
@@ -760,7 +776,7 @@ class TestAccuracy:
         logits = [
             [30.0, 40.0, 0.0],
             [100.0, 200.0, 0.0],
-            [40.0, 40.01, 0.0],
+            [4.0, 4.001, 0.0],
             [-200.0, -110.0, -150.0],
         ]
         got = student.accuracy(
@@ -784,7 +800,7 @@ ONE_FOR_EACH_ROW = "targets are (N,), one for each row of logits: compare the wh
 NO_ROWS = "Of no rows there is no share: that is a ValueError, not 0 and not NaN."
 MADE_EQUAL = (
     "sigmoid(30) and sigmoid(40) are both 1 in float32, exp(100) and exp(200) both infinite, and "
-    "in float16 40 and 40.01 are equal. Compare the logits as they are."
+    "in float16, or rounded, 4 and 4.001 are equal. Compare the logits as they are."
 )
 
 
@@ -1194,7 +1210,9 @@ class TestRunEpoch:
         rig, modules = student.bring("rig_regressor"), student.bring("rig_training_modules")
         training = student.bring("rig_training")
         start = [0.3 * p for p in line(rng, 2, 1)]
-        batches = [(rng.normal(n, 3, 2), rng.normal(n, 3, 1)) for n in (2, 3, 1)]
+        # Rows of other lengths in each batch: what goes by entries is not what goes by rows.
+        sizes = (2, 3), (3, 1), (1, 2)
+        batches = [(rng.normal(*size, 2), rng.normal(*size, 1)) for size in sizes]
         model = modules.passes(rig.linear(*start))
         given = modules.one_after_the_other(batches)
         got = student.run_epoch(model, given, modules.weighted(), training.descent(model, 0.1))
@@ -1216,6 +1234,17 @@ class TestRunEpoch:
         if isinstance(got, float) and got > 0:
             likely = "A loss may be below 0, and counts as it is."
             fail("every loss was negative", expected="a negative mean", got=got, likely=likely)
+        by_rows, by_entries = (about(batches, count) for count in (len, torch.numel))
+        if isinstance(got, float) and abs(got / by_entries - 1) < 0.01:
+            message = "the losses are weighed by the entries of x, not by its rows"
+            fail(message, expected=f"about {by_rows:.4g}", got=got, likely=BY_ROWS)
+
+
+def about(batches, count):
+    """The mean of what `weighted` gives, nearly all of it 1e4s, if `count` weighs the batches."""
+    counts = [count(x) for x, _ in batches]
+    losses = [-1e4 * (k + 1) * y[0].numel() for k, (_, y) in enumerate(batches)]
+    return sum(n * loss for n, loss in zip(counts, losses, strict=True)) / sum(counts)
 
 
 IN_TURN = "For each batch: predict, measure, clear the gradients, backward, one step."
@@ -1248,7 +1277,7 @@ def with_memory(batches, start, passes, calls, *, swapped=False, squared=False):
         if squared:
             return mean_square(p, t, k)
         p, t = (t, p) if swapped else (p, t)
-        return (calls * k + 1) * (p.exp() - p * t).mean()
+        return (calls * k + 1) * (p.exp() - p * t).flatten(1).sum(dim=1).mean()
 
     return by_autograd(batches, start, forward, criterion)
 
@@ -1295,13 +1324,15 @@ def check_best(result, best, losses, **tolerance):
     known = [(number, words.pop()) for number, words in said.items() if len(words) == 1]
     number = as_like(got_best, best)
     among = type(number) is int and 0 <= number < len(losses)
-    likely = NAN if among and math.isnan(losses[number]) else FIRST_LOWEST
+    likely = FIRST_LOWEST
+    if among and math.isnan(losses[number]):
+        likely = ALL_NAN if math.isnan(losses[best]) else NAN
     what = f"best, for the losses {listed(losses)},"
     assert_same(got_best, best, mistakes=known, likely=likely, what=what)
 
 
 def listed(losses):
-    return ", ".join(f"{loss:.8g}" for loss in losses)
+    return ", ".join(f"{loss:.9g}" for loss in losses)
 
 
 def others_than(best, losses):
@@ -1320,6 +1351,12 @@ def others_than(best, losses):
 NAN = (
     "Any comparison with NaN is False. A number is lower than a NaN all the same: ask for it with "
     "math.isnan."
+)
+
+
+ALL_NAN = (
+    "A NaN is not lower than a NaN: where all losses are NaN, the first epoch stays the best. A "
+    "number takes the place of a NaN, and nothing else does."
 )
 
 
@@ -1382,10 +1419,10 @@ class TestFitBest:
         nan, inf, x = math.nan, math.inf, rng.normal(3, dtype=torch.float64)
         for losses, best in rng.shuffled(
             (
-                ([1.0, 0.9999, 0.0, -1.0, -1.0000001, -1.0000001, -0.5], 4),
+                ([1.0, 0.9999, 0.0, -1.0, -1.0000001, *[-1.00000011] * 2, -0.5], 5),
                 ([2.0] + [3.0] * 11 + [1.0], 12),
                 ([nan, 2.0, nan, 1.0, 1.0], 3),
-                ([1.0, nan, 2.0], 0),
+                ([0.0, nan, 2.0], 0),
                 ([nan, nan], 0),
                 ([inf, inf, 5.0], 2),
                 ([inf, inf], 0),
@@ -1526,10 +1563,13 @@ class TestCurve:
     def test_leaves_no_trace(self, student, device, rng):
         """Evaluation mode, no graph, and every module's mode as it was."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
+        within = student.bring("rig_training_modules")
         for training in rng.shuffled((True, False)):
             weight, bias = rng.uniform(0.5, 2, 1, 1), rng.normal(1)
             x = rng.normal(4, 1)
             model = rig.two_faced(weight, bias, training)
+            within.freeze_bias(model)
+            before = modules.frozen(model)
             xs = x.sort(dim=0).values
             straight = xs @ weight.T + bias
             result = student.curve(model, x.requires_grad_())
@@ -1539,11 +1579,11 @@ class TestCurve:
             assert_same(got_ys, as_array(straight), mistakes=known, likely=SORTED, what="ys")
             check_no_graph(rig, model)
             check_modes(modules, model, training, xs.detach(), straight)
-            if frozen := modules.frozen(model):
+            if (frozen := modules.frozen(model)) != before:
                 fail(
                     "the model must be as trainable afterwards as before",
-                    expected="no frozen parameters, as before",
-                    got=f"frozen: {', '.join(frozen)}",
+                    expected=f"frozen, as before: {', '.join(before)}",
+                    got=f"frozen: {', '.join(frozen) or 'none'}",
                     likely="torch.no_grad() stops the recording inside its block. What is done to "
                     "requires_grad stays.",
                 )

@@ -56,6 +56,10 @@ torch.arange(3).requires_grad_() ~ Whole numbers have no gradient
 torch.ones(3, requires_grad=True).numpy() ~ x.detach().numpy()
 np.exp(torch.ones(3, requires_grad=True)) ~ x.detach().numpy()
 torch.ones(3).sum().item().backward() ~ before .item()
+f = lambda z: z; f.__module__, f.__qualname__ = "grader.x", "f"; nn.Sequential(f) ~ call it yourself
+[].dataset ~ rows += len(x)
+nn.ReLU().train(nn.ReLU().train) ~ takes True or False
+type("A", (), {"__init__": lambda self: 1})() ~ leave its return out
 x = torch.ones(3); x.grad = 0 ~ torch.zeros_like(p)
 w = torch.ones(3).double(); w.grad = torch.zeros(3) ~ has the default dtype
 torch.tensor(1.0)[:] ~ there is nothing to slice

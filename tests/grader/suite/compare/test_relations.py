@@ -296,6 +296,7 @@ KEEP = (
         (X[0], X[:1], "the numbers are right, but axis 0, of size 1, is missing"),
         (X.flatten(), X, "the numbers and their order are right: got.reshape(3, 4) would be right"),
         (X[:, :1].expand(3, 3), X[:, :1], "the expected numbers are repeated along axis 1"),
+        (X[:, :1].expand(3, 4), X[:, 0], "the expected numbers are repeated along axis 1"),
         ((X**2), (X**2).mean(), "take the mean over all entries too"),
         (X.mean(0), X, "it is the mean over axis 0 of what is expected"),
         (X > 0, X <= 0, "True and False are exchanged"),
