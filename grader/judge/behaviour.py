@@ -227,8 +227,10 @@ def is_large(value: Any) -> bool:
 
 
 def _size(value: Any) -> int:
-    if isinstance(value, (Tensor, np.ndarray)):
-        return math.prod(value.shape)
+    if isinstance(value, Tensor):
+        return value.numel()
+    if isinstance(value, np.ndarray):
+        return int(value.size)
     if isinstance(value, (str, bytes)):
         return len(value)
     if isinstance(value, dict):
