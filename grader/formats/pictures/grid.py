@@ -7,7 +7,7 @@ from itertools import product
 
 from grader.formats.parts.markup import Markup, element
 from grader.formats.parts.text import counted, one_line
-from grader.formats.pictures.drawing import drawing, label
+from grader.formats.pictures.drawing import drawing, label, path
 from grader.report import Cells, Grid
 
 _CELL_WIDTH, _CELL_HEIGHT, _GAP, _LABEL = 36, 30, 18, 20
@@ -135,10 +135,9 @@ def _cell(x: int, y: int, position: int | None, size: int) -> Markup:
     tint = 0.0
     if position is not None and 0 <= position < size:
         tint = _LIGHTEST + (_DARKEST - _LIGHTEST) * position / max(size - 1, 1)
-    square = element(
-        "path",
-        d=f"M{x} {y}h{_CELL_WIDTH}v{_CELL_HEIGHT}h-{_CELL_WIDTH}z",
-        class_="tk-cell",
+    square = path(
+        f"M{x} {y}h{_CELL_WIDTH}v{_CELL_HEIGHT}h-{_CELL_WIDTH}z",
+        "cell",
         fill="#2273b3",
         stroke="currentColor",
         fill_opacity=f"{tint:.2f}",
@@ -151,11 +150,9 @@ def _cell(x: int, y: int, position: int | None, size: int) -> Markup:
 def _frame(x: int, y: int) -> Markup:
     right, bottom = x + _CELL_WIDTH, y + _CELL_HEIGHT
     edge = f"M{x + 1} {y + 1}H{right - 1}V{bottom - 1}H{x + 1}Z"
-    stroke = element(
-        "path", d=edge, class_="tk-wrong", fill="none", stroke="#c2560c", stroke_width=2.5
-    )
+    stroke = path(edge, "wrong", stroke="#c2560c", stroke_width=2.5)
     corner = f"M{right - 10} {y + 1}H{right - 1}V{y + 10}Z"
-    return element("g", stroke, element("path", d=corner, class_="tk-corner", fill="#c2560c"))
+    return element("g", stroke, path(corner, "corner", fill="#c2560c"))
 
 
 def _described(tensor: _Tensor, wrong: frozenset[int]) -> str:
