@@ -19,7 +19,7 @@ _TENTHS = (*(f"{n}0–{n}9%" if n else "0–9%" for n in range(10)), "100%")
 def render(book: Gradebook, groups: Sequence[Group]) -> str:
     """A whole page of what stands in the gradebook now."""
     scores = overview.scores(book)
-    sections = [_scores(scores)] if scores.scored else []
+    sections = [_scores(scores)] if any(scores.tenths) else []
     sections += [_sortable(each) for each in overview.tables(book, groups) if each.rows]
     scripts = [_file("tabulator.min.js"), _file("page.js")]
     style = _file("tabulator.min.css") + _file("page.css")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.seeds import has_secret, read_secret, variant_seed
-from grader.course.stubs import given_by, stub_for
+from grader.course.stubs import given_by, text_given
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
 from grader.gradebook.judging import Job, Judged, Unjudged
@@ -65,11 +65,7 @@ class ClassRun:
 
     def _keep_stubs(self) -> None:
         """What everybody was given, so that the gradebook alone tells what is a student's own."""
-        if self.course.is_kit:
-            given = {unit: self.course.pristine(unit).read_text("utf-8") for unit in self.units}
-        else:
-            given = {unit: stub_for(self.course, unit).text for unit in self.units}
-        stubs = {unit: [text] for unit, text in given.items()}
+        stubs = {unit: [text_given(self.course, unit)] for unit in self.units}
         work = fingerprint.digest(*(part for unit in stubs for part in (unit, *stubs[unit])))
         self.book.set_stubs(work, stubs)
 
