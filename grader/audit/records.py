@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from grader.audit.jobs import Graded, Job, read_text, solution_of
+from grader.audit.jobs import Graded, Job, solution_of
 from grader.course.model import Course
 from grader.judge import fingerprint
 from grader.report import kept, restored
@@ -76,7 +76,7 @@ def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
     """Every line that is whole: the last one of an audit that was stopped may not be."""
     if not path.is_file():
         return
-    for line in read_text(path).splitlines():
+    for line in path.read_text("utf-8").splitlines():
         try:
             entry: dict[str, Any] = json.loads(line)
             key, unit = entry.pop("key"), entry.pop("unit")

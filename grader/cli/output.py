@@ -163,7 +163,7 @@ def show(report: Report, *, only_failures: bool = False, own: bool = True, after
 def complain(text: str) -> None:
     """Say it on standard error; in a terminal, no word is broken."""
     if sys.stderr.isatty():
-        width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
+        width, _ = terminal_size()
         text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
     print(text, file=sys.stderr)
 

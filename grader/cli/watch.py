@@ -22,7 +22,7 @@ from grader.formats.parts.failures import title_of
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.report import ExerciseResult, Outcome, Report
-from grader.work.places import code_of
+from grader.work.places import places
 from grader.work.submission import ENDINGS, Submission, read_submission
 
 SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
@@ -203,7 +203,10 @@ class Watcher:
         self.work[unit] = submission
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
         text = "\n".join(source.parts) if source else ""
-        self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
+        self.code[unit] = {
+            name: [text[start:end] for start, end in places(text, name)]
+            for name in self.selection[unit]
+        }
         self.reports[unit] = report = self.session.grade(submission, {unit: self.selection[unit]})
         remember(self.course, report.earned, report.finished)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.formats import terminal
 from grader.formats.parts import failures, plain, summary
 from grader.formats.parts.text import excerpt, one_line, visible
-from grader.report import Location, Report, TestResult, UnitResult
+from grader.report import Location, Report, UnitResult
 
 _WIDTH = 100
 _ANNOTATIONS = 8  # GitHub keeps ten of a step
@@ -44,7 +44,9 @@ def _errors(report: Report) -> Iterator[str]:
             yield _not_loaded(unit, unit.message)
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
-                yield _failure(failures.name_of(unit, exercise), failures.missed(exercise)[0])
+                test, name = failures.missed(exercise)[0], failures.name_of(unit, exercise)
+                title = f"{name}: {failures.title_of(test)}"
+                yield _command("error", plain.details(test), **_place(test.location), title=title)
 
 
 def _rehearsals(report: Report) -> Iterator[str]:
@@ -57,11 +59,6 @@ def _not_loaded(unit: UnitResult, message: str) -> str:
     title = f"{one_line(unit.name)} did not load"
     text = "\n".join(excerpt(message, lines=20, characters=_CHARACTERS))
     return _command("error", text, **_place(plain.place_of(message)), title=title)
-
-
-def _failure(name: str, test: TestResult) -> str:
-    title = f"{name}: {failures.title_of(test)}"
-    return _command("error", plain.details(test), **_place(test.location), title=title)
 
 
 def _place(location: Location | None) -> dict[str, str]:

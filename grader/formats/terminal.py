@@ -29,7 +29,8 @@ def render(
     columns = page_width(width)
     blocks = [_notes(report, columns), scoreboard(report, columns)]
     if own and summary.untouched(report):
-        blocks.append(_welcome(report, columns, command))
+        welcome = wrapped(summary.welcome(report), columns, style="bold")
+        blocks.append([*welcome, *wrapped(summary.first_step(report, command), columns)])
     else:
         blocks += [
             _faults(report, columns),
@@ -61,13 +62,6 @@ def _notes(report: Report, width: int) -> list[Text]:
         line
         for note in report.notes
         for line in hanging("note: ", one_line(note), width, lead_style="cyan")
-    ]
-
-
-def _welcome(report: Report, width: int, command: str) -> list[Text]:
-    return [
-        *wrapped(summary.welcome(report), width, style="bold"),
-        *wrapped(summary.first_step(report, command), width),
     ]
 
 
