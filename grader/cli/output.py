@@ -46,7 +46,7 @@ def check_output(output: Path) -> None:
         raise UsageError(f"cannot write the report to {output}: choose a file of its own")
 
 
-def deliver(report: Report, wanted: Wanted, *, own: bool = True, after: str = "") -> None:
+def deliver(report: Report, wanted: Wanted, *, own: bool, after: str) -> None:
     """Write each format to its file; what has none is printed, or else what a terminal shows.
 
     Next steps are offered to whoever graded `own` work: where all is right, that is `after`.
@@ -68,7 +68,7 @@ def deliver(report: Report, wanted: Wanted, *, own: bool = True, after: str = ""
                 raise
             written.append(output)
     if printed is Format.TERMINAL:
-        sys.stdout.write(show(report, own=own, after=after))
+        sys.stdout.write(_whole(report, own=own, after=after))
         for output in written:
             print(f"written: {output}")
     elif (text := render(report, printed)) is None:
@@ -138,24 +138,24 @@ def quoted(path: str) -> str:
     return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(path)
 
 
-def show(report: Report, *, only_failures: bool = False, own: bool = True, after: str = "") -> str:
-    """The report for this terminal: as wide as it is, coloured only where it shows colour."""
+def show_failures(report: Report) -> str:
+    """Those alone, for this terminal: as wide as it is, coloured only where it shows colour."""
+    from grader.formats import terminal
+
+    width, color = terminal_size()
+    return printable(terminal.render_exercise(report, width=width, color=color))
+
+
+def _whole(report: Report, *, own: bool, after: str) -> str:
+    """All of the report, for this terminal."""
     from grader.formats import terminal
     from grader.formats.parts.failures import MOST
 
-    width, color = terminal_size()
-    if only_failures:
-        return printable(terminal.render_exercise(report, width=width, color=color))
+    (width, color), command = terminal_size(), grade_command()
     most = MOST if sys.stdout.isatty() else None
     return printable(
         terminal.render(
-            report,
-            width=width,
-            color=color,
-            command=grade_command(),
-            most=most,
-            own=own,
-            after=after,
+            report, width=width, color=color, command=command, most=most, own=own, after=after
         )
     )
 

@@ -27,10 +27,9 @@ _OUTCOMES = {Outcome.CRASHED: "crashed", Outcome.TIMED_OUT: "ran out of time"}
 
 @dataclass(frozen=True)
 class Scores:
-    """How many students there are, and how the shares of points of those with a score fall:
+    """How many students there are by status, and how the shares of points of the scored ones fall:
     `tenths` counts 0 to 9 %, 10 to 19 % and so on, and at last full marks."""
 
-    students: int
     statuses: dict[str, int]
     tenths: tuple[int, ...]
     mean: float | None
@@ -54,7 +53,6 @@ def scores(book: Gradebook) -> Scores:
     shares = [share for (share,) in _all(book, asked)]
     times = Counter(min(int(share // 10), 10) for share in shares)
     return Scores(
-        sum(statuses.values()),
         statuses,
         tuple(times[tenth] for tenth in range(11)),
         fmean(shares) if shares else None,

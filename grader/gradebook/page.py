@@ -32,6 +32,7 @@ def _file(name: str) -> str:
 
 
 def _header(scores: Scores) -> Markup:
+    students = counted(sum(scores.statuses.values()), "student")
     told = ", ".join(
         f"{times:,} {status.replace('_', ' ')}" for status, times in sorted(scores.statuses.items())
     )
@@ -39,7 +40,7 @@ def _header(scores: Scores) -> Markup:
     if scores.mean is not None and scores.median is not None:
         said = f"Mean {scores.mean:.0f}%, median {scores.median:.0f}% of the points."
         lead.append(element("p", said, class_="lead"))
-    return element("header", element("h1", counted(scores.students, "student")), *lead)
+    return element("header", element("h1", students), *lead)
 
 
 def _scores(scores: Scores) -> Markup:
