@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from grader.work.magics import end_of_statement, is_closed, without_magics
+from grader.work.magics import end_of_statement
 
 _DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.DOTALL)
 _DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
@@ -113,14 +113,6 @@ def written(text: str, names: Iterable[str] = ()) -> frozenset[str]:
     found = [block for block in functions if not _is_open(block)]
     found += [_block(text, start, 0) for start in given]
     return frozenset("\n".join(map(str.rstrip, block.rstrip().split("\n"))) for block in found)
-
-
-def written_in_cells(
-    cells: Iterable[str], names: Iterable[str], *, readable: bool
-) -> frozenset[str]:
-    """The same of a notebook; if `readable`, no cell that breaks off in a string or bracket."""
-    texts = [text for text in map(without_magics, cells) if not readable or is_closed(text)]
-    return frozenset().union(*(written(text, names) for text in texts))
 
 
 def _block(text: str, start: re.Match[str], indent: int) -> str:

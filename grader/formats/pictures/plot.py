@@ -87,7 +87,8 @@ def _points(series: Series) -> list[Point]:
 
 def _frame(plot: Plot, series: tuple[Series, ...]) -> _Frame | None:
     points = [point for one in series for point in _points(one)]
-    x = spanning((x for x, _ in points), log=plot.x_log, margin=_margin(series))
+    margin = 0.05 if any(one.points for one in series) else 0.0  # marks need room, lines may touch
+    x = spanning((x for x, _ in points), log=plot.x_log, margin=margin)
     y = spanning(_within_reach(plot, series), log=plot.y_log, margin=0.06)
     return None if x is None or y is None else _Frame(x, y)
 
@@ -102,11 +103,6 @@ def _within_reach(plot: Plot, series: tuple[Series, ...]) -> list[float]:
     low, high = min(base), max(base)
     room = _STRETCH * (high - low if low < high else abs(low) or 1.0)
     return [min(max(y, low - room), high + room) for y in heights if math.isfinite(y)]
-
-
-def _margin(series: tuple[Series, ...]) -> float:
-    """Marks need room at the sides, lines may touch them."""
-    return 0.05 if any(one.points for one in series) else 0.0
 
 
 def _axes(plot: Plot, frame: _Frame) -> Iterator[Markup]:
