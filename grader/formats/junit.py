@@ -69,15 +69,12 @@ def _testcase(owner: str, test: TestResult) -> ET.Element:
 
 def _suite(unit: UnitResult) -> ET.Element:
     tests = [test for exercise in unit.exercises for test in exercise.tests]
-    suite = _of_cases(one_line(unit.name), _cases(unit), tests)
+    cases = [*_numbered(_case(unit, e, test) for e in unit.exercises for test in e.tests)]
+    if unit.message is not None:
+        cases.insert(0, _not_loaded(unit, unit.message))
+    suite = _of_cases(one_line(unit.name), cases, tests)
     suite.insert(0, _points(unit.score, unit.max_score, unit.status))
     return suite
-
-
-def _cases(unit: UnitResult) -> Iterator[ET.Element]:
-    if unit.message is not None:
-        yield _not_loaded(unit, unit.message)
-    yield from _numbered(_case(unit, e, test) for e in unit.exercises for test in e.tests)
 
 
 def _numbered(cases: Iterable[ET.Element]) -> Iterator[ET.Element]:

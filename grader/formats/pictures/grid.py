@@ -31,9 +31,6 @@ class _Tensor:
         self.shape = shape if fits and math.prod(shape) == count else (count,)
         *self.leading, self.rows, self.columns = (1, 1, *self.shape)[-max(len(self.shape), 2) :]
 
-    def __str__(self) -> str:
-        return str(self.shape)
-
     @cached_property
     def blocks(self) -> list[Block]:
         """What is drawn."""
@@ -69,7 +66,7 @@ def grid_notes(grid: Grid) -> list[str]:
     """How much is wrong, in words."""
     given, yours, right = _tensors(grid)
     if yours.shape != right.shape:
-        said = f"The shape is {yours}; it should be {right}."
+        said = f"The shape is {yours.shape}; it should be {right.shape}."
     elif wrong := _wrong(yours, right):
         of = counted(len(right.positions), "number")
         stand = "stands" if len(wrong) == 1 else "stand"
@@ -99,7 +96,7 @@ def _panel(grid: Grid, name: str, tensor: _Tensor, size: int, wrong: frozenset[i
     above = _LABEL if blocks and blocks[0][0] else 0
     in_a_row = max(tensor.leading[-1], 1) if tensor.leading else 1
     across = min(in_a_row, max(1, _ROOM // (width + _GAP)), max(len(blocks), 1))
-    caption = f"{name} {tensor}"
+    caption = f"{name} {tensor.shape}"
     drawn = [label(caption, 2, 15, class_=f"tk-name tk-name-{name}")]
     for number, (index, rows) in enumerate(blocks):
         left = 2 + (number % across) * (width + _GAP)
