@@ -139,7 +139,7 @@ def quoted(path: str) -> str:
 
 
 def show_failures(report: Report) -> str:
-    """Those alone, for this terminal: as wide as it is, coloured only where it shows colour."""
+    """The failures, for this terminal: as wide as it is, coloured only where it shows colour."""
     from grader.formats import terminal
 
     width, color = terminal_size()
@@ -147,7 +147,7 @@ def show_failures(report: Report) -> str:
 
 
 def _whole(report: Report, *, own: bool, after: str) -> str:
-    """All of the report, for this terminal."""
+    """All of the report, for this terminal; where it is one, not every failure in full."""
     from grader.formats import terminal
     from grader.formats.parts.failures import MOST
 
