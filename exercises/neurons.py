@@ -188,9 +188,10 @@ def init_layers(sizes: list[int], seed: int) -> list[tuple[torch.Tensor, torch.T
     """Return fresh layers of these widths: for `[4, 16, 1]` one from 4 to 16 and one from 16 to 1.
 
     Weights are drawn from a normal distribution with mean 0 and standard deviation sqrt(2 / in),
-    biases are 0, all in float32. No two rows are alike, in one layer or across layers. The same
-    `seed` gives the same numbers, another one others, and the global random state of torch, NumPy
-    and `random` is left alone: whoever draws after you must not notice that you were there.
+    biases are 0, all in float32. No two rows are alike, in one layer or across layers, and what is
+    written to one tensor shows in no other. The same `seed` gives the same numbers, another one
+    others, and the global random state of torch, NumPy and `random` is left alone: whoever draws
+    after you must not notice that you were there.
 
     Raises ValueError, with a size in its message, for fewer than two widths or one below 1.
 

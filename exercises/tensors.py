@@ -158,7 +158,8 @@ def round_to_int(x: torch.Tensor) -> torch.Tensor:
     Halves go to the even neighbour, as `torch.round` does. `x` is float, and its finite entries
     are below 2**63 in size.
 
-    Raises ValueError if an entry is NaN or infinite, with "nan" or "inf" in its message.
+    Raises ValueError if an entry is NaN or infinite, with what it is, "nan" or "inf", in its
+    message.
 
     >>> round_to_int(torch.tensor([0.5, 1.5, 2.4, -2.6])).tolist()
     [0, 2, 2, -3]

@@ -13,6 +13,7 @@ from functools import cache, partial
 from typing import Any, get_args, get_origin, get_type_hints
 
 SCHEMA = "torchkata/report/1"
+NOT_THERE = "the file defines no"  # said of an exercise that the file lacks
 TO_MEND = "still is the program to mend"  # said of an exercise that is not started
 
 

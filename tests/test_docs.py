@@ -15,8 +15,8 @@ from grader.course.model import read_course
 from grader.course.stubs import stub_of
 from grader.formats import terminal
 from grader.judge.answer_key import answer_key_of
+from grader.judge.item import Found, Judging
 from grader.judge.options import Options
-from grader.judge.plugin import Found, Judging
 from grader.judge.pytest_run import Suite
 from grader.judge.session import Session
 from grader.report import Outcome, Report

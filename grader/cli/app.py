@@ -4,6 +4,7 @@ command does.
 A command returns its exit code; nothing means 0.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -17,7 +18,7 @@ from typer.core import TyperGroup
 import grader
 from grader.cli import author, begin, classes, learn, teach
 from grader.cli.output import called, complain
-from grader.errors import GraderError
+from grader.errors import GraderError, UsageError
 from grader.formats.parts.text import visible
 
 STOPPED = 130  # what shells call a command that was ended by Ctrl-C
@@ -112,6 +113,14 @@ def _open_streams() -> None:
             getattr(sys, name).reconfigure(errors="replace")
 
 
+def _check_folder() -> None:
+    """Raises: UsageError in a folder that was deleted, if only to be made anew."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        raise UsageError("the folder that you are in is gone: cd to where it is now") from None
+
+
 def main() -> NoReturn:
     """Run the command and end the process at once: Python's own ending would take longer."""
     for name in ("SIGTERM", "SIGHUP"):  # a cancelled job or a closed terminal: end in good order
@@ -121,6 +130,7 @@ def main() -> NoReturn:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     _open_streams()
     try:
+        _check_folder()
         code = app(standalone_mode=False) or 0
     except SystemExit as end:  # the reader of our output is gone
         code = end.code or 0
@@ -133,6 +143,8 @@ def main() -> NoReturn:
         complain(f"{called()}: {visible(str(error))}")
         code = error.exit_code
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+            _end(_unwritten(error))  # on the way to standard output; files are named
         if os.environ.get("TORCHKATA_TRACEBACK"):
             traceback.print_exc()
         fault = f"{type(error).__name__}: {visible(str(error))}"
@@ -151,7 +163,16 @@ def main() -> NoReturn:
         sys.stderr.flush()
     except BrokenPipeError:
         pass
-    except OSError as error:  # the work was judged, and nobody can read it
-        print(f"{called()}: cannot write the report: {error.strerror}", file=sys.stderr)
-        code = 3
+    except OSError as error:
+        code = _unwritten(error)
+    _end(code)
+
+
+def _unwritten(error: OSError) -> int:
+    """The work was judged, and nobody can read it."""
+    print(f"{called()}: cannot write the report: {error.strerror}", file=sys.stderr)
+    return 3
+
+
+def _end(code: object) -> NoReturn:
     os._exit(code if isinstance(code, int) else 1)

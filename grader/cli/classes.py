@@ -257,6 +257,8 @@ def export(
     from grader.gradebook.exports.all import exported
     from grader.gradebook.store import Gradebook
 
+    if output is not None:
+        check_output(output, gradebook, marks, fill)
     with Gradebook(gradebook) as book:
         data, said = exported(book, to, marks, fill, column, feedback_column)
     for line in said:
@@ -338,7 +340,7 @@ def page(
     from grader.gradebook.similar import near_identical
     from grader.gradebook.store import Gradebook
 
-    check_output(output)
+    check_output(output, gradebook)
     with Gradebook(gradebook) as book:
         text = render(book, near_identical(book, cores()))
     write(output, text.encode())

@@ -326,9 +326,9 @@ def reset(exercise: OneExercise) -> None:
     course = find_course(Path.cwd())
     name = _exercise(course, exercise)
     for file, copy in (done := put_back(course, name.unit, name.exercise)):
-        here, kept = (path.relative_to(course.home).as_posix() for path in (file, copy))
-        print(f"{name} in {here} is the stub again.")
-        print(f"What was there is in {kept}.")
+        print(f"{name} in {file.relative_to(course.home).as_posix()} is the stub again.")
+        if copy is not None:
+            print(f"What was there is in {copy.relative_to(course.home).as_posix()}.")
     if not done:
         print(f"{name} is the stub already.")
 

@@ -26,8 +26,10 @@ Wanted = list[tuple[Format, Path | None]]
 
 def wanted_of(formats: list[Format], outputs: list[Path]) -> Wanted:
     """Each format with the file it goes to; what has no file is printed. Raises: UsageError."""
-    for output in outputs:
+    for number, output in enumerate(outputs):
         check_output(output)
+        if output.absolute() in [earlier.absolute() for earlier in outputs[:number]]:
+            raise UsageError(f"two reports cannot both go to {output}: give each its own --output")
     formats = formats or [Format.TERMINAL]
     if len(outputs) > len(formats):
         raise UsageError("there are more --output than --format: give a format for each, in order")
@@ -38,12 +40,15 @@ def wanted_of(formats: list[Format], outputs: list[Path]) -> Wanted:
     return list(zip_longest(formats, outputs))
 
 
-def check_output(output: Path) -> None:
-    """The report must have a place, and not that of somebody's work."""
+def check_output(output: Path, *inputs: Path | None) -> None:
+    """What is written must have a place, and not that of somebody's work, of what is known of a
+    learner, or of a file that the command reads."""
     if not output.absolute().parent.is_dir():
         raise UsageError(f"cannot write {output}: its folder does not exist")
-    if output.is_dir() or output.suffix in (*ENDINGS, ".toml"):
-        raise UsageError(f"cannot write the report to {output}: choose a file of its own")
+    is_ours = output.suffix in (*ENDINGS, ".toml") or output.name.startswith(".torchkata")
+    is_read = output.resolve() in [path.resolve() for path in inputs if path is not None]
+    if output.is_dir() or is_ours or is_read:
+        raise UsageError(f"cannot write {output}: choose a file of its own")
 
 
 def deliver(report: Report, wanted: Wanted, *, own: bool, after: str) -> None:

@@ -18,7 +18,7 @@ def course_text(course: Course) -> str:
     Raises: CourseError if they cannot be told from the rest.
     """
     path = course.root / COURSE_FILE
-    text = path.read_bytes().decode("utf-8")
+    text = path.read_bytes().decode("utf-8-sig")
     if not course.omitted:
         return text
     whole = tomllib.loads(text)

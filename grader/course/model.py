@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import grader
 from grader.course.folder import FILE as FOLDER_FILE
@@ -16,6 +16,13 @@ from grader.course.names import Name, name_in, owners_of, unknown
 from grader.errors import CourseError, UsageError
 
 COURSE_FILE = "course.toml"
+_KINDS: dict[type, str] = {
+    str: "a text in quotes",
+    int: "a whole number",
+    list: "a list in [ ], or an entry in [[ ]]",
+    dict: "an entry in [[ ]]",
+}
+T = TypeVar("T")
 _SHARED = Path("share", "torchkata", "course")  # pyproject.toml puts it there
 Selection = dict[str, frozenset[str]]  # of exercises, by unit in the order of the course
 
@@ -277,10 +284,10 @@ def read_course(root: Path, text: str | None = None) -> Course:
     """Read and check course.toml, or what its text is to be. Raises: CourseError."""
     path = root / COURSE_FILE
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8") if text is None else text)
-        units = tuple(_unit(entry) for entry in data["unit"])
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig") if text is None else text)
+        units = tuple(_unit(e) for e in _list(data, "unit", dict, "the course"))
         errors = tuple(known_error(entry) for entry in data.get("error", ()))
-        course = Course(root, data["title"], units, errors)
+        course = Course(root, _value(data, "title", str, "the course"), units, errors)
     except (OSError, ValueError) as error:
         raise CourseError(f"{path} cannot be read: {error}") from None
     except (KeyError, TypeError) as error:
@@ -298,20 +305,46 @@ def read_course(root: Path, text: str | None = None) -> Course:
 
 
 def _unit(entry: dict[str, Any]) -> Unit:
-    exercises = tuple(
-        Exercise(
-            e["name"],
-            e["title"],
-            tuple(e.get("hints", ())),
-            str(e.get("id", f"{entry['name']}.{e['name']}")),
-        )
-        for e in entry["exercise"]
-    )
+    name = _value(entry, "name", str, "a unit")
+    what = f"the unit {name}"
     return Unit(
-        entry["name"],
-        entry["title"],
-        entry.get("summary", ""),
-        int(entry["points"]),
-        tuple(entry.get("reading", ())),
-        exercises,
+        name,
+        _value(entry, "title", str, what),
+        _value(entry, "summary", str, what, ""),
+        _value(entry, "points", int, what),
+        tuple(_list(entry, "reading", str, what, [])),
+        tuple(_exercise(e, name) for e in _list(entry, "exercise", dict, what)),
     )
+
+
+def _exercise(entry: dict[str, Any], unit: str) -> Exercise:
+    name = _value(entry, "name", str, f"an exercise of {unit}")
+    what = f"the exercise {unit}.{name}"
+    return Exercise(
+        name,
+        _value(entry, "title", str, what),
+        tuple(_list(entry, "hints", str, what, [])),
+        _value(entry, "id", str, what, f"{unit}.{name}"),
+    )
+
+
+def _value(
+    entry: dict[str, Any], key: str, kind: type[T], what: str, default: T | None = None
+) -> T:
+    """Raises: ValueError, with what is missing or of another kind."""
+    value = entry.get(key, default)
+    if value is None:
+        raise ValueError(f"{what} has no `{key}`")
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise ValueError(f"`{key}` of {what} is to be {_KINDS[kind]}, and is {value!r}")
+    return value
+
+
+def _list(
+    entry: dict[str, Any], key: str, kind: type[T], what: str, default: list[T] | None = None
+) -> list[T]:
+    """Raises: as `_value`."""
+    value = _value(entry, key, list, what, default)
+    if not all(isinstance(each, kind) for each in value):
+        raise ValueError(f"`{key}` of {what} is to be a list, each {_KINDS[kind]}")
+    return value

@@ -134,7 +134,7 @@ def _stubs(course: Course, unit: str, solution: str) -> list[Stub]:
 def _read(path: Path) -> str:
     """Empty if there is no such file."""
     try:
-        return path.read_bytes().decode("utf-8") if path.exists() else ""
+        return path.read_bytes().decode("utf-8-sig") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"cannot read {path}: {error}") from None
 

@@ -1,6 +1,7 @@
 """One exercise back to its stub, in the module and the notebook of its unit."""
 
 import json
+import os
 from pathlib import Path
 
 from grader.course.model import Course
@@ -11,27 +12,45 @@ from grader.work.notebook import has_ids
 from grader.work.places import places
 
 
-def reset(course: Course, unit: str, exercise: str) -> list[tuple[Path, Path]]:
+def reset(course: Course, unit: str, exercise: str) -> list[tuple[Path, Path | None]]:
     """Put the stub back wherever the exercise is something else.
 
-    What a file held is kept beside it, in a new file; returns each file with that one.
+    What a file held is kept beside it, in a new file; returns each file with that one. Where there
+    is no file of the unit, its module is laid out again.
     Raises: UsageError if there is no stub to take, or a file cannot be read or written.
     """
     text = text_given(course, unit)
     stub = next(text[start:end] for start, end in places(text, exercise))
-    done = []
+    done: list[tuple[Path, Path | None]] = []
+    if not any(os.path.lexists(path) for path in (course.stub(unit), course.notebook(unit))):
+        _replace(course.stub(unit), text)
+        return [(course.stub(unit), None)]
     for path in (course.stub(unit), course.notebook(unit)):
         if not path.is_file():
             continue
         again = _in_notebook if path.suffix == ".ipynb" else _in_module
         try:
             new = again(path.read_text(encoding="utf-8-sig"), exercise, stub)
-            if new is not None:
-                done.append((path, kept(path)))
-                replace_file(path, new.encode())
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise UsageError(f"{path} cannot be reset: {error}") from None
+        if new is not None:
+            done.append((path, _kept(path)))
+            _replace(path, new)
     return done
+
+
+def _kept(path: Path) -> Path:
+    try:
+        return kept(path)
+    except OSError as error:
+        raise UsageError(f"{path} is as it was: no copy can be kept: {error.strerror}") from None
+
+
+def _replace(path: Path, text: str) -> None:
+    try:
+        replace_file(path, text.encode())
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
 def _in_module(text: str, exercise: str, stub: str) -> str | None:

@@ -32,7 +32,9 @@ from grader.gradebook.unpack import (
 from grader.gradebook.whose import SAKAI_FOLDER, Whose, is_moodles, whose_file, whose_folder
 from grader.work.elsewhere import is_place, unit_of
 
-WHOLE_CLASS = Room(bytes=16 << 30, files=2_000_000, entries=5_000_000, of_class=True)
+WHOLE_CLASS = Room(
+    bytes=16 << 30, files=2_000_000, entries=5_000_000, unpacked=1 << 40, of_class=True
+)
 LEVELS = 5  # of a student's folder, in which archives and files are looked for
 SUBMITTED = "submitted"  # nbgrader: submitted/STUDENT/ASSIGNMENT/
 METADATA = "submission_metadata.yml"

@@ -42,6 +42,8 @@ def judge(session: Session, job: Job) -> Report | Unjudged:
         raise
     except GraderError as error:
         return Unjudged(str(error))
+    except Exception as error:
+        return Unjudged(f"the grader itself failed: {type(error).__name__}: {error}")
 
 
 def judged_here(

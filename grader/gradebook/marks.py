@@ -76,6 +76,8 @@ def read_marks(path: Path) -> dict[str, Rule]:
             continue
         student = plain(cells["student"])
         try:
+            if number_ - 2 in table.long:
+                raise ValueError("there are more cells than columns: is a comma not in quotes?")
             if not student or student in rules:
                 raise ValueError(
                     "student is empty" if not student else "the student is there twice"

@@ -86,8 +86,8 @@ def read_roster(path: Path) -> Roster:
             f"{path} has no column of ids: expected one of {', '.join(_ID_COLUMNS[:8])} …"
         )
     user = next((columns[name] for name in _USER_COLUMNS if name in columns and not is_canvas), "")
-    members = []
-    for line in table.lines:
+    members: dict[tuple[str, ...], Member] = {}  # a line that is there twice is one person
+    for number, line in enumerate(table.lines):
         told = line | {participants: line.get(participants, "").rpartition(" ")[2]}
         held = tuple(dict.fromkeys(told[column] for column in ids if told[column]))
         name = " ".join(line[columns[part]] for part in names).strip()
@@ -95,10 +95,11 @@ def read_roster(path: Path) -> Roster:
             continue
         name = name or ("" if held else next(filter(None, line.values()), ""))
         if held or name:
-            members.append(Member(held, name, line[user] if user else ""))
+            key = tuple(map(plain, held)) or (name, f"{number}")
+            members.setdefault(key, Member(held, name, line[user] if user else ""))
     if not members:
         raise UsageError(f"{path} names nobody in {', '.join(ids)}")
-    return Roster(tuple(members), table.said, bool(user))
+    return Roster(tuple(members.values()), table.said, bool(user))
 
 
 def _participants(table: Table) -> str:
@@ -122,7 +123,9 @@ def on_roster(found: Iterable[Handin], roster: Roster) -> list[Handin]:
         student = _known_as(handin.student, roster)
         member = roster.member(student)
         if member is None:
-            note = "; ".join(filter(None, ["not on the roster", handin.note]))
+            shared = plain(student) in roster.by_id
+            why = "an id of several people on the roster" if shared else "not on the roster"
+            note = "; ".join(filter(None, [why, handin.note]))
             known.append(replace(handin, note=note))
             continue
         handed.add(member)

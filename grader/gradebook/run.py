@@ -13,7 +13,7 @@ from grader.course.stubs import given_by, text_given
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
 from grader.gradebook.judging import Job, Judged, Unjudged
-from grader.gradebook.store import MISSING, NEEDS_A_LOOK, Gradebook, Key, Past, Row
+from grader.gradebook.store import MISSING, NEEDS_A_LOOK, Gradebook, Key, Past, Row, storable
 from grader.judge import fingerprint
 from grader.report import Outcome, Report
 from grader.work.submission import Submission, read_submission
@@ -78,9 +78,10 @@ class ClassRun:
         """What is to be judged; all else is done on the way."""
         for handin in handins:
             student = handin.student or f"? {handin.place}"
-            row = Row(student, handin.name, handin.place, handin.submitted_at)
+            name, place, when = map(storable, (handin.name, handin.place, handin.submitted_at))
+            row = Row(storable(student), name, place, when)
             if handin.problem or not handin.parts:
-                note = handin.problem or "nothing was handed in"
+                note = _note([handin.problem or "nothing was handed in"])
                 if handin.place:
                     self._put(replace(row, status=NEEDS_A_LOOK, note=note))
                 elif not self.book.history(row.student):  # what was handed in before still counts
@@ -89,9 +90,9 @@ class ClassRun:
             try:
                 with self.lay_out(handin) as laid:
                     work, problem = self._read(laid.folder)
-            except (OSError, NotHandedIn) as error:
+            except Exception as error:  # whatever their files make ours raise is one row
                 status = MISSING if isinstance(error, NotHandedIn) else NEEDS_A_LOOK
-                self._put(replace(row, status=status, note=_note([f"{error}"])))
+                self._put(replace(row, status=status, note=_note([_why(error)])))
                 continue
             at = laid.submitted_at or row.submitted_at
             row = replace(row, commit=laid.commit, submitted_at=at)
@@ -134,7 +135,7 @@ class ClassRun:
         others = [self.rows.pop(student) for student in self.twins.pop(key)]
         if isinstance(result, Unjudged):
             for each, _ in [(row, key), *others]:
-                unjudged = replace(each, status=Outcome.GRADER_FAULT, note=result.why[:MAX_NOTE])
+                unjudged = replace(each, status=Outcome.GRADER_FAULT, note=_note([result.why]))
                 self.book.put(unjudged, None)
                 yield Done(unjudged, True)
             return
@@ -182,6 +183,11 @@ def part_of(found: Sequence[Handin], shard: str) -> list[Handin]:
     ]
 
 
+def _why(error: Exception) -> str:
+    told = isinstance(error, (NotHandedIn, OSError, UsageError))
+    return f"{error}" if told else f"this cannot be read: {type(error).__name__}: {error}"
+
+
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
@@ -191,4 +197,4 @@ def _note(said: Iterable[str], folder: Path | None = None) -> str:
     text = "; ".join(said)
     if folder is not None:
         text = text.replace(f"{folder}/", "").replace(f"{folder}", "the folder")
-    return re.sub(r"\s+", " ", text)[:MAX_NOTE]
+    return storable(re.sub(r"\s+", " ", text)[:MAX_NOTE])

@@ -15,9 +15,19 @@ from typing import Self
 from grader.errors import UsageError
 from grader.gradebook.packed import pack, pack_sources, unpack, unpack_sources
 from grader.gradebook.schema import DETAILS, TABLES, VERSION
-from grader.report import Outcome, Report
+from grader.report import Outcome, Report, TestResult
 
 NEEDS_A_LOOK, MISSING = "needs_a_look", "missing"  # beside the outcomes of a report
+
+
+def storable(text: str) -> str:
+    """As a database takes it: halves of characters, as names of files and the words of learners'
+    errors may hold them, become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def _likely(test: TestResult) -> str | None:
+    return None if test.likely is None else storable(test.likely)
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,8 @@ class Gradebook:
                 self.db.close()
                 raise
         except sqlite3.DatabaseError as error:
+            if _is_of_the_disk(error):
+                raise self._unwritten(error) from None
             raise UsageError(
                 f"{path} is damaged, or no gradebook ({error}): take a copy from before, or start "
                 "a new file; nothing was changed"
@@ -112,9 +124,21 @@ class Gradebook:
 
     @contextmanager
     def _change(self) -> Iterator[None]:
-        self.db.execute("BEGIN IMMEDIATE")
-        with self.db:
-            yield
+        """All of it, or nothing. Raises: UsageError if it cannot be written."""
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+            with self.db:
+                yield
+        except sqlite3.OperationalError as error:
+            if not _is_of_the_disk(error):
+                raise
+            raise self._unwritten(error) from None
+
+    def _unwritten(self, error: sqlite3.Error) -> UsageError:
+        return UsageError(
+            f"cannot write {self.path}: {error}. What it holds stays; mend that, and run the same "
+            "command again"
+        )
 
     def meta(self, key: str) -> str:
         found = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
@@ -195,7 +219,7 @@ class Gradebook:
                     told = (result, unit.name, e.name, e.status, e.earned, e.max_score)
                     self.db.execute("INSERT INTO exercises VALUES (?, ?, ?, ?, ?, ?)", told)
             lost = [
-                (result, t.unit, t.exercise, t.name, t.outcome, t.max_points, t.likely)
+                (*(result, t.unit, t.exercise, t.name, t.outcome, t.max_points), _likely(t))
                 for t in report.tests
                 if t.outcome is not Outcome.PASSED
             ]
@@ -316,6 +340,12 @@ class Gradebook:
         asked = "SELECT graded_at FROM results WHERE id = ?"
         times = [self.db.execute(asked, (id_,)).fetchone()[0] for id_ in (one, other)]
         return bool(times[0] > times[1])
+
+
+def _is_of_the_disk(error: sqlite3.Error) -> bool:
+    """Is the file whole, and there is no place, or no leave, to write it?"""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest says more of it
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
 
 @contextmanager

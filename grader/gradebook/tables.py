@@ -13,11 +13,14 @@ _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", 
 
 @dataclass(frozen=True)
 class Table:
-    """Its lines by column. `said` tells how it was read, where that was a guess."""
+    """Its lines by column. `said` tells how it was read, where that was a guess; `long` are the
+    numbers, from 0, of lines with more cells than columns.
+    """
 
     columns: tuple[str, ...]
     lines: tuple[dict[str, str], ...]
     said: str = ""
+    long: tuple[int, ...] = ()
 
 
 def read_bytes(path: Path) -> bytes:
@@ -54,15 +57,17 @@ def read_table(path: Path) -> Table:
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=False)
         columns = tuple((name or "").strip() for name in reader.fieldnames or ())
         reader.fieldnames = list(columns)
-        lines = tuple(
-            {name: (line.get(name) or "").strip() for name in columns if name} for line in reader
-        )
+        read = [*reader]
     except csv.Error as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
+    lines = tuple(
+        {name: (line.get(name) or "").strip() for name in columns if name} for line in read
+    )
+    long = tuple(number for number, line in enumerate(read) if any(line.get(None) or ()))
     if not columns:
         raise UsageError(f"{path} is empty")
     told = [f"as {encoding}"] * (encoding == "cp1252") + [f"by {delimiter!r}"] * (delimiter != ",")
-    return Table(columns, lines, f"{path} was read {' '.join(told)}" if told else "")
+    return Table(columns, lines, f"{path} was read {' '.join(told)}" if told else "", long)
 
 
 def delimiter_of(text: str) -> str:

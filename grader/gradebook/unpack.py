@@ -4,19 +4,20 @@ Nothing else is ever written: no link, no device, no path that leaves the folder
 says of the sizes in it is not believed, and archives in archives count against the same bounds.
 """
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import re
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from lzma import LZMAError
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Any, cast
 
 MAX_FILE_BYTES = 17 << 20  # more than the grader reads of any file
 MAX_ARCHIVE_BYTES = 256 << 20  # of one in another, which is held in memory
@@ -24,28 +25,42 @@ KEPT_LEVELS = 5  # of folders, in which names are kept
 MAX_FOLDERS = 50  # around a file: to make and to delete very many, one in another, can fail
 MAX_LEVELS = 3  # archives in archives
 CHUNK = 1 << 20
+# The other ways of a zip unpack a piece whole, and a few bytes to any size.
+_KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_PACKED: dict[bytes, Callable[[IO[bytes]], object]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ": lzma.LZMAFile,
+}
 
 ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz))\Z", re.IGNORECASE)
 _WORK = re.compile(r"\.(?:py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
 _CLOSED = re.compile(r"\.(?:rar|7z|lzh|cab|dmg)\Z", re.IGNORECASE)
 CLOSED = "is an archive that is not opened here; a zip is"
-_NO_ARCHIVE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, LZMAError, EOFError, OSError)
 _KEPT = {"submission_metadata.yml"}  # tells whose work is whose
 
 
 @dataclass
 class Room:
-    """How much may still be written; `notes` tell what was left out, and why, and `passed_over`
-    names the first files that cannot be work. In one `of_class`, their names are kept as well, as
-    empty files, since somebody may have handed in nothing else; and an archive stays closed, since
-    it is one student's, whose bounds, names and times are nobody else's."""
+    """How much may still be written, and unpacked on the way to it; `notes` tell what was left out,
+    and why, and `passed_over` names the first files that cannot be work. In one `of_class`, their
+    names are kept as well, as empty files, since somebody may have handed in nothing else; and an
+    archive stays closed, since it is one student's, whose bounds, names and times are nobody
+    else's."""
 
     bytes: int = 64 << 20
     files: int = 2000
     entries: int = 20_000
+    unpacked: int = 1 << 30
     of_class: bool = False
     notes: list[str] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
+
+    def enter(self) -> None:
+        """One entry more of an archive, a folder as well. Raises: Full."""
+        self.entries -= 1
+        if self.entries < 0:
+            raise Full
 
     def left_out(self, what: str) -> None:
         if len(self.notes) < 20:
@@ -103,12 +118,15 @@ def _unpack(file: IO[bytes], name: str, folder: Path, room: Room, level: int) ->
                 if level == MAX_LEVELS:
                     room.left_out(f"{path} is an archive in too many archives")
                     continue
-                inner = io.BytesIO(_read(opened, room.bytes, path))
+                inner = _read(opened, room.bytes, path)
+                room.bytes -= len(inner)
                 place = folder / path.with_name(folder_of(path.name))
-                _unpack(inner, f"{path}", place, room, level + 1)
+                _unpack(io.BytesIO(inner), f"{path}", place, room, level + 1)
             else:
                 _write(folder / path, _read(opened, room.bytes, path), when, room)
-    except (*_NO_ARCHIVE, RuntimeError, ValueError) as error:
+    except Full:
+        raise
+    except Exception as error:  # of bytes of strangers these libraries raise nearly everything
         why = "it needs a password" if "password" in f"{error}" else "it is damaged, or none"
         room.left_out(f"{name} cannot be read as an archive: {why}")
 
@@ -121,10 +139,7 @@ def _members(
     start = file.tell()
     zipped = zipfile.is_zipfile(file)
     file.seek(start)
-    for name, is_file, when, opened in _zip(file) if zipped else _tar(file):
-        room.entries -= 1
-        if room.entries < 0:
-            raise Full
+    for name, is_file, when, opened in _zip(file, room) if zipped else _tar(file, room):
         path = safe(name)
         wanted = is_archive(path.name) or is_work(path.name) or path.name in _KEPT
         if "__MACOSX" in path.parts:
@@ -160,11 +175,14 @@ def safe(name: str) -> PurePosixPath:
 Member = tuple[str, bool, float, Callable[[], IO[bytes]]]
 
 
-def _zip(file: IO[bytes]) -> Iterator[Member]:
+def _zip(file: IO[bytes], room: Room) -> Iterator[Member]:
     with zipfile.ZipFile(file) as archive:
         for member in archive.infolist():
+            room.enter()
             kind = member.external_attr >> 28  # of Unix; 0 where another system made it
-            if not member.is_dir():
+            if member.compress_type not in _KINDS:
+                room.left_out(f"{member.filename} is packed in a way that is not opened here")
+            elif not member.is_dir():
                 yield (
                     member.filename,
                     kind in (0, 8),
@@ -182,9 +200,15 @@ def _time(said: tuple[int, ...]) -> float:
         return 0.0
 
 
-def _tar(file: IO[bytes]) -> Iterator[Member]:
-    with tarfile.open(fileobj=file, mode="r:*") as archive:
+def _tar(file: IO[bytes], room: Room) -> Iterator[Member]:
+    start = file.tell()
+    begins = file.read(6)
+    file.seek(start)
+    opened = next((open_ for magic, open_ in _PACKED.items() if begins.startswith(magic)), None)
+    stream = _Stream(opened(file) if opened else file, room)
+    with tarfile.open(fileobj=cast("IO[bytes]", stream), mode="r:") as archive:
         for member in archive:
+            room.enter()
             if not member.isdir():
                 yield (
                     member.name,
@@ -192,6 +216,35 @@ def _tar(file: IO[bytes]) -> Iterator[Member]:
                     float(member.mtime),
                     lambda m=member: archive.extractfile(m) or io.BytesIO(),  # type: ignore[misc]
                 )
+
+
+class _Stream:
+    """A tar as it is unpacked, in pieces. It says itself how much of it is to be passed over or
+    read at once: no more is than there is room for."""
+
+    def __init__(self, file: Any, room: Room) -> None:
+        self.file, self.room, self.far = file, room, file.tell()
+
+    def read(self, size: int) -> bytes:
+        if not 0 <= size <= 2 * CHUNK:
+            raise ValueError("a header of that size is none")
+        self._go_to(self.file.tell() + size)
+        data: bytes = self.file.read(size)
+        return data
+
+    def seek(self, place: int) -> None:
+        self._go_to(place)
+        self.file.seek(place)
+
+    def tell(self) -> int:
+        place: int = self.file.tell()
+        return place
+
+    def _go_to(self, place: int) -> None:
+        self.room.unpacked -= max(0, place - self.far)
+        self.far = max(self.far, place)
+        if self.room.unpacked < 0:
+            raise Full
 
 
 def _read(file: IO[bytes], most: int, path: PurePosixPath) -> bytes:

@@ -125,8 +125,8 @@ _LEFT_BEHIND = {
         "a list that was given to it was changed",
         "the list as it was given",
         "a list with other things in it",
-        "append, insert, pop, sort and += change the caller's own list: make a new one instead, "
-        "as [first, *given, last] does",
+        "given[0] = ..., append, insert, pop, sort and += change the caller's own list: make a new "
+        "one instead, as [first, *given, last] does",
     ),
     "result": (
         "what the call before this one returned has changed with this call",

@@ -1,6 +1,5 @@
 """The learner's work as the suites call it: a worker per unit, replaced when it breaks."""
 
-import contextlib
 import os
 import re
 import time
@@ -175,9 +174,9 @@ class UnitRunner:
         return items
 
     def bring(self, file: str) -> str:
-        source = (self.suites / f"{file}.py").read_text(encoding="utf-8")
         worker = self._worker()
         if file not in self.brought:
+            source = (self.suites / f"{file}.py").read_text(encoding="utf-8")
             self._guarded(lambda _: worker.bring(file, source))
             self.brought.add(file)
         return file
@@ -212,8 +211,7 @@ class UnitRunner:
         self.seen.clear()
         self.moved = ()
         if self.loaded_in is not None:
-            with contextlib.suppress(SubmissionFault):  # the next call will say so
-                self._guarded(lambda worker: worker.forget())
+            self.loaded_in.forget()
 
     # Worker and load
 

@@ -3,6 +3,7 @@
 import importlib.util
 import operator
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,7 +34,7 @@ PLAIN = (*(kind for kind, _ in NAMES), np.generic)
 def load_module(path: Path) -> ModuleType:
     """Import the file `path`, once per process, under a name that no other file has.
 
-    Raises: CourseError if there is no such file.
+    Raises: CourseError if there is no such file, or it cannot be imported.
     """
     known = sys.modules.get(str(path))
     if known is not None:
@@ -47,10 +48,21 @@ def load_module(path: Path) -> ModuleType:
     sys.modules[module.__name__] = module  # some of Python's own classes look for their module
     try:
         spec.loader.exec_module(module)
-    except BaseException:
+    except BaseException as error:
         del sys.modules[module.__name__]
-        raise
+        if not isinstance(error, Exception):
+            raise
+        raise CourseError(_why(path, error)) from error
     return module
+
+
+def _why(path: Path, error: Exception) -> str:
+    if isinstance(error, SyntaxError) and error.filename == str(path):
+        return f"{path}:{error.lineno}: {error.msg}"
+    lines = [
+        f":{f.lineno}" for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)
+    ]
+    return f"{path}{lines[-1] if lines else ''}: {type(error).__name__}: {error}"
 
 
 def module_of(text: str, path: Path) -> ModuleType:

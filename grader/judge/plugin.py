@@ -7,20 +7,29 @@ a `Judging` into the configuration; then `student` is a worker process.
 import dataclasses
 import re
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 import torch
 
-from grader.course.known_errors import KnownError
-from grader.course.model import find_course
 from grader.errors import GraderError, Missing, Raised, TimedOut
-from grader.judge.answer_key import AnswerKey, answer_key_of
 from grader.judge.behaviour import Behaviour, failure_of
 from grader.judge.bounds import no_longer_than
 from grader.judge.diagnosis import Case
-from grader.judge.learner import Enough, Students, UnitRunner
+from grader.judge.item import (
+    JUDGING,
+    device_name,
+    device_of,
+    exercise_of,
+    found_by,
+    full_name_of,
+    is_rehearsal,
+    judging_of,
+    name_of,
+    points_of,
+    unit_of,
+)
+from grader.judge.learner import Enough, UnitRunner
 from grader.judge.local import LocalRunner
 from grader.judge.subject import Subject
 from grader.judge.surroundings import with_changed_default
@@ -42,39 +51,7 @@ from grader.suite.forms import told_before
 from grader.suite.rng import Rng
 from grader.suite.tape import NoTape, Tape, playing
 
-
-@dataclass(frozen=True)
-class Judging:
-    """What a run is given. Without `students` the solutions are judged, by themselves."""
-
-    key: AnswerKey
-    seed: int = 0
-    devices: tuple[str, ...] = ("cpu",)
-    rehearses: bool = False
-    students: Students | None = None
-    only_visible: bool = False
-    test_seconds: float | None = None
-    errors: tuple[KnownError, ...] = ()
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a run has found so far; `passed`, `timed_out` and `unfinished` decide what can still be
-    run. One rehearsal that times out ends them all."""
-
-    passed: set[str] = field(default_factory=set)
-    timed_out: set[str] = field(default_factory=set)
-    cases: list[Case] = field(default_factory=list)
-    unfinished: set[str] = field(default_factory=set)  # exercises of which a test has not passed
-    told: dict[str, frozenset[str]] = field(default_factory=dict)  # forms, by exercise
-    sound: set[tuple[str, str]] = field(default_factory=set)  # exercises, and what they may raise
-    tapes: dict[str, Tape] = field(default_factory=dict)  # by test
-    told_to: dict[str, frozenset[str]] = field(default_factory=dict)  # before each test
-
-
 MADE_IN = re.compile(r", line (\d{1,6}), is (?:made|a copy) on the CPU")
-JUDGING = pytest.StashKey[Judging]()
-FOUND = pytest.StashKey[Found]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,40 +64,6 @@ def pytest_configure(config: pytest.Config) -> None:
         "gpu",
     ):
         config.addinivalue_line("markers", mark)
-
-
-def judging_of(item: pytest.Item) -> Judging:
-    stash = item.config.stash
-    if JUDGING not in stash:
-        stash[JUDGING] = Judging(answer_key_of(find_course(item.path.parent)))
-    return stash[JUDGING]
-
-
-def found_by(item: pytest.Item) -> Found:
-    return item.config.stash.setdefault(FOUND, Found())
-
-
-def unit_of(item: pytest.Item) -> str:
-    return item.path.stem.removeprefix("test_")
-
-
-def exercise_of(item: pytest.Item) -> str:
-    mark = item.get_closest_marker("exercise")
-    return str(mark.args[0]) if mark else unit_of(item)
-
-
-def full_name_of(item: pytest.Item) -> str:
-    """The exercise with its unit, as learners name it: `activations.softmax`."""
-    return f"{unit_of(item)}.{exercise_of(item)}"
-
-
-def points_of(item: pytest.Item) -> int:
-    mark = item.get_closest_marker("points")
-    return int(mark.args[0]) if mark else 0
-
-
-def name_of(item: pytest.Item) -> str:
-    return str(getattr(item, "originalname", item.name))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -141,11 +84,6 @@ def device(request: pytest.FixtureRequest) -> str:
 
 def _named(device: str) -> str:
     return RehearsalDevice("cpu") if device == NAME else device
-
-
-def is_rehearsal(item: pytest.Item) -> bool:
-    """Whether this is a test on the rehearsal device."""
-    return _device_name(item) == NAME
 
 
 @pytest.fixture
@@ -169,7 +107,7 @@ def _fill(item: pytest.Function) -> None:
     """Give a test its fixtures if it has no others: the way of pytest costs as much as many a
     test."""
     own: dict[str, Callable[[], object]] = {
-        "device": lambda: _named(_device_name(item)),
+        "device": lambda: _named(device_name(item)),
         "student": lambda: _student(item),
         "reference": lambda: _reference(item, _tape(item)),
         "rng": lambda: _rng(item, _tape(item)),
@@ -205,23 +143,13 @@ def _tape(item: pytest.Item) -> Tape:
     tapes = found_by(item).tapes
     if item.nodeid not in tapes:
         name = f"{exercise_of(item)}.{name_of(item)}"
-        tapes[item.nodeid] = judging_of(item).key.tape(unit_of(item), name, _device(item))
+        tapes[item.nodeid] = judging_of(item).key.tape(unit_of(item), name, device_of(item))
     return tapes[item.nodeid]
 
 
 def _rng(item: pytest.Item, tape: Tape) -> Rng:
     test = f"{full_name_of(item)}.{name_of(item)}"
-    return Rng(judging_of(item).seed, test, _device(item), tape)
-
-
-def _device(item: pytest.Item) -> str:
-    """Where the suite makes its tensors: in a rehearsal, too, that is the CPU."""
-    return "cpu" if is_rehearsal(item) else _device_name(item)
-
-
-def _device_name(item: pytest.Item) -> str:
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("device", "cpu")) if callspec else "cpu"
+    return Rng(judging_of(item).seed, test, device_of(item), tape)
 
 
 def _student_runner(item: pytest.Item) -> UnitRunner | None:
@@ -236,12 +164,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     found, exercise = found_by(item), full_name_of(item)
     if is_rehearsal(item) and (exercise in found.unfinished or NAME in found.timed_out):
         raise Blocked("not rehearsed: its exercise has not passed, or a rehearsal took too long")
-    if not _available(_device(item)):
-        raise Pending(f"this machine has no {_device(item)}")
+    if not _available(device_of(item)):
+        raise Pending(f"this machine has no {device_of(item)}")
     if exercise in found.timed_out:
         raise Blocked("not run: an earlier test of this exercise ran out of time")
     needed = item.get_closest_marker("needs")
-    if needed and f"{exercise}.{needed.args[0]}[{_device(item)}]" not in found.passed:
+    if needed and f"{exercise}.{needed.args[0]}[{device_of(item)}]" not in found.passed:
         title = _title_of(item, str(needed.args[0]))
         raise Blocked(f"not run: first make this one pass: {title}")
     if isinstance(item, pytest.Function):
@@ -278,7 +206,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
 
 
 def _exercise_there(item: pytest.Item) -> str:
-    return f"{full_name_of(item)}[{_device(item)}]"
+    return f"{full_name_of(item)}[{device_of(item)}]"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -318,7 +246,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
         runner.finish_test()
     several = len(judging_of(item).devices) > 1 and not is_rehearsal(item)
     if several and result.outcome is not Outcome.PASSED:
-        result = dataclasses.replace(result, title=f"{result.title} [{_device(item)}]")
+        result = dataclasses.replace(result, title=f"{result.title} [{device_of(item)}]")
     return bounded(as_rehearsal(result, error) if is_rehearsal(item) else result)
 
 
@@ -351,7 +279,7 @@ def _note(
     if outcome is not Outcome.PASSED and not is_rehearsal(item):
         found.unfinished.add(full_name_of(item))
     if outcome is Outcome.PASSED:
-        found.passed.add(f"{full_name_of(item)}.{name_of(item)}[{_device(item)}]")
+        found.passed.add(f"{full_name_of(item)}.{name_of(item)}[{device_of(item)}]")
     elif outcome is Outcome.TIMED_OUT:
         found.timed_out.add(NAME if is_rehearsal(item) else full_name_of(item))
     if isinstance(error, Mismatch) and error.slips:
@@ -413,7 +341,7 @@ def _run_again(item: pytest.Item, student: Subject, told: frozenset[str] | None 
         "student": student,
         "reference": _reference(item, NoTape()),
         "rng": _rng(item, NoTape()),
-        "device": _device(item),
+        "device": device_of(item),
     }
     told_then = found_by(item).told_to.get(item.nodeid, frozenset())
     with told_before(told_then if told is None else told):

@@ -16,7 +16,7 @@ from pytest_jsonreport.plugin import JSONReport
 
 from grader.errors import GraderError, GraderFault
 from grader.judge import plugin
-from grader.judge.plugin import FOUND, JUDGING, Found, Judging
+from grader.judge.item import FOUND, JUDGING, Found, Judging, exercise_of, is_rehearsal
 from grader.report import Outcome, TestResult
 
 # The suites bring their own asserts, so nothing is rewritten; nothing else is needed either.
@@ -71,6 +71,8 @@ class Suite:
             items = self.plugin.begin(judging, found, exercises, on_exercise, rehearsals)
             if not items and rehearsals:
                 return {}
+            if not items:
+                raise GraderFault(self._untested(exercises))
             self.is_broken = True
             session.testsfailed = 0
             session.items = items
@@ -83,6 +85,12 @@ class Suite:
             raise GraderFault("the suites did not finish")
         self.is_broken = False
         return judged
+
+    def _untested(self, exercises: Collection[str]) -> str:
+        """That none of these exercises has a test here, and which have some."""
+        others = sorted({plugin.exercise_of(item) for item in self.plugin.collected})
+        has = f"those that it has are of {', '.join(others)}" if others else "it has none at all"
+        return f"{self.path.name} has no test for {', '.join(sorted(exercises))}: {has}"
 
     def collected(self, judging: Judging, found: Found) -> pytest.Session:
         """Collect the tests, if that has not been done. Raises: GraderFault if it is broken."""
@@ -115,9 +123,10 @@ class Suite:
             "--assert=plain",
             "--tb=native",
             "--import-mode=importlib",
+            "--json-report-omit",
+            *("log", "streams", "traceback", "keywords", "collectors"),
             "--collect-only",
             "--json-report-file=none",
-            "--json-report-omit=log,streams,traceback,keywords,collectors",
             *(f"-pno:{name}" for name in UNUSED),
         ]
         own = [plugin, self.report, self.plugin]
@@ -148,11 +157,11 @@ class _Plugin:
         items = [
             item
             for item in self.collected
-            if plugin.exercise_of(item) in exercises
-            and plugin.is_rehearsal(item) == rehearsals
+            if exercise_of(item) in exercises
+            and is_rehearsal(item) == rehearsals
             and (not judging.only_visible or item.get_closest_marker("visible"))
         ]
-        self.waiting = Counter(map(plugin.exercise_of, items))
+        self.waiting = Counter(map(exercise_of, items))
         return items
 
     def _hand_over(self, config: pytest.Config) -> None:
@@ -186,7 +195,7 @@ class _Plugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         done = yield
-        exercise = plugin.exercise_of(item)
+        exercise = exercise_of(item)
         self.waiting[exercise] -= 1
         if not self.waiting[exercise]:
             self.on_exercise()

@@ -9,7 +9,7 @@ from grader.errors import CourseError
 from grader.judge.answer_key import Recorded, Solutions, solution_of
 from grader.judge.diagnosis import Case, LiveBank
 from grader.judge.drawing import draw
-from grader.judge.plugin import Found, Judging
+from grader.judge.item import Found, Judging
 from grader.judge.pytest_run import Suite
 from grader.judge.subject import Subject
 from grader.judge.tape_file import (

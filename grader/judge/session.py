@@ -37,7 +37,7 @@ from grader.work.submission import Submission
 if TYPE_CHECKING:
     from grader.judge.answer_key import AnswerKey
     from grader.judge.diagnosis import Bank, Case
-    from grader.judge.plugin import Judging
+    from grader.judge.item import Judging
     from grader.judge.pytest_run import Suite
     from grader.judge.side_by_side import Part
 
@@ -152,7 +152,7 @@ class Session:
 
     def _judging(self, submission: Submission, units: list[str], seed: int | None) -> "Judging":
         from grader.judge.answer_key import answer_key_of
-        from grader.judge.plugin import Judging
+        from grader.judge.item import Judging
 
         self.key = self.key or answer_key_of(self.course)
         return Judging(
@@ -194,7 +194,7 @@ class Session:
         on_progress: OnProgress,
     ) -> "list[Part]":
         """What came of the units, by the judges that took them."""
-        from grader.judge.plugin import Found
+        from grader.judge.item import Found
         from grader.judge.side_by_side import Turns, side_by_side
 
         if len(rooms) == 1:
@@ -212,8 +212,8 @@ class Session:
 
     def _part(self, work: OneRun, room: Room, on_progress: OnProgress) -> "Part":
         """Judge units, one after the other, until there is none left."""
+        from grader.judge.item import Found
         from grader.judge.learner import Students
-        from grader.judge.plugin import Found
         from grader.judge.side_by_side import Part
         from grader.judge.workers import Workers
 

@@ -13,7 +13,7 @@ from grader.errors import GraderError, Missing, Raised, SubmissionFault, TimedOu
 from grader.judge.cause_of_error import NAMES, cause_of
 from grader.judge.surroundings import refused
 from grader.judge.unwritten import unwritten
-from grader.report import Location, Outcome, TestResult
+from grader.report import NOT_THERE, Location, Outcome, TestResult
 from grader.sandbox.rehearsal import OURS
 from grader.suite.asserts import Mismatch
 
@@ -184,7 +184,7 @@ def _raised(test: TestResult, error: Raised, known: Sequence[KnownError]) -> Tes
 def _missing(test: TestResult, error: Missing) -> TestResult:
     if error.why:
         return _ended(test, Outcome.FAILED, error.why)
-    message = f"the file defines no {error.name}"
+    message = f"{NOT_THERE} {error.name}"
     near = difflib.get_close_matches(error.name, error.defined, n=1)
     if not near:
         return _ended(test, Outcome.NOT_STARTED, message)

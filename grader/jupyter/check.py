@@ -64,6 +64,7 @@ def load(shell: Any) -> None:
         """%grade [UNIT | EXERCISE | UNIT.EXERCISE]: check what the cells that were run define."""
         from IPython.display import display
 
-        display(check(line.strip()))  # type: ignore[no-untyped-call]
+        name = line.partition("#")[0].strip(" \t\"'")  # a habit from lines of Python
+        display(check(name))  # type: ignore[no-untyped-call]
 
     shell.register_magic_function(grade, "line", "grade")

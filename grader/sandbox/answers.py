@@ -3,8 +3,10 @@ are believed."""
 
 import builtins
 import re
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from grader.errors import Frame, Raised
@@ -49,11 +51,12 @@ class SentFiles:
     """The learner's files as they were sent, cells as files of their own."""
 
     def __init__(self, sources: Mapping[str, Text]) -> None:
-        self.lines: dict[str, list[str]] = {}
+        self.texts: dict[str, str] = {}
+        self.starts: dict[str, array[int]] = {}
         self.cells: set[str] = set()
         for file, source in sources.values():
             parts = [(file, source)] if isinstance(source, str) else source
-            self.lines |= {part: text.split("\n") for part, text in parts}
+            self.texts |= dict(parts)
             if not isinstance(source, str):
                 self.cells |= {cell for cell, _ in parts}
 
@@ -76,7 +79,7 @@ class SentFiles:
             if self._has(file, line)
         )
         if error.frames:
-            error.source = "\n".join(self.lines[error.frames[-1].file])
+            error.source = self.texts[error.frames[-1].file]
         if detail is not None:
             error.syntax = self._syntax(detail)
         return error
@@ -93,15 +96,28 @@ class SentFiles:
         return LeftOut(known, self._place(file, line), error)
 
     def _place(self, file: str, line: int) -> Frame | None:
-        if file not in self.lines or type(line) is not int:
+        if file not in self.texts or type(line) is not int:
             raise ProtocolError("no such line was sent")
         return self._frame(file, line) if self._has(file, line) else None
 
     def _has(self, file: str, line: int) -> bool:
-        return type(line) is int and 1 <= line <= len(self.lines.get(file, ()))
+        return file in self.texts and type(line) is int and 1 <= line < len(self._starts(file))
+
+    def _starts(self, file: str) -> "array[int]":
+        """Where each line begins, and one after the last. As texts of their own, the lines of all
+        files, for each worker, would take gigabytes."""
+        if file not in self.starts:
+            text = self.texts[file]
+            ends = (found.end() for found in re.finditer("\n", text))
+            self.starts[file] = array("I", chain([0], ends, [len(text) + 1]))
+        return self.starts[file]
+
+    def _line(self, file: str, line: int) -> str:
+        start, end = self._starts(file)[line - 1 : line + 1]
+        return self.texts[file][start : end - 1]
 
     def _frame(self, file: str, line: int, function: str = "") -> Frame:
-        text = self.lines[file][line - 1]
+        text = self._line(file, line)
         if len(text) > LINE_CHARACTERS:
             text = text.strip()[:LINE_CHARACTERS]
         return Frame(file, line, function, text, in_cell=file in self.cells)
@@ -111,7 +127,7 @@ class SentFiles:
         message, file, line, column = detail
         if not self._has(file, line):
             return None
-        text, before = _around(self.lines[file][line - 1], column if type(column) is int else 1)
+        text, before = _around(self._line(file, line), column if type(column) is int else 1)
         said = str(message)[:MESSAGE_CHARACTERS]
         return f"{self._frame(file, line).place}: {said}\n    {text}\n    {' ' * before}^"
 

@@ -233,7 +233,8 @@ def _excess(process: Process, limits: Limits) -> str | None:
         return None
     nameless = _sizes_of_nameless_files(process, limits)
     size, files = sum(nameless), len(nameless)
-    for folder, folders, names in os.walk(process.scratch):
+    unseen: list[OSError] = []
+    for folder, folders, names in os.walk(process.scratch, onerror=unseen.append):
         files += len(folders) + len(names)
         if files > limits.scratch_files:
             return f"it made more than {limits.scratch_files} files"
@@ -244,6 +245,10 @@ def _excess(process: Process, limits: Limits) -> str | None:
                 continue
         if size > limits.scratch_bytes:
             return f"it wrote more than {limits.scratch_bytes >> 20} MiB of files"
+    if any(not isinstance(error, (FileNotFoundError, NotADirectoryError)) for error in unseen):
+        return (
+            "it made a folder whose files cannot be counted"  # too deep, or without leave to read
+        )
     return None
 
 

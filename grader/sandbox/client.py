@@ -23,6 +23,7 @@ from grader.sandbox.remote_gradients import remote
 
 T = TypeVar("T")
 
+FORGET = wire.pack(["forget"], [])
 TEXT_LEFT = 200  # characters of what was left behind
 
 
@@ -70,6 +71,7 @@ class WorkerClient:
         self.make_handle: Callable[[int, str], Any] = wire.KeptObject
         self.files, self.unit = SentFiles({}), ""
         self.sent = Sent([[], []], [])
+        self.unsaid = b""
 
     def wait_until_ready(self) -> None:
         """Raises: GraderFault if the process fails before any learner code is in it."""
@@ -166,12 +168,12 @@ class WorkerClient:
         return self.channel.broken(why)
 
     def forget(self) -> None:
-        """Drop every handle and graph; the next test starts without them."""
-        if self.fault is None:
-            self.channel.begin_test()
-            self.channel.send(
-                wire.pack(["forget"], []), time.monotonic() + self.limits.call_seconds
-            )
+        """Drop every handle and graph; the next test starts without them.
+
+        The worker hears of it with what it is asked next: nobody wakes it for that alone.
+        """
+        self.channel.begin_test()
+        self.unsaid = FORGET
 
     @property
     def fault(self) -> SubmissionFault | None:
@@ -244,7 +246,8 @@ class WorkerClient:
     ) -> tuple[list[Any], list[memoryview]]:
         """Ask, and carry out the callbacks that come before the answer."""
         deadline = time.monotonic() + self.limits.call_seconds
-        self.channel.send(wire.pack(request, buffers), deadline)
+        self.channel.send(self.unsaid + wire.pack(request, buffers), deadline)
+        self.unsaid = b""
         for _ in range(self.limits.callbacks + 1):
             self.channel.check_deadline(deadline)
             answer, received = self.channel.receive(deadline)

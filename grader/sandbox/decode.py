@@ -144,7 +144,7 @@ class Reader:
 
     def _array(self, rest: list[Any], depth: int) -> Any:
         number, name, shape, scalar = rest
-        dtype = np.dtype(_typed(name, str))
+        dtype = np.dtype(_typed(name, str)[:8])  # of a longer one NumPy reads every word
         if dtype.kind not in "biufc" or dtype.itemsize > 16:
             raise ProtocolError("that NumPy dtype cannot cross")
         data = self.buffer(number)

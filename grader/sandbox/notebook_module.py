@@ -14,6 +14,7 @@ import types
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from grader.sandbox.effects import Effects, effects_of, uses
@@ -199,8 +200,10 @@ def rest_of(
     step = error.__traceback__
     while step is not None and step.tb_frame.f_code is not code:
         step = step.tb_next
-    body, line = ast.parse(source).body, step.tb_lineno if step else 0
-    failed = next((k for k, one in enumerate(body) if line <= (one.end_lineno or 0)), len(body))
+    body, place = ast.parse(source).body, _place_of(step)
+    line = place[0]
+    ends = [(one.end_lineno or 0, one.end_col_offset or 0) for one in body]
+    failed = next((k for k, end in enumerate(ends) if place < end), len(body))
     before, after = body[:failed], body[failed + 1 :]
     defined = any(isinstance(one, DEFINITIONS) for one in before)
     needed = isinstance(body[failed], (*DEFINITIONS, ast.Import, ast.ImportFrom)) if line else True
@@ -212,6 +215,15 @@ def rest_of(
     rest.skipped.append(Skipped(names, code.co_filename, line, error))
     rest.take_rest(after, code.co_filename, namespace)
     return rest
+
+
+def _place_of(step: types.TracebackType | None) -> tuple[int, int]:
+    """The line and the column that it came to: one line may hold several statements."""
+    if step is None:
+        return 0, 0
+    positions = step.tb_frame.f_code.co_positions()
+    _, _, column, _ = next(islice(positions, step.tb_lasti // 2, None), (None,) * 4)
+    return step.tb_lineno, column or 0
 
 
 def parsed(text: str, file: str) -> ast.Module:

@@ -1,11 +1,15 @@
 """What somebody has written of an exercise file: read as text, since it is never parsed here."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from grader.work.magics import end_of_statement
+
+MOST_BLOCKS = 2000  # functions and classes of a text that are looked at
+MOST_LEVELS = 4  # of them, one in another: each is read once for every one around it
 
 _DOCSTRING = re.compile(r'\A(?:\s|#[^\n]*\n)*[rR]?("""|\'\'\').*?(?:\1|\Z)', re.DOTALL)
 _DEFINITION = re.compile(r"^([ \t]{0,8})(?:async[ \t]+def|def)[ \t]", re.MULTILINE)
@@ -44,22 +48,21 @@ class Part:
 
 @lru_cache(maxsize=16)
 def parts_of(text: str) -> tuple[Part, ...]:
-    """Every function and class that is not indented too far, in the order of the text."""
+    """Every function and class that is not indented too far, in the order of the text; of very many
+    the first."""
     found: list[Part] = []
     first, counted = 1, 0
-    around: list[tuple[int, str]] = []  # where each ends that has begun, and its name
-    for start in _PART.finditer(text):
-        while around and around[-1][0] <= start.start():
-            around.pop()
-        block = _block(text, start, len(start[1]))
-        around.append((start.start() + len(block), start[3]))
+    names: list[str] = []
+    for start, block, level in _blocks(text, _PART):
+        names[level:] = [start[3]]
         first += text.count("\n", counted, start.start())
         counted = start.start()
         last = first + block.rstrip().count("\n")
-        name = ".".join(name for _, name in around)
-        body = block[_body(block) :]
-        level = len(body) - len(body.lstrip(" \t"))
-        found.append(Part(name, first, last, bool(start[2]), _is_stub(block), level))
+        code, end = _code(block)
+        body = block[code:]
+        indent = len(body) - len(body.lstrip(" \t"))
+        is_stub = end is not None and _is_all(block, end)
+        found.append(Part(".".join(names), first, last, bool(start[2]), is_stub, indent))
     return tuple(found)
 
 
@@ -108,11 +111,22 @@ def written(text: str, names: Iterable[str] = ()) -> frozenset[str]:
     A lambda counts as a function, and so does whatever else is assigned to one of `names`.
     """
     text, wanted = _DOCSTRING.sub("", text), frozenset(names)
-    functions = (_block(text, start, len(start[1])) for start in _DEFINITION.finditer(text))
     given = (start for start in _ASSIGNED.finditer(text) if start[2] or start[1] in wanted)
-    found = [block for block in functions if not _is_open(block)]
-    found += [_block(text, start, 0) for start in given]
+    found = [block for _, block, _ in _blocks(text, _DEFINITION) if _code(block)[1] is None]
+    found += [_block(text, start, 0) for start in islice(given, MOST_BLOCKS)]
     return frozenset("\n".join(map(str.rstrip, block.rstrip().split("\n"))) for block in found)
+
+
+def _blocks(text: str, begins: re.Pattern[str]) -> Iterator[tuple[re.Match[str], str, int]]:
+    """Where each begins, its text, and in how many others it stands."""
+    around: list[int] = []  # where each ends that has begun
+    for start in islice(begins.finditer(text), MOST_BLOCKS):
+        while around and around[-1] <= start.start():
+            around.pop()
+        if len(around) < MOST_LEVELS:
+            block = _block(text, start, len(start[1]))
+            yield start, block, len(around)
+            around.append(start.start() + len(block))
 
 
 def _block(text: str, start: re.Match[str], indent: int) -> str:
@@ -120,26 +134,21 @@ def _block(text: str, start: re.Match[str], indent: int) -> str:
     return text[start.start() : following.start() if following else len(text)]
 
 
-def _is_open(block: str) -> bool:
-    """Is the first line of its code the one that says that there is none?"""
-    end = end_of_statement(block, 0)
-    return bool(_OPEN_AT_ONCE.search(block[:end]) or _OPEN.match(block, _body(block)))
-
-
-def _is_stub(block: str) -> bool:
-    """Is that line the only one?"""
-    at_once = _OPEN_AT_ONCE.search(block[: end_of_statement(block, 0)])
-    body = 0 if at_once else _body(block)
-    rest = _after_comments(f"{block}\n", end_of_statement(block, body) + 1)
-    return _is_open(block) and not block[rest:].strip()
-
-
-def _body(block: str) -> int:
-    """Where its code begins, below its first line, docstring and comments."""
-    body = _after_comments(block, end_of_statement(block, 0) + 1)
+def _code(block: str) -> tuple[int, int | None]:
+    """Where its code begins, below its first line, docstring and comments; and where the statement
+    ends that says at once that there is none, if one does."""
+    head = end_of_statement(block, 0)
+    body = _after_comments(block, head + 1)
     if _STRING.match(block, body):
         body = _after_comments(block, end_of_statement(block, body) + 1)
-    return body
+    if _OPEN_AT_ONCE.search(block, block.rfind("\n", 0, head) + 1, head):
+        return body, head
+    return body, end_of_statement(block, body) if _OPEN.match(block, body) else None
+
+
+def _is_all(block: str, end: int) -> bool:
+    """Does nothing follow but comments?"""
+    return not block[_after_comments(f"{block}\n", end + 1) :].strip()
 
 
 def _after_comments(text: str, position: int) -> int:

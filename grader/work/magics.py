@@ -5,6 +5,7 @@ inside a string or a bracket. So what Python can read is never changed here.
 """
 
 import re
+from functools import lru_cache
 
 # Cell magics that run their cell as Python, and leave what it defines.
 PYTHON = frozenset({"capture", "prun", "time"})
@@ -31,6 +32,7 @@ _PIECE = re.compile(
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
+@lru_cache(maxsize=16)
 def without_magics(cell: str) -> str:
     """The Python of a cell; a line that is none becomes empty, or `pass` where it is indented."""
     start = 0

@@ -4,6 +4,7 @@ Only the kind and the source of each cell are looked at: ids, outputs and attach
 most of a file and often broken, are nobody's work.
 """
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
@@ -72,7 +73,8 @@ def _parsed(data: bytes) -> Any:
     if data.count(b"{") + data.count(b"[") > MAX_STRUCTURES:
         raise Unreadable(": too much to read; clear the outputs of all cells, and save it")
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return json.loads(data.decode("utf-16" if wide else "utf-8-sig"))
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise Unreadable(f":{line}: not UTF-8 text; save it with the encoding UTF-8") from None

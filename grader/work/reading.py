@@ -59,10 +59,14 @@ def _too_large(bound: int, what_to_do: str = "") -> Unreadable:
 def _decoded(data: bytes) -> str:
     encoding, said = _encoding(data)
     try:
-        return data.decode(encoding)
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(f":{line}: not {said}; save the file with the encoding UTF-8") from None
+    if "\0" in text:
+        line = text.count("\n", 0, text.index("\0")) + 1
+        raise Unreadable(f":{line}: not text: a null byte; save the file with the encoding UTF-8")
+    return text
 
 
 def _encoding(data: bytes) -> tuple[str, str]:

@@ -47,6 +47,11 @@ class Source:
         return (self.text,) if self.cells is None else tuple(cell.text for cell in self.cells)
 
     @property
+    def is_empty(self) -> bool:
+        """Does a file hold nothing at all, not even what it was laid out with?"""
+        return bool(self.file) and not self.problem and not any(map(str.strip, self.parts))
+
+    @property
     def texts(self) -> list[tuple[str, str]]:
         """Each text, after the name that tracebacks give its file or cell."""
         if self.cells is None:
@@ -107,6 +112,8 @@ class Submission:
         said = [f"the work lies in {self.inside}"] if self.inside else []
         if missing:
             said.append(f"{_listed(missing)} {'are' if missing[1:] else 'is'} missing")
+        if empty := [s.file for unit, s in self.sources.items() if unit in units and s.is_empty]:
+            said.append(f"{_listed(empty)} {'are' if empty[1:] else 'is'} empty")
         if moved[1:]:
             files = _listed([file for file, _ in moved])
             said.append(f"{files} were graded: the files of these units hold no work, or less")

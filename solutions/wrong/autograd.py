@@ -25,8 +25,8 @@ def snapshot__data(x):
 
 
 def snapshot__clone(x):
-    """What clone() makes of a tensor that requires a gradient requires one too, and so do a deep
-    copy and any nn.Parameter. detach() leaves the graph."""
+    """What clone(), copy_() or + make of a tensor that requires a gradient requires one too, and so
+    do a deep copy and any nn.Parameter. detach() leaves the graph."""
     return x.clone()
 
 
@@ -67,9 +67,20 @@ def snapshot__grad_off(x):
 
 
 def snapshot__deepcopy(x):
-    """What clone() makes of a tensor that requires a gradient requires one too, and so do a deep
-    copy and any nn.Parameter. detach() leaves the graph."""
+    """What clone(), copy_() or + make of a tensor that requires a gradient requires one too, and so
+    do a deep copy and any nn.Parameter. detach() leaves the graph."""
     return copy.deepcopy(x)
+
+
+def snapshot__floats(x):
+    """x may hold whole numbers, and * 1.0 or / 1 make floats of them. clone() keeps the dtype."""
+    return x.detach() * 1.0
+
+
+def snapshot__shape_of_a_list(x):
+    """A list without entries tells nothing of the axes behind the empty one: (0, 3) becomes (0,).
+    clone() keeps the shape."""
+    return torch.tensor(x.tolist(), dtype=x.dtype)
 
 
 _TAKEN = {}
@@ -133,6 +144,23 @@ def leaf__retain_grad(x, dtype):
     if not made.is_leaf:
         made.retain_grad()
     return made
+
+
+def leaf__shape_of_a_list(x, dtype):
+    """A list without entries tells nothing of the axes behind the empty one: (0, 3) becomes (0,).
+    clone() keeps the shape."""
+    return torch.tensor(x.tolist(), dtype=dtype, requires_grad=True)
+
+
+_LEAVES = {}
+
+
+def leaf__remembered(x, dtype):
+    """A cache knows x by its id, and x is one object whose values change. Make a new leaf in each
+    call."""
+    if (id(x), dtype) not in _LEAVES:
+        _LEAVES[id(x), dtype] = x, x.detach().clone().to(dtype).requires_grad_()
+    return _LEAVES[id(x), dtype][1]
 
 
 def leaf__parameter(x, dtype):
@@ -236,6 +264,21 @@ def without_graph__copied_error(f, x):
             return f(x)
     except Exception as error:
         raise type(error)(*error.args) from None
+
+
+def without_graph__result_decorated(f, x):
+    """torch.no_grad() in front of a bracket makes a function that runs under it, and f(x) has run
+    before that. Call f inside `with torch.no_grad():`."""
+    return torch.no_grad()(f(x))
+
+
+def without_graph__tried_again(f, x):
+    """An error of f is for the caller to judge: f is called once, also where it raises."""
+    try:
+        with torch.no_grad():
+            return f(x)
+    except RuntimeError:
+        return f(x).detach()
 
 
 def without_graph__called_twice(f, x):
@@ -383,7 +426,8 @@ def gradient_of__summed(f, x):
 
 
 def gradient_of__zero_dim_only(f, x):
-    """A tensor of shape (1,) or (1, 1) has one entry as well: ask for numel(), not for dim()."""
+    """A tensor of shape (1,) or (1, 1) has one entry as well as one of shape (): y.numel() counts
+    the entries."""
     inner = x.detach().requires_grad_()
     y = f(inner)
     if y.dim() != 0:
@@ -439,6 +483,15 @@ def gradient_of__create_graph(f, x):
     return torch.autograd.grad(y, inner, create_graph=True, materialize_grads=True)[0]
 
 
+def gradient_of__cut(f, x):
+    """Only zeros come back, also where f depends on x: they were filled in, or no way leads from
+    f(x) back to x, since item(), torch.tensor(...), detach() or torch.no_grad() has cut it."""
+    y = f(x)
+    if y.numel() != 1:
+        raise ValueError(f"f(x) has the shape {tuple(y.shape)}")
+    return torch.zeros_like(x)
+
+
 def gradient_of__called_twice(f, x):
     """f(x) may be costly. Call f once, and look at that result."""
     if f(x).numel() != 1:
@@ -474,6 +527,17 @@ def accumulate___each_alike(loss, w, batches):
     losses = [loss(w, batch) / len(batches) for batch in batches]
     sum(losses).backward()
     return sum(losses).item()
+
+
+def accumulate___whole_shares(loss, w, batches):
+    """// gives whole numbers, so every share below 1 is 0. / divides."""
+    w.grad = torch.zeros_like(w)
+    rows, total = sum(len(batch) for batch in batches), 0.0
+    for batch in batches:
+        share = loss(w, batch) * (len(batch) // rows)
+        share.backward()
+        total += share.item()
+    return total
 
 
 def accumulate___added_up(loss, w, batches):
@@ -679,7 +743,8 @@ def round_through__wrong_part(x):
 
 
 def round_through__half_up(x):
-    """floor(x + 0.5) rounds halves up; torch.round rounds them to the even number."""
+    """Halves go up here, as floor(x + 0.5) takes them; torch.round takes them to the even
+    number."""
     return x + ((x + 0.5).floor() - x).detach()
 
 
@@ -706,8 +771,17 @@ def round_through__x_given_back(x):
 
 
 def round_through__half_down(x):
-    """ceil(x - 0.5) rounds halves down; torch.round rounds them to the even number."""
+    """Halves go down here, as ceil(x - 0.5) takes them; torch.round takes them to the even
+    number."""
     return x + ((x - 0.5).ceil() - x).detach()
+
+
+def round_through__ties_mended(x):
+    """x + 0.5 is rounded as well: of a large x, or the one just below 0.5, it can be the next whole
+    number. torch.round adds nothing."""
+    up = (x + 0.5).floor()
+    up = torch.where((x - x.floor() == 0.5) & (up % 2 == 1), up - 1, up)
+    return x + (up - x).detach()
 
 
 def round_through__int64(x):
@@ -802,6 +876,12 @@ def two_layer_gradients__relu_forgotten(x, y, w1, b1, w2, b2):
     _, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
     d_before = d_out @ w2.T
     return x.T @ d_before, d_before.sum(dim=0), hidden.T @ d_out, d_out.sum(dim=0)
+
+
+def two_layer_gradients__b1_not_in_the_mask(x, y, w1, b1, w2, b2):
+    """What relu gets is x w1 + b1: going back, too, b1 decides where it is on."""
+    _, hidden, _, d_out = _pieces(x, y, w1, b1, w2, b2)
+    return _from_output(x, d_out, x @ w1, hidden, w2)
 
 
 def two_layer_gradients__relu_of_slope(x, y, w1, b1, w2, b2):
@@ -967,6 +1047,34 @@ class Scalar__marked_for_good(Scalar):
             node.grad += slopes[node]
             for source, slope in node.sources:
                 slopes[source] = slopes.get(source, 0.0) + slope * slopes[node]
+
+
+class Scalar__used_up(Scalar):
+    """The first backward uses something up, a list of nodes or a mark, and the next one finds
+    nothing to do. Keep with each node what it was computed from, and begin each backward anew."""
+
+    used = False
+
+    def backward(self):
+        if self.used or any(node.used for node in _in_order(self)):
+            return
+        slopes = {self: 1.0}
+        for node in reversed(_in_order(self)):
+            node.used = True
+            node.grad += slopes[node]
+            for source, slope in node.sources:
+                slopes[source] = slopes.get(source, 0.0) + slope * slopes[node]
+
+
+class Scalar__once_for_all(Scalar):
+    """backward() may be called again, also of the same result, and adds its derivatives again."""
+
+    done = False
+
+    def backward(self):
+        if not self.done:
+            self.done = True
+            super().backward()
 
 
 class Scalar__preorder(Scalar):

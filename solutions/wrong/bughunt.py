@@ -47,8 +47,8 @@ def transpose_images__turned(images):
 
 
 def transpose_images__float32(images):
-    """A new tensor is float32 if nothing else is said. images.new_zeros and images.new_empty take
-    the dtype of images."""
+    """float() makes float32, and so is a new tensor if nothing else is said. images.new_zeros and
+    images.new_empty take the dtype of images."""
     n, height, width = images.shape
     result = torch.zeros(n, width, height)
     for i in range(height):
@@ -125,6 +125,12 @@ def mean_squared_error__first_alone(prediction, target):
     return ((prediction - target) ** 2).diagonal().mean()
 
 
+def mean_squared_error__target_in_float32(prediction, target):
+    """torch.tensor(...) and float() make float32, and round a float64 target."""
+    target = torch.tensor(target.tolist()).reshape(prediction.shape)
+    return ((prediction - target) ** 2).mean()
+
+
 def mean_squared_error__float32(prediction, target):
     """The result is to be in the dtype of the arguments: .float() makes float32 of float64, and so
     does a new tensor if nothing else is said."""
@@ -162,6 +168,14 @@ def slope__late(f, x):
     """Once x + h is rounded to float32, its digits are gone. Convert x before you add h."""
     h = 1e-6
     return ((f((x + h).double()) - f((x - h).double())) / (2 * h)).item()
+
+
+def slope__half_a_way(f, x):
+    """This asks f at x + h and at x, which lie h apart, not 2 h: `x -= h` after `x += h` leads back
+    to x. Ask f at x + h and at x - h."""
+    h = 1e-6
+    x = x.double()
+    return ((f(x + h) - f(x)) / (2 * h)).item()
 
 
 def slope__over_h(f, x):
@@ -301,8 +315,9 @@ def fit_line__as_it_was(x, y, lr, steps):
 
 
 def fit_line__new_tensor_unwatched(x, y, lr, steps):
-    """w = w - ... makes a new tensor. Made under torch.no_grad(), or detached, it requires no
-    gradient, and the next loss has no graph. Change w itself: w -= ... under torch.no_grad()."""
+    """This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor
+    there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the
+    step, w -= ..., inside."""
     w, b = _zeros(x)
     for _ in range(steps):
         w.grad = b.grad = None
@@ -310,6 +325,20 @@ def fit_line__new_tensor_unwatched(x, y, lr, steps):
         with torch.no_grad():
             w = w - lr * w.grad
             b = b - lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__all_unwatched(x, y, lr, steps):
+    """This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor
+    there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the
+    step, w -= ..., inside."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        w.grad = b.grad = None
+        with torch.no_grad():
+            _error(x, y, w, b).backward()
+            w -= lr * w.grad
+            b -= lr * b.grad
     return w.detach(), b.detach()
 
 
@@ -321,6 +350,35 @@ def fit_line__watched(x, y, lr, steps):
         _error(x, y, w, b).backward()
         w -= lr * w.grad
         b -= lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__one_new_leaf(x, y, lr, steps):
+    """b = b - ... is no leaf, and no backward() fills its .grad: it stays where the first step led.
+    What is done for w is needed for b as well."""
+    w, b = _zeros(x)
+    for _ in range(steps):
+        if w.grad is None:
+            w.grad, b.grad = torch.zeros_like(w), torch.zeros_like(b)
+        _error(x, y, w, b).backward()
+        w = (w - lr * w.grad).detach().requires_grad_()
+        b = b - lr * b.grad
+    return w.detach(), b.detach()
+
+
+def fit_line__stops_where_it_rises(x, y, lr, steps):
+    """All `steps` steps are taken, also where the error rises, as with a large lr."""
+    w, b = _zeros(x)
+    lowest = float("inf")
+    for _ in range(steps):
+        error = _error(x, y, w, b)
+        if error.item() > lowest:
+            break
+        lowest = error.item()
+        dw, db = torch.autograd.grad(error, (w, b))
+        with torch.no_grad():
+            w -= lr * dw
+            b -= lr * db
     return w.detach(), b.detach()
 
 
@@ -468,6 +526,18 @@ class Line__no_return(nn.Module):
 
     def forward(self, x):
         self.linear(x)
+
+
+class Line__input_returned(nn.Module):
+    """This is x as it came: return what the layer gives for x."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(1, 1)
+
+    def forward(self, x):
+        self.linear(x)
+        return x
 
 
 class Line__plain_tensors(nn.Module):
@@ -841,6 +911,30 @@ def loss__softmax_twice(logits, targets):
     return F.cross_entropy(logits.softmax(dim=1), targets)
 
 
+def loss__log_of_the_mean(logits, targets):
+    """The loss of a row is -log of a probability, and the mean is taken of these: the log of the
+    mean is another number."""
+    rows = torch.arange(len(logits))
+    return -logits.softmax(dim=1)[rows, targets].mean().log()
+
+
+def loss__class_0_ignored(logits, targets):
+    """ignore_index=0 leaves out every row of class 0, which is a class like any other."""
+    return F.cross_entropy(logits, targets, ignore_index=0)
+
+
+def loss__one_hot_exchanged(logits, targets):
+    """cross_entropy takes the logits first, as they are, and then the numbers of the classes."""
+    one_hot = F.one_hot(targets, logits.shape[1]).to(logits.dtype)
+    return F.cross_entropy(one_hot, logits.softmax(dim=1))
+
+
+def loss__one_hot_floats_too_short(logits, targets):
+    """one_hot(targets) has as many columns as the largest target needs. Say how many there are:
+    one_hot(targets, logits.shape[1])."""
+    return F.cross_entropy(logits, F.one_hot(targets).float())
+
+
 def loss__exchanged(logits, targets):
     """cross_entropy takes the logits first, then the numbers of the classes. int64 numbers are no
     logits."""
@@ -931,8 +1025,8 @@ def loss__squeezed(logits, targets):
 
 
 def train__step_first(model, optimizer, x, y, epochs):
-    """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
-    step(). First zero_grad(), then backward(), then step()."""
+    """Nothing ever moves: backward() or step() is missing, or the gradients are cleared between the
+    two. First zero_grad(), then backward(), then step()."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -1053,8 +1147,8 @@ def train__cleared_after(model, optimizer, x, y, epochs):
 
 
 def train__cleared_too_early(model, optimizer, x, y, epochs):
-    """Nothing ever moves: step() is missing, or the gradients are cleared between backward() and
-    step(). First zero_grad(), then backward(), then step()."""
+    """Nothing ever moves: backward() or step() is missing, or the gradients are cleared between the
+    two. First zero_grad(), then backward(), then step()."""
     model.train()
     losses = []
     for _ in range(epochs):
@@ -1210,6 +1304,51 @@ def train__first_group(model, optimizer, x, y, epochs):
         error.backward()
         optimizer.step()
         losses.append(error.item())
+    return losses
+
+
+def train__evaluation_in_the_loop(model, optimizer, x, y, epochs):
+    """model.eval() lasts until train() is called: from the second epoch on, this trains in
+    evaluation mode."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        optimizer.step()
+        model.eval()
+        losses.append(error.item())
+    return losses
+
+
+def train__clipped_at_1(model, optimizer, x, y, epochs):
+    """Clipped gradients lead elsewhere where they are large. Leave them as backward() made them."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        optimizer.zero_grad()
+        error = F.mse_loss(model(x), y)
+        error.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        losses.append(error.item())
+    return losses
+
+
+def train__row_by_row(model, optimizer, x, y, epochs):
+    """A step for each row is many steps an epoch. It is to be one, on all rows at once."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        total = 0.0
+        for row, target in zip(x, y, strict=True):
+            optimizer.zero_grad()
+            error = F.mse_loss(model(row), target)
+            error.backward()
+            optimizer.step()
+            total += error.item()
+        losses.append(total / len(x))
     return losses
 
 
@@ -1443,6 +1582,20 @@ def validate__shares_first(model, batches):
     return total
 
 
+def validate__means_by_entries(model, batches):
+    """The means of the batches are divided by the number of entries. Add up the squares, and divide
+    by how many there are."""
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    with torch.no_grad():
+        for x, y in batches:
+            total += F.mse_loss(model(x), y).item()
+            count += y.numel()
+    model.train(was_training)
+    return total / count
+
+
 def validate__means_by_rows(model, batches):
     """The means of the batches are divided by the number of rows. Add up the squares, and divide by
     how many there are."""
@@ -1547,7 +1700,8 @@ class Net__two_layers(nn.Module):
 
 
 class Net__cut_between(_Layers):
-    """detach() between two layers cuts the graph there: the layers before it never learn."""
+    """detach() or torch.no_grad() between two layers cuts the graph there: the layers before it
+    never learn."""
 
     def forward(self, x):
         for layer in self.layers[:-1]:

@@ -28,7 +28,8 @@ def neuron__activation_forgotten(x, w, b, activation):
 
 
 def neuron__relu(x, w, b, activation):
-    """activation may be any function. Call the one that is given, not one of your own choice."""
+    """activation may be any function, and give anything for a sum below 0. Call the one that is
+    given, with every sum."""
     return torch.relu(w @ x + b)
 
 
@@ -61,6 +62,19 @@ def neuron__called_twice(x, w, b, activation):
     """Each call of activation is work. Call it once, and give the result a name."""
     z = w @ x + b
     return activation(z) if activation(z) > 0 else activation(z) * 1
+
+
+def neuron__only_above_0(x, w, b, activation):
+    """activation may be any function, and give anything for a sum below 0. Call the one that is
+    given, with every sum."""
+    z = w @ x + b
+    return activation(z) if z > 0 else torch.zeros_like(z)
+
+
+def neuron__made_anew(x, w, b, activation):
+    """activation is a function as it comes, and not a class to make one from: activation(z), with
+    no brackets before."""
+    return activation()(w @ x + b)
 
 
 def perceptron__tie(x, w, b):
@@ -253,6 +267,34 @@ def train_perceptron__regression(x, y, epochs, lr=1.0):
     return w, b, mistakes
 
 
+def train_perceptron__best_kept(x, y, epochs, lr=1.0):
+    """w and b are those after the last epoch, also where there were fewer mistakes before."""
+    w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
+    best = w, b
+    for _ in range(epochs):
+        wrong = 0
+        for row, right in zip(x, y, strict=True):
+            error = right.item() - int(row @ w + b > 0)
+            wrong, w, b = wrong + abs(error), w + lr * error * row, b + lr * error
+        if wrong < min(mistakes, default=len(x) + 1):
+            best = w, b
+        mistakes.append(wrong)
+    return *best, mistakes
+
+
+def train_perceptron__slower_and_slower(x, y, epochs, lr=1.0):
+    """lr stays as it is given, from the first epoch to the last."""
+    w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
+    for _ in range(epochs):
+        wrong = 0
+        for row, right in zip(x, y, strict=True):
+            error = right.item() - int(row @ w + b > 0)
+            wrong, w, b = wrong + abs(error), w + lr * error * row, b + lr * error
+        mistakes.append(wrong)
+        lr = lr / 2
+    return w, b, mistakes
+
+
 def train_perceptron__whole_epoch(x, y, epochs, lr=1.0):
     """Each row is answered with w and b as the row before has left them, not all rows at once."""
     w, b, mistakes = x.new_zeros(x.shape[1]), x.new_zeros(()), []
@@ -363,6 +405,13 @@ def dense__bias_always(x, weight, bias=None):
     return x @ weight.T + bias
 
 
+def dense__addmm(x, weight, bias=None):
+    """addmm wants a bias and two axes, and here bias may be None, and x have any axes: take
+    x @ weight.T, and then add the bias, if there is one."""
+    _check(x, weight)
+    return torch.addmm(bias, x, weight.T)
+
+
 def dense__bias_twice(x, weight, bias=None):
     """The bias is added once to every row of x Wᵀ: here it is in the result twice."""
     _check(x, weight)
@@ -395,6 +444,22 @@ def dense__flattened(x, weight, bias=None):
     _check(x, weight)
     y = x.reshape(-1, x.shape[-1]) @ weight.T
     return y if bias is None else y + bias
+
+
+def dense__at_least_2d(x, weight, bias=None):
+    """The result has the leading axes of x, and none where x has none: do not add one."""
+    x = torch.atleast_2d(x)
+    _check(x, weight)
+    y = x @ weight.T
+    return y if bias is None else y + bias
+
+
+def dense__bias_of_0_left_out(x, weight, bias=None):
+    """A bias of 0 is a bias, and is trained like any other: ask whether it is None, not whether it
+    is 0."""
+    _check(x, weight)
+    y = x @ weight.T
+    return y + bias if bias is not None and bias.any() else y
 
 
 def dense__detached(x, weight, bias=None):
@@ -448,6 +513,15 @@ def dense__silent_error(x, weight, bias=None):
         raise ValueError("shapes do not fit")
     y = x @ weight.T
     return y if bias is None else y + bias
+
+
+def mlp__made_anew(x, layers, activation):
+    """activation is a function as it comes, and not a class to make one from: activation(z), with
+    no brackets before."""
+    bend = activation()
+    for k, layer in enumerate(layers):
+        x = dense(bend(x) if k else x, *layer)
+    return x
 
 
 def mlp__bent_output(x, layers, activation):
@@ -611,6 +685,23 @@ def mlp__needs_layers(x, layers, activation):
     return out
 
 
+def mlp__last_unpacked(x, layers, activation):
+    """An empty list has no last layer to unpack. Return x before that."""
+    *hidden, (weight, bias) = layers
+    for layer in hidden:
+        x = activation(dense(x, *layer))
+    return dense(x, weight, bias)
+
+
+def mlp__last_by_its_width(x, layers, activation):
+    """A layer inside can be as wide as the last one, so the width does not tell which is last. Its
+    number does: enumerate counts them."""
+    for layer in layers:
+        x = dense(x, *layer)
+        x = activation(x) if x.shape[-1] != len(layers[-1][0]) else x
+    return x
+
+
 def mlp__last_apart(x, layers, activation):
     """An empty list has no last layer, and layers[-1] is an IndexError. Return x before that."""
     for weight, bias in layers[:-1]:
@@ -696,6 +787,17 @@ def merge_linear__in_float32(layers):
     for next_weight, next_bias in layers[1:]:
         weight, bias = next_weight.float() @ weight, next_weight.float() @ bias + next_bias.float()
     return weight.to(layers[0][0].dtype), bias.to(layers[0][0].dtype)
+
+
+def merge_linear__bias_as_a_column(layers):
+    """As a column, W₂ b₁ is (out, 1), and with b₂ of shape (out,) it broadcasts to (out, out).
+    Leave b₁ a vector: W₂ @ b₁ is one."""
+    if not layers:
+        raise ValueError("no layers")
+    weight, bias = layers[0][0], layers[0][1].unsqueeze(1)
+    for next_weight, next_bias in layers[1:]:
+        weight, bias = next_weight @ weight, next_weight @ bias + next_bias
+    return weight, bias.squeeze()
 
 
 def merge_linear__last_bias(layers):
@@ -864,9 +966,37 @@ def _he(inputs, outputs):
     return math.sqrt(2 / inputs)
 
 
+def init_layers__one_memory(sizes, seed):
+    """The biases are slices of one tensor, and share its memory: as soon as one is trained, others
+    change. Make new zeros for each layer."""
+    zeros = torch.zeros(max(sizes, default=0))
+    return _fresh(sizes, seed, _he, bias=lambda outputs: zeros[:outputs])
+
+
 def init_layers__zeros(sizes, seed):
-    """Neurons that begin alike get the same corrections and stay alike. Weights begin random."""
+    """All weights are 0, and neurons that begin alike get the same corrections and stay alike.
+    Weights begin random; and 2 // in, in place of 2 / in, is 0 where `in` is above 2."""
     return _fresh(sizes, seed, lambda inputs, outputs: 0.0)
+
+
+def init_layers__divided_to_0(sizes, seed):
+    """All weights are 0, and neurons that begin alike get the same corrections and stay alike.
+    Weights begin random; and 2 // in, in place of 2 / in, is 0 where `in` is above 2."""
+    return _fresh(sizes, seed, lambda inputs, outputs: math.sqrt(2 // inputs))
+
+
+def init_layers__cut_at_2(sizes, seed):
+    """trunc_normal_ draws nothing beyond -2 and 2, where a normal number may be anything: randn or
+    normal_."""
+    if len(sizes) < 2 or min(sizes) < 1:
+        raise ValueError(f"bad sizes: {sizes}")
+    generator, layers = torch.Generator().manual_seed(seed), []
+    for inputs, outputs in pairwise(sizes):
+        weight = torch.empty(outputs, inputs)
+        deviation = math.sqrt(2 / inputs)
+        torch.nn.init.trunc_normal_(weight, std=deviation, generator=generator)
+        layers.append((weight, torch.zeros(outputs)))
+    return layers
 
 
 def init_layers__plain_randn(sizes, seed):

@@ -4,6 +4,7 @@
 what the learner then reads must help. Like a learner's file, this one may use the whole unit.
 """
 
+import copy
 import random
 from math import prod
 
@@ -91,6 +92,14 @@ def summary__empty_forgotten(x):
     return _facts(x, min=x.min().item(), max=x.max().item())
 
 
+def summary__len_for_numel(x):
+    """len(x) is the size of the first axis alone: a tensor of shape (2, 0) has no entries either,
+    and one without axes has no len. x.numel() counts the entries."""
+    if len(x) == 0:
+        return _facts(x)
+    return _facts(x, min=x.min().item(), max=x.max().item())
+
+
 def summary__zero_for_nothing(x):
     """0 would be a number that occurs. None says that there is none."""
     if x.numel() == 0:
@@ -134,6 +143,11 @@ def summary__dtype_as_text(x):
     return _facts(x, dtype=str(x.dtype))
 
 
+def summary__dtype_of_numpy(x):
+    """x.numpy().dtype is NumPy's, and x.dtype is torch's: they are different objects."""
+    return _facts(x, dtype=x.numpy().dtype)
+
+
 def summary__old_type(x):
     """x.type() is the name of a class from the early days. x.dtype is the dtype."""
     return _facts(x, dtype=x.type())
@@ -144,6 +158,35 @@ def summary__by_column(x):
     if x.numel() == 0 or x.dim() == 0:
         return _facts(x)
     return _facts(x, min=x.min(dim=0).values.tolist(), max=x.max(dim=0).values.tolist())
+
+
+def summary__lists_compared(x):
+    """x.tolist() of two axes is a list of lists, and Python's min gives one of those. x.min() looks
+    at all entries."""
+    if x.numel() == 0:
+        return _facts(x)
+    values = x.tolist() if x.dim() > 0 else [x.item()]
+    return _facts(x, min=min(values), max=max(values))
+
+
+def summary__zeros_not_counted(x):
+    """count_nonzero leaves out zeros, which are entries as well. numel() counts all."""
+    return _facts(x, numel=int(x.count_nonzero()))
+
+
+def summary__finite_ones(x):
+    """An infinite entry is an entry like any other: the largest of [1, inf] is inf."""
+    finite = x[x.isfinite()]
+    found = _facts(finite)
+    return _facts(x, min=found["min"], max=found["max"])
+
+
+def summary__largest_by_sign(x):
+    """-x turns the order round, but not of all integers: for uint8, -0 is 0 and -1 is 255, and
+    int64 has no -(-2**63). x.max() needs no sign."""
+    if x.numel() == 0:
+        return _facts(x)
+    return _facts(x, max=(-(-x).min()).item())
 
 
 def summary__size_for_magnitude(x):
@@ -231,9 +274,22 @@ def as_floats__padded(data):
 
 
 def as_floats__whole_numbers(data):
-    """int(...) cuts the fractions off before the numbers become floats."""
-    made = _copied(data)
+    """On the way the numbers become whole ones, by int(...) or an integer dtype, and lose their
+    fractions."""
+    made = _copied(data).nan_to_num(0.0, 0.0, 0.0)
     return made.long().float()
+
+
+def as_floats__only_finite(data):
+    """NaN and infinity are float32 numbers like all others. nan_to_num puts something in their
+    place that nobody wrote."""
+    return _copied(data).nan_to_num()
+
+
+def as_floats__by_asarray(data):
+    """torch.asarray cannot convert an array without axes to another dtype. torch.tensor(array,
+    dtype=torch.float32) can."""
+    return torch.asarray(data, dtype=torch.float32, copy=True)
 
 
 def from_array__always_shared(array, copy):
@@ -312,6 +368,11 @@ def from_array__one_entry_shared(array, copy):
     return torch.tensor(array) if copy and array.size > 1 else torch.from_numpy(array)
 
 
+def from_array__nan_replaced(array, copy):
+    """NaN is a number like all others to a copy. nan_to_num puts 0 in its place."""
+    return torch.from_numpy(np.nan_to_num(array) if copy else array)
+
+
 def from_array__in_doubles(array, copy):
     """astype makes another array, of another dtype: neither is what was asked for."""
     return torch.from_numpy(array.astype(np.float64))
@@ -343,6 +404,37 @@ def to_numpy__attached(x):
 def to_numpy__through_lists(x):
     """The array has the dtype of x. A list of numbers has lost it, and astype gives another."""
     return np.array(x.tolist()).reshape(tuple(x.shape))
+
+
+def to_numpy__shape_of_a_list(x):
+    """A list without entries tells nothing of the axes behind the empty one: (0, 3) becomes (0,).
+    x.numpy() keeps the shape."""
+    return np.array(x.tolist(), dtype=str(x.dtype).removeprefix("torch."))
+
+
+def to_numpy__read_only(x):
+    """This array is read-only, as one that np.frombuffer makes of bytes. copy() makes one that the
+    caller can write to."""
+    array = x.detach().cpu().numpy().copy()
+    array.flags.writeable = False
+    return array
+
+
+_ARRAYS = {}
+
+
+def to_numpy__remembered(x):
+    """A cache knows x by its id, and x is one object whose numbers change. Make a new array in each
+    call."""
+    if id(x) not in _ARRAYS:
+        _ARRAYS[id(x)] = x, x.detach().cpu().numpy().copy()
+    return _ARRAYS[id(x)][1]
+
+
+def to_numpy__deep_copy(x):
+    """deepcopy takes no tensor that was computed from one that requires a gradient. detach() comes
+    first."""
+    return copy.deepcopy(x).detach().cpu().numpy()
 
 
 def to_numpy__no_longer_wanting(x):
@@ -494,11 +586,34 @@ def round_to_int__half_away(x):
 
 
 def round_to_int__ties_mended(x):
-    """x + 0.5 is rounded as well: of large numbers it can be the next one. torch.round adds
-    nothing."""
+    """x + 0.5 is rounded as well: of a large x, or the one just below 0.5, it can be the next whole
+    number. torch.round adds nothing."""
     _check_finite(x)
     up = (x + 0.5).floor()
     return torch.where((up - x == 0.5) & (up % 2 == 1), up - 1, up).long()
+
+
+def round_to_int__halves_mended(x):
+    """x + 0.5 is rounded as well: of a large x, or the one just below 0.5, it can be the next whole
+    number. torch.round adds nothing."""
+    _check_finite(x)
+    up = (x + 0.5).floor()
+    return torch.where((x - x.floor() == 0.5) & (up % 2 == 1), up - 1, up).long()
+
+
+def round_to_int__always_nan(x):
+    """Infinity is refused as well, and a message that says NaN lets the reader look for the wrong
+    thing. Say which of the two it is."""
+    if not x.isfinite().all():
+        raise ValueError("NaN")
+    return x.round().long()
+
+
+def round_to_int__by_python(x):
+    """Python's round and int have an OverflowError for infinity, which is no ValueError. Look for
+    what is not finite first."""
+    rounded = [round(number) for number in x.flatten().tolist()]
+    return torch.tensor(rounded, dtype=torch.int64, device=x.device).reshape(x.shape)
 
 
 def round_to_int__down(x):
@@ -559,6 +674,13 @@ def counts__repeats_lost(labels, classes):
     found = torch.zeros(classes, dtype=torch.int64, device=labels.device)
     found[labels] += 1
     return found
+
+
+def counts__tensors_as_keys(labels, classes):
+    """Nothing was counted. To a dict or a Counter no two tensors are the same key: labels.tolist()
+    gives numbers. And methods without _ at the end, such as scatter_add, write nothing."""
+    _check_labels(labels, classes)
+    return torch.zeros(classes, dtype=torch.int64, device=labels.device)
 
 
 def counts__as_long_as_needed(labels, classes):
@@ -682,6 +804,29 @@ def set_where___other_rows(x, rows, column, value):
     return x
 
 
+def set_where___mask_as_numbers(x, rows, column, value):
+    """As numbers, True and False are 1 and 0, and name the rows 1 and 0. A mask stays bool:
+    x[rows, column]."""
+    _check_mask(x, rows)
+    x[rows.long(), column] = value
+    return x
+
+
+def set_where___unless_zero(x, rows, column, value):
+    """0 is a value like any other, but `if value` takes it for none."""
+    _check_mask(x, rows)
+    if value:
+        x[rows, column] = value
+    return x
+
+
+def set_where___value_as_float(x, rows, column, value):
+    """float(value) is exact up to 2**53 alone, and int64 goes further. Write value as it is."""
+    _check_mask(x, rows)
+    x[rows, column] = float(value)
+    return x
+
+
 def set_where___by_products(x, rows, column, value):
     """No arithmetic takes NaN or infinity away: 0 * NaN, 0 * inf and inf - inf are NaN. An index
     to the left of = writes over them."""
@@ -699,8 +844,8 @@ def set_where___by_differences(x, rows, column, value):
 
 
 def set_where___python_bool(x, rows, column, value):
-    """A mask is a tensor, and its dtype is torch.bool: rows.dtype == torch.bool. Python's own bool
-    is another type."""
+    """Every mask is refused. Its dtype is torch.bool, which Python's bool is not; its shape is
+    (N,), a tuple, which N is not."""
     if rows.dtype != bool:
         raise ValueError(f"mask {rows.dtype} {tuple(rows.shape)}")
     x[rows, column] = value
@@ -863,6 +1008,14 @@ def swap_columns___guarded_sums(x, i, j):
     return x
 
 
+def swap_columns___kept_in_doubles(x, i, j):
+    """float64 is exact for whole numbers up to 2**53 only. x[:, i].clone() keeps the dtype of x."""
+    kept = x[:, i].double().clone()
+    x[:, i] = x[:, j]
+    x[:, j] = kept
+    return x
+
+
 def swap_columns___elsewhere(x, i, j):
     """x.data = ... puts x into other memory: whoever looks at the old memory sees no change. Write
     into x itself, with an index to the left of =."""
@@ -946,7 +1099,8 @@ def swap_columns___one_way(x, i, j):
 
 
 def random_integers__no_seed(low, high, shape, seed):
-    """Without the seed, every call gives other numbers, and nobody can repeat it."""
+    """Without the seed, every call gives other numbers, and nobody can repeat it. A generator
+    counts only where it is handed over: generator=g."""
     _check_range(low, high)
     return torch.randint(low, high, shape)
 

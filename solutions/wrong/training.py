@@ -107,6 +107,15 @@ def split__drawn_with_repeats(x, y, fraction, seed=0):
     return x[count:], y[count:], x[drawn], y[drawn]
 
 
+def split__repeats_left_out(x, y, fraction, seed=0):
+    """randint may draw a row twice, and then too few are left for validation. A permutation has
+    each row once: cut it in two."""
+    count, generator = _count(x, fraction), torch.Generator().manual_seed(seed)
+    drawn = torch.zeros(len(x), dtype=torch.bool)
+    drawn[torch.randint(len(x), (count,), generator=generator)] = True
+    return x[~drawn], y[~drawn], x[drawn], y[drawn]
+
+
 def split__unchecked(x, y, fraction, seed=0):
     """Without rows to learn from, or to be measured on, nothing works later: a fraction out of
     range and an empty part are a ValueError here."""
@@ -124,6 +133,32 @@ def split__empty_parts(x, y, fraction, seed=0):
 def _spread(x):
     deviation = x.std(dim=0, correction=0)
     return torch.where(deviation > 0, deviation, 1.0)
+
+
+class Standardize__deviation_taken_for_mean(nn.Module):
+    """torch.std_mean gives the deviation first and the mean second, as its name says."""
+
+    def __init__(self, x):
+        super().__init__()
+        mean, deviation = torch.std_mean(x, dim=0, correction=0)
+        self.register_buffer("mean", mean)
+        self.register_buffer("deviation", torch.where(deviation == 0, 1.0, deviation))
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
+
+
+class Standardize__in_float32(nn.Module):
+    """x may be float64, and so are its mean and its deviation: torch.tensor([...]) and float()
+    round them to float32."""
+
+    def __init__(self, x):
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(x.mean(dim=0).tolist()))
+        self.register_buffer("deviation", torch.tensor(_spread(x).tolist()))
+
+    def forward(self, x):
+        return (x - self.mean) / self.deviation
 
 
 class Standardize__by_each_batch(nn.Module):
@@ -587,6 +622,12 @@ def accuracy__all_right(logits, targets):
     return float((logits.argmax(dim=1) == targets).all())
 
 
+def accuracy__of_rounded(logits, targets):
+    """Rounded, two logits may be equal, and the first of them wins. Compare them as they are."""
+    _comparable(logits, targets)
+    return (logits.round(decimals=2).argmax(dim=1) == targets).double().mean().item()
+
+
 def accuracy__of_sigmoids(logits, targets):
     """Large numbers become equal in a sigmoid: 1 for 30 and for 40, in float32. Compare the logits
     as they are."""
@@ -744,16 +785,27 @@ class Momentum__gradient_itself(_Moves):
 
 class Momentum__new_tensor(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors. And in __init__ no
+    parameter has a gradient yet: ask for it in step()."""
 
     def move(self, p, v):
         v.mul_(self.beta).add_(p.grad)
         p = p - self.lr * v
 
 
+class Momentum__asked_too_early(_Moves):
+    """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors. And in __init__ no
+    parameter has a gradient yet: ask for it in step()."""
+
+    def __init__(self, params, lr, beta=0.9):
+        super().__init__([p for p in params if p.grad is not None], lr, beta)
+
+
 class Momentum__moves_before_v(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors. And in __init__ no
+    parameter has a gradient yet: ask for it in step()."""
 
     def move(self, p, v):
         p -= self.lr * v
@@ -762,7 +814,8 @@ class Momentum__moves_before_v(_Moves):
 
 class Momentum__copies_moved(_Moves):
     """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors."""
+    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors. And in __init__ no
+    parameter has a gradient yet: ask for it in step()."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__([p.clone() for p in params], lr, beta)
@@ -1033,6 +1086,43 @@ def _pass(model, batches, criterion, optimizer):
         loss.backward()
         optimizer.step()
         yield loss.item(), len(x)
+
+
+def run_epoch__backward_by_rows(model, batches, criterion, optimizer):
+    """backward() starts from the loss as criterion gives it, a mean. Times its rows it counts only
+    in what you add up."""
+    model.train()
+    total = rows = 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y) * len(x)
+        loss.backward()
+        optimizer.step()
+        total, rows = total + loss.item(), rows + len(x)
+    return total / rows
+
+
+def run_epoch__by_entries(model, batches, criterion, optimizer):
+    """numel() counts every entry of x. A batch counts by its rows, however long these are:
+    len(x)."""
+    model.train()
+    total = entries = 0
+    for x, y in batches:
+        optimizer.zero_grad()
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total, entries = total + loss.item() * x.numel(), entries + x.numel()
+    return total / entries
+
+
+def run_epoch__all_in_one_row(model, batches, criterion, optimizer):
+    """criterion gets what the model gives, and y, as they are: view(-1) and flatten() make a row of
+    every entry, and its mean goes over these."""
+    model.train()
+    flat = lambda prediction, target: criterion(prediction.flatten(), target.flatten())  # noqa: E731
+    losses = [(loss * n, n) for loss, n in _pass(model, batches, flat, optimizer)]
+    return sum(loss for loss, _ in losses) / sum(n for _, n in losses)
 
 
 def run_epoch__mean_of_means(model, batches, criterion, optimizer):
@@ -1404,6 +1494,55 @@ def fit_best__nan_first(model, run, validate, epochs):
     return best, losses
 
 
+def fit_best__anything_after_nan(model, run, validate, epochs):
+    """A NaN is not lower than a NaN: where all losses are NaN, the first epoch stays the best. A
+    number takes the place of a NaN, and nothing else does."""
+
+    def better(loss, lowest):
+        return lowest is None or loss < lowest or math.isnan(lowest)
+
+    best, losses, state = _fit(model, run, validate, epochs, _kept, better)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__zero_taken_for_none(model, run, validate, epochs):
+    """A loss of 0 is a loss, and `not lowest` takes it for none: ask `lowest is None`."""
+
+    def better(loss, lowest):
+        return not lowest or loss < lowest or (math.isnan(lowest) and not math.isnan(loss))
+
+    best, losses, state = _fit(model, run, validate, epochs, _kept, better)
+    model.load_state_dict(state)
+    return best, losses
+
+
+def fit_best__in_a_tensor(model, run, validate, epochs):
+    """torch.tensor(losses) is float32, in which two losses may become equal: compare the floats."""
+    _epochs(epochs)
+    losses, states = [], []
+    for _ in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        states.append(_kept(model))
+    best = int(torch.tensor(losses).nan_to_num(nan=math.inf).argmin())
+    model.load_state_dict(states[best])
+    return best, losses
+
+
+def fit_best__nanargmin(model, run, validate, epochs):
+    """np.nanargmin finds nothing where all losses are NaN. The first epoch is the best there."""
+    _epochs(epochs)
+    losses, states = [], []
+    for _ in range(epochs):
+        run(model)
+        losses.append(validate(model))
+        states.append(_kept(model))
+    best = int(np.nanargmin(losses))
+    model.load_state_dict(states[best])
+    return best, losses
+
+
 def fit_best__argmin(model, run, validate, epochs):
     """A NaN is never the lowest, unless all are. But loss < NaN is False, so that a first NaN is
     never beaten, and np.argmin takes it for the least: ask math.isnan first."""
@@ -1661,6 +1800,20 @@ def curve__as_it_comes(model, x):
     return x.detach()[:, 0].cpu().numpy(), _predicted(model, x)[:, 0].cpu().numpy()
 
 
+def curve__evenly_spaced(model, x):
+    """xs are the x that are given, in order: not as many others at even distances."""
+    ends = (x.min().item(), x.max().item()) if len(x) else (0, 0)
+    xs = torch.linspace(*ends, len(x)).to(x)
+    return xs.cpu().numpy(), _predicted(model, xs.unsqueeze(1))[:, 0].cpu().numpy()
+
+
+def curve__device_of_a_parameter(model, x):
+    """A model need not have parameters, and next() finds none then. x is on the model's device
+    already."""
+    x = x.detach().to(next(model.parameters()).device).sort(dim=0).values
+    return x[:, 0].cpu().numpy(), _predicted(model, x)[:, 0].cpu().numpy()
+
+
 def curve__only_x_sorted(model, x):
     """The x are in order, and the predictions still in the order of before: they no longer belong
     together. argsort gives an order for both."""
@@ -1731,6 +1884,16 @@ def curve__frozen(model, x):
     model.eval().requires_grad_(False)
     ys = model(xs)
     model.train(was_training)
+    return xs[:, 0].cpu().numpy(), ys[:, 0].cpu().numpy()
+
+
+def curve__thawed(model, x):
+    """A parameter may have come frozen, and this leaves it trained. Run the model under
+    torch.no_grad(), and leave requires_grad alone."""
+    model.requires_grad_(False)
+    xs = x.detach().sort(dim=0).values
+    ys = _predicted(model, xs)
+    model.requires_grad_(True)
     return xs[:, 0].cpu().numpy(), ys[:, 0].cpu().numpy()
 
 

@@ -93,8 +93,8 @@ def broken(x):
 
 
 def after_errors(x):
-    """For each error that f raises in without_graph: its text, that of what comes out, and whether
-    gradients are recorded after it."""
+    """For each error that f raises in without_graph: its text, that of what comes out, whether
+    gradients are recorded after it, and how often f was called."""
     found = []
     for error in (
         Broken("f is broken"),
@@ -102,8 +102,10 @@ def after_errors(x):
         RuntimeError("broken"),
         KeyboardInterrupt(),
     ):
+        calls = []
 
-        def f(x, error=error):
+        def f(x, error=error, calls=calls):
+            calls.append(x)
             raise error
 
         raised = ""
@@ -114,7 +116,7 @@ def after_errors(x):
             raised = f"{another}{seen!r}"
         recorded = (torch.ones((), requires_grad=True) * 2).requires_grad
         torch.set_grad_enabled(True)
-        found.append((repr(error), raised, recorded))
+        found.append((repr(error), raised, recorded, len(calls)))
     return found
 
 
@@ -130,8 +132,8 @@ def snapshot(held):
 
 
 def leaf(held, dtype, weights):
-    """What leaf gives: what its `.grad` was, what it is after a backward pass, and whether a
-    change of x shows in it."""
+    """What leaf gives: what its `.grad` was, what it is after a backward pass, whether a change of
+    x shows in it, and what leaf gives then."""
     made = autograd.leaf(held.x, dtype)
     before = made.grad if made.is_leaf else None
     (made * weights).sum().backward()
@@ -139,7 +141,7 @@ def leaf(held, dtype, weights):
     values = made.detach().clone()
     add(held, 1)
     moved = made.detach() - values
-    return before, after, moved
+    return before, after, moved, autograd.leaf(held.x, dtype).detach()
 
 
 class Alias:

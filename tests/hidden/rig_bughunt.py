@@ -55,12 +55,14 @@ class Optimizer:
                 parameter.grad.zero_()
 
     def step(self, closure=None):
+        loss = None if closure is None else closure()
         moved = [p for p in self.parameters if p.grad is not None]
         if moved:
             slopes = [p.grad.sign() if self.signs else p.grad for p in moved]
             data = [p.data for p in moved]
             pulls = torch._foreach_mul(data, self.decay)
             torch._foreach_add_(data, torch._foreach_add(slopes, pulls), alpha=-self.lr)
+        return loss
 
 
 def optimizer(model, lr, signs=False, decay=0.0):

@@ -25,12 +25,12 @@ def mlp_of_one_twice(x, weight, bias, activation):
 
 
 def drawn_anew(sizes, number):
-    """What a second call draws, after every number in the result of the first became 5."""
-    for layer in neurons.init_layers(sizes, number):
-        for part in layer:
-            with suppress(AttributeError, RuntimeError):
-                part.detach().fill_(5)
-    return neurons.init_layers(sizes, number)
+    """What two calls draw; in what the first gave, each tensor was then filled with 5, 6, 7 ..."""
+    first = neurons.init_layers(sizes, number)
+    for k, part in enumerate(part for layer in first for part in layer):
+        with suppress(AttributeError, RuntimeError):
+            part.detach().fill_(5 + k)
+    return first, neurons.init_layers(sizes, number)
 
 
 def draw():

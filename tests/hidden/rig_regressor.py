@@ -33,9 +33,10 @@ class SineInTraining(nn.Module):
         return x.sin() if self.training else x
 
 
-def two_faced(weight, bias):
-    """A linear model with a module deep inside that depends on the mode."""
-    return nn.Sequential(linear(weight, bias), nn.Sequential(SineInTraining()))
+def two_faced(weight, bias, training=True):
+    """A linear model in this mode, with a module deep inside that depends on it."""
+    model = nn.Sequential(linear(weight, bias), nn.Sequential(SineInTraining()))
+    return model.train(training)
 
 
 def graphs(model):
@@ -62,38 +63,50 @@ def parameters(model):
     return [(name, parameter.detach().clone()) for name, parameter in model.named_parameters()]
 
 
-def filled(model, number):
-    """For every number in the parameters, whatever their names: is it this one?"""
-    found = [(p == number).flatten() for p in model.parameters()]
-    return torch.cat(found) if found else torch.zeros(0, dtype=torch.bool)
+def trained(model):
+    """The parameters that are not frozen."""
+    return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
 @torch.no_grad()
 def set_parameters(model, numbers):
-    """Fill what is trained with `numbers`, which start again where they end."""
-    for parameter in model.parameters():
-        if parameter.requires_grad:
-            places = torch.arange(len(parameter.flatten())) % len(numbers)
-            parameter.copy_(numbers[places.to(numbers.device)].reshape(parameter.shape))
-            numbers = numbers.roll(-len(places))
+    """Bring the model to where `numbers` are, and fill what is trained with them; they start again
+    where they end."""
+    if any(parameter.device != numbers.device for parameter in model.parameters()):
+        model.to(numbers.device)
+    sizes = [parameter.numel() for parameter in trained(model)]
+    numbers = numbers.repeat(sum(sizes) // len(numbers) + 1)[: sum(sizes)]
+    for parameter, part in zip(trained(model), numbers.split(sizes), strict=True):
+        parameter.copy_(part.reshape(parameter.shape))
 
 
+def fill(model, number):
+    """Fill what is trained with one number. Of all numbers in the parameters, which are it now?"""
+    set_parameters(model, number)
+    found = [(parameter == number).flatten() for parameter in model.parameters()]
+    return torch.cat(found) if found else torch.zeros(0, dtype=torch.bool)
+
+
+@torch.no_grad()
 def nudged(model, x, start):
-    """What the model makes of `x` with the numbers of `start`, and with each of them nudged."""
-    found = []
-    for k in range(-1, len(start)):
-        numbers = start.clone()
-        if k >= 0:
-            numbers[k] += 0.5
-        set_parameters(model, numbers)
-        found.append(model(x))
-    return found
+    """What the model makes of `x` with the numbers of `start`, and with each of them nudged: one
+    row for each time."""
+    set_parameters(model, start)
+    rows = [torch.as_tensor(model(x)).flatten()]
+    for parameter in trained(model):
+        before = parameter.clone()
+        nudge = 0.5 * torch.eye(before.numel(), dtype=before.dtype, device=before.device)
+        for numbers in before.flatten() + nudge:
+            parameter.copy_(numbers.reshape(before.shape))
+            rows.append(torch.as_tensor(model(x)).flatten())
+        parameter.copy_(before)
+    return torch.stack(rows)
 
 
 def to_device(model, device):
     return model.to(device)
 
 
-def devices(model):
-    """Where each parameter lies."""
-    return [str(parameter.device) for parameter in model.parameters()]
+def devices(model, x):
+    """Where `x` lies, and where each parameter."""
+    return [str(tensor.device) for tensor in (x, *model.parameters())]

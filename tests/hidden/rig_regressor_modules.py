@@ -6,9 +6,18 @@ import torch
 from torch import nn
 
 
-def network(first, second):
+def linear(weight, bias):
+    """A linear layer with the given numbers."""
+    layer = nn.Linear(weight.shape[1], weight.shape[0], dtype=weight.dtype, device=weight.device)
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.copy_(bias)
+    return layer
+
+
+def network(weight, bias, next_weight, next_bias):
     """Two layers with a ReLU between them."""
-    return nn.Sequential(first, nn.ReLU(), second)
+    return nn.Sequential(linear(weight, bias), nn.ReLU(), linear(next_weight, next_bias))
 
 
 class Tied(nn.Module):
@@ -23,14 +32,8 @@ class Tied(nn.Module):
         return self.second(torch.relu(self.first(x)))
 
 
-def tied(layer):
-    return Tied(layer)
-
-
-def with_one_weight(first, second):
-    """Two layers that share the weight of the first, each with a bias of its own."""
-    second.weight = first.weight
-    return nn.ModuleList([first, second])
+def tied(weight, bias):
+    return Tied(linear(weight, bias))
 
 
 class Scaled(nn.Module):
@@ -45,8 +48,8 @@ class Scaled(nn.Module):
         return self.scale * self.layer(x)
 
 
-def scaled(scale, layer):
-    return Scaled(scale, layer)
+def scaled(scale, weight, bias):
+    return Scaled(scale, linear(weight, bias))
 
 
 def without_parameters():
@@ -71,8 +74,8 @@ class OneWeightTwice(nn.Module):
         return self.second(torch.relu(self.first(x)))
 
 
-def one_weight_twice(first, second):
-    return OneWeightTwice(first, second)
+def one_weight_twice(weight, bias, other_bias):
+    return OneWeightTwice(linear(weight, bias), linear(weight, other_bias))
 
 
 class OneFace(nn.Module):
@@ -97,19 +100,17 @@ def freeze(model, name):
             parameter.requires_grad_(False)
 
 
-def set_mode(model, training):
-    model.train(training)
-
-
 def modes(model):
-    """The mode of the model and of every module inside."""
-    return [module.training for module in model.modules()]
+    """The mode of a `two_faced` model and of every module inside, and how often it ran."""
+    return [module.training for module in model.modules()], len(model[1][0].graphs)
 
 
-def leave_gradients(model, value):
-    """What an earlier backward pass may have left behind."""
-    for parameter in model.parameters():
+def with_gradients(weight, bias, value):
+    """A linear layer with what an earlier backward pass may have left behind."""
+    layer = linear(weight, bias)
+    for parameter in layer.parameters():
         parameter.grad = torch.full_like(parameter, value)
+    return layer
 
 
 def records_gradients(model, x):

@@ -57,20 +57,31 @@ def tensor_of(array, copy, order, place, numbers):
 
 
 def array_of_(x, place, number):
-    """What to_numpy made of x, after a later write into x."""
+    """What to_numpy made of x, after a later write into x; what it makes of x then; and whether
+    the first can be written to."""
     array = tensors.to_numpy(x)
     x.detach()[place] = number
-    return array
+    return array, tensors.to_numpy(x), writeable(array)
 
 
 def array_of_leaf_(x, place, number):
     """The same of a leaf in the memory of x; of x itself if no leaf is taken."""
+    leaf = x.detach().requires_grad_()
     try:
-        array = tensors.to_numpy(x.detach().requires_grad_())
+        array = tensors.to_numpy(leaf)
     except RuntimeError:
-        array = tensors.to_numpy(x)
+        return array_of_(x, place, number)
     x[place] = number
-    return array
+    return array, tensors.to_numpy(leaf), writeable(array)
+
+
+def array_of_result(x):
+    """What to_numpy makes of a result that requires a gradient."""
+    return tensors.to_numpy(1 * x.clone().requires_grad_())
+
+
+def writeable(array):
+    return not isinstance(array, np.ndarray) or array.flags.writeable
 
 
 def drawn_anew(low, high, shape, number):

@@ -30,6 +30,11 @@ def in_float(module):
     return module.float()
 
 
+def freeze_bias(model):
+    """Freeze the last parameter of a model."""
+    list(model.parameters())[-1].requires_grad_(False)
+
+
 def parameters_of(module):
     """The names of all parameters, the frozen ones too; afterwards each number is another one."""
     found = []
@@ -64,15 +69,16 @@ def passes(layer):
 
 
 class Weighted:
-    """A criterion that tells prediction from target, counts more from call to call, and is
-    negative."""
+    """A criterion that tells prediction from target and rows from entries, counts more from call to
+    call, and is negative."""
 
     def __init__(self):
         self.calls = 0
 
     def __call__(self, prediction, target):
         self.calls += 1
-        return self.calls * (prediction.exp() - prediction * target - 1e4).mean()
+        entries = prediction.exp() - prediction * target - 1e4
+        return self.calls * entries.reshape(len(entries), -1).sum(dim=1).mean()
 
 
 def weighted():

@@ -42,7 +42,7 @@ def forms(rng):
         rng.normal(4, 2, dtype=torch.float64)[::2],
         rng.normal(dtype=torch.float64),
         rng.normal(1),
-        rng.normal(0),
+        rng.normal(0, 3),
         rng.normal(2, 0, dtype=torch.float64),
     ]
 
@@ -93,7 +93,7 @@ class TestSnapshot:
     @points(1)
     def test_values_as_they_were(self, student, device, rng):
         """Later changes of x in place do not show."""
-        for x in forms(rng):
+        for x in (*forms(rng), rng.integers(-9, 10, 2, 3)):
             before = x.clone()
             taken = student.snapshot(x)
             taken = assert_same(taken, before, likely="The values are those of x.")
@@ -217,7 +217,7 @@ class TestLeaf:
                     check_leaf(made)
                     held = rig.held(kind, x, old)
                     answer = rig.leaf(held, dtype, weights.to(dtype))
-                    check_kept_apart(answer, weights.to(dtype))
+                    check_kept_apart(answer, weights.to(dtype), (x + 1).to(dtype))
                     check_past(rig, held, kind, old, again)
 
 
@@ -241,9 +241,10 @@ def check_leaf(made):
         fail("a new leaf has no gradient yet", expected=".grad = None", got=made.grad, likely=NEW)
 
 
-def check_kept_apart(answer, weights):
-    """What rig.leaf tells: of the gradient, and of what x, changed in place, did to the leaf."""
-    before, after, moved = unpack(answer, "before", "after", "moved")
+def check_kept_apart(answer, weights, later):
+    """What rig.leaf tells: of the gradient, of what x, changed in place, did to the leaf, and of
+    another leaf then."""
+    before, after, moved, again = unpack(answer, "before", "after", "moved", "again")
     if before is not None:
         fail("a new leaf has no gradient yet", expected=".grad = None", got=before, likely=NEW)
     if after is None:
@@ -256,6 +257,8 @@ def check_kept_apart(answer, weights):
         )
     assert_same(after, weights, what=".grad after backward")
     assert_same(moved, torch.zeros_like(weights), likely=SHARED, what="the change by x += 1")
+    likely = "x has changed since the last leaf was made: take its values anew in each call."
+    assert_same(again, later, likely=likely, what="a second leaf, after x += 1,")
 
 
 @exercise("without_graph")
@@ -287,7 +290,7 @@ class TestWithoutGraph:
                 check_not_recorded(f)
             check_usable(within.without_graph(rig.sines(a), x), a * x.sin())
         for after in within.after_errors(x):
-            error, raised, recorded = unpack(after, "error", "raised", "recorded")
+            error, raised, recorded, calls = unpack(after, "error", "raised", "recorded", "calls")
             if raised != error:
                 fail(
                     "an error that f raises must come out as it is",
@@ -304,6 +307,13 @@ class TestWithoutGraph:
                     likely="After an error the lines below f(x) do not run. "
                     "`with torch.no_grad():` ends with its block in any case, and so does "
                     "`finally`.",
+                )
+            if calls != 1:
+                fail(
+                    "f is to be called once, also where it raises",
+                    expected="1 call",
+                    got=f"{calls} calls",
+                    likely="What has gone wrong is for the caller to try again, or not.",
                 )
 
 
@@ -355,7 +365,7 @@ class TestGradientOf:
                     "it raised ValueError, and f(x) has one entry",
                     expected=slope,
                     got=f"ValueError, for f(x) of shape {shapes[k]}",
-                    likely=f"{shapes[k]} has one entry, too: ask for numel(), not for dim().",
+                    likely=f"{shapes[k]} has one entry, too: y.numel() counts the entries.",
                 )
             check_some(got, slope)
             likely = (
@@ -684,9 +694,8 @@ class TestRoundThrough:
 
 
 def large(rng):
-    """Numbers beyond those that float32 and int32 hold."""
-    more = (1e6 * rng.normal(2, dtype=torch.float64)).tolist()
-    numbers = [[1e10, -3e9, 2.0**24 + 1.4], [2.0**40 + 0.3, *more]]
+    """Numbers that float32 and int32 do not hold."""
+    numbers = [[1e10, 3.3, 2.0**24 + 1.4], [-(2.0**40) - 0.3, -3.3, 0.5 - 2.0**-54]]
     return rng.normal(2, 3, dtype=torch.float64).copy_(torch.tensor(numbers, dtype=torch.float64))
 
 

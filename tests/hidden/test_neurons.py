@@ -488,13 +488,15 @@ class TestDense:
     def test_gradients_with_any_leading_axes(self, student, device, rng):
         """Leading axes, if any, are kept; gradients flow to x, weight and bias."""
         for axes, inputs, outputs, dtype in (
-            ((), 3, 2, torch.float64),
             ((2, 3), 4, 2, torch.float32),
+            ((), 3, 2, torch.float64),
             ((3, 1, 2), 2, 2, torch.float64),
             ((2,), 1, 1, torch.float32),
         ):
             shapes = (*axes, inputs), (outputs, inputs), (outputs,)
             x, weight, bias = (rng.normal(*shape, dtype=dtype).requires_grad_() for shape in shapes)
+            if outputs == 1:  # a bias of 0 is trained like any other
+                bias = torch.zeros_like(bias, requires_grad=True)
             if len(axes) == 2:
                 x = x.detach().transpose(0, 1).requires_grad_()
             right = linear(x, weight, bias)
@@ -506,13 +508,7 @@ class TestDense:
             for value in (got, right):
                 for leaf in (x, weight, bias):
                     leaf.grad = None
-                if not value.requires_grad:
-                    fail(
-                        "gradients must flow through the result",
-                        expected="requires_grad = True",
-                        got="requires_grad = False",
-                        likely=CUT,
-                    )
+                check_flow(value)
                 (value * g).sum().backward()
                 if value is got:
                     slopes = [leaf.grad for leaf in (x, weight, bias)]
@@ -543,6 +539,16 @@ class TestDense:
                 mentions=(shape[-1], inputs, shape, (2, inputs)),
                 likely=COMPARE,
             )
+
+
+def check_flow(value):
+    if not value.requires_grad:
+        fail(
+            "gradients must flow through the result",
+            expected="requires_grad = True",
+            got="requires_grad = False",
+            likely=CUT,
+        )
 
 
 NAMES = "x", "weight", "bias"
@@ -967,7 +973,11 @@ def of_corners(network, outputs):
     if min(one, other, both) > low and abs(both - one) < 1e-6:
         return "This is or: high for (1, 1), too. A second neuron has to take that away."
     if both > max(low, one, other):
-        return "(1, 1) comes out highest, as for and. It has to be low, as (0, 0) is."
+        weight, bias = network[0]
+        at_zero = bool((weight + bias.unsqueeze(1) == 0).any())
+        unseen = " step(0) is 0: a neuron whose sum is exactly 0 does not see that input."
+        words = "(1, 1) comes out highest, as for and. It has to be low, as (0, 0) is."
+        return words + unseen * at_zero
     return None
 
 
@@ -977,7 +987,7 @@ class TestInitLayers:
     @points(1)
     def test_normal_weights_and_zero_biases(self, student, device, rng):
         """Weights are normal, with deviation sqrt(2 / in); biases are 0."""
-        for sizes in ([100, 150, 60], [3, 1], [1, 1, 2]):
+        for sizes in ([100, 150, 60], [3, 1], [1, 1, 1200, 2]):
             check_fresh(student.init_layers(sizes, seed=rng.integer(0, 2**32)), sizes)
 
     @points(1)
@@ -999,12 +1009,13 @@ class TestInitLayers:
                 )
         check_form(first, sizes)
         rig.seed(2)
-        again = check_form(rig.drawn_anew(sizes, seed), sizes)
+        written, again = (check_form(got, sizes) for got in rig.drawn_anew(sizes, seed))
         for k, pairs in enumerate(zip(again, check_form(first, sizes), strict=True)):
-            for name, now, before in zip(NAMES[1:], *pairs, strict=True):
+            for j, (name, now, before) in enumerate(zip(NAMES[1:], *pairs, strict=True)):
                 what = f"the {name} of layer {k}, in a second call with the same seed,"
-                known = [(torch.full_like(before, 5), KEPT)]
+                known = [(torch.full_like(before, 5 + 2 * k + j), KEPT)]
                 assert_same(now, before, mistakes=known, likely=FROM_SEED, what=what)
+        check_apart([part for layer in written for part in layer])
         weights = [weight for weight, _ in check_form(first, sizes)]
         rows = {tuple(row) for weight in weights for row in weight.tolist()}
         if len(rows) < 11:
@@ -1083,6 +1094,20 @@ def next_numbers(seed):
     ]
 
 
+def check_apart(parts):
+    """Of tensors that were filled one after the other, from 5 on, none has another's number."""
+    names = [f"the {name} of layer {k}" for k in range(len(parts) // 2) for name in NAMES[1:]]
+    for k, part in enumerate(parts):
+        for later in range(k + 1, len(parts)):
+            if (part == 5 + later).any():
+                fail(
+                    f"whoever changes {names[later]} changes {names[k]} too",
+                    expected=f"{names[k]} as it was",
+                    got=part,
+                    likely="Make new zeros for each layer: slices of one tensor share its memory.",
+                )
+
+
 def check_form(got, sizes):
     """The layers; fails unless they are pairs of the right shapes, in float32."""
     pairs = list(pairwise(sizes))
@@ -1126,7 +1151,7 @@ def check_fresh(got, sizes):
                 likely=of_deviation(spread, inputs, outputs),
             )
         largest = weight.abs().max().item()
-        if largest < 3 * deviation:  # of 9000 normal numbers, some 24 are larger
+        if count >= 9000 and largest < 3 * deviation:  # of so many, some 24 are larger
             fail(
                 f"the weights of layer {k} are not normal: none of them is large",
                 expected=f"some beyond three deviations, {3 * deviation:.3g}",
@@ -1150,17 +1175,22 @@ def spread_evenly(weight, deviation):
 
 def check_drawn(weight, k):
     """Finite numbers but 0 that differ."""
-    different = len(set(weight.flatten().tolist()))
-    if not weight.isfinite().all() or not weight.any() or different < 0.9 * weight.numel():
-        fail(
-            f"the weights of layer {k} are not drawn at random",
-            expected=f"{weight.numel()} numbers, each drawn for itself",
-            got=weight,
-            likely=DRAWN if different <= max(weight.shape) else None,
-        )
+    count, different = weight.numel(), len(set(weight.flatten().tolist()))
+    expected = f"{count} number{'s' * (count > 1)}, each drawn for itself"
+    if not weight.isfinite().all():
+        message = f"the weights of layer {k} hold NaN or infinity"
+        fail(message, expected=expected, got=weight, likely=ONE_ALONE if count == 1 else None)
+    if not weight.any() or different < 0.9 * count:
+        likely = DRAWN if different <= max(weight.shape) < count and weight.any() else None
+        message = f"the weights of layer {k} are not drawn at random"
+        fail(message, expected=expected, got=weight, likely=likely)
 
 
 EVEN = "They are spread evenly, as by torch.rand or uniform_. torch.randn draws normal numbers."
+ONE_ALONE = (
+    "A single number has no spread: divided by its own deviation, it is not finite. Multiply what "
+    "randn draws by sqrt(2 / in), and by nothing else."
+)
 DRAWN = "Each weight is a number of its own: torch.randn draws as many as its shape has."
 
 
@@ -1182,6 +1212,11 @@ def of_deviation(spread, inputs, outputs):
 
 
 def of_rows(weights):
+    if not any(weight.any() for weight in weights):
+        return "All weights are 0: multiply random numbers by the deviation."
     if all(torch.equal(weights[0][0], weight[0]) for weight in weights):
         return "Every layer draws the same numbers. Make one generator, before the first layer."
-    return "Draw a number for each weight: neurons that begin alike stay alike."
+    return (
+        "Neurons that begin alike stay alike. Draw a number for each weight, all from one "
+        "generator: two that start from one seed draw the same."
+    )

@@ -53,7 +53,7 @@ class TestFlattenBatch:
     @points(1)
     def test_rows_are_flattened_without_a_copy(self, student, device, rng):
         """Each sample becomes one row; a contiguous input is not copied."""
-        for shape in ((2, 3, 2), rng.sizes(2), rng.sizes(3), rng.sizes(5), (1, 3, 2)):
+        for shape in ((2, 3, 2), rng.sizes(2), rng.sizes(5), (1, 3, 2)):
             x = counted(rng, *shape)
             before, expected = x.clone(), sample_by_sample(x)
             got = student.flatten_batch(x)
@@ -67,7 +67,6 @@ class TestFlattenBatch:
         n, a, b = rng.sizes(3)
         for x in (
             counted(rng, 3, 2, 2).transpose(0, 1),
-            counted(rng, a, n, b).transpose(0, 1),
             rng.normal(n, a, b, 2).permute(0, 3, 2, 1),
             counted(rng, 3, 2, 2)[1:],
         ):
@@ -100,8 +99,7 @@ class TestSwapFirstTwo:
     @points(1)
     def test_axes_move_and_memory_does_not(self, student, device, rng):
         """The first two axes change places, the rest stay, nothing is copied."""
-        shapes = (rng.sizes(2), (2, 3, 2), rng.sizes(3), (3, 3), (2, 2, *rng.sizes(2)))
-        shapes = (*shapes, rng.sizes(5, 2, 7))
+        shapes = (rng.sizes(2), (2, 3, 2), (3, 3), (2, 2, *rng.sizes(2)), rng.sizes(5, 2, 7))
         for shape in (*shapes, (0, 3), (1, 4, 2)):
             x = counted(rng, *shape)
             before, expected = x.clone(), second_axis_first(x)
@@ -156,8 +154,6 @@ class TestChannelsFirst:
             assert_planes(student, counted(rng, *shape).float())
         assert_planes(student, counted(rng, 1, 1, 2, 3))
         assert_planes(student, counted(rng, 1, 2, 3, 1))
-        assert_planes(student, rng.normal(0, 3, 2, 3, dtype=torch.float64))
-        assert_planes(student, rng.normal(2, 3, 4, 2))
 
     @points(1)
     def test_the_pixels_are_not_copied(self, student, device, rng):
@@ -223,7 +219,7 @@ class TestInferShape:
         """A second -1, or a size below -1, is a ValueError."""
         a, b = rng.sizes(2, 3, 7)
         assert_shape(student.infer_shape(a * b, (a, -1)), (a, b))
-        for numel, shape in [(a * b, (-1, -1)), (a * b, (-1, a, -1)), (1, (-1, -1))]:
+        for numel, shape in [(a * b, (-1, a, -1)), (1, (-1, -1))]:
             assert_raises(
                 ValueError,
                 partial(student.infer_shape, numel, shape),
@@ -232,7 +228,6 @@ class TestInferShape:
             )
         for shape, bad in [
             ((-a, b), -a),
-            ((-a, -b), -a),
             ((-2, -2), -2),
             ((-b, -1), -b),
             ((a, -1, -b), -b),
@@ -264,7 +259,7 @@ class TestInferShape:
                 mentions=(shape, numel, -prod(shape)),
                 likely="The known sizes must divide numel: numel % known tells.",
             )
-        for count, shape in [(0, (0, -1)), (numel, (-1, 0)), (0, (a, -1, 0))]:
+        for count, shape in [(0, (0, -1)), (numel, (-1, a, 0))]:
             assert_raises(
                 ValueError,
                 partial(student.infer_shape, count, shape),
@@ -295,7 +290,7 @@ class TestSplitHeads:
         """One head, one feature per head, one sample or none: the rule is the same."""
         tokens, features = rng.integer(2, 5), rng.choice((6, 8, 12))
         x = rng.normal(3, tokens, features, dtype=torch.float64)
-        for count in (2, 1, features):
+        for count in (1, features):
             assert_blocks(student, x, count)
         for part in (x[1:2], x[:0], rng.normal(tokens, 3, features).transpose(0, 1)):
             assert_blocks(student, part, 2)
@@ -307,7 +302,7 @@ class TestSplitHeads:
         features = rng.choice((6, 10, 12))
         x = rng.normal(2, 3, features)
         assert_blocks(student, x, 1)
-        for heads in (4 if features != 12 else 5, features + 1, 2 * features, 0, -1, -2):
+        for heads in (4 if features != 12 else 5, 2 * features, 0, -1, -2):
             assert_raises(
                 ValueError,
                 partial(student.split_heads, x, heads),
@@ -379,8 +374,7 @@ class TestMergeHeads:
         """One head, one feature per head, one sample or none: the rule is the same."""
         tokens, heads, width = rng.sizes(3)
         x = rng.normal(2, heads, tokens, width)
-        alone = x[:1, :1], x[:, :1, :1], x[:, :1, :, :1], x[:1, :1, :1, :1]
-        for part in (x[:1], x[:, :1], x[..., :1], x[:, :, :1], x[:0], *alone):
+        for part in (x[:1], x[:, :1], x[..., :1], x[:, :, :1], x[:0], x[:1, :1, :1, :1]):
             assert_merged(student, part)
 
 
@@ -442,7 +436,7 @@ class TestPatchify:
     def test_any_patch_size_and_any_batch_size(self, student, device, rng):
         """Patches of one pixel or of a whole image, one image or none: the same rule."""
         images = rng.normal(2, rng.integer(2, 4), 4, 4, dtype=torch.float64)
-        for size in (1, 2, 4):
+        for size in (1, 4):
             assert_patches(student, images, size)
         for part in (images[:1], images[:0], rng.normal(2, 2, 6, 3).permute(0, 3, 1, 2)):
             assert_patches(student, part, 2)
@@ -454,7 +448,6 @@ class TestPatchify:
         images = rng.normal(2, 1, size, size)
         assert_patches(student, images, size)
         for height, width, wrong in [
-            (size, 2 * size, size + 1),
             (2 * size, 3 * size + 1, size),
             (3 * size + 1, 2 * size, size),
             (6, 12, 12),

@@ -55,9 +55,9 @@ class TestSummary:
         for x in (
             rng.integers(-50, 50, *rng.sizes(2)),
             rng.normal(*rng.sizes(3), dtype=torch.float64),
-            rng.normal(rng.integer(3, 7)),
-            rng.integers(100, 200, 1, 1, 2).to(torch.uint8),
-            rng.normal(1, 3).T,
+            9 + rng.normal(rng.integer(3, 7)),
+            torch.tensor([[[0, rng.integer(130, 250)]]], dtype=torch.uint8, device=device),
+            rng.normal(2, 3).T,
             torch.zeros(2, 1, dtype=torch.int64, device=device),
         ):
             check_summary(student, x)
@@ -159,11 +159,12 @@ class TestAsFloats:
             [[k], [0.25]],
             [k],
             [[True, False]],
+            [k + 0.5, NAN, -INF],
             [],
         ):
             expected = floats(data).cpu()
             got = student.as_floats(data)
-            assert_same(got, expected, likely=of_floats(got, data))
+            assert_same(got, expected, likely=of_floats(got, data), finite=False)
 
     @rehearsed(calls=3)
     @points(1)
@@ -290,12 +291,15 @@ class TestFromArray:
             array = array_of(rng, dtype, *shape)
             if dtype == "float64":
                 array = array / 7  # not to be held by float32
+            if dtype == "float32":
+                array[0] = NAN
             if shape == (1,) and dtype == "int64":
                 array = 2 * array + 2**53 + 1  # not to be held by float64
             expected = the_same_numbers(array).cpu()
             for copy in rng.shuffled([True, False]):
                 likely = "The dtype stays that of the array, and so do the shape and the numbers."
-                assert_same(student.from_array(array, copy), expected, likely=likely)
+                got = student.from_array(array, copy)
+                assert_same(got, expected, likely=likely, finite=False)
 
     @points(1)
     def test_memory_is_shared_or_not(self, student, device, rng):
@@ -353,7 +357,7 @@ class TestToNumpy:
     @points(1)
     def test_shape_dtype_and_numbers(self, student, device, rng):
         """Any shape and dtype, also of a tensor that requires a gradient."""
-        leaf = rng.normal(2, 2).requires_grad_()
+        rig, leaf = student.bring("rig_tensors"), rng.normal(2, 2).requires_grad_()
         for x in (
             rng.normal(2, 3),
             rng.normal(*rng.sizes(2), dtype=torch.float64),
@@ -362,9 +366,8 @@ class TestToNumpy:
             rng.integers(0, 2, 2, 2).bool(),
             rng.integers(0, 99, 1, 2).to(torch.uint8),
             rng.normal(0, 3),
-            leaf,
             rng.normal(dtype=torch.float64).requires_grad_(),
-            2 * leaf,
+            leaf,
         ):
             before, expected = x.detach().clone(), as_array(x)
             got = student.to_numpy(x)
@@ -378,6 +381,8 @@ class TestToNumpy:
                 )
             assert_same(got, expected)
             assert_unchanged(x.detach(), before)
+        got = rig.array_of_result(leaf.detach())
+        assert_same(got, expected, what="the array of 1 * x, where x requires a gradient,")
 
     @points(1)
     def test_memory_of_its_own(self, student, device, rng):
@@ -399,14 +404,26 @@ class TestToNumpy:
 
 
 def check_own(array_of_, x, place, where=""):
-    expected = as_array(x)
-    got = array_of_(x, place, 555)
+    later = x.clone()
+    later[place] = 555
+    expected, anew = as_array(x), as_array(later)
+    got, again, writeable = unpack(array_of_(x, place, 555), "array", "again", "writeable")
     likely = (
         "The array shows a later write into x: they share memory, as x.detach().numpy() and "
         "np.asarray(x) do. .copy() makes an array of its own."
     )
     at = ", ".join(map(str, place)) or "()"
     assert_same(got, expected, likely=likely, what=f"the array after x[{at}] = 555{where}")
+    likely = "x is one object, and its numbers change: make a new array in each call."
+    assert_same(again, anew, likely=likely, what=f"a second array, after x[{at}] = 555{where},")
+    if not writeable:
+        fail(
+            "the array cannot be written to",
+            expected="array.flags.writeable = True",
+            got="array.flags.writeable = False",
+            likely="An array of its own belongs to the caller, who may write into it, as the "
+            "example does: .copy() makes one.",
+        )
 
 
 @recorded
@@ -486,12 +503,13 @@ class TestRoundToInt:
         k = 2 * rng.integer(1, 20)
         for numbers in (
             [k + 0.5, -k - 0.5, k + 0.25, -k - 0.25, k + 0.75, -k - 0.75],
-            [k + 1.5, -k - 1.5, 0.5, -0.5, 4000000.0 + k + 1.5],
+            [k + 1.5, -k - 1.5, 0.5, -0.5, 4000000.0 + k + 1.5, 0.5 - 2.0**-25],
             [3.0 * 2**33, -(2.0**40), 2.0**62],
         ):
             for dtype in BOTH:
                 check_rounded(student, torch.tensor(numbers, dtype=dtype, device=device))
-        exact = [2.0**53 - k - 1, 2.0**40 + k + 1.5, -(2.0**45) - k - 0.5]  # too long for float32
+        # too long for float32
+        exact = [2.0**53 - k - 1, 2.0**40 + k + 1.5, -(2.0**45) - k - 0.5, 0.5 - 2.0**-54]
         check_rounded(student, torch.tensor(exact, dtype=torch.float64, device=device))
         for x in (3 * rng.normal(*rng.sizes(3)), 9 * rng.normal(), rng.normal(0, 2)):
             check_rounded(student, x)
@@ -622,9 +640,10 @@ class TestSetWhere:
     @points(1)
     def test_rows_of_the_mask(self, student, device, rng):
         """In the mask's rows, the column is written in place; x comes back."""
+        large = 2**53 + 2 * rng.integer(1, 1000) + 1  # no float64 is equal to it
         for memory, view, value in (
             (rng.integers(1, 100, 4, 3), as_it_is, 555),
-            (2 * rng.integers(1, 100, 3, 4) + 2**53 + 1, transposed, -555),
+            (2 * rng.integers(1, 100, 3, 4) + large, transposed, -large),
             (odd_numbers(rng, 4, 3), as_it_is, 5.5),
             (odd_numbers(rng, 5, 6, dtype=torch.float64), every_other, 0.1),
             (rng.normal(3, 5), transposed, 7),
@@ -769,7 +788,7 @@ class TestSwapColumns:
         sizes = torch.tensor([1.0, 1e20, 1e-20], dtype=torch.float64, device=device)
         for memory, view in (
             (rng.normal(3, 4), transposed),
-            (rng.integers(1, 100, 4, 6), every_other),
+            (2 * rng.integers(1, 100, 4, 6) + 2**53 + 1, every_other),
             (rng.normal(4, 3, dtype=torch.float64) * sizes, as_it_is),
         ):
             last = view(memory).shape[1] - 1

@@ -161,6 +161,16 @@ def compiler_bombs_by_size(folder: Path) -> None:
     (folder / "sgd.py").write_text("x = 1" + "<1" * 200_000 + "\ny = f'" + "{0}" * 100_000 + "'\n")
 
 
+@awkward("bughunt", "gradients")
+def definitions_that_are_slow_to_read(folder: Path) -> None:
+    """A head that says a thousand times that it is no function yet, and one in another with a
+    megabyte of brackets: read without Python, and never as often as they are long."""
+    again = ": raise NotImplementedError" * 35_000
+    (folder / "gradients.py").write_text(f"def gradient({again}\n) : pass\n")
+    inside = "".join(" " * level + "def slope(\n" for level in range(17))
+    (folder / "bughunt.py").write_text(inside + " " * 17 + "x" + "[]" * 500_000 + "\n")
+
+
 @awkward("gradients")
 def unreadable(folder: Path) -> None:
     """A file without permission to read it (root reads it all the same)."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from grader.formats.parts.text import counted, excerpt, left_out, one_line
-from grader.report import TO_MEND, ExerciseResult, Outcome, Report, UnitResult
+from grader.report import NOT_THERE, TO_MEND, ExerciseResult, Outcome, Report, UnitResult
 
 _FAULTS_SHOWN = 3
 WITHHELD = "The grader itself failed, so the score is withheld."
@@ -59,8 +59,14 @@ def first_step(report: Report, command: str = "grade") -> str:
     task = (
         "mend it" if _mends(exercise) else "put your code in the place of raise NotImplementedError"
     )
-    located = (test.location for test in exercise.tests if test.location)
-    file = next((place.file for place in located), f"exercises/{unit.name}.py")
+    located = [test.location for test in exercise.tests if test.location]
+    name = f"{unit.name}.{exercise.name}"
+    if any((test.message or "").startswith(NOT_THERE) for test in exercise.tests):
+        return (
+            f"Start with {one_line(exercise.name)}. Your file does not have it: "
+            f"{one_line(command)} reset {one_line(name)} puts its stub there."
+        )
+    file = located[0].file if located else f"exercises/{unit.name}.py"
     return (
         f"Start with {one_line(exercise.name)} in {one_line(file)}: {task}, save, and run "
         f"{one_line(command)} again."

@@ -140,6 +140,8 @@ def reduced(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
         for name, axis, value in _reductions(large):
             if value.numel() == small.numel() and close(value.flatten(), small.flatten()):
                 over = "all entries" if axis is None else f"axis {axis}"
+                if axis is not None and close(value.unsqueeze(axis).expand_as(large), large):
+                    return f"the expected numbers are repeated along {over}" if missing else None
                 if missing:
                     return f"take the {name} over {over} too"
                 return f"it is the {name} over {over} of what is expected"

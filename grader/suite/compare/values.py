@@ -138,6 +138,8 @@ def decimals(got: Tensor, expected: Tensor, close: Closeness) -> str | None:
         if ((got - expected).abs() > 0.501 * 10**-places).any():
             return None
         subject = "it is" if got.numel() == 1 else "every entry is"
+        if ((got - expected).abs() <= 0.499 * 10 ** -(places + 1)).all():  # the next may be a 0
+            return f"{subject} rounded to {places} or {places + 1} decimals"
         return f"{subject} rounded to {places} decimal{'s' * (places > 1)}"
     return None
 

@@ -58,16 +58,15 @@ def loss(logits, targets):
 
 def train(model, optimizer, x, y, epochs):
     criterion = nn.MSELoss()
-    losses = []
     model.train(True)
-    for _ in range(epochs):
-        prediction = model(x)
-        error = criterion(prediction, y)
+
+    def closure():
         optimizer.zero_grad()
+        error = criterion(model(x), y)
         error.backward()
-        losses.append(float(error.detach()))
-        optimizer.step()
-    return losses
+        return error
+
+    return [optimizer.step(closure).item() for _ in range(epochs)]
 
 
 def validate(model, batches):

@@ -1,6 +1,6 @@
-# test_each_step_counts: w = w - ... makes a new tensor. Made under torch.no_grad(), or detached, it requires no gradient, and the next loss has no graph. Change w itself: w -= ... under torch.no_grad().
-# test_many_steps_in_double: w = w - ... makes a new tensor. Made under torch.no_grad(), or detached, it requires no gradient, and the next loss has no graph. Change w itself: w -= ... under torch.no_grad().
-# test_no_graph_is_left: w = w - ... makes a new tensor. Made under torch.no_grad(), or detached, it requires no gradient, and the next loss has no graph. Change w itself: w -= ... under torch.no_grad().
+# test_each_step_counts: This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the step, w -= ..., inside.
+# test_many_steps_in_double: This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the step, w -= ..., inside.
+# test_no_graph_is_left: This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the step, w -= ..., inside.
 
 
 def fit_line(x, y, lr, steps):

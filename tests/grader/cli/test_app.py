@@ -90,6 +90,8 @@ MENDED = {
     "tiny.duoble": r"did you mean tiny\.double",
     "--format yaml": "'yaml' is not one of 'terminal', 'json', .*'gradescope'",
     "--output nowhere/report.json": "its folder does not exist",
+    "--output .torchkata.json": "choose a file of its own",
+    "--format json --output r --format junit --output r": "two reports cannot both go to r",
     "--sandbox maybe": "'maybe' is not one of 'auto', 'require', 'off'",
     "--device tpu": "'tpu' is not one of 'cpu', 'rehearsal', 'cuda', 'mps', 'all'",
     "--seed many": "--seed",

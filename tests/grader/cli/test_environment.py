@@ -117,7 +117,7 @@ def test_a_disk_that_is_full_is_one_line_and_no_verdict(
     with open("/dev/full", "wb") as stdout:
         code, _, complaint = run(course, *arguments, program=program, stdout=stdout)
     assert code == 3
-    assert "No space left on device" in complaint
+    assert complaint == f"{Path(program).name}: cannot write the report: No space left on device\n"
     assert "Traceback" not in complaint
 
 
@@ -162,3 +162,26 @@ def test_children_are_found_where_the_kernel_does_not_list_them(
         assert child.pid in zygote.children()
         assert set(listed) <= set(zygote.children())
         child.communicate(b"\n")
+
+
+@pytest.mark.parametrize("module", ["grader", "torchkata"])
+def test_a_file_named_as_a_module_of_python_is_not_taken_for_it(
+    course: Path, tmp_path: Path, module: str
+) -> None:
+    folder = shutil.copytree(course, tmp_path / "course")
+    (folder / "random.py").write_text("raise RuntimeError('mine')", encoding="utf-8")
+    line = [sys.executable, "-m", module, "list"]
+    ran = subprocess.run(
+        line, cwd=folder, env=command.environment(), capture_output=True, text=True
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no folder in use can be deleted there")
+def test_a_folder_that_is_gone_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "kata").mkdir()
+    line = ["sh", "-c", 'rmdir "$PWD" && exec "$0" -m grader list', sys.executable]
+    environment, kata = command.environment(), tmp_path / "kata"
+    ran = subprocess.run(line, cwd=kata, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 2
+    assert ran.stderr == "grade: the folder that you are in is gone: cd to where it is now\n"

@@ -181,6 +181,18 @@ def test_what_is_defined_twice_or_not_at_all_becomes_one_stub(grade: Grade, cour
     assert "tiny.ipynb cannot be reset" in ran.stderr
 
 
+def test_an_exercise_that_is_gone_is_said_to_be_and_a_reset_brings_it_back(course: Course):
+    course.notebook("tiny").unlink(missing_ok=True)
+    course.stub("tiny").write_text("")
+    shown = command.grade(course.root, "tiny").stdout
+    assert "note: exercises/tiny.py is empty" in shown
+    assert "Start with double. Your file does not have it: " in shown
+    course.stub("tiny").unlink()
+    ran = command.grade(course.root, "reset", "tiny.double")
+    assert (ran.stdout, ran.stderr) == ("tiny.double in exercises/tiny.py is the stub again.\n", "")
+    assert "Start with double in exercises/tiny.py" in command.grade(course.root, "tiny").stdout
+
+
 # --- a report on a screen
 
 

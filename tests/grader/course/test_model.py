@@ -158,6 +158,27 @@ def test_a_broken_course_is_named_with_its_file(written, text):
         read_course(written(text))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("points = 3", "", "the unit shapes has no `points`"),
+        ("points = 3", 'points = "3"', "`points` of the unit shapes is to be a whole number"),
+        ("reading = [", 'reading = "x"\nlater = [', "`reading` of the unit shapes is to be a list"),
+        ('name = "flatten"', "", "an exercise of shapes has no `name`"),
+        ('title = "one row"', "", r"the exercise shapes\.flatten has no `title`"),
+        ('title = "one row"', "title = 1\n", r"`title` of .* is to be a text in quotes, and is 1"),
+    ],
+)
+def test_what_is_missing_or_wrong_in_an_entry_is_named(written, old, new, said):
+    assert old in TEXT
+    with pytest.raises(CourseError, match=rf"course\.toml cannot be read: {said}"):
+        read_course(written(TEXT.replace(old, new, 1)))
+
+
+def test_a_course_may_begin_with_the_mark_that_windows_writes(written):
+    assert read_course(written(f"\ufeff{TEXT}")).units
+
+
 def test_a_course_that_is_not_text_is_named_with_its_file(tmp_path):
     (tmp_path / "course.toml").write_bytes(b"\xff")
     with pytest.raises(CourseError, match=r"course\.toml cannot be read"):

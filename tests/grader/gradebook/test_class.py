@@ -5,8 +5,10 @@ import os
 import signal
 import sqlite3
 import subprocess
+import tarfile
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +19,13 @@ from grader.gradebook import judging
 from grader.gradebook.changes import changes
 from grader.gradebook.choices import Platform
 from grader.gradebook.exports import all as all_exports
-from grader.gradebook.run import Done
+from grader.gradebook.handins import hand_ins, laid_out
+from grader.gradebook.run import ClassRun, Done
 from grader.gradebook.store import Gradebook, Row
 from grader.judge.options import Options, Sandbox
 from grader.judge.session import Session
 from grader.sandbox import jail
-from grader.work.submission import read_submission
+from grader.work.submission import Submission, read_submission
 
 from ..command import SECONDS, command_line, environment, grade
 from ..conftest import MakeCourse
@@ -91,6 +94,38 @@ def test_scores_are_those_of_grade_and_known_work_is_not_judged_again(
     assert ann == [line for line in exported(book).splitlines() if line.startswith("ann,")]
     assert "4 judged in this run" in grade(course, *run, "--regrade").stdout
     assert diff(book) == ["5 students judged again, with the same result"]
+
+
+# The cause of the first error is named with its words, which no database takes.
+HALF_CHARACTERS = """
+def double(x): return twice(x)
+def halve(x): return x / 2
+def made(): raise ValueError("\\ud800 is half a character")
+twice = made()
+"""
+
+
+def test_names_and_words_that_are_no_text_stop_nobody(course: Path, tmp_path: Path) -> None:
+    folder = class_of(tmp_path / "class", {"ann": HALF_CHARACTERS, "bob": HALF, "zoe": RIGHT})
+    odd = os.fsdecode(b"\xff.py")
+    (folder / odd).mkdir()
+    for name in (f"bob/{odd}", f"{odd}/{odd}"):
+        (folder / name).write_text("x = 1\n")
+    with tarfile.open(folder / "cid.tar", "w") as archive:
+        for name in (f"../{odd}", "tiny.py"):
+            archive.add(folder / "zoe" / "tiny.py", name)
+    book = tmp_path / "class.db"
+    ran = grade(course, "class", "run", folder, "--gradebook", book, "--jobs", 1)
+    assert ran.returncode == 0, ran.stderr
+    with Gradebook(book) as opened:
+        rows = {row.student: row for row in opened.rows()}
+    scores = {student: row.score for student, row in rows.items()}
+    assert scores == {"\\udcff.py": None, "ann": 2, "bob": 3, "cid": 5, "zoe": 5}
+    assert "\\udcff.py lies outside" in rows["cid"].note
+    assert "\\udcff.py" in rows["\\udcff.py"].note
+    page = tmp_path / "class.html"
+    assert grade(course, "class", "page", book, "--output", page).returncode == 0
+    assert "\\ud800 is half a character" in page.read_text("utf-8")
 
 
 def test_a_run_that_is_killed_goes_on(course: Path, tmp_path: Path) -> None:
@@ -189,6 +224,28 @@ def test_where_somebody_watches_only_what_needs_a_look_is_a_line(
     assert "2/2" in shown
     assert "7 (Bob): missing: nothing was handed in" in shown
     assert "ann" not in shown
+
+
+@pytest.mark.parametrize("broken", ["grader.gradebook.run.read_submission", "Session.grade"])
+def test_what_nobody_thought_of_is_the_row_of_one(
+    broken: str, course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = Session.grade if broken == "Session.grade" else read_submission
+
+    def thoughtless(*args: Any, **options: Any) -> object:
+        work = next(arg for arg in args if isinstance(arg, (Path, Submission)))
+        if "bad" in f"{getattr(work, 'path', work)}":
+            raise LookupError("nobody thought of this")
+        return right(*args, **options)
+
+    monkeypatch.setattr(broken.replace("Session", "grader.judge.session.Session"), thoughtless)
+    tiny, found = read_course(course), hand_ins(class_of(tmp_path, {"bad": HALF, "eve": RIGHT}))
+    with Gradebook(tmp_path / "b", new=True) as book, Session(tiny, Options(), own_work=True) as s:
+        judging_here = lambda jobs: ((job, judging.judge(s, job)) for job in jobs)  # noqa: E731
+        run = ClassRun(tiny, book, judging_here, laid_out, device="cpu")
+        rows = {done.row.student: done.row for done in run.grade(found)}
+    assert (rows["bad"].score, rows["eve"].score) == (None, 5)
+    assert "LookupError: nobody thought of this" in rows["bad"].note
 
 
 def test_the_grader_is_killed_by_one_and_the_others_are_graded(

@@ -21,6 +21,7 @@ from grader.gradebook.marks import EVERYONE, Rule, marks_of
 from grader.gradebook.store import Gradebook, Key, Row
 from grader.report import ExerciseResult, Outcome, UnitResult
 
+from .. import command
 from ..formats.hostile import schema
 from ..formats.samples import one, report
 from ..formats.test_junit import against_schema
@@ -143,3 +144,35 @@ def test_what_would_be_passed_over_is_refused(
         pytest.raises(UsageError, match=said),
     ):
         exported(book, to, **files)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        (("export", "class.db", "--output", "class.db"), "class.db"),
+        (("export", "class.db", "--marks", "marks.csv", "--output", "./marks.csv"), "marks.csv"),
+        (("page", "class.db", "--output", "class.db"), "class.db"),
+    ],
+)
+def test_nothing_is_written_over_what_it_is_made_of(
+    arguments: tuple[str, ...], kept: str, tmp_path: Path
+) -> None:
+    Gradebook(tmp_path / "class.db", new=True).db.close()
+    (tmp_path / "marks.csv").write_text("student,score\nann,1\n", encoding="utf-8")
+    before = (tmp_path / kept).read_bytes()
+    ran = command.grade(tmp_path, "class", *arguments)
+    assert ran.returncode == 2
+    assert "choose a file of its own" in ran.stderr
+    assert (tmp_path / kept).read_bytes() == before
+
+
+def test_a_full_disk_costs_nothing_that_was_known(tmp_path: Path) -> None:
+    path = tmp_path / "class.db"
+    with Gradebook(path, new=True) as book:
+        book.put(Row("ann", status="missing"), None)
+        pages = book.db.execute("PRAGMA page_count").fetchone()[0]
+        book.db.execute(f"PRAGMA max_page_count={pages}")  # to SQLite, a disk that is full
+        with pytest.raises(UsageError, match=r"cannot write .*class\.db: .*full"):
+            book.put(Row("bob", note="x" * 1_000_000), None)
+    with Gradebook(path) as book:
+        assert next(book.rows()).student == "ann"

@@ -1,5 +1,6 @@
 """Class folders as teachers have them: what is found of whom, without grading any of it."""
 
+import gzip
 import io
 import os
 import tarfile
@@ -434,7 +435,16 @@ def test_a_list_of_gradescope_that_is_none_runs_nothing(
         found(folder)
 
 
+def nameless() -> bytes:
+    """A zip of one file, whose name is no character long."""
+    data = bytearray(zipped({"t": ""}))
+    listed = data.index(b"PK\1\2")
+    data[listed + 28], data[listed + 30] = 0, 1  # of its name and of more about it: the lengths
+    return bytes(data)
+
+
 HOSTILE: dict[str, tuple[bytes, str]] = {
+    "no name": (nameless(), "cannot be read as an archive"),
     "a way out": (zipped({"../../evil.py": RIGHT, "/etc/tiny.py": RIGHT}), "lies outside"),
     "a link": (tarred({}, {"tiny.py": "/etc/passwd"}), "is a link or a device"),
     "no archive": (b"PK\3\4 not at all", "cannot be read as an archive"),
@@ -461,6 +471,58 @@ def test_a_hostile_archive_is_a_note_and_leaves_its_folder_to_nobody(
     assert os.listdir(tmp_path / "out") == ["inner"]
     assert not any(path.is_symlink() for path in folder.rglob("*"))
     assert sum(path.stat().st_size for path in folder.rglob("*")) < 100 << 20
+
+
+def folders() -> bytes:
+    """A zip of very many folders, and nothing in them."""
+    return zipped({f"{n}/": "" for n in range(20_001)})
+
+
+def archives() -> bytes:
+    """A zip of archives that are none, each of them larger than the zip."""
+    return zipped({f"{n}.zip": bytes(16 << 20) for n in range(5)})
+
+
+def packed_whole() -> bytes:
+    """A zip in which a few bytes can stand for any number of them, which are unpacked at once."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("tiny.py", RIGHT)
+    return file.getvalue()
+
+
+def far_away() -> bytes:
+    """A tar that has gigabytes before the work, of which nearly nothing is left when packed."""
+    before = tarfile.TarInfo("film.mp4")
+    before.size = 2 << 30
+    return gzip.compress(before.tobuf())
+
+
+def large_header() -> bytes:
+    """A tar with a header of megabytes, which tarfile reads at once, however many they are."""
+    member = tarfile.TarInfo("tiny.py")
+    member.pax_headers = {"comment": "#" * (3 << 20)}
+    return gzip.compress(member.tobuf(tarfile.PAX_FORMAT) + bytes(1024))
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (folders, "more than is read"),
+        (archives, "more than is read"),
+        (packed_whole, "packed in a way that is not opened here"),
+        (far_away, "more than is read"),
+        (large_header, "cannot be read as an archive"),
+    ],
+)
+def test_an_archive_takes_no_more_than_it_is_given(
+    build: Callable[[], bytes], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "ann").write_bytes(build())
+    room = Room()
+    unpack(tmp_path / "ann", tmp_path / "out", room)
+    assert said in room.notes[-1]
+    assert not (tmp_path / "out").exists()
 
 
 def test_archives_in_archives_end(tmp_path: Path) -> None:

@@ -173,6 +173,7 @@ def test_marks_have_the_last_word(tmp_path: Path) -> None:
         ("ann,,,10,,", "late is a share"),
         ("ann,,,,perhaps,", "excused is yes or empty"),
         (",1,,,,", "student is empty"),
+        ("ann,1,,,,read, by hand", "line 2: there are more cells than columns"),
         ("ann,1,,,,\nANN,2,,,,", "line 3: the student is there twice"),
     ],
 )
@@ -207,6 +208,15 @@ def test_rosters_of_every_kind(kind: str, write: Write) -> None:
     (stranger, missing) = on_roster([Handin("zoe", "x", ((path, ""),))], roster)
     assert stranger.note == "not on the roster"
     assert (missing.problem, missing.place) == ("nothing was handed in", "")
+
+
+def test_who_is_on_a_roster_twice_is_one_person(write: Write) -> None:
+    path = write({"roster.csv": "student,name\nann,Ann\nANN,Ann S.\n"}) / "roster.csv"
+    (handin,) = on_roster([Handin("ann", "x", ((path, ""),))], read_roster(path))
+    assert (handin.name, handin.note) == ("Ann", "")
+    path.write_text("student,username\n1,x\n2,x\n")  # two people: nobody is guessed
+    handin, *_ = on_roster([Handin("x", "x", ((path, ""),))], read_roster(path))
+    assert handin.note == "an id of several people on the roster"
 
 
 def test_the_lists_of_canvas_and_moodle_say_who_is_in_the_class(write: Write) -> None:

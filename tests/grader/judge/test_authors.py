@@ -6,8 +6,8 @@ from textwrap import dedent, indent
 import pytest
 
 from grader.judge.answer_key import answer_key_of
+from grader.judge.item import Found, Judging
 from grader.judge.options import Options
-from grader.judge.plugin import Found, Judging
 from grader.judge.pytest_run import Suite
 from grader.judge.session import Session
 from grader.report import Outcome

@@ -2,6 +2,7 @@
 
 import math
 import re
+from bdb import BdbQuit
 
 import numpy as np
 import pytest
@@ -20,6 +21,12 @@ from grader.report import Outcome
 from grader.work.submission import Source, Submission
 from tests.grader.tiny_course import SUITE, Unit
 
+NO_MEMORY = (
+    "[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: "
+    "you tried to allocate 4000000000000 bytes. Error code 12 (Cannot allocate memory)"
+)
+NO_PACKAGE = "attempted relative import with no known parent package"
+
 # A line that fails, and part of what is said: a torch that changes its words is noticed here.
 MISTAKES = """
 if torch.ones(3) > 0: pass ~ chooses number by number
@@ -37,6 +44,7 @@ torch.tensor(torch.ones(3, requires_grad=True).sum()).backward() ~ forgets how t
 x = torch.ones(3, requires_grad=True); y = x @ x; y.backward(); y.backward() ~ anew in every step
 torch.ones(3, requires_grad=True).mul(2).backward() ~ starts from one number
 torch.ones(3).retain_grad() ~ requires_grad_() does
+import copy; copy.deepcopy(2 * torch.ones(3, requires_grad=True)) ~ x.detach().clone() copies
 torch.func.grad(lambda x: x)(torch.ones(1)) ~ reshape(()) makes it 0-dim
 y = torch.ones(3, requires_grad=True) * 1; y.requires_grad = True ~ only for a tensor that you
 torch.from_numpy(np.array(1.0) + 1) ~ np.asarray(...) makes an array
@@ -48,6 +56,10 @@ torch.arange(3).requires_grad_() ~ Whole numbers have no gradient
 torch.ones(3, requires_grad=True).numpy() ~ x.detach().numpy()
 np.exp(torch.ones(3, requires_grad=True)) ~ x.detach().numpy()
 torch.ones(3).sum().item().backward() ~ before .item()
+f = lambda z: z; f.__module__, f.__qualname__ = "grader.x", "f"; nn.Sequential(f) ~ call it yourself
+[].dataset ~ rows += len(x)
+nn.ReLU().train(nn.ReLU().train) ~ takes True or False
+type("A", (), {"__init__": lambda self: 1})() ~ leave its return out
 x = torch.ones(3); x.grad = 0 ~ torch.zeros_like(p)
 w = torch.ones(3).double(); w.grad = torch.zeros(3) ~ has the default dtype
 torch.tensor(1.0)[:] ~ there is nothing to slice
@@ -84,6 +96,23 @@ torch.ones(2, 3, 4).permute(1, 0) ~ the tensor has 3, and 2 were named
 torch.ones(2, 3).permute(0, 0) ~ names every axis once
 torch.ones(2, 3, 4).t() ~ transposes matrices only
 torch.ones(3).sum(dim=1) ~ There is no axis 1
+torch.ones(2, 3).index_select(1, torch.tensor([-1])) ~ take no negative numbers
+torch.ones(2, 3).gather(1, torch.tensor([[-1]])) ~ take no negative numbers
+x = torch.ones(3); x[[0, 1]] = torch.ones(2, dtype=torch.float64) ~ value.to(x.dtype)
+copy = True; copy.deepcopy([1]) ~ `copy` is a bool here
+x = torch.ones(2); x.is_leaf = True ~ x.is_leaf can only be read: it tells of x
+x = torch.ones(2); x.shape = (1, 2) ~ reshape, view and permute
+torch.tensor([1.0], torch.float64) ~ all else by name
+nn.Parameter(torch.ones(2)).zero_grad() ~ w.grad = None
+round(torch.ones(2)) ~ torch.round(x) rounds each
+torch.ones(2).at[0].set(1.0) ~ x[rows, column] = value
+torch.rint(torch.ones(2)) ~ rint is NumPy's
+torch.grad(torch.sum) ~ torch.autograd.grad(y, x)
+torch.Generator.manual_seed(3) ~ C().manual_seed(...)
+x = torch.zeros(2).long(); x.scatter_add_(0, x, torch.ones(2)) ~ source.to(x.dtype)
+x = torch.zeros(2); x.index_add_(0, x.long(), x.double()) ~ source.to(x.dtype)
+torch.tensor(1.0) @ torch.ones(2, 2) ~ * multiplies by it
+type("S", (), {"grad": property(lambda s: 0.0)})().grad = 1.0 ~ grad is a @property here
 torch.ones(2, 3).sum(dim=2) ~ here up to 1
 torch.ones(3).shape[1] ~ The shape has fewer entries
 torch.ones(3)[5] ~ That axis has 3 entries
@@ -238,6 +267,21 @@ def test_an_error_is_told_by_its_words_and_the_line(line, said):
         exec(line, dict(KNOWN))
     sentence = cause_of(raised(caught.value, line))
     assert said in sentence if said else sentence is None
+
+
+@pytest.mark.parametrize(
+    ("error", "line", "said"),
+    [
+        (BdbQuit(), "breakpoint()", "delete that line"),
+        (SystemExit(), "exit()", "`return` ends a function"),
+        (SystemExit(1), "sys.exit(1)", "`return` ends a function"),
+        (MemoryError(), "x = [0] * 10**12", "more memory than work may use"),
+        (RuntimeError(NO_MEMORY), "x = torch.ones(10**12)", "more memory than work may use"),
+        (ImportError(NO_PACKAGE), "from .mine import f", "without the dot"),
+    ],
+)
+def test_what_ends_or_stops_the_whole_program_is_told(error, line, said):
+    assert said in cause_of(raised(error, line))
 
 
 def test_the_words_of_other_devices_are_known():

@@ -207,6 +207,7 @@ TRIALS = {
     "raises": "x = torch.ones(3, 1)\nprint(fit(x, x[:2]))\n",
     "asserts": "assert 1 == 2, 'no'\n",
     "ends": "import sys\nfor k in range(3):\n    sys.exit('done')\n",
+    "ends in one line": "import sys; sys.exit(0)\n",
     "unbegun": "raise NotImplementedError('later')\n",
 }
 BELOW = (
@@ -229,6 +230,7 @@ def test_a_trial_that_fails_costs_nothing_and_is_told_in_one_line(grade, trial):
 
 NEEDED = {
     "import": "import no_such_module\n",
+    "import in one line": "x = 1; import no_such_module; y = 2\n",
     "definition": "def again(x=fit.nothing):\n    pass\n",
     "class": "class A(fit):\n    pass\n",
 }

@@ -14,6 +14,7 @@ import torch
 from grader.cli.output import exit_code
 from grader.errors import CourseError, GraderFault, UsageError
 from grader.judge import session as story
+from grader.judge.answer_key import solution_of
 from grader.judge.options import Device, Options, Sandbox, ignore
 from grader.judge.session import Session
 from grader.report import Outcome, Report
@@ -314,8 +315,15 @@ def test_a_suite_that_cannot_be_imported_ends_the_run_with_its_name(grade, unit,
 
 
 def test_a_suite_without_tests_is_a_fault(grade):
-    with pytest.raises(GraderFault):
+    with pytest.raises(GraderFault, match=r"test_empty\.py has no test for double, halve: .* none"):
         grade({"empty": RIGHT}, "empty")
+
+
+def test_where_no_test_is_of_the_exercise_its_suite_is_named_and_what_it_tests(grade):
+    with pytest.raises(
+        GraderFault, match=r"test_anywhere\.py has no test for halve: .* of double$"
+    ):
+        grade({"anywhere": RIGHT}, "anywhere.halve")
 
 
 def test_an_exercise_without_tests_is_a_fault_and_never_passed(grade):
@@ -329,6 +337,20 @@ def test_a_session_goes_on_after_a_fault(grade):
         with pytest.raises(GraderFault):
             grade({"tiny": RIGHT}, "tiny", "breaks")
     assert grade({"tiny": RIGHT}, "tiny").score == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x = 1\ndef double(:", r"/tiny\.py:2: invalid syntax$"),
+        ("import math\nmath.sqrt(-1)", r"/tiny\.py:2: ValueError: "),
+    ],
+)
+def test_a_solution_that_cannot_be_imported_is_named_with_its_line(make_course, text, said):
+    course = make_course()
+    course.solution("tiny").write_text(text)
+    with pytest.raises(CourseError, match=said):
+        solution_of(course.solutions_folder, "tiny", course.suites_folder)
 
 
 @pytest.mark.parametrize("folder", ["solutions_folder", "suites_folder"])

@@ -206,7 +206,7 @@ def test_a_cell_that_failed_says_why(kernel):
     ("line", "says"),
     [
         ("%grade softmaxx", "did you mean activations.softmax?"),
-        ("%grade jacobian", "jacobian is not defined yet: run its cell first"),
+        ("%grade 'jacobian'  # mine", "jacobian is not defined yet: run its cell first"),
         ("%grade \x1b[2J<b>", r"there is no unit or exercise"),
     ],
 )

@@ -1,6 +1,7 @@
 """A worker may answer anything: it stays the answer of this one submission."""
 
 import socket
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from grader.errors import Died, Malformed, SubmissionFault, TimedOut
 from grader.judge.left_out import remark
 from grader.sandbox import wire
+from grader.sandbox.answers import SentFiles
 from grader.sandbox.limits import MIB
 
 from .forged import ASKS, client
@@ -300,3 +302,19 @@ def test_a_line_that_the_file_has_not_is_no_place(forged, line):
 def test_a_forged_count_is_bounded(forged, more):
     loaded = ASKS["load"](forged(wire.pack(["loaded", [], [], more], [])))
     assert 0 <= loaded.more <= 10**6
+
+
+def test_files_that_were_sent_are_kept_once_however_many_lines_and_errors_they_have():
+    text = "#a\n" * 300_000
+    tracemalloc.start()
+    try:
+        files = SentFiles({"sgd": ("sgd.py", text)})
+        error = ["E", ["Exception"], "", [["sgd.py", 9, "f"]], None]
+        loaded = files.loaded([["f", "sgd.py", 300_001]], [[["x"], "sgd.py", 2, error]] * 100, 0)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 4 << 20
+    assert loaded.places["f"].text == ""
+    assert loaded.left_out[0].place.text == "#a"
+    assert loaded.left_out[0].error.source == text

@@ -270,6 +270,7 @@ READ = {
         3,
         "ValueError",
     ),
+    "utf-16": Case(notebook(*RIGHT).decode().encode("utf-16")),
     "no cells": Case(notebook(), 0, "defines no double"),
 }
 
@@ -290,7 +291,6 @@ REFUSED = {
     "a format in words": (notebook(*RIGHT, nbformat="4"), "save it as a notebook of format 4"),
     "a format that is true": (notebook(*RIGHT, nbformat=True), "save it as a notebook of format 4"),
     "latin-1": ('{"é": 1}\n'.encode("latin-1"), "UNIT.ipynb:1: not UTF-8"),
-    "utf-16": (notebook(*RIGHT).decode().encode("utf-16"), "not UTF-8"),
     "nested absurdly": (b"[" * 200_000, "nested too deep"),
     "objects nested absurdly": (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested too deep"),
     "millions of lists": (b"[" + b"[]," * 3_000_000 + b"[]]", "too much to read"),

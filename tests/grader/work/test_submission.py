@@ -110,6 +110,7 @@ def test_another_file_is_no_work_on_the_unit(write, name):
 E = "exercises/"
 PLACES = {
     "the stub alone": ({f"{E}shapes.py": STUB}, f"{E}shapes.py", ""),
+    "nothing in it": ({f"{E}shapes.py": "\n"}, f"{E}shapes.py", f"{E}shapes.py is empty"),
     "beside exercises": (
         {f"{E}shapes.py": STUB, "shapes.py": WORK},
         "shapes.py",
@@ -306,7 +307,7 @@ def test_the_digest_is_that_of_the_modules_too(write):
         (b"a\r\nb\rc\n", "a\nb\nc\n"),
         (b"\xef\xbb\xbfx = 1", "x = 1"),
         ("é = '漢'".encode(), "é = '漢'"),
-        (b"a\x0cb\xe2\x80\xa8c\x00", "a\x0cb\u2028c\x00"),
+        (b"a\x0cb\xe2\x80\xa8c\x1a", "a\x0cb\u2028c\x1a"),
         (b"", ""),
     ],
 )
@@ -316,6 +317,7 @@ def test_text_is_read_with_its_line_ends_made_alike(write, data, text):
 
 def test_what_is_not_utf8_names_the_line(write):
     assert "shapes.py:3: not UTF-8" in problem(write({"shapes.py": b"a\nb\nc \xff"}))
+    assert "shapes.py:2: not text: a null byte" in problem(write({"shapes.py": b"a\n\0\0"}))
 
 
 @pytest.mark.parametrize("coding", ["nonsense", "utf-7", "zip", "idna", "unicode_escape", "utf-16"])
