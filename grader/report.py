@@ -6,9 +6,11 @@
 Points are integers. Scores and statuses are derived from the tests, never stored beside them.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, is_dataclass
 from enum import StrEnum
+from functools import cache, partial
+from typing import Any, get_args, get_origin, get_type_hints
 
 SCHEMA = "torchkata/report/1"
 NOT_THERE = "the file defines no"  # said of an exercise that the file lacks
@@ -159,7 +161,7 @@ class ExerciseResult:
 
     name: str
     tests: tuple[TestResult, ...]
-    pictures: tuple[Plot | Grid | Graph, ...] = ()
+    pictures: tuple[Graph | Grid | Plot, ...] = ()
 
     @property
     def score(self) -> int:
@@ -270,3 +272,40 @@ def status_of(outcomes: Iterable[Outcome]) -> Outcome:
     if status is Outcome.NOT_STARTED and Outcome.PASSED in seen:
         return Outcome.FAILED
     return status
+
+
+def kept(result: Any) -> dict[str, Any]:
+    """A dataclass that holds results, as JSON keeps it: without what is None or empty."""
+    return asdict(
+        result,
+        dict_factory=lambda fields: {k: v for k, v in fields if v is not None and v != ()},
+    )
+
+
+def restored(kind: Any, told: dict[str, Any]) -> Any:
+    """What `kept` was given, of this type, from what JSON has made of it.
+
+    Raises: AttributeError, KeyError, TypeError or ValueError if it is something else.
+    """
+    empty, readers = _form(kind)
+    return kind(**empty | told | {k: read(told[k]) for k, read in readers.items() if k in told})
+
+
+@cache
+def _form(kind: Any) -> tuple[dict[str, Any], dict[str, Callable[[Any], Any]]]:
+    """What is empty if it is left out, and how to read what JSON has no word for."""
+    types = get_type_hints(kind)
+    readers = {name: read for name, type_ in types.items() if (read := _reader(type_))}
+    return {name: () for name, type_ in types.items() if get_origin(type_) is tuple}, readers
+
+
+def _reader(type_: Any) -> Callable[[Any], Any] | None:
+    parts = get_args(type_)
+    if get_origin(type_) is tuple:
+        read = _reader(parts[0])
+        return (lambda told: tuple(map(read, told))) if read else tuple
+    kinds: list[Any] = [kind for kind in parts or (type_,) if is_dataclass(kind)]
+    if len(kinds) > 1:  # the one with most of the keys; with a title alone, that is a Graph
+        known = {kind: get_type_hints(kind).keys() for kind in kinds}
+        return lambda told: restored(max(kinds, key=lambda k: len(told.keys() & known[k])), told)
+    return partial(restored, *kinds) if kinds else Outcome if type_ is Outcome else None

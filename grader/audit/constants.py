@@ -10,12 +10,7 @@ from dataclasses import dataclass
 
 # What is returned, by what a report calls it. `first` is the first tensor among the arguments.
 _RETURNED = {
-    "True": "True",
-    "False": "False",
-    "0": "0",
-    "1": "1",
-    "1.0": "1.0",
-    "None": "None",
+    **{constant: constant for constant in ("True", "False", "0", "1", "1.0", "None")},
     "the first argument": "args[0] if args else None",
     "all arguments": "args",
     "the sum of the first tensor": "first.sum()",

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grader.audit.jobs import read_text
 from grader.audit.mutants import Mutant, stripped
 from grader.course.model import Course
 from grader.errors import CourseError
@@ -44,7 +43,7 @@ def read_equivalents(course: Course) -> dict[str, tuple[Equivalent, ...]]:
     path = course.equivalents_file
     if not path.is_file():
         return {}
-    text = read_text(path)
+    text = path.read_text("utf-8")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from grader.audit.findings import Hole
-from grader.audit.jobs import Graded, Job, read_text
+from grader.audit.jobs import Graded, Job
 from grader.audit.plan import Plan
 from grader.course.bank import WrongAnswer
 from grader.course.model import COURSE_FILE, Course
+from grader.course.source import marks
 from grader.report import TestResult
 
 T = TypeVar("T")
@@ -40,10 +41,10 @@ class Facts:
     def hole(self, test: TestResult, what: str, mend: str) -> Hole:
         """A hole in a test of the suite: in the class of its exercise, or else anywhere."""
         path, bare = self.course.suite(self.unit), test.name.partition("[")[0]
-        owners = [node for node in _top(read_text(path)) if _is_marked(node, test.exercise)]
+        owners = [n for n in _top(path) if marks(n).get("exercise") == test.exercise]
         lines = (
             node.lineno
-            for owner in [*owners, ast.parse(read_text(path))]
+            for owner in [*owners, ast.parse(path.read_text("utf-8"))]
             for node in ast.walk(owner)
             if isinstance(node, ast.FunctionDef) and node.name == bare
         )
@@ -62,7 +63,7 @@ class Facts:
 
     def definition(self, path: Path, name: str) -> str:
         """Where a file defines a name at its top; the file alone where it does not."""
-        lines = (node.lineno for node in _top(read_text(path)) if node.name == name)
+        lines = (node.lineno for node in _top(path) if node.name == name)
         return self.place(path, next(lines, None))
 
     def entry(self, exercise: str = "") -> str:
@@ -83,19 +84,14 @@ class Facts:
 
 def numbered(path: Path) -> list[tuple[Path, int, str]]:
     """The lines of a file, if it is there."""
-    lines = read_text(path).split("\n") if path.is_file() else []
+    lines = path.read_text("utf-8").split("\n") if path.is_file() else []
     return [(path, number, line) for number, line in enumerate(lines, start=1)]
 
 
-def _is_marked(node: _Definition, exercise: str) -> bool:
-    """Does a decorator of it hold the name of the exercise?"""
-    return any(
-        isinstance(inner, ast.Constant) and inner.value == exercise
-        for decorator in node.decorator_list
-        for inner in ast.walk(decorator)
-    )
+def _top(path: Path) -> list[_Definition]:
+    return _definitions(path.read_text("utf-8"))
 
 
 @cache
-def _top(text: str) -> list[_Definition]:
+def _definitions(text: str) -> list[_Definition]:
     return [node for node in ast.parse(text).body if isinstance(node, _Definition)]

@@ -4,7 +4,6 @@ import doctest
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 
 from grader.course.model import Course
@@ -118,8 +117,4 @@ def _submission(course: Course, job: Job) -> Submission:
 
 
 def solution_of(course: Course, unit: str) -> str:
-    return read_text(course.solution(unit))
-
-
-def read_text(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+    return course.solution(unit).read_text("utf-8")

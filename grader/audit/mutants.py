@@ -151,8 +151,10 @@ class _Code:
             yield from rule(node, self)
         if isinstance(node, (ast.JoinedStr, ast.Raise)):
             return  # messages
+        # Without its only statement an `if` does nothing, as if it were deleted itself.
+        is_kept = isinstance(node, ast.If) and not node.orelse and len(node.body) == 1
         for child in _parts(node):
-            if isinstance(child, ast.stmt) and not _is_all_of_an_if(node):
+            if isinstance(child, ast.stmt) and not is_kept:
                 yield from _deleted(child, self)
             yield from self.edits(child)
 
@@ -166,11 +168,6 @@ def _parts(node: ast.AST) -> Iterator[ast.AST]:
             alone = isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)
             if isinstance(child, ast.AST) and not alone:
                 yield child
-
-
-def _is_all_of_an_if(node: ast.AST) -> bool:
-    """Without its only statement an `if` does nothing, as if it were deleted itself."""
-    return isinstance(node, ast.If) and not node.orelse and len(node.body) == 1
 
 
 def _deleted(node: ast.stmt, code: _Code) -> Iterator[Edit]:

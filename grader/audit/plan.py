@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.audit.constants import Constant, constants_of
 from grader.audit.equivalents import Equivalent
-from grader.audit.jobs import Job, read_text, seed_of, solution_of
+from grader.audit.jobs import Job, seed_of, solution_of
 from grader.audit.mutants import Mutant, mutants_of
 from grader.course.bank import WrongAnswer, read_bank, text_of
 from grader.course.model import Course, Unit
@@ -86,7 +86,7 @@ def plan_of(
         again=Job(unit.name, every, solution, 0, device=Device.ALL, attempt=2),
         examples=Job(unit.name, every, solution, 0, examples=True),
         accepted=tuple(
-            (module, Job(unit.name, every, read_text(module), seed))
+            (module, Job(unit.name, every, module.read_text("utf-8"), seed))
             for module in course.accepted(unit.name)
             for seed in range(ACCEPTED_SEEDS)
         ),

@@ -3,14 +3,13 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from grader.audit.jobs import Graded, Job, read_text, solution_of
+from grader.audit.jobs import Graded, Job, solution_of
 from grader.course.model import Course
 from grader.judge import fingerprint
-from grader.report import Location, Outcome, TestResult
+from grader.report import kept, restored
 
 FILE = ".torchkata-audit.jsonl"
 
@@ -46,14 +45,14 @@ class Records:
 
     def compact(self, units: set[str]) -> None:
         """Forget what none of the jobs of `units` asked for."""
-        kept = [
+        lines = [
             _line(key, unit, graded)
             for key, (unit, graded) in self.known.items()
             if key in self.used or unit not in units
         ]
         self.file.close()
         new = self.path.with_suffix(".new")
-        new.write_text("".join(kept), encoding="utf-8")
+        new.write_text("".join(lines), encoding="utf-8")
         new.replace(self.path)
 
     def _key(self, job: Job) -> str:
@@ -70,26 +69,17 @@ class Records:
 
 
 def _line(key: str, unit: str, graded: Graded) -> str:
-    told = asdict(graded, dict_factory=lambda fields: {k: v for k, v in fields if v is not None})
-    return json.dumps({"key": key, "unit": unit, **told}) + "\n"
+    return json.dumps({"key": key, "unit": unit, **kept(graded)}) + "\n"
 
 
 def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:
     """Every line that is whole: the last one of an audit that was stopped may not be."""
     if not path.is_file():
         return
-    for line in read_text(path).splitlines():
+    for line in path.read_text("utf-8").splitlines():
         try:
             entry: dict[str, Any] = json.loads(line)
             key, unit = entry.pop("key"), entry.pop("unit")
-            tests, rehearsals = (
-                tuple(_test(**test) for test in entry.pop(name)) for name in ("tests", "rehearsals")
-            )
-            yield key, (unit, Graded(tests, rehearsals, **entry))
-        except (ValueError, KeyError, TypeError):
+            yield key, (unit, restored(Graded, entry))
+        except (AttributeError, KeyError, TypeError, ValueError):
             continue
-
-
-def _test(*, outcome: str, location: dict[str, Any] | None = None, **rest: Any) -> TestResult:
-    where = None if location is None else Location(**location)
-    return TestResult(outcome=Outcome(outcome), location=where, **rest)

@@ -3,7 +3,6 @@
 import sys
 import textwrap
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +16,7 @@ from grader.cli.output import (
     printable,
     progress_bar,
     python_command,
-    show,
+    show_failures,
     terminal_size,
     wanted_of,
     write,
@@ -27,12 +26,12 @@ from grader.course.model import Course, Selection, find_course, root_around
 from grader.course.names import Name
 from grader.course.progress import Progress, read_progress, remember
 from grader.course.seeds import seed_asked_for
-from grader.course.stubs import given_by
+from grader.course.stubs import work_on
 from grader.errors import CourseError, UsageError
 from grader.formats.catalogue import Format
 from grader.judge.options import MEBIBYTES, SECONDS, Device, Options, Sandbox, cores, limited
 from grader.report import Outcome, Report
-from grader.work.submission import ENDINGS, Submission, read_submission
+from grader.work.submission import ENDINGS, Submission
 
 OTHER_WAYS = 3  # to write an exercise: as many as are shown below the solution
 
@@ -107,12 +106,8 @@ def run(
     seed = seed_asked_for(course, seed, variant)
     names = names or []
     selection = course.select(names)
-    work = read_submission(
-        submission or course.exercises_folder,
-        list(course.everything),
-        preferred={name.unit: name.ending for name in map(course.named, names) if name.ending},
-        given=given_by(course),
-    )
+    preferred = {name.unit: name.ending for name in map(course.named, names) if name.ending}
+    work = work_on(course, submission, preferred)
     selection = _of_file(work, selection, names)
     with Session(course, options, own_work=_is_own(course, work.path)) as session:
         with progress_bar() as progress:
@@ -179,21 +174,20 @@ def watch(
 
     course = find_course(Path.cwd())
     options = Options(device, sandbox, limited(timeout, memory), judges=cores())
-    selection, show_exercise = course.select(names or []), partial(show, only_failures=True)
+    selection = course.select(names or [])
     if format is WatchFormat.GCC:
         if page:
             raise UsageError("--page follows a terminal, and not --format gcc: leave out one")
         return watch_problems(course, selection, options)
     if not page:
-        return watch_exercises(course, selection, options, show_exercise, Onlooker())
+        return watch_exercises(course, selection, options, Onlooker())
     from grader.cli.page import Follower, check_extra
     from grader.page.live import Page
 
     check_extra()
     with Page(course.home, title=course.title, command=grade_command()) as shown:
         print(f"Page: {shown.address}", flush=True)
-        follower = Follower(course, shown)
-        return watch_exercises(course, selection, options, show_exercise, follower)
+        return watch_exercises(course, selection, options, Follower(course, shown))
 
 
 class MapFormat(StrEnum):
@@ -351,7 +345,7 @@ def debug(
 
     course = find_course(Path.cwd())
     name = _exercise(course, exercise)
-    work = read_submission(course.exercises_folder, list(course.everything), given=given_by(course))
+    work = work_on(course)
     with Session(course, Options(), own_work=True) as session, progress_bar() as progress:
         report = session.grade(work, course.select([str(name)]), progress)
     remember(course, report.earned, report.finished)
@@ -363,7 +357,7 @@ def debug(
         print(f"{name} {said}.")
         return 0
     if report.units[0].message is not None or report.score is None:
-        sys.stdout.write(show(report, only_failures=True))
+        sys.stdout.write(show_failures(report))
         return exit_code([report])
     file = work.sources[name.unit].file
     script = script_of(course, name, result, file)

@@ -51,7 +51,7 @@ def check_output(output: Path, *inputs: Path | None) -> None:
         raise UsageError(f"cannot write {output}: choose a file of its own")
 
 
-def deliver(report: Report, wanted: Wanted, *, own: bool = True, after: str = "") -> None:
+def deliver(report: Report, wanted: Wanted, *, own: bool, after: str) -> None:
     """Write each format to its file; what has none is printed, or else what a terminal shows.
 
     Next steps are offered to whoever graded `own` work: where all is right, that is `after`.
@@ -73,7 +73,7 @@ def deliver(report: Report, wanted: Wanted, *, own: bool = True, after: str = ""
                 raise
             written.append(output)
     if printed is Format.TERMINAL:
-        sys.stdout.write(show(report, own=own, after=after))
+        sys.stdout.write(_whole(report, own=own, after=after))
         for output in written:
             print(f"written: {output}")
     elif (text := render(report, printed)) is None:
@@ -143,24 +143,24 @@ def quoted(path: str) -> str:
     return subprocess.list2cmdline([path]) if os.name == "nt" else shlex.quote(path)
 
 
-def show(report: Report, *, only_failures: bool = False, own: bool = True, after: str = "") -> str:
-    """The report for this terminal: as wide as it is, coloured only where it shows colour."""
+def show_failures(report: Report) -> str:
+    """The failures, for this terminal: as wide as it is, coloured only where it shows colour."""
+    from grader.formats import terminal
+
+    width, color = terminal_size()
+    return printable(terminal.render_exercise(report, width=width, color=color))
+
+
+def _whole(report: Report, *, own: bool, after: str) -> str:
+    """All of the report, for this terminal; where it is one, not every failure in full."""
     from grader.formats import terminal
     from grader.formats.parts.failures import MOST
 
-    width, color = terminal_size()
-    if only_failures:
-        return printable(terminal.render_exercise(report, width=width, color=color))
+    (width, color), command = terminal_size(), grade_command()
     most = MOST if sys.stdout.isatty() else None
     return printable(
         terminal.render(
-            report,
-            width=width,
-            color=color,
-            command=grade_command(),
-            most=most,
-            own=own,
-            after=after,
+            report, width=width, color=color, command=command, most=most, own=own, after=after
         )
     )
 
@@ -168,7 +168,7 @@ def show(report: Report, *, only_failures: bool = False, own: bool = True, after
 def complain(text: str) -> None:
     """Say it on standard error; in a terminal, no word is broken."""
     if sys.stderr.isatty():
-        width = min(shutil.get_terminal_size((80, 24)).columns, MAX_WIDTH)
+        width, _ = terminal_size()
         text = textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
     print(text, file=sys.stderr)
 

@@ -12,18 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.cli.keyboard import keyboard
-from grader.cli.output import exit_code, grade_command, printable, terminal_size
+from grader.cli.output import exit_code, grade_command, printable, show_failures, terminal_size
 from grader.course.model import Course, Selection
 from grader.course.names import Name
 from grader.course.progress import remember
-from grader.course.stubs import given_by
+from grader.course.stubs import work_on
 from grader.formats import gcc
 from grader.formats.parts.failures import title_of
 from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.report import ExerciseResult, Outcome, Report
-from grader.work.places import code_of
-from grader.work.submission import ENDINGS, Submission, read_submission
+from grader.work.places import places
+from grader.work.submission import ENDINGS, Submission
 
 SETTLE_MILLISECONDS = 30  # an editor may write a file in several steps
 CHECK_MILLISECONDS = 200  # how often to look for saves that nobody told of
@@ -40,18 +40,14 @@ class Onlooker:
 
 
 def watch_exercises(
-    course: Course,
-    selection: Selection,
-    options: Options,
-    show: Callable[[Report], str],
-    onlooker: Onlooker,
+    course: Course, selection: Selection, options: Options, onlooker: Onlooker
 ) -> int:
     """Grade the unit that was saved, as long as there is something left to do.
 
     Returns the exit code: 0 when everything selected is finished. Ctrl-C ends it.
     """
     with Session(course, options, own_work=True) as session, keyboard() as pressed:
-        watcher = Watcher(course, selection, session, show)
+        watcher = Watcher(course, selection, session, show_failures)
         print("Starting PyTorch …", flush=True)
         watcher.begin()
         if watcher.focus is not None:  # or else there is nothing to follow
@@ -194,8 +190,7 @@ class Watcher:
     def grade(self, unit: str) -> None:
         """Read the unit as it is saved, and judge it."""
         self.graded[unit] = self._saved_at(unit)
-        folder, units = self.course.exercises_folder, list(self.course.everything)
-        submission = read_submission(folder, units, given=given_by(self.course))
+        submission = work_on(self.course)
         if (beside := self._beside(submission)) != self.beside:
             self.beside, times = beside, [_time_of(file) for file in beside]
             self.graded = {unit: [*seen[:2], *times] for unit, seen in self.graded.items()}
@@ -203,7 +198,10 @@ class Watcher:
         self.work[unit] = submission
         self.files[unit] = source.file if source else f"exercises/{unit}.py"
         text = "\n".join(source.parts) if source else ""
-        self.code[unit] = {name: code_of(text, name) for name in self.selection[unit]}
+        self.code[unit] = {
+            name: [text[start:end] for start, end in places(text, name)]
+            for name in self.selection[unit]
+        }
         self.reports[unit] = report = self.session.grade(submission, {unit: self.selection[unit]})
         remember(self.course, report.earned, report.finished)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from grader.course.model import Course, Exercise, Selection, Unit
 from grader.course.names import Name
 from grader.course.progress import Progress
-from grader.course.source import read_python
+from grader.course.source import marks, read_python
 
 
 @dataclass(frozen=True)
@@ -134,17 +134,9 @@ def points_of_suite(path: Path) -> Counter[str]:
     points: Counter[str] = Counter()
     for node in read_python(path)[1].body if path.is_file() else ():
         if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            name = _mark(node, "exercise")
+            name = marks(node).get("exercise")
             for test in node.body if isinstance(node, ast.ClassDef) else [node]:
                 if isinstance(test, ast.FunctionDef) and name is not None:
-                    worth = _mark(test, "points")
+                    worth = marks(test).get("points")
                     points[str(name)] += worth if isinstance(worth, int) else 0
     return points
-
-
-def _mark(node: ast.ClassDef | ast.FunctionDef, name: str) -> object:
-    for mark in node.decorator_list:
-        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == name:
-            argument = mark.args[0]
-            return argument.value if isinstance(argument, ast.Constant) else None
-    return None

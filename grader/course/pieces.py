@@ -149,8 +149,11 @@ def _pieces(text: str, module: ast.Module, names: Names) -> tuple[list[Piece], s
         nonlocal end
         gap = "\n" * bool(found) + "".join(f"{line}\n" for line in lines[end:first])
         body = "\n".join(lines[first:last])
-        is_lesson = documented and bool(nodes) and nodes[0] is module.body[0]
-        found.append(_statement(body, gap, nodes, names, is_lesson=is_lesson))
+        binds = frozenset(binding(nodes))
+        role = names_role(binds) if binds else f"text {digest(body)}"
+        if documented and nodes and nodes[0] is module.body[0]:
+            role = LESSON
+        found.append(_with_names(Piece(body, role, binds=binds, gap=gap), nodes, names))
         end = last
 
     for first, last, nodes in _spans(module, lines):
@@ -172,34 +175,20 @@ def _paragraphs(lines: Sequence[str], first: int, last: int) -> Iterator[tuple[i
             start = number + 1
 
 
-def _spans(
-    module: ast.Module, lines: Sequence[str]
-) -> Iterator[tuple[int, int, Sequence[ast.stmt]]]:
+def _spans(module: ast.Module, lines: Sequence[str]) -> list[tuple[int, int, list[ast.stmt]]]:
     """Where statements begin and end, those that share a line as one; last, the end of the file."""
-    begun: tuple[int, int, list[ast.stmt]] | None = None
+    found: list[tuple[int, int, list[ast.stmt]]] = []
     for node in module.body:
-        first = first_line(node) - 1
-        last = node.end_lineno or node.lineno
-        if begun and first < begun[1]:
-            begun = (begun[0], max(begun[1], last), [*begun[2], node])
+        first, last = first_line(node) - 1, node.end_lineno or node.lineno
+        above = found[-1][1] if found else 0
+        if first < above:
+            start, _, nodes = found.pop()
+            found.append((start, max(above, last), [*nodes, node]))
             continue
-        if begun:
-            yield begun
-        above = begun[1] if begun else 0
         while first > above and lines[first - 1].startswith("#"):
             first -= 1
-        begun = (first, last, [node])
-    if begun:
-        yield begun
-    yield len(lines), len(lines), ()
-
-
-def _statement(
-    text: str, gap: str, nodes: Sequence[ast.stmt], names: Names, *, is_lesson: bool
-) -> Piece:
-    binds = frozenset(binding(nodes))
-    role = LESSON if is_lesson else names_role(binds) if binds else f"text {digest(text)}"
-    return _with_names(Piece(text, role, binds=binds, gap=gap), nodes, names)
+        found.append((first, last, [node]))
+    return [*found, (len(lines), len(lines), [])]
 
 
 def _with_names(piece: Piece, nodes: Sequence[ast.stmt], names: Names) -> Piece:

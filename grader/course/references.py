@@ -8,7 +8,7 @@ from io import StringIO
 from tokenize import NAME, TokenError, TokenInfo, generate_tokens
 
 from grader.course.pieces import Piece
-from grader.course.source import DEFINITIONS
+from grader.course.source import at_top
 
 _BUILTIN = frozenset(dir(builtins))
 
@@ -35,16 +35,12 @@ class Import:
 def imports_of(pieces: Sequence[Piece]) -> list[Import]:
     """What they import at their top level, also under an `if` or `try`."""
     found: dict[Import, None] = {}
-    waiting: list[ast.AST] = [piece.module for piece in reversed(pieces) if piece.module]
-    while waiting:  # no recursion: what Python can parse may be nested deeper than it can call
-        node = waiting.pop()
+    for node in at_top(piece.module for piece in pieces if piece.module):
         if isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             found |= {Import(module, a.name, a.asname or ""): None for a in node.names}
         elif isinstance(node, ast.Import):
             found |= {Import(a.name, "", a.asname or ""): None for a in node.names}
-        elif not isinstance(node, (*DEFINITIONS, ast.expr)):
-            waiting += reversed([*ast.iter_child_nodes(node)])
     return list(found)
 
 

@@ -26,20 +26,24 @@ def read_python(path: Path) -> tuple[str, ast.Module]:
         raise CourseError(f"{path} cannot be read: {error}") from None
 
 
+def at_top(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """These and what is in them in order, also under an `if` or `try`; of definitions nothing."""
+    waiting = [*nodes][::-1]
+    while waiting:  # no recursion: what Python can parse may be nested deeper than it can call
+        yield (node := waiting.pop())
+        if not isinstance(node, DEFINITIONS):
+            waiting += reversed([*ast.iter_child_nodes(node)])
+
+
 def binding(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """The names that statements give a meaning to, also under an `if` or `try`."""
-    waiting = list(nodes)
-    while waiting:  # no recursion: what Python can parse may be nested deeper than it can call
-        node = waiting.pop()
+    for node in at_top(nodes):
         if isinstance(node, DEFINITIONS):
             yield node.name
-            continue
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
-                yield alias.asname or alias.name.partition(".")[0]
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
-        waiting += ast.iter_child_nodes(node)
 
 
 def defined(statement: ast.stmt) -> set[str]:
@@ -47,3 +51,15 @@ def defined(statement: ast.stmt) -> set[str]:
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         return set()
     return {*binding([statement])}
+
+
+def marks(node: ast.AST) -> dict[str, object]:
+    """The decorators of a definition, `@NAME`, `@suite.NAME` or `@NAME(...)`, by their names, each
+    with its first argument where that is a constant."""
+    found: dict[str, object] = {}
+    for mark in getattr(node, "decorator_list", ()):
+        called, given = (mark.func, mark.args[:1]) if isinstance(mark, ast.Call) else (mark, [])
+        name = getattr(called, "id", getattr(called, "attr", ""))
+        values = [each.value for each in given if isinstance(each, ast.Constant)]
+        found[name] = values[0] if values else None
+    return found

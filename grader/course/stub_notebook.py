@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from grader.course.model import Course, Unit
+from grader.course.source import DEFINITIONS
 
 _CHECKING = re.compile(
     r"(Replace each `raise NotImplementedError\(\.\.\.\)` below with your code\.\s+)?"
@@ -79,8 +80,7 @@ def _blocks(stub: str, module: ast.Module, names: list[str]) -> Iterator[tuple[s
     ends |= {
         node.name: node.end_lineno or 0
         for node in body
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-        and node.name in names
+        if isinstance(node, DEFINITIONS) and node.name in names
     }
     lines = stub.rstrip("\n").split("\n")
     for name, end in [*sorted(ends.items(), key=lambda found: found[1]), (REST, len(lines))]:

@@ -4,9 +4,10 @@ replaced by the program that they are to mend."""
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from grader.course.model import Course, Unit
 from grader.course.source import parsed
@@ -16,6 +17,7 @@ from grader.work.begun import parts_of
 from grader.work.given import NOTHING, Given, given_in
 from grader.work.magics import without_magics
 from grader.work.notebook import Unreadable, cells_of
+from grader.work.submission import Submission, read_submission
 
 _MARKER = re.compile(r"^(?P<indent>[ \t]*)#+ (?P<which>BEGIN SOLUTION|INSTEAD|END SOLUTION)[ \t]*$")
 _COMMENTED = re.compile(r"(?P<indent>[ \t]*)#(?: (?P<code>.*))?")
@@ -128,6 +130,15 @@ def given_by(course: Course) -> dict[str, Given]:
         if _may_give(course, unit.name)
         and (given := _given_in(text_given(course, unit.name), unit)).programs
     }
+
+
+def work_on(
+    course: Course, path: Path | None = None, preferred: Mapping[str, str] = MappingProxyType({})
+) -> Submission:
+    """What there is to grade: at a path, or else where the learner of a course works. See
+    `read_submission`. Raises: UsageError if that is nothing."""
+    units, given = list(course.everything), given_by(course)
+    return read_submission(path or course.exercises_folder, units, preferred, given)
 
 
 def _may_give(course: Course, unit: str) -> bool:

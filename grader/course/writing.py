@@ -1,7 +1,8 @@
-"""Files of a learner's written so that none is ever half there, or gone."""
+"""Files written into a folder; a learner's so that none is ever half there, or gone."""
 
 import os
 import shutil
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 
@@ -28,6 +29,14 @@ def replace_file(path: Path, data: bytes) -> None:
     if path.is_file() and not path.is_symlink():
         shutil.copymode(path, fresh)
     fresh.replace(path)
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write them, by their paths, into a folder. Raises: OSError."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -22,7 +22,10 @@ Entry = dict[str, Any]
 def render(report: Report) -> str:
     """ASCII, and at most 48 KiB whatever the report holds."""
     if report.score is None:
-        return _dump("error", 0, [_withheld(report)])
+        title, message = summary.faults(report)[0]
+        text = f"{summary.WITHHELD} It costs nobody points. {title}: {message}"
+        said = one_line(text, characters=_MESSAGE)
+        return _dump("error", 0, [_entry("score withheld", "error", 0, said)])
     if not report.tests:
         return _dump("fail", 0, [_entry("nothing to grade", "fail", 0, "There was nothing.")])
     status = "pass" if report.status is Outcome.PASSED else "fail"
@@ -70,12 +73,6 @@ def _exercise(unit: UnitResult, exercise: ExerciseResult) -> Entry:
         reasons = " ".join(failures.waiting(exercise))
         entry["message"] = one_line(f"{name}: {reasons or exercise.status}", characters=_MESSAGE)
     return entry
-
-
-def _withheld(report: Report) -> Entry:
-    title, message = summary.faults(report)[0]
-    text = f"{summary.WITHHELD} It costs nobody points. {title}: {message}"
-    return _entry("score withheld", "error", 0, one_line(text, characters=_MESSAGE))
 
 
 def _entry(name: str, status: str, score: int, message: str | None) -> Entry:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from grader.formats import terminal
 from grader.formats.parts import failures, plain, summary
 from grader.formats.parts.text import excerpt, one_line, visible
-from grader.report import Location, Report, TestResult, UnitResult
+from grader.report import Location, Report
 
 _WIDTH = 100
 _ANNOTATIONS = 8  # GitHub keeps ten of a step
@@ -41,27 +41,20 @@ def _errors(report: Report) -> Iterator[str]:
     """One for each unit that did not load, and one for each exercise: its first failure."""
     for unit in report.units:
         if unit.message is not None:
-            yield _not_loaded(unit, unit.message)
+            title = f"{one_line(unit.name)} did not load"
+            text = "\n".join(excerpt(unit.message, lines=20, characters=_CHARACTERS))
+            yield _command("error", text, **_place(plain.place_of(unit.message)), title=title)
         for exercise in unit.exercises:
             if failures.begun_and_failing(exercise):
-                yield _failure(failures.name_of(unit, exercise), failures.missed(exercise)[0])
+                test, name = failures.missed(exercise)[0], failures.name_of(unit, exercise)
+                title = f"{name}: {failures.title_of(test)}"
+                yield _command("error", plain.details(test), **_place(test.location), title=title)
 
 
 def _rehearsals(report: Report) -> Iterator[str]:
     for test in failures.rehearsals(report):
         title = f"{one_line(test.unit)}.{one_line(test.exercise)}: {summary.WOULD_FAIL}"
         yield _command("warning", plain.details(test), **_place(test.location), title=title)
-
-
-def _not_loaded(unit: UnitResult, message: str) -> str:
-    title = f"{one_line(unit.name)} did not load"
-    text = "\n".join(excerpt(message, lines=20, characters=_CHARACTERS))
-    return _command("error", text, **_place(plain.place_of(message)), title=title)
-
-
-def _failure(name: str, test: TestResult) -> str:
-    title = f"{name}: {failures.title_of(test)}"
-    return _command("error", plain.details(test), **_place(test.location), title=title)
 
 
 def _place(location: Location | None) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """The report as JUnit XML, which GitLab and others show test by test."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 
 from grader.formats.parts import failures, plain, summary
 from grader.formats.parts.text import excerpt, one_line
@@ -19,6 +18,7 @@ _ELEMENTS = {
     Outcome.REHEARSED: "skipped",
     Outcome.GRADER_FAULT: "error",
 }
+_COUNTED = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 def render(report: Report) -> str:
@@ -26,30 +26,33 @@ def render(report: Report) -> str:
 
     Text has gone through `visible`, so it holds no character that XML forbids.
     """
-    counts = _counts((*report.tests, *_skipped(report)), report.units)
-    del counts["skipped"]  # Jenkins' schema has it for suites alone
-    root = ET.Element("testsuites", {"name": "torchkata"} | counts)
-    for unit in report.units:
-        root.append(_suite(unit))
+    root = ET.Element("testsuites", name="torchkata")
+    root.extend(map(_suite, report.units))
     if report.rehearsals:
-        root.append(_rehearsals(report))
+        cases = _numbered(map(_rehearsal, report.rehearsals))
+        root.append(_of_cases("rehearsal", cases, report.rehearsals))
+    _count(root, (*report.tests, *report.rehearsals))
+    del root.attrib["skipped"]  # Jenkins' schema has it for suites alone
     ET.indent(root)
     text = ET.tostring(root, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
-def _skipped(report: Report) -> tuple[TestResult, ...]:
-    """The rehearsals as what they count as, whatever became of them: no points depend on it."""
-    return tuple(replace(test, outcome=Outcome.REHEARSED) for test in report.rehearsals)
-
-
-def _rehearsals(report: Report) -> ET.Element:
-    suite = ET.Element("testsuite", {"name": "rehearsal"} | _counts(_skipped(report), ()))
-    suite.extend(_numbered(map(_rehearsal, report.rehearsals)))
+def _of_cases(name: str, cases: Iterable[ET.Element], tests: Sequence[TestResult]) -> ET.Element:
+    suite = ET.Element("testsuite", name=name)
+    suite.extend(cases)
+    _count(suite, tests)
     return suite
 
 
+def _count(suite: ET.Element, tests: Sequence[TestResult]) -> None:
+    for key, tag in _COUNTED.items():
+        suite.set(key, str(len(suite.findall(f".//{tag}"))))
+    suite.set("time", f"{plain.seconds(tests):.6f}")
+
+
 def _rehearsal(test: TestResult) -> ET.Element:
+    """Skipped, whatever became of it: no points depend on it."""
     case = _testcase(f"rehearsal.{one_line(test.unit)}.{one_line(test.exercise)}", test)
     failed = test.outcome is Outcome.FAILED
     said = summary.WOULD_FAIL if failed else test.outcome.value
@@ -65,29 +68,13 @@ def _testcase(owner: str, test: TestResult) -> ET.Element:
 
 
 def _suite(unit: UnitResult) -> ET.Element:
-    tests = tuple(test for exercise in unit.exercises for test in exercise.tests)
-    suite = ET.Element("testsuite", {"name": one_line(unit.name)} | _counts(tests, (unit,)))
-    _add_points(suite, unit.score, unit.max_score, unit.status)
-    suite.extend(_cases(unit))
-    return suite
-
-
-def _counts(tests: tuple[TestResult, ...], units: tuple[UnitResult, ...]) -> dict[str, str]:
-    found = [_ELEMENTS.get(test.outcome) for test in tests]
-    found += ["error" for unit in units if unit.message is not None]
-    return {
-        "tests": str(len(found)),
-        "failures": str(found.count("failure")),
-        "errors": str(found.count("error")),
-        "skipped": str(found.count("skipped")),
-        "time": f"{plain.seconds(tests):.6f}",
-    }
-
-
-def _cases(unit: UnitResult) -> Iterator[ET.Element]:
+    tests = [test for exercise in unit.exercises for test in exercise.tests]
+    cases = [*_numbered(_case(unit, e, test) for e in unit.exercises for test in e.tests)]
     if unit.message is not None:
-        yield _not_loaded(unit, unit.message)
-    yield from _numbered(_case(unit, e, test) for e in unit.exercises for test in e.tests)
+        cases.insert(0, _not_loaded(unit, unit.message))
+    suite = _of_cases(one_line(unit.name), cases, tests)
+    suite.insert(0, _points(unit.score, unit.max_score, unit.status))
+    return suite
 
 
 def _numbered(cases: Iterable[ET.Element]) -> Iterator[ET.Element]:
@@ -115,7 +102,7 @@ def _case(unit: UnitResult, exercise: ExerciseResult, test: TestResult) -> ET.El
     case = _testcase(failures.name_of(unit, exercise), test)
     if test.location is not None and test.location.file:
         case.set("file", one_line(test.location.file))
-    _add_points(case, test.points, test.max_points, test.outcome)
+    case.append(_points(test.points, test.max_points, test.outcome))
     if test.outcome is not Outcome.PASSED:
         case.append(_what_happened(test))
     return case
@@ -131,8 +118,9 @@ def _what_happened(test: TestResult) -> ET.Element:
     return element
 
 
-def _add_points(element: ET.Element, points: int, max_points: int, outcome: Outcome) -> None:
-    properties = ET.SubElement(element, "properties")
+def _points(points: int, max_points: int, outcome: Outcome) -> ET.Element:
+    properties = ET.Element("properties")
     if outcome is not Outcome.GRADER_FAULT:
         ET.SubElement(properties, "property", name="points", value=str(points))
     ET.SubElement(properties, "property", name="max_points", value=str(max_points))
+    return properties

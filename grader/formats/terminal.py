@@ -29,7 +29,8 @@ def render(
     columns = page_width(width)
     blocks = [_notes(report, columns), scoreboard(report, columns)]
     if own and summary.untouched(report):
-        blocks.append(_welcome(report, columns, command))
+        welcome = wrapped(summary.welcome(report), columns, style="bold")
+        blocks.append([*welcome, *wrapped(summary.first_step(report, command), columns)])
     else:
         blocks += [
             _faults(report, columns),
@@ -61,13 +62,6 @@ def _notes(report: Report, width: int) -> list[Text]:
         line
         for note in report.notes
         for line in hanging("note: ", one_line(note), width, lead_style="cyan")
-    ]
-
-
-def _welcome(report: Report, width: int, command: str) -> list[Text]:
-    return [
-        *wrapped(summary.welcome(report), width, style="bold"),
-        *wrapped(summary.first_step(report, command), width),
     ]
 
 
@@ -120,23 +114,17 @@ def _printed(report: Report, width: int) -> list[Text]:
 
 
 def _not_started(report: Report, width: int) -> list[Text]:
-    return [
-        line
-        for unit, exercises in summary.unbegun(report)
-        for line in _in_one_row("not started  ", unit, exercises, width)
-    ]
-
-
-def _in_one_row(
-    lead: str, unit: UnitResult, waiting: list[ExerciseResult], width: int
-) -> list[Text]:
-    """As many names as one line holds, and the points that wait."""
-    points = f"({summary.worth(waiting)})"
-    room = width - cell_len(lead) - cell_len(points) - 2
-    rows = hanging(lead, f"{one_line(unit.name)}: {_names(unit, waiting, room)}", width)
-    if rows[-1].cell_len + cell_len(points) + 2 <= width:
-        return [*rows[:-1], Text.assemble(rows[-1], "  ", points)]
-    return [*rows, Text(" " * cell_len(lead) + points)]
+    """Of each unit as many names as one line holds, and the points that wait."""
+    lead, lines = "not started  ", list[Text]()
+    for unit, waiting in summary.unbegun(report):
+        points = f"({summary.worth(waiting)})"
+        room = width - len(lead) - len(points) - 2
+        lines += hanging(lead, f"{one_line(unit.name)}: {_names(unit, waiting, room)}", width)
+        if lines[-1].cell_len + len(points) + 2 <= width:
+            lines[-1] = Text.assemble(lines[-1], "  ", points)
+        else:
+            lines.append(Text(" " * len(lead) + points))
+    return lines
 
 
 def _names(unit: UnitResult, waiting: list[ExerciseResult], width: int) -> str:

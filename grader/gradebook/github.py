@@ -144,8 +144,10 @@ def fetch(repository: Repository, folder: Path, units: Sequence[str]) -> tuple[s
 
 
 def _write(folder: Path, sizes: Mapping[str, int], options: Sequence[str]) -> None:
-    for path in (path for path, size in sizes.items() if size > MAX_FILE_BYTES):
-        _too_large(folder / path)
+    for path in (folder / path for path, size in sizes.items() if size > MAX_FILE_BYTES):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:  # which takes no room, and which the grader refuses by itself
+            file.truncate(MAX_FILE_BYTES + 1)
     wanted = [path for path, size in sizes.items() if size <= MAX_FILE_BYTES]
     if wanted:
         _git("-C", folder, *options, "checkout", "--quiet", "HEAD", "--", *wanted)
@@ -204,13 +206,6 @@ def _sizes(folder: Path, paths: Sequence[str]) -> dict[str, int]:
     found = [entry.partition("\t") for entry in listed.split("\0") if entry]
     kinds = [(facts.split(), path) for facts, _, path in found]
     return {path: int(size) for (_, kind, _, size), path in kinds if kind == "blob"}
-
-
-def _too_large(path: Path) -> None:
-    """A file that takes no room, of a size that the grader refuses by itself."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        file.truncate(MAX_FILE_BYTES + 1)
 
 
 def _git(*arguments: str | Path) -> str:

@@ -41,6 +41,7 @@ METADATA = "submission_metadata.yml"
 MAX_METADATA = 64 << 20
 
 _IGNORED = re.compile(r"\..*|__MACOSX|Thumbs\.db|desktop\.ini", re.IGNORECASE)
+# A roster, a worksheet or an index, which platforms and teachers put beside the work.
 _LISTS = re.compile(r".*\.(?:csv|tsv|xlsx?|ods)|index\.html?|readme(?:\..*)?", re.IGNORECASE)
 _VERSION = re.compile(r"Version (\d+)")  # of Teams
 _OF_NBGRADER = {SUBMITTED, "source", "release", "autograded", "feedback"}
@@ -143,7 +144,7 @@ def hand_ins(folder: Path) -> list[Handin]:
     if (folder / METADATA).is_file():
         found = list(_of_gradescope(folder / METADATA, entries))
     else:
-        found = [_of_entry(entry) for entry in entries if not _is_list(entry)]
+        found = [_of_entry(e) for e in entries if not (_LISTS.fullmatch(e.name) and e.is_file())]
     if not found:
         raise UsageError(f"{folder} is empty: class run takes a folder with an entry per student")
     return sorted(
@@ -169,11 +170,6 @@ def _entries(folder: Path) -> list[Path]:
     except OSError as error:
         raise UsageError(f"cannot read {folder}: {error.strerror}") from None
     return [folder / name for name in names if not _IGNORED.fullmatch(name)]
-
-
-def _is_list(entry: Path) -> bool:
-    """A roster, a worksheet or an index, which platforms and teachers put beside the work."""
-    return _LISTS.fullmatch(entry.name) is not None and entry.is_file()
 
 
 def _of_entry(entry: Path) -> Handin:

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 
 from grader.course.model import COURSE_FILE, Course, read_course
+from grader.course.writing import write_files
 from grader.errors import UsageError
 from grader.gradebook.judging import KILLED, Job, Unjudged, judge
 from grader.judge import fingerprint, hindrances
@@ -130,8 +131,5 @@ class Machine:
 
 def _unpacked(parcel: Parcel) -> Course:
     root = Path(tempfile.mkdtemp(prefix="torchkata-"))  # which nobody else may open
-    for name, content in parcel.files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    write_files(parcel.files, root)
     return read_course(root).only(list(parcel.units))

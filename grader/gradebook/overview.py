@@ -1,8 +1,10 @@
 """What a teacher wants to know of a class, counted by the database itself: only the numbers, and
 the few students whom a table names, are ever in memory."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import fmean, median
 from typing import Any
 
 from grader.formats.parts.text import excerpt, one_line
@@ -25,13 +27,11 @@ _OUTCOMES = {Outcome.CRASHED: "crashed", Outcome.TIMED_OUT: "ran out of time"}
 
 @dataclass(frozen=True)
 class Scores:
-    """How many students there are, and how the shares of points of those with a score fall:
+    """How many students there are by status, and how the shares of points of the scored ones fall:
     `tenths` counts 0 to 9 %, 10 to 19 % and so on, and at last full marks."""
 
-    students: int
     statuses: dict[str, int]
     tenths: tuple[int, ...]
-    scored: int
     mean: float | None
     median: float | None
 
@@ -49,27 +49,15 @@ class Table:
 
 def scores(book: Gradebook) -> Scores:
     statuses = dict(_all(book, "SELECT status, COUNT(*) FROM students GROUP BY status"))
-    shares = _all(
-        book,
-        f"SELECT 100.0 * score / MAX(max_score, 1) AS share, COUNT(*) FROM {_COUNTED} "
-        "WHERE score IS NOT NULL GROUP BY share ORDER BY share",
-    )
-    tenths = [0] * 11
-    for share, times in shares:
-        tenths[min(int(share // 10), 10)] += times
-    scored = sum(tenths)
-    mean = sum(share * times for share, times in shares) / scored if scored else None
+    asked = f"SELECT 100.0 * score / MAX(max_score, 1) FROM {_COUNTED} WHERE score IS NOT NULL"
+    shares = [share for (share,) in _all(book, asked)]
+    times = Counter(min(int(share // 10), 10) for share in shares)
     return Scores(
-        sum(statuses.values()), statuses, tuple(tenths), scored, mean, _median(shares, scored)
+        statuses,
+        tuple(times[tenth] for tenth in range(11)),
+        fmean(shares) if shares else None,
+        median(shares) if shares else None,
     )
-
-
-def _median(shares: Sequence[Any], scored: int) -> float | None:
-    middle, passed, found = ((scored - 1) // 2, scored // 2), 0, []
-    for share, times in shares:
-        found += [share for at in middle if passed <= at < passed + times]
-        passed += times
-    return sum(found) / 2 if found else None
 
 
 def tables(book: Gradebook, groups: Sequence[Group]) -> list[Table]:

@@ -19,7 +19,7 @@ _TENTHS = (*(f"{n}0–{n}9%" if n else "0–9%" for n in range(10)), "100%")
 def render(book: Gradebook, groups: Sequence[Group]) -> str:
     """A whole page of what stands in the gradebook now."""
     scores = overview.scores(book)
-    sections = [_scores(scores)] if scores.scored else []
+    sections = [_scores(scores)] if any(scores.tenths) else []
     sections += [_sortable(each) for each in overview.tables(book, groups) if each.rows]
     scripts = [_file("tabulator.min.js"), _file("page.js")]
     style = _file("tabulator.min.css") + _file("page.css")
@@ -32,6 +32,7 @@ def _file(name: str) -> str:
 
 
 def _header(scores: Scores) -> Markup:
+    students = counted(sum(scores.statuses.values()), "student")
     told = ", ".join(
         f"{times:,} {status.replace('_', ' ')}" for status, times in sorted(scores.statuses.items())
     )
@@ -39,7 +40,7 @@ def _header(scores: Scores) -> Markup:
     if scores.mean is not None and scores.median is not None:
         said = f"Mean {scores.mean:.0f}%, median {scores.median:.0f}% of the points."
         lead.append(element("p", said, class_="lead"))
-    return element("header", element("h1", counted(scores.students, "student")), *lead)
+    return element("header", element("h1", students), *lead)
 
 
 def _scores(scores: Scores) -> Markup:

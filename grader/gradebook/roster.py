@@ -13,23 +13,9 @@ from grader.gradebook.tables import Table, read_table
 
 # In the words of GitHub Classroom, Classroom 50, Canvas, Moodle, Gradescope, nbgrader and us.
 _ID_COLUMNS = (
-    "student",
-    "github_username",
-    "username",
-    "login",
-    "identifier",
-    "roster_identifier",
-    "id",
-    "sid",
-    "student_id",
-    "id number",
-    "sis user id",
-    "sis login id",
-    "email",
-    "email address",
-    "github_id",
-    "user id",
-    "userid",
+    "student, github_username, username, login, identifier, roster_identifier, id, sid, "
+    "student_id, id number, sis user id, sis login id, email, email address, github_id, "
+    "user id, userid".split(", ")
 )
 _USER_COLUMNS = ("github_username", "username", "student")
 _NAMES = (

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from grader.course.model import Course
 from grader.course.seeds import has_secret, read_secret, variant_seed
-from grader.course.stubs import given_by, stub_for
+from grader.course.stubs import given_by, text_given
 from grader.errors import UsageError
 from grader.gradebook.handins import Handin, LaidOut, NotHandedIn
 from grader.gradebook.judging import Job, Judged, Unjudged
-from grader.gradebook.store import MISSING, NEEDS_A_LOOK, Gradebook, Key, Row, storable
+from grader.gradebook.store import MISSING, NEEDS_A_LOOK, Gradebook, Key, Past, Row, storable
 from grader.judge import fingerprint
 from grader.report import Outcome, Report
 from grader.work.submission import Submission, read_submission
@@ -65,11 +65,7 @@ class ClassRun:
 
     def _keep_stubs(self) -> None:
         """What everybody was given, so that the gradebook alone tells what is a student's own."""
-        if self.course.is_kit:
-            given = {unit: self.course.pristine(unit).read_text("utf-8") for unit in self.units}
-        else:
-            given = {unit: stub_for(self.course, unit).text for unit in self.units}
-        stubs = {unit: [text] for unit, text in given.items()}
+        stubs = {unit: [text_given(self.course, unit)] for unit in self.units}
         work = fingerprint.digest(*(part for unit in stubs for part in (unit, *stubs[unit])))
         self.book.set_stubs(work, stubs)
 
@@ -87,22 +83,22 @@ class ClassRun:
             if handin.problem or not handin.parts:
                 note = _note([handin.problem or "nothing was handed in"])
                 if handin.place:
-                    self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
-                elif not self.book.has(row.student):  # what was handed in before still counts
-                    self._put(replace(row, status=MISSING, note=note), None)
+                    self._put(replace(row, status=NEEDS_A_LOOK, note=note))
+                elif not self.book.history(row.student):  # what was handed in before still counts
+                    self._put(replace(row, status=MISSING, note=note))
                 continue
             try:
                 with self.lay_out(handin) as laid:
                     work, problem = self._read(laid.folder)
             except Exception as error:  # whatever their files make ours raise is one row
                 status = MISSING if isinstance(error, NotHandedIn) else NEEDS_A_LOOK
-                self._put(replace(row, status=status, note=_note([_why(error)])), None)
+                self._put(replace(row, status=status, note=_note([_why(error)])))
                 continue
             at = laid.submitted_at or row.submitted_at
             row = replace(row, commit=laid.commit, submitted_at=at)
             if work is None:
                 note = _note([*laid.instead, problem, *laid.left_out], laid.folder)
-                self._put(replace(row, status=NEEDS_A_LOOK, note=note), None)
+                self._put(replace(row, status=NEEDS_A_LOOK, note=note))
             else:
                 yield from self._job(replace(row, note=handin.note), work, laid)
 
@@ -155,20 +151,20 @@ class ClassRun:
             self._copy(other, same)
         yield from self._ready()
 
-    def _put(self, row: Row, result: int | None) -> None:
-        if result is not None:
-            row = self._known(row, result)
-        self.book.put(row, result)
+    def _put(self, row: Row, known: Past | None = None) -> None:
+        row = _as_known(row, known) if known else row
+        self.book.put(row, known.id if known else None)
         self.ready.append(Done(row, False))
 
-    def _known(self, row: Row, result: int) -> Row:
-        status, score, most = self.book.outcome(result)
-        return replace(row, status=row.status or status, score=score, max_score=most)
-
-    def _copy(self, row: Row, result: int) -> None:
-        row = self._known(row, result)
-        self.book.copy(row, result, _now())
+    def _copy(self, row: Row, known: Past) -> None:
+        row = _as_known(row, known)
+        self.book.copy(row, known.id, _now())
         self.ready.append(Done(row, False))
+
+
+def _as_known(row: Row, known: Past) -> Row:
+    status = row.status or known.status
+    return replace(row, status=status, score=known.score, max_score=known.max_score)
 
 
 def part_of(found: Sequence[Handin], shard: str) -> list[Handin]:

@@ -57,7 +57,10 @@ def _by_unit(book: Gradebook, processes: int) -> dict[str, dict[bytes, list[str]
 def _groups(unit: str, works: dict[bytes, list[str]]) -> Iterator[Group]:
     """Students with the same fingerprints, and those whose fingerprints are nearly the same."""
     owners = list(works.values())
-    prints = _without_common([np.frombuffer(kept, dtype=np.uint64) for kept in works])
+    every = [np.frombuffer(kept, dtype=np.uint64) for kept in works]
+    numbers, times = np.unique(np.concatenate(every), return_counts=True)
+    common = numbers[times > max(FEW, len(every) // TENTH)]
+    prints = [np.setdiff1d(each, common, assume_unique=True) for each in every]
     root = list(range(len(owners)))
     weakest = [1.0] * len(owners)
 
@@ -78,12 +81,6 @@ def _groups(unit: str, works: dict[bytes, list[str]]) -> Iterator[Group]:
     for n, names in together.items():
         if len(names) > 1:
             yield Group(unit, tuple(sorted(names)), weakest[n])
-
-
-def _without_common(prints: Sequence[Prints]) -> list[Prints]:
-    numbers, times = np.unique(np.concatenate(prints), return_counts=True)
-    common = numbers[times > max(FEW, len(prints) // TENTH)]
-    return [np.setdiff1d(each, common, assume_unique=True) for each in prints]
 
 
 def _pairs(prints: Sequence[Prints]) -> Iterator[tuple[int, int, float]]:

@@ -8,7 +8,7 @@ that counts.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Self
 
@@ -67,6 +67,9 @@ class Past:
     status: str
     score: int | None
     max_score: int
+
+
+_PAST = ", ".join(field.name for field in fields(Past))
 
 
 class Gradebook:
@@ -185,26 +188,15 @@ class Gradebook:
                 "JOIN works USING (work) ORDER BY s.student"
             )
 
-    def same(self, key: Key, student: str | None = None) -> int | None:
+    def same(self, key: Key, student: str | None = None) -> Past | None:
         """A result for the same work with the same inputs, judged by the same: the last one of
         this student, or of whomever."""
         found = self.db.execute(
-            "SELECT id FROM results WHERE work = ? AND course = ? AND seed IS ? "
+            f"SELECT {_PAST} FROM results WHERE work = ? AND course = ? AND seed IS ? "
             "AND student = COALESCE(?, student) ORDER BY id DESC LIMIT 1",
             (key.work, key.course, key.seed, student),
         ).fetchone()
-        return int(found[0]) if found else None
-
-    def has(self, student: str) -> bool:
-        """Is there a result of this student?"""
-        asked = "SELECT 1 FROM results WHERE student = ? LIMIT 1"
-        return self.db.execute(asked, (student,)).fetchone() is not None
-
-    def outcome(self, result: int) -> tuple[str, int | None, int]:
-        """Status, score, and how much there is to earn."""
-        asked = "SELECT status, score, max_score FROM results WHERE id = ?"
-        status, score, most = self.db.execute(asked, (result,)).fetchone()
-        return status, score, most
+        return Past(*found) if found else None
 
     def add(
         self,
@@ -306,12 +298,8 @@ class Gradebook:
 
     def history(self, student: str) -> list[Past]:
         """The results of a student, oldest first."""
-        found = self.db.execute(
-            "SELECT id, graded_at, work, course, seed, status, score, max_score FROM results "
-            "WHERE student = ? ORDER BY graded_at, id",
-            (student,),
-        )
-        return [Past(*row) for row in found]
+        asked = f"SELECT {_PAST} FROM results WHERE student = ? ORDER BY graded_at, id"
+        return [Past(*row) for row in self.db.execute(asked, (student,))]
 
     def take(self, other: Path) -> int:
         """All that another gradebook holds and this one does not; how many results that were. Of a

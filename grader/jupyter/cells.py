@@ -63,14 +63,10 @@ def cells() -> list[Named] | None:
     if _marimo_mode() is not None:
         return _newest(_of_marimo())
     if (running := shell()) is not None:
-        return _newest(_of_ipython(running))
+        texts = running.history_manager.input_hist_raw
+        last = {text: number for number, text in enumerate(texts)}  # where each was run last
+        return _newest(sorted((number, text) for text, number in last.items()))
     return None
-
-
-def _of_ipython(running: Any) -> list[Named]:
-    """Each text where it was run last."""
-    last = {text: number for number, text in enumerate(running.history_manager.input_hist_raw)}
-    return sorted((number, text) for text, number in last.items())
 
 
 def _of_marimo() -> list[Named]:

@@ -19,7 +19,7 @@ from typing import Any
 from grader.course.model import Course, Unit, find_course
 from grader.course.names import Name
 from grader.course.progress import remember
-from grader.course.stubs import given_by
+from grader.course.stubs import work_on
 from grader.errors import GraderError, UsageError
 from grader.formats import notebook
 from grader.formats.parts.text import one_line
@@ -27,7 +27,7 @@ from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.work.begun import defined_in
 from grader.work.notebook import Cell, plain
-from grader.work.submission import Source, Submission, read_submission
+from grader.work.submission import Source, Submission
 
 
 class Judge:
@@ -52,7 +52,7 @@ class Judge:
         course = find_course(folder)
         if cells is None:
             unit, exercises = named(course, name)
-            work = saved(course)
+            work = work_on(course)
         else:
             unit, exercises = selected(course, name, cells)
             work = submission(course, unit, cells)
@@ -79,15 +79,10 @@ def cell(name: int | str, text: str) -> Cell:
 def submission(course: Course, unit: str, cells: tuple[Cell, ...]) -> Submission:
     """The cells as the work on a unit, beside what the folder has of the other units."""
     try:
-        others = saved(course).sources
+        others = work_on(course).sources
     except UsageError:
         others = {}
     return Submission(course.exercises_folder, {**others, unit: Source("", cells=cells)})
-
-
-def saved(course: Course) -> Submission:
-    """Raises: UsageError if there is nothing to grade."""
-    return read_submission(course.exercises_folder, list(course.everything), given=given_by(course))
 
 
 def named(course: Course, text: str) -> tuple[str, frozenset[str]]:

@@ -17,12 +17,12 @@ from pathlib import Path
 
 from grader.course.model import Course, read_course
 from grader.course.seeds import FILE as SECRET_FILE
-from grader.course.source import read_python
+from grader.course.source import marks, read_python
 from grader.course.stubs import stub_for
 from grader.errors import CourseError, UsageError
 from grader.judge.options import OnProgress, ignore
 from grader.kit.make import kit_files
-from grader.kit.visible_suite import Function, is_marked, visible_texts
+from grader.kit.visible_suite import Function, visible_texts
 from grader.kit.wheel import packages
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -207,7 +207,7 @@ def _without_recorded(text: str) -> str:
     """A visible suite without what recorded functions do, should any of it stand there."""
     lines = text.splitlines()
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, Function) and is_marked(node, "recorded"):
+        if isinstance(node, Function) and "recorded" in marks(node):
             for part in node.body[ast.get_docstring(node) is not None :]:
                 for number in range(part.lineno - 1, part.end_lineno or 0):
                     lines[number] = ""

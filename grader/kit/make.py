@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from grader.course.entries import course_text
 from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import Stub, given_by, stubs_of
+from grader.course.writing import write_files
 from grader.errors import UsageError
 from grader.judge.options import OnProgress, ignore
 from grader.judge.record import prove, record
 from grader.judge.tape_file import NAME as TAPE
-from grader.kit.archives import write_files
 from grader.kit.pages import contract, pages, words_of
 from grader.kit.visible_suite import visible_data, visible_texts
 from grader.kit.wheel import vendored

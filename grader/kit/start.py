@@ -11,8 +11,8 @@ from grader.course.folder import FILE, Folder, block_in, digest, write_folder
 from grader.course.model import COURSE_FILE, Course
 from grader.course.stubs import stubs_of
 from grader.course.unit_files import Layout, pieces_in
+from grader.course.writing import write_files
 from grader.errors import CourseError, UsageError
-from grader.kit.archives import write_files
 from grader.kit.pages import LEARNER, contract, pages, words_of
 
 _OF_A_KIT = ("AGENTS.md", ".gitignore", ".vscode/")  # which serve a learner's folder as well

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from grader.course.model import Course, data_file
-from grader.course.source import defined, read_python
+from grader.course.source import defined, marks, read_python
 from grader.errors import CourseError
 from grader.work.places import first_line
 
@@ -76,23 +76,14 @@ def visible_suite(text: str, unit: str) -> str | None:
 def visible_pictures(text: str) -> str:
     """The text of a file of pictures, without what `@recorded` functions do."""
     module = ast.parse(text)
-    drawn = [node for node in module.body if defined(node) and not is_marked(node, "recorded")]
+    drawn = [node for node in module.body if defined(node) and "recorded" not in marks(node)]
     docstring = ast.get_docstring(module, clean=False) or ""
     return _module(text, module.body, drawn, f'"""{docstring}"""')
 
 
-def is_marked(node: ast.AST, mark: str) -> bool:
-    """With `@mark`, `@suite.mark` or `@mark(...)`."""
-    for decorator in getattr(node, "decorator_list", []):
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if mark in (getattr(called, "id", None), getattr(called, "attr", None)):
-            return True
-    return False
-
-
 def _has_visible_test(node: ast.stmt) -> bool:
     tests = node.body if isinstance(node, ast.ClassDef) else [node]
-    return any(is_marked(test, "visible") for test in tests)
+    return any("visible" in marks(test) for test in tests)
 
 
 # What is kept
@@ -114,7 +105,7 @@ def _reached(
 
 def _members(node: ast.ClassDef) -> list[ast.stmt]:
     """Its docstring, its visible tests, and what those reach of it."""
-    tests = [part for part in node.body if is_marked(part, "visible")]
+    tests = [part for part in node.body if "visible" in marks(part)]
 
     def names_of(part: ast.stmt) -> set[str]:
         kept = _kept_parts(part)
@@ -134,7 +125,7 @@ def _kept_parts(node: ast.stmt) -> Iterator[ast.AST]:
         for member in _members(node):
             yield from _kept_parts(member)
         parts = [*node.decorator_list, *node.bases]
-    elif isinstance(node, Function) and is_marked(node, "recorded"):
+    elif isinstance(node, Function) and "recorded" in marks(node):
         parts = [*node.decorator_list, node.args]
     for part in parts:
         yield from ast.walk(part)
@@ -166,7 +157,7 @@ def _is_assigned(node: ast.stmt | None) -> bool:
 
 def _written(node: ast.stmt, lines: list[str]) -> list[str]:
     """The lines of a definition; of a class of tests those that are kept."""
-    if isinstance(node, Function) and is_marked(node, "recorded"):
+    if isinstance(node, Function) and "recorded" in marks(node):
         return _signature(node)
     if not (isinstance(node, ast.ClassDef) and _has_visible_test(node)):
         return lines[first_line(node) - 1 : node.end_lineno]

@@ -102,12 +102,13 @@ def whole(parts: Parts, *, title: str, command: str) -> str:
 
 def parts_of(moment: Moment) -> Parts:
     """Each part of the page by its id."""
+    total = element("p", f"{moment.map.total}.", class_="lead")
     return {
         STATE: state(_FOLLOWING),
         "said": element("p", moment.said, id="said", role="status"),
         "focus": _part("section", "focus", *_focus(moment)),
         "changes": _part("section", "changes", *_changes(moment.changes)),
-        "path": _part("nav", "path", *_path(moment)),
+        "path": _part("nav", "path", "The course", [total, map_page.path(moment.map, level=3)]),
     }
 
 
@@ -162,8 +163,3 @@ def _tests(heading: str, tests: Sequence[TestResult], kind: str) -> list[Markup]
     if (more := len(tests) - _MOST_TESTS) > 0:
         items.append(element("li", left_out(more, "test")))
     return [element("h3", heading), element("ul", *items, class_=f"names {kind}")]
-
-
-def _path(moment: Moment) -> tuple[str, list[Markup]]:
-    total = element("p", f"{moment.map.total}.", class_="lead")
-    return "The course", [total, map_page.path(moment.map, level=3)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
-from grader.work.magics import end_of_statement, is_closed, without_magics
+from grader.work.magics import end_of_statement
 
 MOST_BLOCKS = 2000  # functions and classes of a text that are looked at
 MOST_LEVELS = 4  # of them, one in another: each is read once for every one around it
@@ -115,14 +115,6 @@ def written(text: str, names: Iterable[str] = ()) -> frozenset[str]:
     found = [block for _, block, _ in _blocks(text, _DEFINITION) if _code(block)[1] is None]
     found += [_block(text, start, 0) for start in islice(given, MOST_BLOCKS)]
     return frozenset("\n".join(map(str.rstrip, block.rstrip().split("\n"))) for block in found)
-
-
-def written_in_cells(
-    cells: Iterable[str], names: Iterable[str], *, readable: bool
-) -> frozenset[str]:
-    """The same of a notebook; if `readable`, no cell that breaks off in a string or bracket."""
-    texts = [text for text in map(without_magics, cells) if not readable or is_closed(text)]
-    return frozenset().union(*(written(text, names) for text in texts))
 
 
 def _blocks(text: str, begins: re.Pattern[str]) -> Iterator[tuple[re.Match[str], str, int]]:

@@ -20,11 +20,6 @@ def places(text: str, exercise: str) -> Iterator[tuple[int, int]]:
     return ((begins[first], begins[last] - 1) for first, last in spans)
 
 
-def code_of(text: str, exercise: str) -> list[str]:
-    """Each definition of the exercise."""
-    return [text[start:end] for start, end in places(text, exercise)]
-
-
 def first_line(node: ast.stmt) -> int:
     """Where a statement begins, with its decorators."""
     parts: list[ast.stmt | ast.expr] = [node, *getattr(node, "decorator_list", [])]

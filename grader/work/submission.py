@@ -7,15 +7,16 @@ import hashlib
 import stat
 import sys
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from grader.errors import UsageError
-from grader.work.begun import imported, mentioned, names_of, written, written_in_cells
+from grader.work.begun import imported, mentioned, names_of, written
 from grader.work.elsewhere import files_of_units, inner_folders, unit_of
 from grader.work.given import NOTHING, Given
+from grader.work.magics import is_closed, without_magics
 from grader.work.notebook import Cell, Unreadable
 from grader.work.reading import MAX_BYTES, read
 
@@ -65,11 +66,11 @@ class Source:
 
     def written(self, names: Collection[str], *, readable: bool = False) -> frozenset[str]:
         """The functions that are written or mended in it; if `readable`, in cells that do not
-        break off."""
-        if self.cells is None:
-            found = written(self.text, names)
-        else:
-            found = written_in_cells(self.parts, names, readable=readable)
+        break off in a string or bracket."""
+        texts: Iterable[str] = self.parts
+        if self.cells is not None:
+            texts = (t for t in map(without_magics, self.parts) if not readable or is_closed(t))
+        found = frozenset[str]().union(*(written(text, names) for text in texts))
         return frozenset(function for function in found if not self.given.has(function))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from grader.audit.jobs import Graded, Job, graded, read_text, seed_of, solution_of
+from grader.audit.jobs import Graded, Job, graded, seed_of, solution_of
 from grader.course.bank import WrongAnswer, read_bank, text_of
 from grader.course.model import read_course
 from grader.judge.options import Device, Options
@@ -74,7 +74,7 @@ def test_the_solutions_earn_full_marks(session: Session, unit: str) -> None:
 
 @pytest.mark.parametrize("path", ACCEPTED, ids=lambda path: f"{path.parent.name}.{path.stem}")
 def test_an_accepted_answer_earns_full_marks(session: Session, path: Path) -> None:
-    assert lost(on_card(session, read_text(path), path.parent.name)) == []
+    assert lost(on_card(session, path.read_text("utf-8"), path.parent.name)) == []
 
 
 @pytest.mark.parametrize("answer", MISTAKES, ids=lambda answer: f"{answer.unit}.{answer.name}")

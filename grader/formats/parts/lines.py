@@ -60,17 +60,13 @@ def verbatim(rows: list[str], width: int) -> list[Text]:
         row = rows[position]
         marks = rows[position + 1] if position + 1 < len(rows) else ""
         if marks and not marks.strip(" ^~"):
-            lines += _marked(row, marks, width)
+            pairs = zip_longest(chop_cells(row, width), chop_cells(marks, width), fillvalue="")
+            lines += [Text(piece) for pair in pairs for piece in pair if piece.strip()]
             position += 2
         else:
             lines += wrapped(row, width)
             position += 1
     return lines
-
-
-def _marked(row: str, marks: str, width: int) -> list[Text]:
-    pairs = zip_longest(chop_cells(row, width), chop_cells(marks, width), fillvalue="")
-    return [Text(piece) for pair in pairs for piece in pair if piece.strip()]
 
 
 def printed(lines: list[Text], *, width: int, color: bool) -> str:

@@ -32,9 +32,11 @@ def page(
     if any("</script" in script for script in scripts):
         raise ValueError("a script that would end before its end")
     own = [Markup(f"<script>{script}</script>") for script in scripts]
+    named = [f"script-src {' '.join(map(hash_of, scripts))}"] if scripts else []
+    said = "; ".join([POLICY, *named, *policy])
     head = joined(
         Markup('<meta charset="utf-8">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts, policy)}">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{said}">'),
         Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
         element("title", title),
         element("style", Markup(STYLE + style)),
@@ -43,11 +45,6 @@ def page(
         f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n'
         f"<body>{joined(*body, *own)}</body>\n</html>\n"
     )
-
-
-def _policy(scripts: Sequence[str], besides: Sequence[str]) -> str:
-    named = [f"script-src {' '.join(map(hash_of, scripts))}"] if scripts else []
-    return "; ".join([POLICY, *named, *besides])
 
 
 def hash_of(text: str) -> str:

@@ -38,16 +38,13 @@ class Axis:
         return (_log_ticks if self.log else _linear_ticks)(self.low, self.high)
 
 
-def _within_reach(value: float, log: bool) -> bool:
-    return _SMALLEST <= value <= _LARGEST if log else abs(value) <= _LARGEST
-
-
 def spanning(values: Iterable[float], *, log: bool = False, margin: float = 0.0) -> Axis | None:
     """The axis that shows all `values` within reach, and a `margin` of that on either side.
 
     None if there are none.
     """
-    kept = [value for value in values if _within_reach(value, log)]
+    least = _SMALLEST if log else -_LARGEST
+    kept = [value for value in values if least <= value <= _LARGEST]
     if not kept:
         return None
     low, high = Decimal(min(kept)), Decimal(max(kept))

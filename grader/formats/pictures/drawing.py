@@ -21,5 +21,9 @@ def drawing(
     )
 
 
+def path(way: str, kind: str, *, fill: str = "none", **how: str | float) -> Markup:
+    return element("path", d=way, class_=f"tk-{kind}", fill=fill, **how)
+
+
 def label(text: str, x: int | str, y: int | str, *, size: int = 14, **how: str) -> Markup:
     return element("text", text, x=x, y=y, **how, fill="currentColor", font_size=size)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from grader.formats.parts.markup import Markup, element
 from grader.formats.parts.text import counted, one_line
-from grader.formats.pictures.drawing import drawing, label
+from grader.formats.pictures.drawing import drawing, label, path
 from grader.report import Graph, Node
 
 _WIDTH, _HEIGHT, _ACROSS, _DOWN, _EDGE = 132, 62, 44, 18, 3
@@ -61,30 +61,19 @@ def _edges(nodes: tuple[Node, ...], places: list[Place]) -> Iterator[Markup]:
             left, top = places[source]
             start = f"M{left + _WIDTH} {top + _HEIGHT // 2}"
             way = f"{start}C{x - 20} {top + _HEIGHT // 2} {x - 20} {y + _HEIGHT // 2}"
-            yield element(
-                "path",
-                d=f"{way} {x} {y + _HEIGHT // 2}",
-                class_="tk-edge",
-                fill="none",
-                stroke="currentColor",
-                stroke_opacity=0.5,
-            )
+            way += f" {x} {y + _HEIGHT // 2}"
+            yield path(way, "edge", stroke="currentColor", stroke_opacity=0.5)
 
 
 def _box(node: Node, place: Place) -> Markup:
     (x, y), wrong = place, _is_wrong(node)
-    frame = element(
-        "path",
-        d=f"M{x} {y}h{_WIDTH}v{_HEIGHT}h-{_WIDTH}z",
-        class_="tk-wrong" if wrong else "tk-node",
-        fill="none",
-        stroke="#c2560c" if wrong else "currentColor",
-        stroke_width=2.5 if wrong else 1,
-    )
+    way = f"M{x} {y}h{_WIDTH}v{_HEIGHT}h-{_WIDTH}z"
+    how = ("wrong", "#c2560c", 2.5) if wrong else ("node", "currentColor", 1)
+    frame = path(way, how[0], stroke=how[1], stroke_width=how[2])
     parts = [frame, label(one_line(node.made, characters=18), x + 8, y + 17)]
     if wrong:
         corner = f"M{x + _WIDTH - 11} {y}h11v11z"
-        parts.append(element("path", d=corner, class_="tk-corner", fill="#c2560c"))
+        parts.append(path(corner, "corner", fill="#c2560c"))
     parts.append(label(f"yours {_spoken(node.yours)}", x + 8, y + 36, size=13))
     parts.append(label(f"right {_spoken(node.right)}", x + 8, y + 54, size=13))
     return element("g", *parts)

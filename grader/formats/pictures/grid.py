@@ -7,7 +7,7 @@ from itertools import product
 
 from grader.formats.parts.markup import Markup, element
 from grader.formats.parts.text import counted, one_line
-from grader.formats.pictures.drawing import drawing, label
+from grader.formats.pictures.drawing import drawing, label, path
 from grader.report import Cells, Grid
 
 _CELL_WIDTH, _CELL_HEIGHT, _GAP, _LABEL = 36, 30, 18, 20
@@ -30,9 +30,6 @@ class _Tensor:
         count = len(self.positions)
         self.shape = shape if fits and math.prod(shape) == count else (count,)
         *self.leading, self.rows, self.columns = (1, 1, *self.shape)[-max(len(self.shape), 2) :]
-
-    def __str__(self) -> str:
-        return str(self.shape)
 
     @cached_property
     def blocks(self) -> list[Block]:
@@ -69,7 +66,7 @@ def grid_notes(grid: Grid) -> list[str]:
     """How much is wrong, in words."""
     given, yours, right = _tensors(grid)
     if yours.shape != right.shape:
-        said = f"The shape is {yours}; it should be {right}."
+        said = f"The shape is {yours.shape}; it should be {right.shape}."
     elif wrong := _wrong(yours, right):
         of = counted(len(right.positions), "number")
         stand = "stands" if len(wrong) == 1 else "stand"
@@ -99,7 +96,7 @@ def _panel(grid: Grid, name: str, tensor: _Tensor, size: int, wrong: frozenset[i
     above = _LABEL if blocks and blocks[0][0] else 0
     in_a_row = max(tensor.leading[-1], 1) if tensor.leading else 1
     across = min(in_a_row, max(1, _ROOM // (width + _GAP)), max(len(blocks), 1))
-    caption = f"{name} {tensor}"
+    caption = f"{name} {tensor.shape}"
     drawn = [label(caption, 2, 15, class_=f"tk-name tk-name-{name}")]
     for number, (index, rows) in enumerate(blocks):
         left = 2 + (number % across) * (width + _GAP)
@@ -135,10 +132,9 @@ def _cell(x: int, y: int, position: int | None, size: int) -> Markup:
     tint = 0.0
     if position is not None and 0 <= position < size:
         tint = _LIGHTEST + (_DARKEST - _LIGHTEST) * position / max(size - 1, 1)
-    square = element(
-        "path",
-        d=f"M{x} {y}h{_CELL_WIDTH}v{_CELL_HEIGHT}h-{_CELL_WIDTH}z",
-        class_="tk-cell",
+    square = path(
+        f"M{x} {y}h{_CELL_WIDTH}v{_CELL_HEIGHT}h-{_CELL_WIDTH}z",
+        "cell",
         fill="#2273b3",
         stroke="currentColor",
         fill_opacity=f"{tint:.2f}",
@@ -151,11 +147,9 @@ def _cell(x: int, y: int, position: int | None, size: int) -> Markup:
 def _frame(x: int, y: int) -> Markup:
     right, bottom = x + _CELL_WIDTH, y + _CELL_HEIGHT
     edge = f"M{x + 1} {y + 1}H{right - 1}V{bottom - 1}H{x + 1}Z"
-    stroke = element(
-        "path", d=edge, class_="tk-wrong", fill="none", stroke="#c2560c", stroke_width=2.5
-    )
+    stroke = path(edge, "wrong", stroke="#c2560c", stroke_width=2.5)
     corner = f"M{right - 10} {y + 1}H{right - 1}V{y + 10}Z"
-    return element("g", stroke, element("path", d=corner, class_="tk-corner", fill="#c2560c"))
+    return element("g", stroke, path(corner, "corner", fill="#c2560c"))
 
 
 def _described(tensor: _Tensor, wrong: frozenset[int]) -> str:

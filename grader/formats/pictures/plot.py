@@ -10,7 +10,7 @@ from operator import itemgetter
 from grader.formats.parts.markup import Markup, element
 from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.axes import Axis, spanning
-from grader.formats.pictures.drawing import drawing, label
+from grader.formats.pictures.drawing import drawing, label, path
 from grader.formats.pictures.strokes import marks, stroke
 from grader.report import Plot, Series
 
@@ -87,7 +87,8 @@ def _points(series: Series) -> list[Point]:
 
 def _frame(plot: Plot, series: tuple[Series, ...]) -> _Frame | None:
     points = [point for one in series for point in _points(one)]
-    x = spanning((x for x, _ in points), log=plot.x_log, margin=_margin(series))
+    margin = 0.05 if any(one.points for one in series) else 0.0  # marks need room, lines may touch
+    x = spanning((x for x, _ in points), log=plot.x_log, margin=margin)
     y = spanning(_within_reach(plot, series), log=plot.y_log, margin=0.06)
     return None if x is None or y is None else _Frame(x, y)
 
@@ -104,22 +105,17 @@ def _within_reach(plot: Plot, series: tuple[Series, ...]) -> list[float]:
     return [min(max(y, low - room), high + room) for y in heights if math.isfinite(y)]
 
 
-def _margin(series: tuple[Series, ...]) -> float:
-    """Marks need room at the sides, lines may touch them."""
-    return 0.05 if any(one.points for one in series) else 0.0
-
-
 def _axes(plot: Plot, frame: _Frame) -> Iterator[Markup]:
     for value, said in frame.x.ticks():
         across, _ = frame.point(value, frame.y.low)
-        yield _line(across, _TOP, across, _BOTTOM, "tk-rule")
+        yield _line(across, _TOP, across, _BOTTOM, "rule")
         yield _text(across, _BOTTOM + 18, said, "middle")
     for value, said in frame.y.ticks():
         _, up = frame.point(frame.x.low, value)
-        yield _line(_LEFT, up, _RIGHT, up, "tk-rule")
+        yield _line(_LEFT, up, _RIGHT, up, "rule")
         yield _text(_LEFT - 7, up + 4.5, said, "end")
-    yield _line(_LEFT, _TOP, _LEFT, _BOTTOM, "tk-axis")
-    yield _line(_LEFT, _BOTTOM, _RIGHT, _BOTTOM, "tk-axis")
+    yield _line(_LEFT, _TOP, _LEFT, _BOTTOM, "axis")
+    yield _line(_LEFT, _BOTTOM, _RIGHT, _BOTTOM, "axis")
     yield _text((_LEFT + _RIGHT) / 2, _HEIGHT - 10, one_line(plot.x_label, characters=50), "middle")
     yield _text(_LEFT, _TOP - 10, one_line(plot.y_label, characters=50), "start")
 
@@ -128,14 +124,14 @@ def _lines(series: Series, frame: _Frame) -> Markup:
     if series.points:
         points = [p for p in _placed(series, frame) if _is_finite(p)]
         return marks(series.role, points)
-    path, pen = "", "M"
+    way, pen = "", "M"
     for x, y in _placed(series, frame):
         if not _is_finite((x, y)):
             pen = "M"
             continue
-        path += f"{pen}{x:.1f} {y:.1f}" + ("h0" if pen == "M" else "")  # a lone point is a dot
+        way += f"{pen}{x:.1f} {y:.1f}" + ("h0" if pen == "M" else "")  # a lone point is a dot
         pen = "L"
-    return stroke(series.role, path)
+    return stroke(series.role, way)
 
 
 def _placed(series: Series, frame: _Frame) -> list[Point]:
@@ -168,10 +164,10 @@ def _gone(series: Series, frame: _Frame) -> Markup:
     places = [(frame.point(x, frame.y.low)[0], y) for x, y in _points(series)]
     groups = groupby(places, lambda place: math.isfinite(place[0]) and not math.isfinite(place[1]))
     runs = [[across for across, _ in group] for is_gone, group in groups if is_gone]
-    path = "".join(f"M{run[0] - 1:.1f} {_BOTTOM}H{run[-1] + 1:.1f}" for run in runs)
-    if not path:
+    way = "".join(f"M{run[0] - 1:.1f} {_BOTTOM}H{run[-1] + 1:.1f}" for run in runs)
+    if not way:
         return Markup()
-    return element("path", d=path, class_="tk-gone", fill="none", stroke="#c2560c", stroke_width=5)
+    return path(way, "gone", stroke="#c2560c", stroke_width=5)
 
 
 def _labels(series: tuple[Series, ...], frame: _Frame | None) -> Iterator[Markup]:
@@ -213,11 +209,9 @@ def _clipped(*content: Markup) -> Markup:
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
-    opacity = 0.14 if kind == "tk-rule" else 0.6
+    opacity = 0.14 if kind == "rule" else 0.6
     way = f"M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"
-    return element(
-        "path", d=way, class_=kind, fill="none", stroke="currentColor", stroke_opacity=opacity
-    )
+    return path(way, kind, stroke="currentColor", stroke_opacity=opacity)
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> Markup:

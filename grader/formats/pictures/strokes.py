@@ -1,6 +1,7 @@
 """How each role of a plot is drawn: by its own dashes or marks, and in its own colour besides."""
 
-from grader.formats.parts.markup import Markup, element
+from grader.formats.parts.markup import Markup
+from grader.formats.pictures.drawing import path
 
 # The attributes are what remains where a style sheet was taken away.
 _COLOURS = {"yours": "#c2560c", "right": "#2273b3", "data": "#6f7683", "difference": "#8b5cd6"}
@@ -15,14 +16,12 @@ _MARKS = {
 _WIDTHS = {"yours": 2.4, "right": 3.2, "data": 2.4, "difference": 1.8}
 
 
-def stroke(role: str, path: str) -> Markup:
+def stroke(role: str, way: str) -> Markup:
     role = role if role in _COLOURS else "data"
     dashes = {"stroke_dasharray": _DASHES[role]} if role in _DASHES else {}
-    return element(
-        "path",
-        d=path,
-        class_=f"tk-{role}",
-        fill="none",
+    return path(
+        way,
+        role,
         stroke=_COLOURS[role],
         stroke_width=_WIDTHS[role],
         stroke_linejoin="round",
@@ -34,11 +33,7 @@ def stroke(role: str, path: str) -> Markup:
 def marks(role: str, points: list[tuple[float, float]]) -> Markup:
     """A cross is yours, a ring is right, a dot is given, a triangle is a difference."""
     role = role if role in _COLOURS else "data"
-    return element(
-        "path",
-        d="".join(f"M{x - _MARKS[role][0]:.1f} {y:.1f}{_MARKS[role][1]}" for x, y in points),
-        class_=f"tk-{role}",
-        fill=_COLOURS[role] if role == "data" else "none",
-        stroke=_COLOURS[role],
-        stroke_width=2,
-    )
+    left, mark = _MARKS[role]
+    way = "".join(f"M{x - left:.1f} {y:.1f}{mark}" for x, y in points)
+    fill = _COLOURS[role] if role == "data" else "none"
+    return path(way, role, fill=fill, stroke=_COLOURS[role], stroke_width=2)

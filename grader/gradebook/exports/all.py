@@ -42,34 +42,26 @@ def exported(
     rules = {} if marks is None else read_marks(marks)
     given = list(marks_of(book.rows(), rules))
     nobody = sorted(rules.keys() - {EVERYONE} - {plain(mark.row.student) for mark in given})
-    data, said = _written(book, given, to, fill, column, feedback)
-    told = listed("in the marks, and not in the gradebook", nobody)
-    told += listed("late, with less than was measured", [m.row.student for m in given if m.is_less])
-    return data, (*told, *said)
-
-
-def _written(
-    book: Gradebook,
-    given: Sequence[Mark],
-    to: Platform,
-    fill: Path | None,
-    column: str | None,
-    feedback: str | None,
-) -> tuple[bytes, Sequence[str]]:
+    said: Sequence[str] = ()
     if fill is not None and column is not None:
         sheet = read_sheet(fill)
         if to is Platform.CANVAS:
-            return platforms.canvas(sheet, given, column)
-        return platforms.moodle(sheet, given, column, feedback)
-    if to in sources.SAID:
-        return _zipped(sources.members(book, to)), (sources.SAID[to],)
-    if to in _RENDER:
-        return _zipped(_reports(book, given, to)), ()
-    if to is Platform.NBGRADER:
-        text = table.as_nbgrader(given, book.path.stem)
+            data, said = platforms.canvas(sheet, given, column)
+        else:
+            data, said = platforms.moodle(sheet, given, column, feedback)
+    elif to in sources.SAID:
+        data, said = _zipped(sources.members(book, to)), (sources.SAID[to],)
+    elif to in _RENDER:
+        data = _zipped(_reports(book, given, to))
     else:
-        text = table.as_json(given) if to is Platform.JSON else table.as_csv(given)
-    return text.encode("utf-8", "backslashreplace"), ()
+        if to is Platform.NBGRADER:
+            text = table.as_nbgrader(given, book.path.stem)
+        else:
+            text = table.as_json(given) if to is Platform.JSON else table.as_csv(given)
+        data = text.encode("utf-8", "backslashreplace")
+    told = listed("in the marks, and not in the gradebook", nobody)
+    told += listed("late, with less than was measured", [m.row.student for m in given if m.is_less])
+    return data, (*told, *said)
 
 
 def _reports(book: Gradebook, marks: Sequence[Mark], to: Platform) -> Iterator[tuple[str, str]]:

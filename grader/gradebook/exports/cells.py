@@ -42,11 +42,13 @@ class Sheet:
         return found[0]
 
     def filled(self, cells: Mapping[tuple[int, int], str]) -> bytes:
-        """With these texts in place, by line and column."""
+        """With these texts in place, by line and column; in quotes only where it has to be."""
         parts, at = [], 0
         for (line, column), text in sorted(cells.items()):
             cell = self.lines[line][column]
-            parts += [self.text[at : cell.start], quoted(text, self.delimiter)]
+            if re.search(rf'["\r\n{re.escape(self.delimiter)}]', text) or text != text.strip():
+                text = '"' + text.replace('"', '""') + '"'
+            parts += [self.text[at : cell.start], text]
             at = cell.end
         whole = "".join([*parts, self.text[at:]])
         return whole.encode(self.encoding.removesuffix("-sig"), "surrogateescape")
@@ -65,13 +67,6 @@ def read_sheet(path: Path) -> Sheet:
     if len(lines) < 2:
         raise UsageError(f"{path} has no lines to fill in")
     return Sheet(path, text, encoding, delimiter, lines)
-
-
-def quoted(text: str, delimiter: str) -> str:
-    """As a cell; in quotes only where it has to be."""
-    if re.search(rf'["\r\n{re.escape(delimiter)}]', text) or text != text.strip():
-        return '"' + text.replace('"', '""') + '"'
-    return text
 
 
 def _lines(text: str, delimiter: str) -> Iterator[tuple[Cell, ...]]:

@@ -150,7 +150,8 @@ def _filled(
             if own and mark.score > own:
                 told.setdefault(f"above {own} points", []).append(student)
             if feedback is not None and mark.note and feedback < len(sheet.lines[line]):
-                cells[line, feedback] = _as_feedback(mark.note)
+                # PHP takes a quote after a backslash for no end of a field.
+                cells[line, feedback] = re.sub(r'\\(?="|\Z)', r"\\ ", safe_text(mark.note))
     said = [f"{len({line for line, _ in cells})} students filled in"]
     said += [f"scores were scaled from {of} to {number(most)} points"] if scaled and most else []
     for what, names in told.items():
@@ -188,11 +189,6 @@ def _lines_by_id(lines: Mapping[int, Sequence[str]]) -> dict[str, int | None]:
         for id_ in {plain(id_) for id_ in ids} - {""}:
             found[id_] = None if id_ in found else n
     return found
-
-
-def _as_feedback(note: str) -> str:
-    """PHP takes a quote after a backslash for no end of a field."""
-    return re.sub(r'\\(?="|\Z)', r"\\ ", safe_text(note))
 
 
 def safe_text(text: str) -> str:

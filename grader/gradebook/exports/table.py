@@ -63,17 +63,5 @@ def as_nbgrader(marks: Iterable[Mark], assignment: str) -> str:
 
 
 def _values(mark: Mark) -> dict[str, str | int | None]:
-    row = mark.row
-    return {
-        "student": row.student,
-        "name": row.name,
-        "mark": None if mark.score is None else number(mark.score),
-        "score": row.score,
-        "max_score": row.max_score,
-        "status": row.status,
-        "note": row.note,
-        "marked": mark.note,
-        "submitted_at": row.submitted_at,
-        "commit": row.commit,
-        "place": row.place,
-    }
+    own = {"mark": mark.text or None, "marked": mark.note}
+    return {name: own[name] if name in own else getattr(mark.row, name) for name in COLUMNS}
