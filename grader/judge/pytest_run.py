@@ -88,7 +88,7 @@ class Suite:
 
     def _untested(self, exercises: Collection[str]) -> str:
         """That none of these exercises has a test here, and which have some."""
-        others = sorted({plugin.exercise_of(item) for item in self.plugin.collected})
+        others = sorted({exercise_of(item) for item in self.plugin.collected})
         has = f"those that it has are of {', '.join(others)}" if others else "it has none at all"
         return f"{self.path.name} has no test for {', '.join(sorted(exercises))}: {has}"
 
