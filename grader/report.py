@@ -7,7 +7,7 @@ Points are integers. Scores and statuses are derived from the tests, never store
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from enum import StrEnum
 from functools import cache, partial
 from typing import Any, get_args, get_origin, get_type_hints
@@ -275,11 +275,8 @@ def status_of(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def kept(result: Any) -> dict[str, Any]:
-    """A dataclass that holds results, as JSON keeps it: without what is None or empty."""
-    return asdict(
-        result,
-        dict_factory=lambda fields: {k: v for k, v in fields if v is not None and v != ()},
-    )
+    """What JSON keeps of one dataclass of a report, its `default`: what is not None or empty."""
+    return {name: value for name, value in vars(result).items() if value not in (None, ())}
 
 
 def restored(kind: Any, told: dict[str, Any]) -> Any:

@@ -69,7 +69,7 @@ class Records:
 
 
 def _line(key: str, unit: str, graded: Graded) -> str:
-    return json.dumps({"key": key, "unit": unit, **kept(graded)}) + "\n"
+    return json.dumps({"key": key, "unit": unit, **kept(graded)}, default=kept) + "\n"
 
 
 def _read(path: Path) -> Iterator[tuple[str, tuple[str, Graded]]]:

@@ -11,7 +11,7 @@ MAX_BYTES = 64 << 20  # of a report, unpacked
 
 def pack(report: Report) -> bytes:
     """In ASCII, so that whatever a learner wrote can be kept, and without what is None."""
-    text = json.dumps(kept(report), separators=(",", ":"))
+    text = json.dumps(report, default=kept, separators=(",", ":"))
     return zlib.compress(text.encode("ascii"), 6)
 
 
