@@ -3,7 +3,8 @@
 import hashlib
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from itertools import chain, repeat
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -11,7 +12,16 @@ from torch import Tensor
 from grader.suite.forms import as_like
 from grader.suite.tape import NoTape, Tape
 
+
+class Question(Protocol):
+    """`expected` says whether yes is right."""
+
+    @property
+    def expected(self) -> bool: ...
+
+
 T = TypeVar("T")
+Q = TypeVar("Q", bound=Question)
 
 
 class Rng:
@@ -59,21 +69,16 @@ class Rng:
         given = list(items)
         return [given[k] for k in self.permutation(len(given)).tolist()]
 
-    def missed(
-        self, ask: Callable[..., Any], questions: Sequence[tuple[Any, ...]]
-    ) -> list[tuple[Any, ...]]:
-        """Ask all questions, in an order that nobody knows: those that were answered wrongly, in
-        their own order, and then the first of all, to assert them.
+    def missed(self, ask: Callable[[list[Q]], Iterable[Any]], questions: Sequence[Q]) -> list[Q]:
+        """The yes-or-no questions that are answered wrongly, if all are asked at once and in an
+        order that nobody knows.
 
-        A question holds the arguments of `ask` and then the right answer. Whoever has heard all
-        the answers knows better what is wrong than after the first wrong one.
+        `ask` gives the answers in the order of the questions that it is given; too few are wrong.
         """
-        wrong = [
-            question
-            for question in self.shuffled(questions)
-            if as_like(ask(*question[:-1]), question[-1]) != question[-1]
-        ]
-        return [*(q for q in questions if any(q is w for w in wrong)), questions[0]]
+        asked = self.shuffled(questions)
+        pairs = zip(asked, chain(ask(asked), repeat(None)), strict=False)
+        wrong = [q for q, answer in pairs if as_like(answer, True) is not q.expected]
+        return [q for q in questions if any(q is one for one in wrong)]
 
     def permutation(self, count: int) -> Tensor:
         """The numbers 0 to count - 1 in random order, as int64."""

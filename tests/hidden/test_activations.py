@@ -8,13 +8,11 @@ What known mistakes give is `@recorded`: most are one edit away from an answer.
 import re
 from collections.abc import Callable
 from functools import partial
-from itertools import chain, repeat
 from typing import NamedTuple
 
 import torch
 
 from grader.suite import (
-    as_like,
     assert_same,
     assert_unchanged,
     exercise,
@@ -555,14 +553,13 @@ def answered(student, rng, questions):
     nobody knows; what is answered wrongly is asked again by itself, where it can be shown.
     """
     first = questions[0].ask(student)
-    asked = rng.shuffled(questions)
-    sent = [(*q.in_words, q.points, q.options) for q in asked]
-    said = chain(student.bring("rig_activations").answers(sent), repeat(None))  # too few are wrong
-    pairs = zip(asked, said, strict=False)
-    wrong = [q for q, answer in pairs if as_like(answer, True) is not q.expected]
-    for question in questions:
-        if any(question is one for one in wrong):
-            yield question, question.ask(student)
+    rig = student.bring("rig_activations")
+
+    def ask(asked):
+        return rig.answers([(*q.in_words, q.points, q.options) for q in asked])
+
+    for question in rng.missed(ask, questions):
+        yield question, question.ask(student)
     yield questions[0], first
 
 

@@ -5,7 +5,7 @@ The slopes are known from calculus. Differences are taken only for known mistake
 
 import math
 from collections.abc import Callable
-from itertools import chain, repeat
+from itertools import chain
 from typing import NamedTuple
 
 import torch
@@ -480,14 +480,13 @@ def answered(student, rng, questions):
     nobody knows; what is answered wrongly is asked again by itself, where it can be shown.
     """
     first = questions[0].ask(student)
-    asked = rng.shuffled(questions)
-    sent = [(*q.in_words, q.f.like, q.options) for q in asked]
-    said = chain(student.bring("rig_gradients").answers(sent), repeat(None))  # too few are wrong
-    pairs = zip(asked, said, strict=False)
-    wrong = [q for q, answer in pairs if as_like(answer, True) is not q.expected]
-    for question in questions:
-        if any(question is one for one in wrong):
-            yield question, question.ask(student)
+    rig = student.bring("rig_gradients")
+
+    def ask(asked):
+        return rig.answers([(*q.in_words, q.f.like, q.options) for q in asked])
+
+    for question in rng.missed(ask, questions):
+        yield question, question.ask(student)
     yield questions[0], first
 
 
