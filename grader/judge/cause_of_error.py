@@ -39,12 +39,7 @@ _NO_NAME = re.compile(r"name '(?P<name>\w+)' is not defined")
 _NO_CODE = re.compile(r"\"\"\".*?\"\"\"|'''.*?'''|#[^\n]*", re.DOTALL)
 _SET = re.compile(r"\b([A-Za-z]\w*)(?=\s*(?:[:=,)]|in\b))|\bclass (\w+)")
 _MODULES: dict[str, Any] = {
-    "torch": torch,
-    "torch.nn": nn,
-    "torch.nn.functional": functional,
-    "torch.optim": torch.optim,
-    "math": math,
-    "numpy": numpy,
+    module.__name__: module for module in (torch, nn, functional, torch.optim, math, numpy)
 }
 _TYPES: dict[str, type] = {
     kind.__name__: kind for kind in (list, tuple, dict, str, int, float, bool, set)

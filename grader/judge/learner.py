@@ -196,10 +196,6 @@ class UnitRunner:
             called = own[-1]  # what a rig tells is of no use to learners
         return called
 
-    def defined(self, exercise: str) -> Frame | None:
-        """Where the exercise is defined."""
-        return self.loaded.places.get(exercise)
-
     def take_printed(self) -> str | None:
         if self.loaded_in is not None and (more := self.loaded_in.take_printed()):
             self.printed.append(more)
@@ -222,7 +218,10 @@ class UnitRunner:
         return self.loaded_in
 
     def _load(self) -> None:
-        sources = {unit: (s.file, _as_sent(s)) for unit, s in self.workers.sources.items()}
+        sources = {
+            unit: (source.file, source.text if source.cells is None else source.texts)
+            for unit, source in self.workers.sources.items()
+        }
         worker = self.workers.worker(self.unit, rehearses=self.rehearses)
         worker.make_handle = partial(Handle, self)
         self.loaded_in = worker
@@ -256,7 +255,7 @@ class UnitRunner:
                 raise
             if printed := worker.take_printed():
                 self.printed.append(printed)
-            code = self.workers.end()
+            code = self.workers.close()
             self.loaded_in = None
             if type(fault) is Died and code is not None:
                 raise Died(f"the process that ran your code ended: {describe_exit(code)}") from None
@@ -333,9 +332,6 @@ class Students:
             if self.sources[unit].file
         }
 
-    def _unusable(self) -> dict[str, str]:
-        return {name: s.problem for name, s in self.sources.items() if s.problem is not None}
-
     def runner(self, unit: str) -> UnitRunner:
         """The runner of a unit. Raises: NotStarted, Blocked."""
         if unit not in self.sources:
@@ -346,9 +342,9 @@ class Students:
                 try:
                     self.runners[unit] = UnitRunner(self.workers, unit, self.suites)
                 except SubmissionFault as fault:
-                    problem = load_problem(
-                        self.sources[unit].file or "what you ran", fault, self._unusable()
-                    )
+                    file = self.sources[unit].file or "what you ran"
+                    unusable = {name: s.problem for name, s in self.sources.items() if s.problem}
+                    problem = load_problem(file, fault, unusable)
             if problem is not None:
                 self.messages[unit] = problem
         if unit in self.messages:
@@ -358,10 +354,5 @@ class Students:
     def rehearsing(self, unit: str) -> UnitRunner:
         """The runner of a unit on the rehearsal device. Raises: SubmissionFault."""
         if unit not in self.rehearsals:
-            runner = UnitRunner(self.workers, unit, self.suites, rehearses=True)
-            self.rehearsals[unit] = runner
+            self.rehearsals[unit] = UnitRunner(self.workers, unit, self.suites, rehearses=True)
         return self.rehearsals[unit]
-
-
-def _as_sent(source: Source) -> str | list[tuple[str, str]]:
-    return source.text if source.cells is None else source.texts

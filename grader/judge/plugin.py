@@ -55,14 +55,7 @@ MADE_IN = re.compile(r", line (\d{1,6}), is (?:made|a copy) on the CPU")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for mark in (
-        "exercise(name)",
-        "points(worth)",
-        "needs(test)",
-        "visible",
-        "rehearsed(calls)",
-        "gpu",
-    ):
+    for mark in "exercise(name) points(worth) needs(test) visible rehearsed(calls) gpu".split():
         config.addinivalue_line("markers", mark)
 
 
@@ -125,18 +118,14 @@ def _student(item: pytest.Item) -> Subject:
     students = judging_of(item).students
     runner = _student_runner(item)
     if students is None or runner is None:
-        return _solution(item)
+        solution = judging_of(item).key.solution(unit_of(item))
+        assert solution is not None
+        return solution
     students.check_begun(unit_of(item), exercise_of(item))
     if is_rehearsal(item):
         (mark,) = item.iter_markers("rehearsed")
         runner.most = exercise_of(item), mark.args[0]
     return Subject(runner, "")
-
-
-def _solution(item: pytest.Item) -> Subject:
-    solution = judging_of(item).key.solution(unit_of(item))
-    assert solution is not None
-    return solution
 
 
 def _tape(item: pytest.Item) -> Tape:
@@ -170,15 +159,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise Blocked("not run: an earlier test of this exercise ran out of time")
     needed = item.get_closest_marker("needs")
     if needed and f"{exercise}.{needed.args[0]}[{device_of(item)}]" not in found.passed:
-        title = _title_of(item, str(needed.args[0]))
-        raise Blocked(f"not run: first make this one pass: {title}")
+        test = str(needed.args[0])
+        words = title(getattr(getattr(item, "cls", None), test, None)) or test
+        raise Blocked(f"not run: first make this one pass: {words}")
     if isinstance(item, pytest.Function):
         _fill(item)
-
-
-def _title_of(item: pytest.Item, test: str) -> str:
-    function = getattr(getattr(item, "cls", None), test, None)
-    return title(function) or test
 
 
 def title(function: object) -> str:
@@ -235,14 +220,11 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     runner = _runner_of(item, result.outcome)
     _note(item, result.outcome, error, runner)
     if runner is not None:
-        result = with_circumstances(
-            result,
-            called=None
-            if error is None
-            else runner.called(getattr(error, "value", None), exercise_of(item)),
-            location=_location(item, result.outcome, error, runner),
-            printed=runner.take_printed(),
-        )
+        value = getattr(error, "value", None)
+        called = None if error is None else runner.called(value, exercise_of(item))
+        location = _location(item, result.outcome, error, runner)
+        printed = runner.take_printed()
+        result = with_circumstances(result, called=called, location=location, printed=printed)
         runner.finish_test()
     several = len(judging_of(item).devices) > 1 and not is_rehearsal(item)
     if several and result.outcome is not Outcome.PASSED:
@@ -298,7 +280,7 @@ def _location(
         frame = error.frames[-1] if error.frames else None
     elif isinstance(error, Missing):
         frame = error.place
-    frame = frame or runner.defined(exercise_of(item))
+    frame = frame or runner.loaded.places.get(exercise_of(item))
     if frame and is_rehearsal(item) and (made := MADE_IN.search(str(error))):
         frame = dataclasses.replace(frame, line=int(made[1]))  # that line is to be changed
     students = judging_of(item).students

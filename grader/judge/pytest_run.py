@@ -42,30 +42,14 @@ class Suite:
         found: Found,
         exercises: Collection[str],
         on_exercise: Callable[[], None] = lambda: None,
+        *,
+        rehearsals: bool = False,
     ) -> dict[str, TestResult]:
-        """The result of every test of these exercises by its node ID; `on_exercise` hears of the
-        end of each. The devices of all runs are those of the first.
+        """The result of every test of these exercises, or of their rehearsals, by its node ID;
+        `on_exercise` hears of the end of each. The devices of all runs are those of the first.
 
         Raises: GraderFault if the suite is broken or the run did not come to its end.
         """
-        return self._run(judging, found, exercises, on_exercise, rehearsals=False)
-
-    def rehearse(
-        self, judging: Judging, found: Found, exercises: Collection[str]
-    ) -> tuple[TestResult, ...]:
-        """What came of the rehearsals, after a run that `found` tells of. Raises: as `run`."""
-        results = self._run(judging, found, exercises, lambda: None, rehearsals=True)
-        return tuple(r for r in results.values() if r.outcome is not Outcome.BLOCKED)
-
-    def _run(
-        self,
-        judging: Judging,
-        found: Found,
-        exercises: Collection[str],
-        on_exercise: Callable[[], None],
-        *,
-        rehearsals: bool,
-    ) -> dict[str, TestResult]:
         session = self.collected(judging, found)
         with _quietly():
             items = self.plugin.begin(judging, found, exercises, on_exercise, rehearsals)
@@ -85,6 +69,13 @@ class Suite:
             raise GraderFault("the suites did not finish")
         self.is_broken = False
         return judged
+
+    def rehearse(
+        self, judging: Judging, found: Found, exercises: Collection[str]
+    ) -> tuple[TestResult, ...]:
+        """What came of the rehearsals, after a run that `found` tells of. Raises: as `run`."""
+        results = self.run(judging, found, exercises, rehearsals=True)
+        return tuple(r for r in results.values() if r.outcome is not Outcome.BLOCKED)
 
     def _untested(self, exercises: Collection[str]) -> str:
         """That none of these exercises has a test here, and which have some."""

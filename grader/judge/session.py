@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import chain, count
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import grader
@@ -67,19 +66,15 @@ class Session:
         self.suites: dict[tuple[tuple[str, ...], bool, Path], Suite] = {}
         self.is_warm = False
         confined = self._confined(own_work)
-        gpu = self.devices != ("cpu",)
-        self.processes: Processes = start_processes(options.limits, confined=confined, gpu=gpu)
+        self.processes: Processes = start_processes(
+            options.limits, confined=confined, gpu=self._shares
+        )
         self.given = given_by(course)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.processes.close()
 
     def hang_up(self) -> None:
@@ -136,18 +131,14 @@ class Session:
         remarks = submission.remarks(units)
         remarks += in_few_words(left_out[unit] for unit in units if unit in left_out)
         unexplained = dict.fromkeys(chain(*(part.notes for part in parts)))
+        rehearsals = chain(*(part.rehearsals for part in parts))
         return Report(
             units=graded,
             seed=judging.seed,
             device=self.options.device.value,
             versions=_versions(),
             notes=(*self.notes, *remarks, *unexplained, *self._unrehearsed(), *self._kits(graded)),
-            rehearsals=tuple(
-                sorted(
-                    chain(*(part.rehearsals for part in parts)),
-                    key=lambda test: units.index(test.unit),
-                )
-            ),
+            rehearsals=tuple(sorted(rehearsals, key=lambda test: units.index(test.unit))),
         )
 
     def _judging(self, submission: Submission, units: list[str], seed: int | None) -> "Judging":
@@ -224,25 +215,18 @@ class Session:
         results: dict[str, TestResult] = {}
         taken: Selection = {}
         done = count(1)
-        try:
-            memory = nullcontext() if self._shares else no_more_memory_than(JUDGE_BYTES)
-            with memory, running_on(room.cores):
-                for unit in work.turns:
-                    taken[unit] = work.selection[unit]
-                    results |= self._suite(unit, judging).run(
-                        judging,
-                        found,
-                        taken[unit],
-                        lambda: on_progress(next(done), work.exercises),
-                    )
-                # What is rehearsed comes last: it waits for the rest of its exercise, and needs a
-                # worker of its own.
-                rehearsals = [
-                    self._suite(unit, judging).rehearse(judging, found, taken[unit])
-                    for unit in taken
-                ]
-        finally:
-            workers.end()
+        memory = nullcontext() if self._shares else no_more_memory_than(JUDGE_BYTES)
+        with closing(workers), memory, running_on(room.cores):
+            for unit in work.turns:
+                taken[unit] = work.selection[unit]
+                results |= self._suite(unit, judging).run(
+                    judging, found, taken[unit], lambda: on_progress(next(done), work.exercises)
+                )
+            # What is rehearsed comes last: it waits for the rest of its exercise, and needs a
+            # worker of its own.
+            rehearsals = [
+                self._suite(unit, judging).rehearse(judging, found, taken[unit]) for unit in taken
+            ]
         results, unexplained = _explained(results, work.judging.key.bank, found.cases)
         graded = self._units(results.values(), taken, students.messages)
         if self.options.pictures:

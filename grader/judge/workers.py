@@ -36,7 +36,7 @@ class Workers:
         use = ("" if self.shared or rehearses else unit), rehearses
         if self.current and self.current[0] == use:
             return self.current[1]
-        self.end()
+        self.close()
         with ours():
             starting = self.room.start()
             worker = WorkerClient(self.room.processes, starting.ready(), self.limits)
@@ -46,13 +46,10 @@ class Workers:
         self.current = (use, worker)
         return worker
 
-    def end(self) -> int | None:
+    def close(self) -> int | None:
         """End the worker there is; its exit code."""
         if self.current is None:
             return None
         worker, self.current = self.current[1], None
         with ours():
             return worker.close()
-
-    def close(self) -> None:
-        self.end()

@@ -156,12 +156,9 @@ def _raised_class(base: type[Exception]) -> type[Raised]:
     """`Raised` that is also a `base`, so that `pytest.raises(ValueError)` sees a ValueError."""
     if base not in _classes:
         bases = (Raised,) if base is Exception else (Raised, base)
-        _classes[base] = type(f"Raised{base.__name__}", bases, {"__str__": _message})
+        own = {"__str__": lambda error: str(error.args[0]) if error.args else ""}
+        _classes[base] = type(f"Raised{base.__name__}", bases, own)
     return _classes[base]
-
-
-def _message(error: Exception) -> str:
-    return str(error.args[0]) if error.args else ""
 
 
 def observation(value: Any, seen: list[Any]) -> Observation:

@@ -5,13 +5,14 @@ import dis
 import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 CHARACTERS = 60  # of a change, where it is told
 _CHANGING = frozenset(
     "add append clear discard extend insert pop popitem remove reverse setdefault sort "
     "update".split()
 )
-_TYPE_ALIAS = getattr(ast, "TypeAlias", ())  # since Python 3.12
+TYPE_ALIAS: Any = getattr(ast, "TypeAlias", ())  # since Python 3.12
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def effects_of(statement: ast.stmt) -> Effects:
                 _bind([item.optional_vars for item in items if item.optional_vars], effects)
             case ast.Expr(ast.Call(ast.Attribute(ast.Name(root), method))) if method in _CHANGING:
                 effects.changes.append((root, f"{root}.{method}(…)"[:CHARACTERS]))
-            case _ if isinstance(node, _TYPE_ALIAS):
+            case _ if isinstance(node, TYPE_ALIAS):
                 effects.names.append(node.name.id)
         waiting += list(_inner(node))[::-1]
     return effects

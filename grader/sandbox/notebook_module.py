@@ -17,12 +17,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from grader.sandbox.effects import Effects, effects_of, uses
+from grader.sandbox.effects import TYPE_ALIAS, Effects, effects_of, uses
 from grader.work.begun import defined_in
 from grader.work.magics import without_magics
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_TYPE_ALIAS: Any = getattr(ast, "TypeAlias", ())  # since Python 3.12
 _TAKEN = (*DEFINITIONS, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign, ast.AugAssign)
 _RUNS = (ast.Call, ast.Await, ast.Yield, ast.YieldFrom)
 
@@ -70,12 +69,6 @@ class Notebook:
                 self.skipped.append(Skipped(defined_in(text), file, _line_of(error), error))
                 continue
             self._take_all(body, file, namespace)
-        self.skipped += [left for name, left in self.unchanged if uses(self.codes, name)]
-
-    def take_rest(self, body: list[ast.stmt], file: str, namespace: dict[str, Any]) -> None:
-        """What follows in a module, whose names so far are its own."""
-        self.own.update(namespace)
-        self._take_all(body, file, namespace)
         self.skipped += [left for name, left in self.unchanged if uses(self.codes, name)]
 
     def _take(self, statement: ast.stmt, file: str, namespace: dict[str, Any]) -> None:
@@ -138,7 +131,7 @@ class Notebook:
                 return plain and bool(effects.changes) and not any(map(_runs, given))
             case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
                 return bool(effects.names or effects.changes) and not _runs(statement)
-        return isinstance(statement, (*_TAKEN, _TYPE_ALIAS))
+        return isinstance(statement, (*_TAKEN, TYPE_ALIAS))
 
     def _leave(self, statement: ast.stmt, effects: Effects, file: str) -> None:
         """What it would have defined is told if it is missed, and what it would have changed."""
@@ -210,10 +203,12 @@ def rest_of(
     if needed or not defined:
         raise error
     features = (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
-    rest = Notebook([], flags=sum(flag for flag in features if code.co_flags & flag))
+    flags = sum(flag for flag in features if code.co_flags & flag)
+    rest = Notebook([], flags=flags, own={*namespace})
     names = effects_of(body[failed]).names if line else []
     rest.skipped.append(Skipped(names, code.co_filename, line, error))
-    rest.take_rest(after, code.co_filename, namespace)
+    rest._take_all(after, code.co_filename, namespace)
+    rest.skipped += [left for name, left in rest.unchanged if uses(rest.codes, name)]
     return rest
 
 

@@ -134,23 +134,20 @@ class ForkServer:
         self.zygote: subprocess.Popen[bytes] | None = None
         if first is None:
             self.folder = tempfile.mkdtemp(prefix="torchkata-")
-            self.zygote = self._started(theirs)
+            self.zygote = subprocess.Popen(
+                _command("zygote", f"__import__('socket').socket(fileno={theirs.fileno()})"),
+                env=_clean_environment(self.folder),
+                cwd=self.folder,
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
         else:
             self.folder = first.new_folder()
             first.unheard.add(first.ask(["zygote", self.folder], [theirs.fileno()]))
         theirs.close()
-
-    def _started(self, theirs: socket.socket) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            _command("zygote", f"__import__('socket').socket(fileno={theirs.fileno()})"),
-            env=_clean_environment(self.folder),
-            cwd=self.folder,
-            pass_fds=(theirs.fileno(),),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
 
     def run_on(self, cores: Collection[int]) -> None:
         if self.cores != {*cores}:
@@ -168,14 +165,8 @@ class ForkServer:
         scratch = self.new_folder()
         channel, their_channel = socket.socketpair()
         output, their_output = socket.socketpair()
-        order = [
-            "fork",
-            scratch,
-            dataclasses.asdict(self.limits),
-            self.confined,
-            self.gpu,
-            list(readable),
-        ]
+        limits = dataclasses.asdict(self.limits)
+        order = ["fork", scratch, limits, self.confined, self.gpu, list(readable)]
         self.sockets |= {channel, output}
         try:
             ticket = self.ask(order, [their_channel.fileno(), their_output.fileno()])
@@ -339,10 +330,8 @@ class FreshProcesses:
 
     def _kill(self, popen: "subprocess.Popen[bytes]") -> None:
         if sys.platform != "win32":
-            try:
+            with suppress(ProcessLookupError, PermissionError):
                 os.killpg(popen.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass
         popen.kill()
         popen.wait()
         if popen in self.running:

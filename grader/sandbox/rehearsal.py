@@ -15,7 +15,7 @@ import sys
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Container, Iterable
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, ClassVar
 
 import torch
@@ -255,15 +255,10 @@ class Rehearsal(TorchDispatchMode):  # type: ignore[no-untyped-call]
         torch.tensor, torch.as_tensor = _tensor, _as_tensor
         return super().__enter__()  # type: ignore[no-untyped-call]
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: Any) -> None:
         torch.Generator = _TorchsGenerator  # type: ignore[misc]
         torch.tensor, torch.as_tensor = _torchs_tensor, _torchs_as_tensor
-        super().__exit__(kind, error, trace)  # type: ignore[no-untyped-call]
+        super().__exit__(*raised)  # type: ignore[no-untyped-call]
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
@@ -336,8 +331,11 @@ def _run(func: Any, args: Any, kwargs: dict[str, Any]) -> object:
     wanted = isinstance(args[0], Rehearsed) if name == "copy_" else there and device is None
     if named:
         host_kwargs["device"] = torch.device("cpu")
-    if (wanted or named) and (generator := kwargs.get("generator")) is not None:
-        _check_generator(generator)
+    generator: Any = kwargs.get("generator") if wanted or named else None
+    if generator is not None and generator._cdata not in RehearsedGenerator.known:
+        raise RuntimeError(
+            f"Expected a '{NAME}' device type for generator but found '{generator.device}'"
+        )
     try:
         made = func(*host_args, **host_kwargs)
     except NotImplementedError as error:
@@ -385,10 +383,3 @@ def _check_devices(name: str, args: Any, tensors: list[Tensor]) -> None:
     if any(tensor.dim() > 0 for tensor in here):
         here = [tensor for tensor in here if tensor.dim() > 0]
         raise TwoDevices(MIXED.format(here[0].device), there, here)
-
-
-def _check_generator(generator: Any) -> None:
-    if generator._cdata not in RehearsedGenerator.known:
-        raise RuntimeError(
-            f"Expected a '{NAME}' device type for generator but found '{generator.device}'"
-        )

@@ -5,7 +5,7 @@ to return; the tests after it take the value as if it had come in the right form
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -162,7 +162,6 @@ def _as_sequence(
     got: Any, like: list[Any] | tuple[Any, ...], forms: frozenset[str], slips: set[str]
 ) -> Any:
     kind = list if isinstance(like, list) else tuple
-    items: Iterable[Any]
     if isinstance(got, (list, tuple)):
         items = got
     elif isinstance(got, (Tensor, np.ndarray)) and len(got.shape) > 0 and "type" in forms:

@@ -49,7 +49,6 @@ def describe_call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> s
 
     A comment behind it tells of gradients that are there, and of names in the text of a function.
     """
-    text = ""
     for elements, room in ((ELEMENTS, 120), (4, CALL_LIMIT), (0, CALL_LIMIT)):
         style = _Style(CALL_LIMIT, elements=elements, opening=0, given=True)
         functions = iter("fgh")

@@ -230,7 +230,6 @@ def _dicts(
 
 def _described(expected: object, got: object) -> tuple[str, str]:
     """Both in words, with as many digits as it takes to tell them apart."""
-    texts = ("", "")
     for digits in DIGITS:
         texts = describe(expected, digits=digits), describe(got, digits=digits)
         if _ZEROS.sub(r"\1", texts[0]) != _ZEROS.sub(r"\1", texts[1]):
