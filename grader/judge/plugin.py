@@ -211,7 +211,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     if isinstance(error, Missing):  # another exercise is not this one under a misspelled name
         others = {exercise_of(one) for one in item.session.items if unit_of(one) == unit_of(item)}
         error.defined = tuple(name for name in error.defined if name not in others)
-    test = dataclasses.replace(_test(item), seconds=round(call.duration, 6))
+    test = _test(item, round(call.duration, 6))
     students, unit, known = judging_of(item).students, unit_of(item), judging_of(item).errors
     texts = students.texts(unit) if students and error is not None else {}
     result = verdict_of(test, error, lambda: _with_solution(item, error), known, texts)
@@ -232,12 +232,12 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None]) -> TestResult:
     return bounded(as_rehearsal(result, error) if is_rehearsal(item) else result)
 
 
-def _test(item: pytest.Item) -> TestResult:
+def _test(item: pytest.Item, seconds: float) -> TestResult:
     """The result of a test if it passes."""
     name = name_of(item)
     words = title(getattr(item, "obj", None)) or name
-    passed, points = Outcome.PASSED, points_of(item)
-    return TestResult(unit_of(item), exercise_of(item), name, words, passed, points)
+    unit, exercise, points = unit_of(item), exercise_of(item), points_of(item)
+    return TestResult(unit, exercise, name, words, Outcome.PASSED, points, seconds=seconds)
 
 
 def _runner_of(item: pytest.Item, outcome: Outcome) -> UnitRunner | None:

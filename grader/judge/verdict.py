@@ -140,7 +140,7 @@ def with_circumstances(
 ) -> TestResult:
     """With the circumstances of the call, where they help: a passed test needs none."""
     if test.outcome in (Outcome.PASSED, Outcome.PENDING, Outcome.GRADER_FAULT):
-        return replace(test, printed=printed)
+        return replace(test, printed=printed) if printed else test
     if test.outcome in (Outcome.NOT_STARTED, Outcome.BLOCKED):
         called = None
     shown, replay = (str(called), called.replay()) if called else (None, None)
@@ -160,15 +160,14 @@ def as_rehearsal(test: TestResult, error: BaseException | None) -> TestResult:
 
 def bounded(test: TestResult) -> TestResult:
     """With texts of a length that a report can hold."""
-    texts = ("message", "called", "expected", "got", "likely")
-    cut: dict[str, Any] = {name: _cut(getattr(test, name)) for name in texts}
-    return replace(test, printed=_cut(test.printed, PRINTED_CHARACTERS), **cut)
-
-
-def _cut(text: str | None, characters: int = TEXT_CHARACTERS) -> str | None:
-    if text is None or len(text) <= characters:
-        return text
-    return f"{text[:characters]} … ({len(text) - characters:,} more characters)"
+    most = dict.fromkeys(("message", "called", "expected", "got", "likely"), TEXT_CHARACTERS)
+    most["printed"] = PRINTED_CHARACTERS
+    cut: dict[str, Any] = {
+        name: f"{text[:characters]} … ({len(text) - characters:,} more characters)"
+        for name, characters in most.items()
+        if (text := getattr(test, name)) is not None and len(text) > characters
+    }
+    return replace(test, **cut) if cut else test
 
 
 def _ended(test: TestResult, outcome: Outcome, message: str) -> TestResult:

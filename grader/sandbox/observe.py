@@ -58,7 +58,7 @@ class Observation:
 class _CountOperators(TorchDispatchMode):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self.counts: Counter[str] = Counter()
+        self.counts: dict[str, int] = {}
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
@@ -104,9 +104,13 @@ def observed(call: Callable[[], object], files: frozenset[str]) -> Observation:
     finally:
         seconds = time.perf_counter() - started
         threads = _disable_profiler_legacy()
-    profiled = Counter(name for events in threads for name in _profiled(events))
-    # `|` keeps the larger count of each.
-    operations = dict(operators.counts | profiled | _graph(value))
+    operations = operators.counts
+    for counts in (
+        Counter(name for events in threads for name in _profiled(events)),
+        _graph(value),
+    ):
+        for name, count in counts.items():
+            operations[name] = max(count, operations.get(name, 0))
     modules = [m for m in steps.modules if isinstance(m, str) and m.startswith("torch.")]
     return Observation(value, operations, steps.steps, seconds, frozenset(modules[:MAX_MODULES]))
 
