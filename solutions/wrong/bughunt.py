@@ -315,9 +315,9 @@ def fit_line__as_it_was(x, y, lr, steps):
 
 
 def fit_line__new_tensor_unwatched(x, y, lr, steps):
-    """This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor
-    there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the
-    step, w -= ..., inside."""
+    """This loss has no graph: it was computed under torch.no_grad(), or w = ... made w a tensor
+    that requires no gradient. Keep the loss outside of no_grad(), and the step, w -= ...,
+    inside."""
     w, b = _zeros(x)
     for _ in range(steps):
         w.grad = b.grad = None
@@ -329,9 +329,9 @@ def fit_line__new_tensor_unwatched(x, y, lr, steps):
 
 
 def fit_line__all_unwatched(x, y, lr, steps):
-    """This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor
-    there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the
-    step, w -= ..., inside."""
+    """This loss has no graph: it was computed under torch.no_grad(), or w = ... made w a tensor
+    that requires no gradient. Keep the loss outside of no_grad(), and the step, w -= ...,
+    inside."""
     w, b = _zeros(x)
     for _ in range(steps):
         w.grad = b.grad = None

@@ -784,9 +784,9 @@ class Momentum__gradient_itself(_Moves):
 
 
 class Momentum__new_tensor(_Moves):
-    """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors. And in __init__ no
-    parameter has a gradient yet: ask for it in step()."""
+    """p does not move in the first step. Make v, then move p itself, `p -= ...` under
+    torch.no_grad(): `p = p - ...` and p.detach() are new tensors. In __init__ no parameter has a
+    grad: read it in step()."""
 
     def move(self, p, v):
         v.mul_(self.beta).add_(p.grad)
@@ -794,18 +794,18 @@ class Momentum__new_tensor(_Moves):
 
 
 class Momentum__asked_too_early(_Moves):
-    """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors. And in __init__ no
-    parameter has a gradient yet: ask for it in step()."""
+    """p does not move in the first step. Make v, then move p itself, `p -= ...` under
+    torch.no_grad(): `p = p - ...` and p.detach() are new tensors. In __init__ no parameter has a
+    grad: read it in step()."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__([p for p in params if p.grad is not None], lr, beta)
 
 
 class Momentum__moves_before_v(_Moves):
-    """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors. And in __init__ no
-    parameter has a gradient yet: ask for it in step()."""
+    """p does not move in the first step. Make v, then move p itself, `p -= ...` under
+    torch.no_grad(): `p = p - ...` and p.detach() are new tensors. In __init__ no parameter has a
+    grad: read it in step()."""
 
     def move(self, p, v):
         p -= self.lr * v
@@ -813,9 +813,9 @@ class Momentum__moves_before_v(_Moves):
 
 
 class Momentum__copies_moved(_Moves):
-    """p does not move in the first step. Make v first, and then move p itself: `p -= ...`, under
-    torch.no_grad(). `p = p - ...`, p.clone() and p.detach() are new tensors. And in __init__ no
-    parameter has a gradient yet: ask for it in step()."""
+    """p does not move in the first step. Make v, then move p itself, `p -= ...` under
+    torch.no_grad(): `p = p - ...` and p.detach() are new tensors. In __init__ no parameter has a
+    grad: read it in step()."""
 
     def __init__(self, params, lr, beta=0.9):
         super().__init__([p.clone() for p in params], lr, beta)

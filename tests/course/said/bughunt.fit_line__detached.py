@@ -1,6 +1,6 @@
-# test_each_step_counts: This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the step, w -= ..., inside.
-# test_many_steps_in_double: This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the step, w -= ..., inside.
-# test_no_graph_is_left: This loss has no graph: it was computed under torch.no_grad(), or w = w - ... made a tensor there, or detached, that requires no gradient. The loss stands outside of no_grad(), and the step, w -= ..., inside.
+# test_each_step_counts: This loss has no graph: it was computed under torch.no_grad(), or w = ... made w a tensor that requires no gradient. Keep the loss outside of no_grad(), and the step, w -= ..., inside.
+# test_many_steps_in_double: This loss has no graph: it was computed under torch.no_grad(), or w = ... made w a tensor that requires no gradient. Keep the loss outside of no_grad(), and the step, w -= ..., inside.
+# test_no_graph_is_left: This loss has no graph: it was computed under torch.no_grad(), or w = ... made w a tensor that requires no gradient. Keep the loss outside of no_grad(), and the step, w -= ..., inside.
 
 
 def fit_line(x, y, lr, steps):
