@@ -1,8 +1,8 @@
 """The hostile and broken submissions, and what is expected of each.
 
 A case is a folder with the learner's files and a `case.toml`. A file is named after the unit that
-it attacks; `every_unit.py` stands for all of them, of which a case is tried with every fifth one
-where not `everywhere` is asked for. Keys of case.toml, with their defaults:
+it attacks; `every_unit.py` stands for all of them, of which a case is tried with one where not
+`everywhere` is asked for. Keys of case.toml, with their defaults:
 
     about = "…"               one sentence: what it tries
     aim = "points"            points, run (end, crash or hang it), reach (out of the sandbox), read
@@ -99,7 +99,7 @@ def read_case(folder: Path, *, everywhere: bool) -> Case:
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     units = tuple(u for u in UNITS if {f"{u}.py", f"exercises/{u}.py"} & set(files))
     if EVERY_UNIT in files:
-        units = UNITS if everywhere else UNITS[len(folder.name) % 5 :: 5]
+        units = UNITS if everywhere else UNITS[len(folder.name) % len(UNITS) :][:1]
     if EVERY_UNIT in files or any(name.startswith("exercises/") for name in files):
         settings["alone"] = True
     return case_of(folder.name, units, settings, folder=folder)
