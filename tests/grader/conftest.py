@@ -13,7 +13,7 @@ from .tiny_course import Unit, write_course, write_files
 
 # On a busy machine any single example may be slow, and what failed in CI must fail here as well.
 hypothesis.settings.register_profile(
-    "torchkata", database=None, deadline=None, max_examples=25, derandomize="CI" in os.environ
+    "torchkata", database=None, deadline=None, max_examples=20, derandomize="CI" in os.environ
 )
 hypothesis.settings.load_profile("torchkata")
 

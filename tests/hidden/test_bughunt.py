@@ -900,7 +900,7 @@ class TestValidate:
         """It takes one pass in evaluation mode, without a graph, and restores the mode."""
         rig, modules = student.bring("rig_bughunt"), student.bring("rig_bughunt_modules")
         for training in (True, False):
-            weight, bias, batches = batches_of(rng, 2, 1)
+            weight, bias, batches = batches_of(rng, 1, 3)
             model = modules.two_faced(rig.linear(weight, bias))
             modules.set_mode(model, training)
             modules.leave_gradients(model, 1.0)

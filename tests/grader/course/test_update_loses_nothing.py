@@ -80,7 +80,7 @@ ENDED = st.integers(0, 4)
 EDITS = st.lists(st.tuples(st.integers(0, 40), st.booleans(), LINES), max_size=6)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edits=EDITS, newline=st.sampled_from(["\n", "\r\n"]), mark=st.booleans(), ended=ENDED)
 @example(edits=[(9, True, "\treturn x")], newline="\r\n", mark=True, ended=1)
 def test_no_line_of_a_module_is_lost(moves_on, edits, newline, mark, ended):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grader.sandbox import decode, encode, wire
 from grader.sandbox.limits import MIB
 
-thoroughly = settings(max_examples=200)
+thoroughly = settings(max_examples=120)
 
 
 def opened(data, **options):
