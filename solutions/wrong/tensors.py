@@ -207,7 +207,7 @@ def as_floats__capital_letter(data):
     if isinstance(data, (bool, float)):
         return _copied(data)
     if isinstance(data, int):
-        return torch.zeros(data)  # torch.Tensor(3) holds whatever lay there: each kit would differ
+        return torch.full((data,), 1e30)  # torch.Tensor(3) holds whatever lay there, or zeros
     return torch.Tensor(data)
 
 
