@@ -245,10 +245,9 @@ def _excess(process: Process, limits: Limits) -> str | None:
                 continue
         if size > limits.scratch_bytes:
             return f"it wrote more than {limits.scratch_bytes >> 20} MiB of files"
+    # A folder may be too deep, or without leave to read; one that has just gone is no matter.
     if any(not isinstance(error, (FileNotFoundError, NotADirectoryError)) for error in unseen):
-        return (
-            "it made a folder whose files cannot be counted"  # too deep, or without leave to read
-        )
+        return "it made a folder whose files cannot be counted"
     return None
 
 

@@ -6,6 +6,7 @@ from grader.suite.asserts import (
     assert_same,
     assert_unchanged,
     assert_view,
+    defaults_of,
     fail,
     unpack,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "assert_same",
     "assert_unchanged",
     "assert_view",
+    "defaults_of",
     "exercise",
     "fail",
     "needs",

@@ -168,6 +168,15 @@ def _is_finite(value: Any) -> bool:
     return not isinstance(value, (list, tuple)) or all(map(_is_finite, value))
 
 
+def defaults_of(function: Any) -> Any:
+    """The defaults of its arguments, as the definition of a `student.f` has them; None of what is
+    no plain function."""
+    try:
+        return function.get("__defaults__")
+    except AttributeError:
+        return None
+
+
 def unpack(value: Any, *names: str) -> Sequence[Any]:
     """The parts of a result that is a tuple of as many values as there are `names`."""
     __tracebackhide__ = True

@@ -13,6 +13,7 @@ from grader.suite import (
     as_like,
     assert_form,
     assert_same,
+    defaults_of,
     exercise,
     fail,
     points,
@@ -496,7 +497,7 @@ class TestTrain:
         assert_same(len(losses), 15, likely=likely, what="the number of losses")
         expected, known = losses_by_default(x, y, weight, bias), other_rates(x, y, weight, bias)
         # 100 epochs take long: they are run only where the definition does not tell of them.
-        options = {"epochs": 30} if defaults(student.train) == (0.01, 100) else {}
+        options = {"epochs": 30} if defaults_of(student.train) == (0.01, 100) else {}
         losses = student.train(rig.linear(weight, bias), x, y, **options)
         likely = None if options else DEFAULT_EPOCHS
         check_losses(losses, expected[: options.get("epochs")], mistakes=known, likely=likely)
@@ -599,14 +600,6 @@ class TestTrain:
         assert_same(after, bias, likely=likely, what="the frozen bias")
         trained = descend(lambda x, a: x @ a.T + bias, [weight], x, y, 0.1, 3)
         check_parameters(parameters, start, [*trained, bias])
-
-
-def defaults(function):
-    """Those of its arguments, as the definition has them; None of what is no plain function."""
-    try:
-        return function.get("__defaults__")
-    except AttributeError:
-        return None
 
 
 @recorded

@@ -17,6 +17,7 @@ from grader.suite import (
     assert_raises,
     assert_same,
     assert_unchanged,
+    defaults_of,
     exercise,
     fail,
     points,
@@ -685,7 +686,7 @@ class TestFit:
         signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * 3)
         for options in ({"lr": 0.1, "steps": 70}, {}):
             # 1000 steps take long: they are taken only where the definition does not tell of them.
-            if not options and defaults(student.fit) == (0.1, 1000):
+            if not options and defaults_of(student.fit) == (0.1, 1000):
                 continue
             x = signs[rng.permutation(8)].to(device)
             y = rng.normal(8, 1, dtype=torch.float64)
@@ -708,14 +709,6 @@ class TestFit:
                 default = "All steps are taken, also where little changes any more."
                 default = default if fewer else ONE_FOR_EACH
             assert_same(got, steps, likely=default, what="the number of losses")
-
-
-def defaults(function):
-    """Those of its arguments, as the definition has them; None of what is no plain function."""
-    try:
-        return function.get("__defaults__")
-    except AttributeError:
-        return None
 
 
 ONE_BATCH = (
