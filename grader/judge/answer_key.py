@@ -10,7 +10,7 @@ from grader.judge.diagnosis import Bank, LiveBank
 from grader.judge.local import LocalRunner, load_module
 from grader.judge.subject import Call, Runner, Subject
 from grader.judge.tape_file import KitTapes, player_of
-from grader.sandbox.client import Answer
+from grader.sandbox.exchange import Answer
 from grader.suite.tape import NoTape, Tape
 
 

@@ -16,6 +16,7 @@ from grader.errors import Raised
 from grader.judge.subject import Call
 from grader.sandbox import wire
 from grader.sandbox.arguments import tensors_in
+from grader.sandbox.exchange import Reply
 from grader.sandbox.observe import Observation
 from grader.sandbox.rehearsal import NAME
 from grader.suite.asserts import Mismatch, assert_unchanged
@@ -53,6 +54,12 @@ def returned(value: Any, given: Any = (), seen: Observation | None = None) -> Be
     ran = None if seen is None else " ".join(sorted(seen.operations))
     operators = None if ran is None else hashlib.blake2b(ran.encode(), digest_size=8).hexdigest()
     return Behaviour(_snapshot(value), None, snapshots(given), operators)
+
+
+def behaviour_of(reply: Reply) -> Behaviour:
+    """The behaviour of a call that was answered so."""
+    answer, given = reply.as_it_came()
+    return returned(answer.value, given, answer.seen)
 
 
 def raised(error: BaseException) -> Behaviour:

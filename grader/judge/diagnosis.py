@@ -33,7 +33,7 @@ from grader.judge.behaviour import (
 from grader.judge.local import LocalRunner, module_of
 from grader.judge.subject import Call, Handle
 from grader.sandbox.arguments import tensors_in
-from grader.sandbox.client import Answer
+from grader.sandbox.exchange import Answer
 from grader.sandbox.randomness import random_states_kept, start_anew
 from grader.suite.asserts import Mismatch
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Case:
-    """One test of an exercise: what it saw of the work, and how it failed, if it did.
+    """One test of an exercise: whether it failed, how, and what it saw of the work until then.
 
     `test` names it in this run, `name` in every run of the course. `repeat` runs the test once
     more with another runner in the learner's place; the forms that earlier tests have told of are

@@ -16,6 +16,7 @@ from grader.course.model import data_file
 from grader.errors import Died, Frame, Malformed, SubmissionFault, TimedOut
 from grader.judge.behaviour import (
     Behaviour,
+    behaviour_of,
     check_argument,
     check_left,
     is_large,
@@ -29,8 +30,8 @@ from grader.judge.verdict import Blocked, NotStarted
 from grader.judge.workers import Workers
 from grader.report import TO_MEND, Location, Replay
 from grader.sandbox.answers import LeftOut, Loaded
-from grader.sandbox.arguments import tensors_in
-from grader.sandbox.client import Answer, Sent, WorkerClient
+from grader.sandbox.client import WorkerClient
+from grader.sandbox.exchange import Answer, Reply, Sent
 from grader.sandbox.processes import describe_exit
 from grader.suite.compare.describe import describe, describe_call, plain
 from grader.suite.compare.replay import Unwritable, written_call
@@ -98,7 +99,7 @@ class UnitRunner:
         self.explained: set[LeftOut] = set()
         self.brought: set[str] = set()
         self.calls: list[Called] = []
-        self.seen: list[Behaviour] = []
+        self.seen: list[Behaviour | Reply] = []
         self.moved: tuple[Any, ...] = ()
         self.printed: list[str] = []
         self.until = time.monotonic() + workers.limits.unit_seconds
@@ -130,11 +131,8 @@ class UnitRunner:
         finally:
             if call.name != "__len__":  # list(handle) asks for that as well
                 self._remember(Called(call, worker.sent, answer and answer.value, self.suites))
-        given = tensors_in(*call.args, *call.kwargs.values())
-        if answer.changed:
-            made = {id(before): now for before, now in answer.changed}
-            given = [made.get(id(tensor), tensor) for tensor in given]
-        self.seen.append(returned(answer.value, given, answer.seen))
+        assert answer.reply is not None
+        self.seen.append(answer.reply)
         self.moved = answer.moved
         for before, now in answer.changed:
             moved = any(before is other for other in answer.moved)
@@ -195,6 +193,10 @@ class UnitRunner:
         if own and (called is None or not called.call.of_work):
             called = own[-1]  # what a rig tells is of no use to learners
         return called
+
+    def behaviours(self) -> tuple[Behaviour, ...]:
+        """What this test has seen of the work, call by call."""
+        return tuple(one if isinstance(one, Behaviour) else behaviour_of(one) for one in self.seen)
 
     def take_printed(self) -> str | None:
         if self.loaded_in is not None and (more := self.loaded_in.take_printed()):

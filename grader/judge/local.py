@@ -20,7 +20,7 @@ from grader.errors import CourseError
 from grader.judge.subject import Call, Handle
 from grader.sandbox import encode
 from grader.sandbox.arguments import Results, containers_in, left_behind, tensors_in
-from grader.sandbox.client import Answer
+from grader.sandbox.exchange import Answer
 from grader.sandbox.functions import function_of
 from grader.sandbox.observe import observed
 from grader.sandbox.remote_gradients import out_of_reach

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from grader.errors import GraderError, Missing, Raised, TimedOut
-from grader.judge.behaviour import Behaviour, failure_of
+from grader.judge.behaviour import failure_of
 from grader.judge.bounds import no_longer_than
 from grader.judge.diagnosis import Case
 from grader.judge.item import (
@@ -268,7 +268,7 @@ def _note(
         there = _exercise_there(item)
         found.told[there] = found.told.get(there, frozenset()) | error.slips
     if outcome in (Outcome.PASSED, Outcome.FAILED) and not is_rehearsal(item):
-        found.cases.append(_case(item, tuple(runner.seen) if runner else (), error))
+        found.cases.append(_case(item, runner, error))
 
 
 def _location(
@@ -307,12 +307,13 @@ def _with_solution(item: pytest.Item, error: BaseException | None) -> BaseExcept
     return None
 
 
-def _case(item: pytest.Item, seen: tuple[Behaviour, ...], error: BaseException | None) -> Case:
+def _case(item: pytest.Item, runner: UnitRunner | None, error: BaseException | None) -> Case:
     def repeat(runner: LocalRunner, told: frozenset[str] | None) -> None:
         _run_again(item, Subject(runner, ""), told)
 
     name = f"{exercise_of(item)}.{name_of(item)}"
     failure = None if error is None else failure_of(error)
+    seen = runner.behaviours() if runner and failure else ()
     return Case(item.nodeid, name, unit_of(item), exercise_of(item), seen, failure, repeat)
 
 

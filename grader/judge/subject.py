@@ -17,7 +17,7 @@ from torch import Tensor
 
 from grader.errors import CourseError
 from grader.sandbox import wire
-from grader.sandbox.client import Answer
+from grader.sandbox.exchange import Answer
 from grader.sandbox.observe import Observation
 
 

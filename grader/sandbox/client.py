@@ -6,60 +6,22 @@ Malformed it must be ended; it is never asked again.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-import torch
 from torch import Tensor
 
 from grader.errors import GraderFault, Malformed, Missing, SubmissionFault, TimedOut
 from grader.sandbox import decode, encode, wire
-from grader.sandbox.answers import Loaded, SentFiles, Text, observation
+from grader.sandbox.answers import Loaded, SentFiles, Text
 from grader.sandbox.channel import Channel
+from grader.sandbox.exchange import Answer, Reply, Sent
 from grader.sandbox.limits import CLAIM_ELEMENTS, SMALL_CLAIM_ELEMENTS, Limits
-from grader.sandbox.observe import Observation
 from grader.sandbox.processes import START_SECONDS, Process, Processes
 from grader.sandbox.remote_gradients import remote
 
 T = TypeVar("T")
 
 FORGET = wire.pack(["forget"], [])
-TEXT_LEFT = 200  # characters of what was left behind
-
-
-@dataclass(frozen=True)
-class Answer:
-    """The value of a call, and what became of the tensors among its arguments.
-
-    `moved` lie in other memory now or are other leaves. `changed` are those that the call has
-    changed without leave, each with what it made of it: the tensors themselves are as they were.
-    `left` names what else was left behind, of `wire.LEFT_BEHIND`, more words after a space.
-    """
-
-    value: Any
-    moved: tuple[Tensor, ...] = ()
-    changed: tuple[tuple[Tensor, Tensor], ...] = ()
-    left: tuple[str, ...] = ()
-    seen: Observation | None = None
-
-
-@dataclass(frozen=True)
-class Sent:
-    """The arguments of a call as they went out: what the call does to them does not reach these."""
-
-    payload: list[Any]
-    buffers: list[bytes]
-    functions: list[Callable[..., Any]] = field(default_factory=list)
-
-    def arguments(self) -> tuple[list[Any], dict[str, Any]]:
-        """Build them once more, to show them; handles by name only."""
-        reader = decode.Reader(
-            [memoryview(b) for b in self.buffers],
-            handle=wire.KeptObject,
-            function=self.functions.__getitem__,
-        )
-        args, kwargs = self.payload
-        return [reader.read(a) for a in args], {k: reader.read(v) for k, v in kwargs}
 
 
 class WorkerClient:
@@ -126,14 +88,25 @@ class WorkerClient:
         elements = CLAIM_ELEMENTS if own else SMALL_CLAIM_ELEMENTS
         first = [writer.write(a) for a in args[:1]]
         mutable = len(writer.tensors) if in_place else 0
-        payload = [
+        arguments = [
             first + [writer.write(a) for a in args[1:]],
             [[k, writer.write(v)] for k, v in kwargs.items()],
         ]
-        self.sent = Sent(payload, writer.buffers, writer.functions)
-        request = ["call", owner, name, *payload, observe]
+        self.sent = Sent(arguments, writer.buffers, writer.functions)
+        request = ["call", owner, name, *arguments, observe]
         answer, buffers = self._ask(request, writer.buffers, writer.functions)
-        return self._believed(lambda: self._answer(writer, mutable, answer, buffers, elements))
+        _, payload, effects, seen = answer
+        wanting = [t for t in writer.tensors if t.requires_grad]
+        reply = Reply(
+            self.sent, payload, effects, seen, buffers, mutable, elements, self.make_handle
+        )
+        return self._believed(
+            lambda: reply.answer(
+                writer.tensors,
+                writer.storages,
+                lambda value, graph: remote(self, graph, value, wanting),
+            )
+        )
 
     def get(self, owner: str | int, attribute: str) -> Any:
         """An attribute of a handle, or of what the module defines."""
@@ -292,80 +265,3 @@ class WorkerClient:
             raise
         except Exception as error:
             raise self.channel.broken(f"it is malformed ({type(error).__name__})") from None
-
-    def _answer(
-        self,
-        writer: encode.Writer,
-        mutable: int,
-        answer: list[Any],
-        buffers: list[memoryview],
-        elements: int,
-    ) -> Answer:
-        """`mutable` says how many of the first tensors the call may change."""
-        _, payload, effects, seen = answer
-        wanting = [t for t in writer.tensors if t.requires_grad]
-        reader = decode.Reader(
-            buffers,
-            handle=self.make_handle,
-            graph=lambda value, graph: remote(self, graph, value, wanting),
-            storages=writer.storages,
-            arguments=writer.tensors,
-            elements=elements,
-        )
-        value = reader.read(payload)
-        *effects, left = effects
-        if not all(text.partition(" ")[0] in wire.LEFT_BEHIND for text in left):
-            raise wire.ProtocolError("it leaves unknown things behind")
-        moved, changed = self._take_effects(writer, mutable, reader, effects)
-        observed = None if seen is None else observation(value, seen)
-        left = tuple(text[:TEXT_LEFT] for text in left)
-        return Answer(value, moved, changed, left, observed)
-
-    def _take_effects(
-        self, writer: encode.Writer, mutable: int, reader: decode.Reader, effects: list[Any]
-    ) -> tuple[tuple[Tensor, ...], tuple[tuple[Tensor, Tensor], ...]]:
-        """The tensors that moved or became other leaves, and those changed without leave."""
-        written, moved, grads, others = effects
-        if not (written or moved or grads or others):
-            return (), ()
-        arguments, changed = writer.tensors, []
-        if max(map(len, effects)) > len(arguments):
-            raise wire.ProtocolError("it tells of more arguments than there are")
-        with torch.no_grad():
-            for number, buffer in written:
-                data, storage = reader.buffer(buffer), reader.storages[number]
-                inside = [k for k, t in enumerate(arguments) if _address(t) == storage.data_ptr()]
-                if min(inside, default=mutable) < mutable:
-                    decode.fill_storage(storage, data)
-                    continue
-                new = decode.filled_storage(data, str(storage.device))
-                changed += [(arguments[k], _laid_into(new, arguments[k])) for k in inside]
-            for number, payload in moved:
-                tensor, now = reader.argument(number), _copy(reader.read(payload))
-                if number < mutable:
-                    tensor.data = now
-                else:
-                    changed.append((tensor, now))
-            for number, payload in grads:
-                tensor = reader.argument(number)
-                if number < mutable:
-                    tensor.grad = None if payload is None else _copy(reader.read(payload))
-        numbers = [*(number for number, _ in moved), *others]
-        return tuple(map(reader.argument, numbers)), tuple(changed)
-
-
-def _copy(tensor: Tensor) -> Tensor:
-    """One that shares no memory with the judge's own, where a later call might change it."""
-    return tensor.detach().clone()
-
-
-def _address(tensor: Tensor) -> int:
-    return tensor.untyped_storage().data_ptr()
-
-
-def _laid_into(storage: Any, like: Tensor) -> Tensor:
-    """The part of a storage that `like` is of its own."""
-    if storage.nbytes() != like.untyped_storage().nbytes():
-        raise wire.ProtocolError("a storage changed its size")
-    new = torch.empty(0, dtype=like.dtype, device=like.device)
-    return new.set_(storage, like.storage_offset(), like.shape, like.stride())

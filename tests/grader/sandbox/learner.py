@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from grader.sandbox.client import Answer, WorkerClient
+from grader.sandbox.client import WorkerClient
+from grader.sandbox.exchange import Answer
 from grader.sandbox.limits import Limits
 from grader.sandbox.processes import Process, Processes
 
