@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Collection, Iterator
 from itertools import islice, pairwise
-from os.path import commonprefix
 from pathlib import Path
 
 MAX_NAMES = 1000
@@ -62,7 +61,8 @@ def _slipped(word: str, unit: str) -> bool:
     places? In short names such a letter may well be meant."""
     if len(unit) < SHORTEST_SLIP or abs(len(word) - len(unit)) > 1:
         return word == unit
-    same = len(commonprefix([word, unit]))
+    pairs = enumerate(zip(word, unit, strict=False))
+    same = next((k for k, (a, b) in pairs if a != b), min(len(word), len(unit)))
     word, unit = word[same:], unit[same:]
     swapped = unit[1::-1] + unit[2:]
     return word in (unit[1:], swapped) or word[1:] in (unit, unit[1:])
