@@ -12,6 +12,7 @@ from grader.cli.output import (
     check_output,
     deliver,
     exit_code,
+    format_of,
     grade_command,
     printable,
     progress_bar,
@@ -83,7 +84,7 @@ def run(
         typer.Option(
             metavar="FORMAT",
             help=f"{', '.join(Format)}; may be given several times.",
-            show_default="terminal",
+            show_default="by the ending of --output, or terminal",
         ),
     ] = None,
     output: Annotated[
@@ -101,7 +102,7 @@ def run(
 
     wanted = wanted_of(format or [], output or [])
     course = find_course(Path.cwd(), anywhere=submission is not None)
-    pictures = Format.HTML in (format or ())
+    pictures = Format.HTML in dict(wanted)
     options = Options(device, sandbox, limited(timeout, memory), pictures, judges=cores())
     seed = seed_asked_for(course, seed, variant)
     names = names or []
@@ -203,8 +204,13 @@ def list_units(
         ),
     ] = None,
     format: Annotated[
-        MapFormat, typer.Option(metavar="FORMAT", help=f"{', '.join(MapFormat)}.")
-    ] = MapFormat.TERMINAL,
+        MapFormat | None,
+        typer.Option(
+            metavar="FORMAT",
+            help=f"{', '.join(MapFormat)}.",
+            show_default="by the ending of --output, or terminal",
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write it to this file.")
     ] = None,
@@ -219,6 +225,8 @@ def list_units(
     shown = map_of(course, read_progress(course.home), course.select(names or []))
     width, color = terminal_size()
     color = color and output is None
+    if format is None and output is not None and format_of(output) is Format.HTML:
+        format = MapFormat.HTML
     if format is MapFormat.HTML:
         text = map_page.render(shown)
     elif names:
@@ -227,7 +235,7 @@ def list_units(
         command = grade_command()
         text = map_text.render_units(shown, width=width, color=color, command=command)
     if output is None:
-        sys.stdout.write(printable(text) if format is MapFormat.TERMINAL else text)
+        sys.stdout.write(text if format is MapFormat.HTML else printable(text))
         return
     write(output, text.encode())
     print(f"written: {output}")

@@ -22,15 +22,26 @@ NAMES = ("grade", "torchkata")
 _SCRIPT_BYTES = 1024 * 1024
 _PLAIN = str.maketrans({"█": "#", "░": ".", "…": "...", "·": "|", "→": ">"})
 Wanted = list[tuple[Format, Path | None]]
+_BY_ENDING = {
+    ".json": Format.JSON,
+    ".html": Format.HTML,
+    ".htm": Format.HTML,
+    ".md": Format.MARKDOWN,
+    ".xml": Format.JUNIT,
+}
 
 
 def wanted_of(formats: list[Format], outputs: list[Path]) -> Wanted:
-    """Each format with the file it goes to; what has no file is printed. Raises: UsageError."""
+    """Each format with the file it goes to; what has no file is printed. Without any format, the
+    ending of each file tells its own.
+
+    Raises: UsageError.
+    """
     for number, output in enumerate(outputs):
         check_output(output)
         if output.absolute() in [earlier.absolute() for earlier in outputs[:number]]:
             raise UsageError(f"two reports cannot both go to {output}: give each its own --output")
-    formats = formats or [Format.TERMINAL]
+    formats = formats or [*map(format_of, outputs)] or [Format.TERMINAL]
     if len(outputs) > len(formats):
         raise UsageError("there are more --output than --format: give a format for each, in order")
     if len(formats) > len(outputs) + 1:
@@ -38,6 +49,11 @@ def wanted_of(formats: list[Format], outputs: list[Path]) -> Wanted:
             "only one report can be printed: give each of the others an --output, in order"
         )
     return list(zip_longest(formats, outputs))
+
+
+def format_of(output: Path) -> Format:
+    """What a file with this name is expected to hold."""
+    return _BY_ENDING.get(output.suffix.lower(), Format.TERMINAL)
 
 
 def check_output(output: Path, *inputs: Path | None) -> None:

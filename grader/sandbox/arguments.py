@@ -1,5 +1,6 @@
 """The arguments of one call, in the worker, and what became of the tensors among them."""
 
+import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -179,8 +180,11 @@ def _as_tensors(value: Any) -> list[Tensor]:
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
         return []
     try:
-        return [torch.from_numpy(value)]
-    except (TypeError, ValueError):  # read-only ones are warned of, not refused
+        if value.flags.writeable:
+            return [torch.from_numpy(value)]
+        with warnings.catch_warnings(action="ignore"):  # a warning of ours would seem the learner's
+            return [torch.from_numpy(value)]
+    except (TypeError, ValueError):
         return []
 
 

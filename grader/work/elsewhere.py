@@ -6,12 +6,13 @@ No links are followed, and what the course itself keeps its answers and tests in
 import os
 import re
 from collections.abc import Collection, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 MAX_NAMES = 1000
 MAX_FOLDERS = 20  # of a level
 LEVELS = 2
+SHORTEST_SLIP = 6  # letters
 
 _ENDING = re.compile(r"\.(?:py|ipynb)(?:\.(?:txt|json))?\Z", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -27,7 +28,8 @@ _NO_PLACE = re.compile(
 
 
 def unit_of(name: str, units: Collection[str]) -> str | None:
-    """The unit whose work a file seems to be, such as `sgd (1).py` or `Copy of sgd.ipynb`.
+    """The unit whose work a file seems to be, such as `sgd (1).py`, `Copy of sgd.ipynb` or,
+    but for one letter, `activation.py`.
 
     Hidden files are what editors and systems keep for themselves.
     """
@@ -37,10 +39,33 @@ def unit_of(name: str, units: Collection[str]) -> str | None:
     stem = name[: ending.start()].casefold()
     word = r"(?<![^\W_]){}(?![^\W\d_])"
     found = [u for u in units if re.search(word.format(re.escape(u.casefold())), stem)]
-    unit = max(found, key=len, default=None)
-    if unit is None or _OTHERS & set(_WORDS.findall(stem.replace(unit.casefold(), " ", 1))):
+    unit, there = max(found, key=len, default=None), ""
+    if unit is not None:
+        there = unit.casefold()
+    else:
+        slips = [(u, w) for u in units for w in _written(stem) if _slipped(w, u.casefold())]
+        unit, there = slips[0] if len(slips) == 1 else (None, "")
+    if unit is None or _OTHERS & set(_WORDS.findall(stem.replace(there, " ", 1))):
         return None
     return unit
+
+
+def _written(stem: str) -> list[str]:
+    """The words of a name, and each two of them as one: `bug_hunt` for `bughunt`."""
+    words = _WORDS.findall(stem)
+    return [*words, *map("".join, pairwise(words))]
+
+
+def _slipped(word: str, unit: str) -> bool:
+    """Is it the name, or the name but for one letter more, less or other, or two that changed
+    places? In short names such a letter may well be meant."""
+    if len(unit) < SHORTEST_SLIP or abs(len(word) - len(unit)) > 1:
+        return word == unit
+    pairs = enumerate(zip(word, unit, strict=False))
+    same = next((k for k, (a, b) in pairs if a != b), min(len(word), len(unit)))
+    word, unit = word[same:], unit[same:]
+    swapped = unit[1::-1] + unit[2:]
+    return word in (unit[1:], swapped) or word[1:] in (unit, unit[1:])
 
 
 def is_place(folder: str) -> bool:

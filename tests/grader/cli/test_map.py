@@ -113,6 +113,8 @@ def test_the_page_says_what_the_list_says(course: Course) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"written: {output}\n", "")
     text = output.read_text(encoding="utf-8")
     assert command.grade(course.root, "list", "--format", "html").stdout == text
+    command.grade(course.root, "list", "--output", output)
+    assert output.read_text(encoding="utf-8") == text
     page = read(text, links=True)
     for said in ("6 of 15 points", "Next: second.double, twice as much", ADDING, "you are here"):
         assert said in page.text

@@ -90,6 +90,20 @@ def test_every_format_says_the_same_score(grade_in_formats: Grade, course: Cours
     assert not (course.suites_folder / "drawn").exists()  # since nobody asked for a page
 
 
+def test_the_ending_of_a_file_tells_its_format(course: Course, tmp_path: Path) -> None:
+    names = ("a.json", "b.html", "c.md", "d.XML", "e.txt")
+    outputs = [word for name in names for word in ("--output", str(tmp_path / name))]
+    ran = command.grade(course.root, "tiny", *outputs)
+    assert "Score" in ran.stdout
+    assert ran.stderr == ""
+    json_, html, markdown, junit, text = ((tmp_path / name).read_text("utf-8") for name in names)
+    assert json.loads(json_)["max_score"] == 5
+    assert html.startswith("<!doctype html>")
+    assert markdown.startswith("## Score ")
+    assert ET.fromstring(junit).tag == "testsuites"
+    assert "\nScore " in text
+
+
 def test_a_fault_of_the_grader_is_a_zero_in_no_format(grade_in_formats: Grade) -> None:
     ran, written = grade_in_formats("faulty")
     assert ran.returncode == 3

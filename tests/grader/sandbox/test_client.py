@@ -23,6 +23,19 @@ def test_a_call_returns_what_the_function_returns(start):
     assert got["kind"] == "torch.float32"
 
 
+def test_a_read_only_array_is_returned_without_a_word(start):
+    learner = start("""
+        import numpy as np
+
+        def f():
+            array = np.arange(3.0)
+            array.flags.writeable = False
+            return array
+    """)
+    assert learner.call("f").tolist() == [0, 1, 2]
+    assert learner.client.take_printed() is None  # a warning of ours would seem the learner's
+
+
 def test_loading_tells_on_which_line_everything_is_defined(start):
     lines = start().load("""
         import torch

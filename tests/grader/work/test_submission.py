@@ -83,10 +83,10 @@ def found(folder):
 NEAR = """shapes-Copy1.py|shapes (1).py|shapes(2).py|Copy of shapes.py|shapes copy.py
 shapes_solution.py|shapes-final.py|my_shapes.py|SHAPES.py|Shapes.PY|shapes2.py|shapes_v2.py|shapes_ann.py|ann-shapes.py
 hw1.shapes.py|shapes.py.txt|shapes_latest.py|shapes - Kopie.py|shapes kopia.py|2024_shapes.py
-shapes-copy-of-curves-too.py"""
+shapes-copy-of-curves-too.py|shape.py|shpaes.py|my_shape.py|sahpes (1).py|shappes.py|sh_apes.py"""
 FAR = """test_shapes.py|shapes_test.py|shapes.txt|myshapes.py|shapesque.py|reshapes.py|old_shapes.py
-shapes_helpers.py|shapes.pyc|shapes.py.bak|shapes~|pictures_shapes.py|plot_shapes.py|shape.py
-shapes_backup.py|.shapes.py.swp"""
+shapes_helpers.py|shapes.pyc|shapes.py.bak|shapes~|pictures_shapes.py|plot_shapes.py|hapse.py
+shapes_backup.py|.shapes.py.swp|old_shape.py|test_shape.py|shape_curve.py|scheme.py"""
 
 
 @pytest.mark.parametrize("name", re.split("[|\n]", NEAR))
