@@ -2,14 +2,13 @@
 
 The oracles are torch's own activations, run here in float64. A learner may not run them: every
 test observes which operators a call ran, so that a borrowed activation earns nothing in any test.
-Of calls that are alike one is watched, drawn by lot, and nothing in its arguments tells which.
 What known mistakes give is `@recorded`: most are one edit away from an answer.
 """
 
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import torch
 
@@ -48,23 +47,13 @@ LOOP = "One tensor operation works on all elements at once: no for, no list, no 
 CUT = "detach(), .data, item(), numpy() and torch.tensor(...) cut the graph."
 
 
-class Unwatched(NamedTuple):
-    """What a call returned, if nobody looked at how."""
-
-    value: Any
-    operations: tuple = ()
-
-
-def assert_by_hand(
-    function, *args, expected, watched=True, likely=None, mistakes=(), rtol=None, **kwargs
-):
+def assert_by_hand(function, *args, expected, likely=None, mistakes=(), rtol=None, **kwargs):
     """Compare what a call returns, see that it was made by hand, and return what was observed.
 
-    `likely` may be a function of what came back. The input asks for gradients, watched or not: so
-    the graph of the result tells, too, which operators made it.
+    `likely` may be a function of what came back. The input asks for gradients: so the graph of the
+    result tells, too, which operators made it.
     """
-    args = [asking(arg) for arg in args]
-    seen = function.observe(*args, **kwargs) if watched else Unwatched(function(*args, **kwargs))
+    seen = function.observe(*(asking(arg) for arg in args), **kwargs)
     for name in seen.operations:
         if TORCHS_OWN.search(name):
             fail(
@@ -74,7 +63,7 @@ def assert_by_hand(
             )
     likely = likely(seen.value) if callable(likely) else likely
     assert_same(seen.value, expected, rtol=rtol, likely=likely, mistakes=mistakes)
-    if watched and all(COMPUTES_NOTHING.fullmatch(name) for name in seen.operations):
+    if all(COMPUTES_NOTHING.fullmatch(name) for name in seen.operations):
         fail(
             "no tensor operation computed it",
             expected="elementary operations: exp, where, clamp, sums ...",
@@ -107,9 +96,10 @@ def telling(right, *mistakes):
             yield tensor, sentence
 
 
-def assert_vectorised(function, x, few, large, own, **options):
-    """For `large`, of many more elements than x, which `few` were observed for: neither many more
-    operators nor many more lines of Python."""
+def assert_vectorised(function, x, few, own, **options):
+    """Eight times the elements of x, of which `few` were observed: neither more operators nor more
+    lines of Python."""
+    large = torch.cat([x] * 8)
     many = assert_by_hand(function, large, expected=oracle(own, large, **options), **options)
     extra = large.numel() - x.numel()
     operators, more_operators = sum(few.operations.values()), sum(many.operations.values())
@@ -156,31 +146,24 @@ def assert_elementwise(student, own, device, rng, mistakes, **options):
     `mistakes` makes pairs of what a known mistake gives for x and the options, and a sentence
     about it.
     """
-    kinds = ((5,), torch.float32), ((3, 1, 2), torch.float64), ((), torch.float32)
-    one, other = rng.shuffled(("watched", "alike"))
-    ways = *rng.shuffled((one, "without gradients")), other
-    for (shape, dtype), way in zip(kinds, ways, strict=True):
-        # Without gradients, two of a kind: the second may not overwrite the first.
-        for _ in range(2 if way == "without gradients" else 1):
-            x = 2 * rng.normal(*shape, dtype=dtype)
-            if shape:  # below 0, and on both sides of 1
-                below = rng.uniform(-0.9, -0.1, 3, dtype=dtype)
-                x.view(-1)[:3] = rng.permutation(3).to(device) + below
-            x = x.transpose(0, -1)  # of three axes: not contiguous
-            before, expected = x.clone(), oracle(own, x, **options)
-            known = mistakes(before, **options) if shape else ()  # of one number, too many fit
-            if way == "without gradients":
-                assert_same(student(x, **options), expected, mistakes=known)
-                large = torch.stack([x] * (240 // x.numel()))
-            else:
-                judged = {"expected": expected, "mistakes": known, "watched": way == "watched"}
-                seen = assert_by_hand(student, x, **judged, **options)
-            assert_unchanged(x, before)
-            if way == "watched":
-                few = x, seen
-    assert_vectorised(student, *few, large, own, **options)
+    observed = []
+    for shape, dtype in (((5,), torch.float32), ((3, 1, 2), torch.float64), ((), torch.float32)):
+        x = 2 * rng.normal(*shape, dtype=dtype)
+        if shape:  # below 0, and on both sides of 1
+            x.view(-1)[:3] = rng.permutation(3).to(device) + rng.uniform(-0.9, -0.1, 3, dtype=dtype)
+        x = x.transpose(0, -1)  # of three axes: not contiguous
+        before, expected = x.clone(), oracle(own, x, **options)
+        known = mistakes(before, **options) if shape else ()  # of one number, too many fit
+        seen = assert_by_hand(student, x, **options, expected=expected, mistakes=known)
+        assert_unchanged(x, before)
+        observed.append((x, seen))
+    assert_vectorised(student, *observed[0], own, **options)
     empty = torch.empty(0, device=device)
     assert_same(student(empty, **options), empty)
+    for x in (rng.normal(2, 3), rng.normal(2, 3)):  # they ask for no gradients
+        before = x.clone()
+        assert_same(student(x, **options), oracle(own, before, **options))
+        assert_unchanged(x, before)
 
 
 def assert_extremes(student, own, device, likely=None, **options):
@@ -193,12 +176,11 @@ def assert_extremes(student, own, device, likely=None, **options):
     assert_gradient(gradient(y, x, ones), oracle_gradient(own, x, ones, **options))
 
 
-def assert_slopes(student, own, x, rng, kink=False, watched=True, **options):
+def assert_slopes(student, own, x, rng, kink=False, **options):
     """The gradient in float64, for unequal weights; at x = 0, a finite one if there is a `kink`."""
     x.requires_grad_()
     weights = torch.where(x == 0, 1.0, rng.uniform(0.5, 2, *x.shape, dtype=x.dtype))
-    right = oracle(own, x, **options)
-    y = assert_by_hand(student, x, **options, expected=right, watched=watched).value
+    y = assert_by_hand(student, x, **options, expected=oracle(own, x, **options)).value
     got, expected = gradient(y, x, weights), oracle_gradient(own, x, weights, **options)
     if kink:
         expected = torch.where(x == 0, finite_at_zero(got, x), expected)
@@ -360,13 +342,12 @@ class TestLeakyRelu:
         own, wrong = torch.nn.functional.leaky_relu, leaky_relus_gone_wrong
         assert_elementwise(student.leaky_relu, own, device, rng, wrong, negative_slope=0.3)
         near = [-2.0, -0.02, -5e-4, 0.0, 5e-4, 0.03]
-        x, lot = torch.tensor(near, dtype=torch.float64, device=device), rng.integer(0, 4)
+        x = torch.tensor(near, dtype=torch.float64, device=device)
         right, known = oracle(own, x), [(oracle(own, x, a), DEFAULT) for a in (0.0, 0.1, 0.2)]
-        assert_by_hand(student.leaky_relu, x, watched=lot == 3, expected=right, mistakes=known)
-        for k, slope in enumerate((0.0, 1.0, -1.5)):  # at most 1, as the contract says
+        assert_by_hand(student.leaky_relu, x, expected=right, mistakes=known)
+        for slope in (0.0, 1.0, -1.5):  # at most 1, as the contract says
             right, known = oracle(own, x, slope), leaky_relus_gone_wrong(x, slope)
-            judged = {"watched": lot == k, "expected": right, "mistakes": known}
-            assert_by_hand(student.leaky_relu, x, slope, **judged)
+            assert_by_hand(student.leaky_relu, x, slope, expected=right, mistakes=known)
 
     @points(1)
     def test_slope(self, student, device, rng):
@@ -413,12 +394,10 @@ class TestElu:
         alpha = 1.1 + rng.integer(1, 9) / 8
         powers = torch.tensor([-1.0, -3, -4, -5, -6, -8, -9, -10], dtype=torch.float64)
         steps = (10**powers).to(device)
-        lot = rng.choice((torch.float32, torch.float64))
         for dtype, rtol in ((torch.float32, 1e-5), (torch.float64, 1e-9)):
             x = -steps.to(dtype) * rng.uniform(1, 2, 8, dtype=dtype)
             expected = alpha * torch.expm1(x)
-            judged = {"watched": dtype == lot, "expected": expected}
-            y = assert_by_hand(student.elu, x, alpha=alpha, **judged).value
+            y = assert_by_hand(student.elu, x, alpha=alpha, expected=expected).value
             likely = (
                 "e^x is so close to 1 that e^x - 1 loses its digits. "
                 "torch.expm1(x) computes e^x - 1 without that subtraction."
@@ -435,11 +414,9 @@ class TestElu:
     @points(1)
     def test_slope(self, student, device, rng):
         """Its slope is 1 above 0 and alpha e^x below; at 0 it is 1 if alpha is 1."""
-        own, alphas = torch.nn.functional.elu, (1.0, 0.0, 1.1 + rng.integer(1, 9) / 8)
-        lot = rng.choice(alphas)
-        for alpha in alphas:
-            options = {"kink": alpha != 1, "watched": alpha == lot, "alpha": alpha}
-            assert_slopes(student.elu, own, around_zero(rng), rng, **options)
+        own = torch.nn.functional.elu
+        for alpha in (1.0, 0.0, 1.1 + rng.integer(1, 9) / 8):
+            assert_slopes(student.elu, own, around_zero(rng), rng, alpha != 1, alpha=alpha)
 
 
 @recorded
@@ -473,33 +450,30 @@ class TestSoftmax:
     @points(1)
     def test_values(self, student, device, rng):
         """It is e^x divided by its sum along the last axis, by hand and without a loop."""
-        shapes = (4,), (3, 3), (2, 1, 3)
-        lot, dtypes = rng.choice(shapes), (torch.float32, torch.float64, torch.float64)
+        observed, shapes = [], ((4,), (3, 3), (2, 1, 3))
+        dtypes = torch.float32, torch.float64, torch.float64
         for shape, dtype in zip(shapes, rng.shuffled(dtypes), strict=True):
             x = rng.normal(*shape, dtype=dtype)
             before, expected = x.clone(), oracle(torch.softmax, x, -1)
             known = softmaxes_gone_wrong(before)
-            judged = {"watched": shape == lot, "expected": expected, "mistakes": known}
-            seen = assert_by_hand(student.softmax, x, **judged)
+            seen = assert_by_hand(student.softmax, x, expected=expected, mistakes=known)
             assert_unchanged(x, before)
-            if shape == lot:
-                few = x, seen, torch.cat([x] * 8, dim=-1)
-        assert_vectorised(student.softmax, *few, partial(torch.softmax, dim=-1))
+            observed.append((x, seen))
+        assert_vectorised(student.softmax, *observed[0], partial(torch.softmax, dim=-1))
         assert_same(student.softmax(x[:0]), x[:0])
 
     @visible
     @points(1)
     def test_any_dim(self, student, device, rng):
         """Along `dim`, whichever it is, the results sum to 1."""
-        x, lot = rng.normal(3, 3), rng.integer(-3, 3)
+        x = rng.normal(3, 3)
         expected = oracle(torch.softmax, x, 0)
         likely = "With dim=0 every column sums to 1. Both the maximum and the sum go along dim."
-        judged = {"watched": lot == -1, "expected": expected, "likely": likely}
-        assert_by_hand(student.softmax, x, 0, **judged)
+        assert_by_hand(student.softmax, x, 0, expected=expected, likely=likely)
         x = rng.normal(*rng.sizes(3), dtype=torch.float64)
         for dim in (0, 1, 2, -2, -3):  # -1 is the default
             expected = oracle(torch.softmax, x, dim)
-            assert_by_hand(student.softmax, x, dim=dim, watched=lot == dim, expected=expected)
+            assert_by_hand(student.softmax, x, dim=dim, expected=expected)
 
     @visible
     @points(1)
@@ -508,11 +482,10 @@ class TestSoftmax:
         quarters = rng.integers(-8, 9, 1, 4) / 4  # so that adding a constant is exact
         shifted = quarters + torch.tensor([[10.0], [998.0], [-998.0]], device=device)
         rows = [[1000.0, -1000.0, 998.0], [-1000.0, -999.0, -1000.0]]
-        far, lot = torch.tensor(rows, device=device), rng.integer(0, 2)
-        for k, (x, same) in enumerate([(shifted, quarters.repeat(3, 1)), (far, far)]):
-            judged = {"watched": lot == k, "expected": oracle(torch.softmax, same, -1)}
-            likely = overflow(OVERFLOW)
-            assert_by_hand(student.softmax, x, **judged, likely=likely, rtol=1e-3)
+        far, likely = torch.tensor(rows, device=device), overflow(OVERFLOW)
+        for x, same in ((shifted, quarters.repeat(3, 1)), (far, far)):
+            expected = oracle(torch.softmax, same, -1)
+            assert_by_hand(student.softmax, x, expected=expected, likely=likely, rtol=1e-3)
 
     @points(1)
     def test_gradient(self, student, device, rng):
