@@ -412,7 +412,7 @@ class TestJacobian:
     @points(1)
     def test_one_element_at_a_time(self, student, device, rng):
         """Each x[j] moves by h alone, in float64: 2 * n calls of f; x stays as it was."""
-        for n, dtype in zip(rng.sizes(2, 2, 4), (torch.float64, torch.float32), strict=True):
+        for n, dtype in ((rng.integer(2, 4), torch.float64), (2, torch.float32)):
             x = eighths(rng, n, dtype=dtype)
             before = x.clone()
             f = Watched(lambda x: torch.stack([(x**3).sum(), x.prod()]), before)
@@ -497,7 +497,7 @@ class TestGradientCheck:
     @points(1)
     def test_right_and_wrong_gradients(self, student, device, rng):
         """The right gradient passes; a flipped sign, a factor or one wrong element does not."""
-        x = eighths(rng, 2, 2, dtype=rng.choice((torch.float32, torch.float64))) + 10
+        x = eighths(rng, 1, 3, dtype=rng.choice((torch.float32, torch.float64))) + 10
         n, words = 2 * x.double(), "f(x) = sum(x**2), so its gradient is 2 * x; grad_f(x) is "
 
         def question(factor, off, options, said, expected):
@@ -511,8 +511,8 @@ class TestGradientCheck:
                 expected,
             )
 
-        # One of four is off by 2.5 times tol: the mean error is not.
-        here = torch.arange(4, device=device).reshape(2, 2) == rng.integer(0, 4)
+        # One of three is off by 2.5 times tol: the mean error is not.
+        here = torch.arange(3, device=device).reshape(1, 3) == rng.integer(0, 3)
         spot = 2.5e-3 * 2 * x * here
         questions = [
             question(2, 0.0, {}, "just that.", True),
@@ -524,7 +524,7 @@ class TestGradientCheck:
         for asked, got in answered(student, rng, 2 * questions):
             assert_below(student, got, asked.expected, asked.likely)
         # What grad_f gives may be x itself: it is to be left as it is.
-        z = rng.normal(2, dtype=torch.float64)
+        z = rng.normal(1, dtype=torch.float64)
         before, own = z.clone(), student.bring("rig_gradients").identity()
         likely = "f(x) = sum(x**2) / 2, and grad_f(x) is x itself: that is its gradient."
         got = student.gradient_check(lambda x: (x**2).sum() / 2, own, z)
@@ -663,6 +663,7 @@ class TestDescend:
         expected = low + (1 - 2 * 1.2) ** 2 * (start - low)
         longer = "With lr = 1.2 each step leads higher up. It is still x - lr * gradient."
         assert_below(student, x, expected, longer, **{**options, "rtol": 1e-7, "atol": 1e-7})
+        start = start[:, :1]
         cubes = Watched(lambda x: (x**3).sum(), start)
         x, _ = walk(student, cubes, start.clone(), 0.1, 1, h=0.5)
         expected, known = one_step_on_cubes(start, 0.1, 0.5), small_steps_on_cubes(start, 0.1)
@@ -684,8 +685,8 @@ class TestDescend:
         # Nothing is left to do from the first step on, and every step is taken all the same.
         low = low[:, :1]
         f = Watched(lambda x: ((x - low) ** 2).sum(), low)
-        _, history = walk(student, f, low.clone(), lr, 10)
-        check_history(student, history, [0.0] * 11, low, **options)
+        _, history = walk(student, f, low.clone(), lr, 3)
+        check_history(student, history, [0.0] * 4, low, **options)
 
     @points(1)
     def test_float32_start(self, student, device, rng):
@@ -693,15 +694,14 @@ class TestDescend:
         x0 = torch.ones(1, device=device)
         before = x0.clone()
         f = Watched(lambda x: x.sum().item(), before)
-        # Both steps end at numbers that float32 holds exactly, for those who round in between.
-        x, _ = walk(student, f, x0, lr=0.25, steps=2)
+        x, _ = walk(student, f, x0, lr=0.25, steps=1)
         assert_unchanged(x0, before, likely="Walk on a copy of x0.")
         likely = "Convert x to x0.dtype once, at the end."
         x = assert_form(x, before, likely=likely, what="x")
-        assert_below(student, x, before - 0.5, what="x")
+        assert_below(student, x, before - 0.25, what="x")
         # float32 cannot hold steps this small near 1; f sees each of them in float64.
-        _, history = walk(student, f, before.clone(), lr=1e-9, steps=3)
-        expected = [1 - 1e-9 * step for step in range(4)]
+        _, history = walk(student, f, before.clone(), lr=1e-9, steps=2)
+        expected = [1 - 1e-9 * step for step in range(3)]
         lost = (
             "No step shows. Below 1 the next number of float32 is 0.99999994: keep x and f(x) in "
             "float64 on the way."
@@ -771,7 +771,7 @@ def bowl(rng):
     """Where to start, the lowest point of the bowl sum((x - low)**2), lr and steps."""
     low = rng.normal(1, 2, dtype=torch.float64)
     start = low + rng.uniform(1, 2, 1, 2, dtype=torch.float64)
-    return start, low, 0.15, rng.integer(3, 5)
+    return start, low, 0.15, rng.integer(2, 4)
 
 
 @recorded

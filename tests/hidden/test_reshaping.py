@@ -53,7 +53,7 @@ class TestFlattenBatch:
     @points(1)
     def test_rows_are_flattened_without_a_copy(self, student, device, rng):
         """Each sample becomes one row; a contiguous input is not copied."""
-        for shape in ((2, 3, 2), rng.sizes(2), rng.sizes(5), (1, 3, 2)):
+        for shape in ((2, 3, 2), rng.sizes(2), rng.sizes(5)):
             x = counted(rng, *shape)
             before, expected = x.clone(), sample_by_sample(x)
             got = student.flatten_batch(x)
@@ -65,14 +65,10 @@ class TestFlattenBatch:
     def test_any_memory_order_and_any_batch_size(self, student, device, rng):
         """Inputs that are not contiguous, batches of one and empty batches work too."""
         n, a, b = rng.sizes(3)
-        for x in (
-            counted(rng, 3, 2, 2).transpose(0, 1),
-            rng.normal(n, a, b, 2).permute(0, 3, 2, 1),
-            counted(rng, 3, 2, 2)[1:],
-        ):
-            before, expected = x.clone(), sample_by_sample(x)
-            assert_same(student.flatten_batch(x), expected)
-            assert_unchanged(x, before)
+        x = counted(rng, 2, n + 1, a, b).permute(1, 3, 2, 0)[1:]
+        before, expected = x.clone(), sample_by_sample(x)
+        assert_same(student.flatten_batch(x), expected)
+        assert_unchanged(x, before)
         one = rng.normal(1, a, b, dtype=torch.float64)
         assert_same(student.flatten_batch(one), one[0].flatten()[None])
         assert_same(student.flatten_batch(one[:0]), one.new_zeros(0, a * b))
@@ -99,8 +95,7 @@ class TestSwapFirstTwo:
     @points(1)
     def test_axes_move_and_memory_does_not(self, student, device, rng):
         """The first two axes change places, the rest stay, nothing is copied."""
-        shapes = (rng.sizes(2), (2, 3, 2), (3, 3), (2, 2, *rng.sizes(2)), rng.sizes(5, 2, 7))
-        for shape in (*shapes, (0, 3), (1, 4, 2)):
+        for shape in ((2, 3, 2), (3, 3), rng.sizes(5, 2, 7), (0, 1, 3)):
             x = counted(rng, *shape)
             before, expected = x.clone(), second_axis_first(x)
             got = student.swap_first_two(x)
@@ -150,10 +145,9 @@ class TestChannelsFirst:
     @points(1)
     def test_channels_stand_before_the_rows(self, student, device, rng):
         """Channel c of pixel (h, w) is found at [n, c, h, w]."""
-        for shape in ((1, 2, 3, 2), rng.sizes(4), (1, 4, 4, 3), (2, 3, 3, 3), (0, 4, 2, 3)):
+        for shape in ((1, 2, 3, 2), (2, 3, 3, 3), (0, 4, 2, 3)):
             assert_planes(student, counted(rng, *shape).float())
-        assert_planes(student, counted(rng, 1, 1, 2, 3))
-        assert_planes(student, counted(rng, 1, 2, 3, 1))
+        assert_planes(student, counted(rng, 1, 1, 3, 1))
 
     @points(1)
     def test_the_pixels_are_not_copied(self, student, device, rng):
@@ -202,11 +196,8 @@ class TestInferShape:
     @points(1)
     def test_minus_one_becomes_the_size_that_fits(self, student, rng):
         """A -1 becomes the size that fits; a shape without -1 stays as it is."""
-        sizes = rng.sizes(3)
-        for axis in range(3):
-            asked = (*sizes[:axis], -1, *sizes[axis + 1 :])
-            assert_shape(student.infer_shape(prod(sizes), asked), sizes)
-        numel = rng.integer(20, 90)
+        sizes, numel = rng.sizes(3), rng.integer(20, 90)
+        assert_shape(student.infer_shape(prod(sizes), (sizes[0], -1, sizes[2])), sizes)
         assert_shape(student.infer_shape(numel, (-1,)), (numel,))
         assert_shape(student.infer_shape(prod(sizes), sizes), sizes)
         assert_shape(student.infer_shape(0, (-1, 3)), (0, 3))
@@ -219,15 +210,14 @@ class TestInferShape:
         """A second -1, or a size below -1, is a ValueError."""
         a, b = rng.sizes(2, 3, 7)
         assert_shape(student.infer_shape(a * b, (a, -1)), (a, b))
-        for numel, shape in [(a * b, (-1, a, -1)), (1, (-1, -1))]:
-            assert_raises(
-                ValueError,
-                partial(student.infer_shape, numel, shape),
-                mentions=(shape, -1, shape.count(-1)),
-                likely="Count the -1 first: with two of them there are many answers.",
-            )
+        shape = (-1, a, -1)  # the product is a, and so it is with 1 for each -1
+        assert_raises(
+            ValueError,
+            partial(student.infer_shape, a, shape),
+            mentions=(shape, -1, 2),
+            likely="Count the -1 first: with two of them there are many answers.",
+        )
         for shape, bad in [
-            ((-a, b), -a),
             ((-2, -2), -2),
             ((-b, -1), -b),
             ((a, -1, -b), -b),
@@ -245,14 +235,14 @@ class TestInferShape:
         a, b = rng.sizes(2, 3, 7)
         numel = a * b
         assert_shape(student.infer_shape(numel, (-1, b)), (a, b))
-        for shape in [(a, b + 1), (a,), (), (a, b, 2), (0, b)]:
+        for shape in [(a, b + 1), (a,), (), (0, b)]:
             assert_raises(
                 ValueError,
                 partial(student.infer_shape, numel, shape),
                 mentions=(shape, numel, prod(shape)),
                 likely="Without a -1 the sizes must multiply to numel exactly.",
             )
-        for shape in [(-1, numel + 1), (numel - 1, -1), (2 * a, -1, b)]:
+        for shape in [(numel - 1, -1), (2 * a, -1, b)]:
             assert_raises(
                 ValueError,
                 partial(student.infer_shape, numel, shape),
@@ -275,25 +265,24 @@ def assert_shape(got, expected):
 @exercise("split_heads")
 class TestSplitHeads:
     @visible
-    @rehearsed(calls=3)
+    @rehearsed(calls=2)
     @points(1)
     def test_heads_take_neighbouring_features(self, student, device, rng):
         """Each head takes its own block of D // heads neighbouring features."""
-        for n, tokens, heads, width in ((1, 3, 2, 2), rng.sizes(4, 2, 6)):
-            assert_blocks(student, counted(rng, n, tokens, heads * width), heads)
-        x = rng.normal(2, 3, 9)
-        expected, mistakes = blocks(x, 3), blocks_gone_wrong(x, 3)
-        assert_same(student.split_heads(x, heads=3), expected, mistakes=mistakes)
+        assert_blocks(student, counted(rng, 1, 3, 4), 2)
+        n, tokens, heads, width = rng.sizes(4, 2, 6)
+        x = rng.normal(n, tokens, heads * width)
+        expected, mistakes = blocks(x, heads), blocks_gone_wrong(x, heads)
+        assert_same(student.split_heads(x, heads=heads), expected, mistakes=mistakes)
 
     @points(1)
     def test_any_number_of_heads_and_any_batch_size(self, student, device, rng):
         """One head, one feature per head, one sample or none: the rule is the same."""
         tokens, features = rng.integer(2, 5), rng.choice((6, 8, 12))
         x = rng.normal(3, tokens, features, dtype=torch.float64)
-        for count in (1, features):
-            assert_blocks(student, x, count)
-        for part in (x[1:2], x[:0], rng.normal(tokens, 3, features).transpose(0, 1)):
-            assert_blocks(student, part, 2)
+        other = rng.normal(tokens, 3, features).transpose(0, 1)
+        for part, heads in ((x, 1), (x[1:2], features), (x[:0], 2), (other, 2)):
+            assert_blocks(student, part, heads)
 
     @visible
     @points(1)
@@ -302,7 +291,7 @@ class TestSplitHeads:
         features = rng.choice((6, 10, 12))
         x = rng.normal(2, 3, features)
         assert_blocks(student, x, 1)
-        for heads in (4 if features != 12 else 5, 2 * features, 0, -1, -2):
+        for heads in (4 if features != 12 else 5, 2 * features, 0, -2):
             assert_raises(
                 ValueError,
                 partial(student.split_heads, x, heads),
@@ -351,30 +340,28 @@ def blocks_gone_wrong(x, heads):
 @exercise("merge_heads")
 class TestMergeHeads:
     @visible
-    @rehearsed(calls=3)
+    @rehearsed(calls=2)
     @points(1)
     def test_each_token_gets_its_blocks_side_by_side(self, student, device, rng):
         """The blocks of all heads stand side by side again, head 0 first."""
         for shape in ((1, 2, 3, 2), rng.sizes(4, 2, 6)):
             assert_merged(student, counted(rng, *shape).float())
-        assert_merged(student, rng.normal(2, 3, 3, 3))
 
     @points(1)
     def test_it_undoes_split_heads(self, student, device, rng):
         """What split_heads took apart comes back, though it is not contiguous."""
         n, tokens, heads, width = rng.sizes(4, 2, 6)
-        for dtype in (torch.float32, torch.float64):
-            whole = rng.normal(n, tokens, heads * width, dtype=dtype)
-            split = whole.reshape(n, tokens, heads, width).transpose(1, 2)
-            got = assert_merged(student, split)
-            assert_same(got, whole)
+        whole = rng.normal(n, tokens, heads * width, dtype=torch.float64)
+        split = whole.reshape(n, tokens, heads, width).transpose(1, 2)
+        got = assert_merged(student, split)
+        assert_same(got, whole)
 
     @points(1)
     def test_any_number_of_heads_and_any_batch_size(self, student, device, rng):
         """One head, one feature per head, one sample or none: the rule is the same."""
         tokens, heads, width = rng.sizes(3)
         x = rng.normal(2, heads, tokens, width)
-        for part in (x[:1], x[:, :1], x[..., :1], x[:, :, :1], x[:0], x[:1, :1, :1, :1]):
+        for part in (x[:, :1, :1], x[:1, :, :, :1], x[:0]):
             assert_merged(student, part)
 
 
@@ -424,22 +411,20 @@ class TestPatchify:
         # Small enough to be shown whole: two patches, an order of patches, the order inside one.
         small = ((1, 1, 2, 4, 2), (1, 1, 2, 3, 1), (1, 2, 2, 2, 2))
         side, rows, columns, channels = rng.sizes(4)
-        large = (2, channels, rows * side, columns * side, side)
-        for *shape, size in (*small, large):
+        for *shape, size in small:
             images = counted(rng, *shape).float()  # not every way of cutting knows integers
             assert_patches(student, images, size)
-        images = rng.normal(1, 2, 4, 4)
-        expected, mistakes = patches(images, 2), patches_gone_wrong(images, 2)
-        assert_same(student.patchify(images, size=2), expected, mistakes=mistakes)
+        images = rng.normal(2, channels, rows * side, columns * side)
+        expected, mistakes = patches(images, side), patches_gone_wrong(images, side)
+        assert_same(student.patchify(images, size=side), expected, mistakes=mistakes)
 
     @points(1)
     def test_any_patch_size_and_any_batch_size(self, student, device, rng):
         """Patches of one pixel or of a whole image, one image or none: the same rule."""
         images = rng.normal(2, rng.integer(2, 4), 4, 4, dtype=torch.float64)
-        for size in (1, 4):
-            assert_patches(student, images, size)
-        for part in (images[:1], images[:0], rng.normal(2, 2, 6, 3).permute(0, 3, 1, 2)):
-            assert_patches(student, part, 2)
+        other = rng.normal(2, 2, 6, 3).permute(0, 3, 1, 2)
+        for part, size in ((images, 1), (images[:1], 4), (images[:0], 2), (other, 2)):
+            assert_patches(student, part, size)
 
     @points(1)
     def test_patches_must_cover_the_image_exactly(self, student, device, rng):
@@ -453,7 +438,6 @@ class TestPatchify:
             (6, 12, 12),
             (9, 4, 6),
             (4, 4, 0),
-            (4, 4, -1),
             (4, 4, -2),
         ]:
             images = rng.normal(1, 2, height, width)
@@ -536,8 +520,7 @@ class TestSetBlock:
             (counted(rng, 5), -2, 2**53 + 2 * number + 1),  # no float64 is equal to it
             (counted(rng, 4, 2), -1, number),
             (counted(rng, 3, 2), slice(0, 0), number),
-            (rng.normal(5, 2, dtype=torch.float64), slice(1, 4), -1.5),
-            (rng.normal(2, 6).T, slice(None, None, 2), float(number)),
+            (rng.normal(2, 6, dtype=torch.float64).T, slice(None, None, 2), number + 0.5),
             (counted(rng, 4, 2, 2), slice(-3, -1), number),
             (counted(rng, 3, 2), slice(1, 3), -counted(rng, 2, 2)),
             (undefined, 1, rng.normal(2, 2)),

@@ -640,11 +640,11 @@ class TestFit:
             _, _, losses = unpack(fit(x, y, lr=0.05, steps=steps), "w", "b", "losses")
             check_losses(losses, expected, mistakes=known, **LOOSE)
         # Nothing is left to do from the first step on, and every step is taken all the same.
-        w, b, losses = unpack(fit(x, 0 * y, lr=0.05, steps=30), "w", "b", "losses")
+        w, b, losses = unpack(fit(x, 0 * y, lr=0.05, steps=12), "w", "b", "losses")
         likely = (
-            "y is 0 here, so w = 0 and b = 0 are right from the start. There are 30 losses still."
+            "y is 0 here, so w = 0 and b = 0 are right from the start. There are 12 losses still."
         )
-        assert_same(losses, [0.0] * 30, likely=likely, what="losses")
+        assert_same(losses, [0.0] * 12, likely=likely, what="losses")
         check_line(w, b, (torch.zeros_like(x[:1].T), torch.zeros_like(y[0])), likely=likely)
         # The longer the steps, the higher the losses, and every step is taken all the same.
         *there, heights = walk(x, y, 0.5, 4).values()
@@ -660,10 +660,14 @@ class TestFit:
     def test_steps_from_zero(self, student, device, rng):
         """Each step follows the gradient of that step alone, from w = 0, b = 0; lr is 0.1."""
         fit = by_hand(student.fit)
-        for n, d, dtype in ((*rng.sizes(2, 2, 5), torch.float32), (1, 1, torch.float64)):
+        ways = {"steps": 1}, {"steps": 5}, {"steps": 3, "lr": 0.02}
+        for n, d, dtype, asked in (
+            (*rng.sizes(2, 2, 5), torch.float32, ways),
+            (1, 1, torch.float64, ways[:2]),
+        ):
             x, y, _, _ = problem(rng.normal, n, d, dtype=dtype)
             tolerance = LOOSE if dtype is torch.float32 else {}
-            for options in ({"steps": 1}, {"steps": 5}, {"steps": 3, "lr": 0.02}):
+            for options in asked:
                 lr, steps = options.get("lr", 0.1), options["steps"]
                 run = x, y, lr, steps
                 *there, heights = walk(*run).values()
@@ -684,19 +688,19 @@ class TestFit:
         """Enough steps find the least-squares line; the default is 1000 steps."""
         # All corners of a cube: the columns are orthogonal, so least squares is a mean.
         signs = torch.cartesian_prod(*[torch.tensor([-1.0, 1.0], dtype=torch.float64)] * 3)
-        for options in ({"lr": 0.1, "steps": 70}, {}):
+        for options in ({"lr": 0.3, "steps": 20}, {}):
             # 1000 steps take long: they are taken only where the definition does not tell of them.
             if not options and defaults_of(student.fit) == (0.1, 1000):
                 continue
             x = signs[rng.permutation(8)].to(device)
             y = rng.normal(8, 1, dtype=torch.float64)
-            steps = options.get("steps", 1000)
+            lr, steps = options.get("lr", 0.1), options.get("steps", 1000)
             w, b, losses = unpack(student.fit(x, y, **options), "w", "b", "losses")
             check_line(
                 w,
                 b,
                 (x.T @ y / len(x), y.mean(dim=0)),
-                mistakes=lambda part, run=(x, y, 0.1, steps): walks_gone_wrong(part, *run),
+                mistakes=lambda part, run=(x, y, lr, steps): walks_gone_wrong(part, *run),
                 likely="For this x, the least-squares line has w = x.T @ y / N and b = mean of y.",
                 rtol=1e-6,
                 atol=1e-6,
@@ -778,12 +782,12 @@ class TestFitMinibatch:
         likely = "For each epoch, one float: the mean of its batch losses, each before its step."
         expected = [by_row if weighted else by_batch]
         assert_same(losses, expected, mistakes=mistakes, likely=likely, what="losses")
-        result = student.fit_minibatch(x, 0 * y, lr=0.2, epochs=20, batch_size=5)
+        result = student.fit_minibatch(x, 0 * y, lr=0.2, epochs=10, batch_size=5)
         losses = unpack(result, "w", "b", "losses")[2]
         likely = (
             "y is 0 here, so w = 0 and b = 0 are right from the start. Every epoch has its loss."
         )
-        assert_same(losses, [0.0] * 20, likely=likely, what="losses")
+        assert_same(losses, [0.0] * 10, likely=likely, what="losses")
 
     @points(1)
     def test_new_order_each_epoch(self, student, device, rng):
@@ -829,7 +833,7 @@ class TestFitMinibatch:
             return list(unpack(result, "w", "b", "losses"))
 
         rig.seed(1)
-        first = run(seed=3)
+        first = run(seed=0)
         for source, before, after in zip(SOURCES, untouched, rig.draw(device), strict=True):
             if before != after:
                 fail(
@@ -839,17 +843,16 @@ class TestFitMinibatch:
                     likely=GLOBAL_STATE,
                 )
         rig.seed(2)
-        assert_same(
-            run(seed=3),
-            first,
-            likely="Take every random number from a generator that starts from seed.",
-            **LOOSE,
-        )
-        assert_same(run(), run(seed=0), likely="seed is 0 if nothing else is said.", **LOOSE)
+        likely = "Take every random number from a generator that starts from seed."
+        if defaults_of(student.fit_minibatch) == (0,):
+            assert_same(run(), first, likely=likely, **LOOSE)
+        else:
+            assert_same(run(seed=0), first, likely=likely, **LOOSE)
+            assert_same(run(), first, likely="seed is 0 if nothing else is said.", **LOOSE)
         if not (as_column(first[0], x) - as_column(run(seed=4)[0], x)).abs().max() > 1e-5:
             fail(
                 "another seed must give another order",
-                expected="other numbers for seed = 4 than for seed = 3",
+                expected="other numbers for seed = 4 than for seed = 0",
                 got="the same numbers for both",
                 likely="Start the generator from seed, and take the order from it.",
             )
