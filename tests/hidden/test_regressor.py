@@ -470,8 +470,9 @@ class TestMLPRegressor:
             check_equal_weights(model, x, 0.5, widths)
             cases.append((model, widths))
         numbers = torch.tensor([-0.5], device=device)
-        rig.together(*[("set_parameters", model, numbers) for model, _ in cases])
-        for model, widths in cases:
+        found = rig.together(*[("fill", model, numbers) for model, _ in cases])
+        for filled, (model, widths) in zip(found, cases, strict=True):
+            check_count(filled, widths)
             check_equal_weights(model, x, -0.5, widths)
         check_output(model, x[:0], widths[-1])
 
