@@ -14,6 +14,19 @@ def linear(weight, bias):
     return layer
 
 
+def together(*calls):
+    """What these calls of functions of this file give: each is a name and what is given to it."""
+    return [globals()[name](*given) for name, *given in calls]
+
+
+def freeze(model, name):
+    """Freeze the parameters whose name begins with `name`; None freezes nothing."""
+    for path, parameter in model.named_parameters():
+        if name is not None and path.startswith(name):
+            parameter.requires_grad_(False)
+    return model
+
+
 class Notes(list):
     """A list that a copy of its owner goes on writing to: a copy may do the work too."""
 
@@ -33,21 +46,22 @@ class SineInTraining(nn.Module):
         return x.sin() if self.training else x
 
 
-def two_faced(weight, bias, training=True):
+def two_faced(weight, bias, training=True, frozen=None):
     """A linear model in this mode, with a module deep inside that depends on it."""
     model = nn.Sequential(linear(weight, bias), nn.Sequential(SineInTraining()))
-    return model.train(training)
+    return freeze(model, frozen).train(training)
 
 
-def graphs(model):
-    """For each pass through a `two_faced` model, or a copy of it: was a graph recorded?"""
-    return list(model[1][0].graphs)
+def without_parameters():
+    """A model of one module, which depends on its own mode."""
+    return SineInTraining()
 
 
-def nested(inputs, hidden, outputs):
+def nested(inputs, hidden, outputs, frozen=None):
     """Layers inside layers, with a batch normalisation that also keeps untrained numbers."""
     inner = nn.ModuleList([nn.Linear(inputs, hidden), nn.BatchNorm1d(hidden)])
-    return nn.ModuleDict({"body": nn.ModuleList([inner]), "head": nn.Linear(hidden, outputs)})
+    model = nn.ModuleDict({"body": nn.ModuleList([inner]), "head": nn.Linear(hidden, outputs)})
+    return freeze(model, frozen)
 
 
 def with_numbers_of_its_own(inputs, outputs):
@@ -87,18 +101,50 @@ def fill(model, number):
     return torch.cat(found) if found else torch.zeros(0, dtype=torch.bool)
 
 
-@torch.no_grad()
-def nudged(model, x, start):
-    """What the model makes of `x` with the numbers of `start`, and with each of them nudged: one
-    row for each time."""
+def output_with(model, numbers, x):
+    """What the model makes of `x` when these are its numbers."""
+    set_parameters(model, numbers)
+    return model(x)
+
+
+def examined(model, number, start, x):
+    """Of a model with as many numbers as `start` has: which of them does `fill` reach, to which
+    parameters does a graph lead back from the output, and what is `nudged`?
+
+    It ends early where the first is wrong, or a call fails: one that is asked by itself tells why.
+    """
+    filled = fill(model, number)
+    if int(filled.sum()) != len(start):
+        return filled, [], None
     set_parameters(model, start)
-    rows = [torch.as_tensor(model(x)).flatten()]
+    given = x.clone()
+    try:
+        y = model(given)
+    except Exception:
+        y = None
+    if not isinstance(y, torch.Tensor) or not given.equal(x):
+        return filled, [], None
+    return filled, reached(model, y), nudged(model, x, y)
+
+
+def reached(model, y):
+    """Of each trained parameter: does a graph lead back to it from the output?"""
+    if not y.requires_grad:
+        return [False for _ in trained(model)]
+    slopes = torch.autograd.grad(y.sum(), trained(model), allow_unused=True)
+    return [slope is not None for slope in slopes]
+
+
+@torch.no_grad()
+def nudged(model, x, y):
+    """The output `y` for `x`, and what it becomes with a nudge to each number in turn."""
+    rows = [y]
     for parameter in trained(model):
         before = parameter.clone()
         nudge = 0.5 * torch.eye(before.numel(), dtype=before.dtype, device=before.device)
         for numbers in before.flatten() + nudge:
             parameter.copy_(numbers.reshape(before.shape))
-            rows.append(torch.as_tensor(model(x)).flatten())
+            rows.append(model(x))
         parameter.copy_(before)
     return torch.stack(rows)
 

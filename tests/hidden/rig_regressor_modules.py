@@ -1,9 +1,12 @@
 """What only hidden tests of `regressor` bring along: networks, modes, and what a model trains."""
 
-import copy
-
 import torch
 from torch import nn
+
+
+def together(*calls):
+    """What these calls of functions of this file give: each is a name and what is given to it."""
+    return [globals()[name](*given) for name, *given in calls]
 
 
 def linear(weight, bias):
@@ -52,11 +55,6 @@ def scaled(scale, weight, bias):
     return Scaled(scale, linear(weight, bias))
 
 
-def without_parameters():
-    """Gives what it is given, in evaluation mode."""
-    return nn.Sequential(nn.Dropout(0.5))
-
-
 def frozen(model):
     """The names of the parameters that are not trained."""
     return [name for name, p in model.named_parameters() if not p.requires_grad]
@@ -78,51 +76,28 @@ def one_weight_twice(weight, bias, other_bias):
     return OneWeightTwice(linear(weight, bias), linear(weight, other_bias))
 
 
-class OneFace(nn.Module):
-    """Looks at its own mode, and has no modules inside."""
-
-    def forward(self, x):
-        return x.sin() if self.training else x
+def graphs(model):
+    """For each pass through a `two_faced` model, or a copy of it: was a graph recorded?"""
+    return list(model[1][0].graphs)
 
 
-def of_one_face():
-    return OneFace()
+def modes(model, x):
+    """The mode of a `two_faced` model and of every module inside, how often it ran, and what it
+    makes of `x` now."""
+    ran = len(graphs(model))
+    return [module.training for module in model.modules()], ran, model(x)
 
 
-def in_double(model):
-    return copy.deepcopy(model).double()
-
-
-def freeze(model, name):
-    """Freeze the parameters whose name begins with `name`."""
-    for path, parameter in model.named_parameters():
-        if path.startswith(name):
-            parameter.requires_grad_(False)
-
-
-def modes(model):
-    """The mode of a `two_faced` model and of every module inside, and how often it ran."""
-    return [module.training for module in model.modules()], len(model[1][0].graphs)
-
-
-def with_gradients(weight, bias, value):
-    """A linear layer with what an earlier backward pass may have left behind."""
+def with_gradients(weight, bias, value, learns=True):
+    """A linear layer with what an earlier backward pass may have left behind; does its bias learn
+    now?"""
     layer = linear(weight, bias)
     for parameter in layer.parameters():
         parameter.grad = torch.full_like(parameter, value)
+    layer.bias.requires_grad_(learns)
     return layer
 
 
 def records_gradients(model, x):
     """Does a graph lead from the output back to the parameters?"""
     return model(x).requires_grad
-
-
-def reached(model, x):
-    """Of each trained parameter: does a graph lead back to it from the output?"""
-    y = model(x)
-    trained = [p for p in model.parameters() if p.requires_grad]
-    if not y.requires_grad:
-        return [False for _ in trained]
-    slopes = torch.autograd.grad(y.sum(), trained, allow_unused=True)
-    return [slope is not None for slope in slopes]

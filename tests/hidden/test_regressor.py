@@ -66,9 +66,13 @@ SEVEN = 7.0  # no number that a fresh parameter has
 
 def fill(rig, model, number, device, *widths):
     """Make each number of a model this one, where linear layers lead from each of `widths` to the
-    next: so many are to be trained."""
-    expected = sum((a + 1) * b for a, b in pairwise(widths))
-    filled = rig.fill(model, torch.tensor([number], device=device))
+    next."""
+    check_count(rig.fill(model, torch.tensor([number], device=device)), widths)
+
+
+def check_count(filled, widths):
+    """All numbers of a model were filled: they are trained, and as many as such layers have."""
+    expected = numbers_in(widths)
     count = int(filled.sum())
     if count < len(filled) == expected:
         fail(
@@ -87,6 +91,10 @@ def fill(rig, model, number, device, *widths):
         )
 
 
+def numbers_in(widths):
+    return sum((a + 1) * b for a, b in pairwise(widths))
+
+
 def check_output(model, x, outputs):
     """What the model makes of `x`: a tensor of shape (N, outputs)."""
     y = model(x)
@@ -100,15 +108,21 @@ ROWS = (
 )
 
 
-def effects(rig, model, x, outputs, start):
-    """What a nudge to each number of the model does to its output: one row for each number."""
-    check_output(model, x, outputs)
-    rows = rig.nudged(model, x, start).double().cpu()
+def effects(rig, model, x, widths, start):
+    """What a nudge to each number of the model does to its output: one row for each number. They
+    are all trained, and gradients flow back to them."""
+    seven = torch.tensor([SEVEN], device=x.device)
+    filled, reached, rows = rig.examined(model, seven, start, x)
+    check_count(filled, widths)
+    form = None if rows is None else (*rows.shape[1:], rows.dtype)
+    if form != (len(x), widths[-1], x.dtype) or not all(reached):
+        check_output(model, x, widths[-1])  # the report shows this call
+    check_gradients_flow(reached)
+    rows = rows.double().cpu().flatten(1)
     return rows[1:] - rows[0]
 
 
-def check_gradients_flow(modules, model, x):
-    reached = modules.reached(model, x)
+def check_gradients_flow(reached):
     if not any(reached):
         fail(
             "gradients must flow through the model",
@@ -217,9 +231,8 @@ def check_parameters(parameters, start, expected, mistakes=None):
         assert_same(got, expected[k], mistakes=known, what=f"the parameter {name}", **tolerance)
 
 
-def check_no_graph(rig, model):
-    """No pass through the model has recorded one; there was a pass."""
-    graphs = rig.graphs(model)
+def check_no_graph(graphs):
+    """No pass through a model has recorded one; there was a pass."""
     if graphs == [] or any(graphs):
         fail(
             "no graph must be recorded",
@@ -233,8 +246,8 @@ def check_no_graph(rig, model):
 def check_modes(modules, model, training, x, line):
     """The model ran, and all of it is in the mode in which it came: it has two faces to tell."""
     name = {True: "training mode", False: "evaluation mode"}
-    modes, ran = modules.modes(model)
-    face = torch.allclose(model(x).detach(), line.sin() if training else line, **LOOSE)
+    modes, ran, y = modules.modes(model, x)
+    face = torch.allclose(y.detach(), line.sin() if training else line, **LOOSE)
     if not ran or not face or modes != [training] * len(modes):
         outside = modes[:1] == [training]
         got = name[not training] + (", in a module inside" if outside else "")
@@ -252,6 +265,11 @@ def line(rng, dtype=torch.float32, outputs=None):
     outputs = outputs or several
     shapes = (n, inputs), (n, outputs), (outputs, inputs), (outputs,)
     return [rng.normal(*shape, dtype=dtype) for shape in shapes]
+
+
+def linears(rig, *lines):
+    """A linear model for each line, with the weight and the bias to begin with."""
+    return rig.together(*[("linear", weight, bias) for _, _, weight, bias in lines])
 
 
 @recorded
@@ -283,16 +301,15 @@ def relus_gone_wrong(x, c, widths):
     yield by_hand(x, c, widths, (1,)), words
 
 
-def check_against_equal_weights(rig, model, x, widths, numbers):
-    for c in numbers:
-        fill(rig, model, c, x.device, *widths)
-        expected, mistakes = equal_weights(x, c, widths), relus_gone_wrong(x, c, widths)
-        got = check_output(model, x, widths[-1])
-        for _ in range(0 if same(got, expected) else 5):
-            again = check_output(model, x, widths[-1])
-            if not same(got, again):
-                fail_random(got, again)
-        assert_same(got, expected, mistakes=mistakes, likely=RELU)
+def check_equal_weights(model, x, c, widths):
+    """What a model gives whose numbers all are `c`."""
+    expected, mistakes = equal_weights(x, c, widths), relus_gone_wrong(x, c, widths)
+    got = check_output(model, x, widths[-1])
+    for _ in range(0 if same(got, expected) else 5):
+        again = check_output(model, x, widths[-1])
+        if not same(got, again):
+            fail_random(got, again)
+    assert_same(got, expected, mistakes=mistakes, likely=RELU)
 
 
 def same(one, other):
@@ -342,18 +359,17 @@ def check_affine(model, x, outputs):
     return y
 
 
-def check_in_double(student, model, x, y):
+def check_in_double(model, x, y):
     """A model in float64 takes float64 and gives float64, and the same numbers."""
-    there = student.bring("rig_regressor_modules").in_double(model)
-    got = check_output(there, x.double(), y.shape[1])
+    model.double()
+    got = check_output(model, x.double(), y.shape[1])
     likely = "model.double() makes all parameters float64, and x is float64 as well here."
-    assert_same(got, y.double(), likely=likely, **LOOSE)
+    return assert_same(got, y.double(), likely=likely, **LOOSE)
 
 
 def check_dependence(rig, model, x, before, numbers):
     """With other parameters something else comes out."""
-    rig.set_parameters(model, numbers)
-    after = model(x).detach()
+    after = rig.output_with(model, numbers, x).detach()
     if torch.allclose(before, after, **LOOSE):
         fail(
             "the output must depend on the parameters",
@@ -373,35 +389,34 @@ class TestLinearRegressor:
         """It maps (N, in) to (N, out) by x A + b, for any N, and out is 1 by default."""
         rig = student.bring("rig_regressor")
         inputs, outputs = rng.sizes(2, 2, 5)
-        several = {"out_features": outputs}
-        for columns, n, out, options in (
-            (inputs, 2, outputs, several),
+        cases = (
+            (inputs, 2, outputs, {"out_features": outputs}),
             (inputs, 3, 1, {}),
             (1, 1, 1, {}),
-        ):
-            model = student.LinearRegressor(columns, **options)
-            rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
+        )
+        models = [student.LinearRegressor(columns, **options) for columns, _, _, options in cases]
+        numbers = rng.uniform(0.5, 1.5, 31)
+        rig.together(*[("set_parameters", model, numbers) for model in models])
+        for model, (columns, n, out, _) in zip(models, cases, strict=True):
             x = two_sided(rng, n, columns)
             y = check_affine(model, x, out)
         check_output(model, x[:0], out)
-        check_in_double(student, model, x, y)
-        check_dependence(rig, model, x, y, rng.uniform(-1.5, -0.5, 31))
+        y = check_in_double(model, x, y)
+        check_dependence(rig, model, x.double(), y, rng.uniform(-1.5, -0.5, 31))
 
     @points(1)
     def test_registered_parameters(self, student, device, rng):
         """It has (in + 1) * out registered, trainable numbers, and each has its own effect."""
-        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
+        rig = student.bring("rig_regressor")
         for inputs, outputs in (rng.sizes(2, 2, 5), (rng.integer(1, 4), 1)):
             model = student.LinearRegressor(inputs, outputs)
-            fill(rig, model, SEVEN, device, inputs, outputs)
             # The zero and the unit vectors show A and b whole: each number must matter there.
             corners = torch.cat([torch.zeros(1, inputs), torch.eye(inputs)]).to(device)
             start = rng.uniform(0.5, 1.5, (inputs + 1) * outputs)
-            found = effects(rig, model, corners, outputs, start)
-            check_gradients_flow(modules, model, corners)
+            found = effects(rig, model, corners, (inputs, outputs), start)
             rank = int(torch.linalg.matrix_rank(found, atol=1e-4))
             if rank != len(start):
-                again = effects(rig, model, corners, outputs, start)
+                again = effects(rig, model, corners, (inputs, outputs), start)
                 if not same(found, again):
                     fail_random(found, again)
                 fail(
@@ -417,19 +432,17 @@ class TestMLPRegressor:
     @points(1)
     def test_registered_parameters(self, student, device, rng):
         """All layers are registered, (fan_in + 1) * fan_out numbers each, and all take part."""
-        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
+        rig = student.bring("rig_regressor")
         for widths in (
             [*rng.sizes(3, 2, 5), rng.integer(1, 4)],
             [1, rng.integer(1, 4), 1],
             [2, 2, 2, 2],
         ):
             model = student.MLPRegressor(widths[0], widths[1:-1], widths[-1])
-            fill(rig, model, SEVEN, device, *widths)
             # Small enough that no function at the end, a sigmoid say, is flat here.
             x = rng.uniform(0.1, 0.3, 2, widths[0])
-            start = rng.uniform(0.05, 0.15, sum((a + 1) * b for a, b in pairwise(widths)))
-            effect = effects(rig, model, x, widths[-1], start).abs().sum(dim=1)
-            check_gradients_flow(modules, model, x)
+            start = rng.uniform(0.05, 0.15, numbers_in(widths))
+            effect = effects(rig, model, x, widths, start).abs().sum(dim=1)
             idle = int((effect == 0).sum())
             if idle:
                 fail(
@@ -450,9 +463,17 @@ class TestMLPRegressor:
         # One is so large that no other bound, as of relu6, is out of reach.
         sides = rng.uniform(0, 2, 1, inputs), rng.uniform(9, 11, 1, inputs)
         x = torch.cat([*sides, rng.uniform(-3, -1, 2, inputs)])
+        cases = []
         for widths in ([inputs, hidden[0], 1], [inputs, hidden[1], hidden[1], 2]):
             model = student.MLPRegressor(inputs, widths[1:-1], out_features=widths[-1])
-            check_against_equal_weights(rig, model, x, widths, [0.5, -0.5])
+            fill(rig, model, 0.5, device, *widths)
+            check_equal_weights(model, x, 0.5, widths)
+            cases.append((model, widths))
+        numbers = torch.tensor([-0.5], device=device)
+        found = rig.together(*[("fill", model, numbers) for model, _ in cases])
+        for filled, (model, widths) in zip(found, cases, strict=True):
+            check_count(filled, widths)
+            check_equal_weights(model, x, -0.5, widths)
         check_output(model, x[:0], widths[-1])
 
     @visible
@@ -463,11 +484,13 @@ class TestMLPRegressor:
         inputs, outputs = rng.sizes(2, 2, 5)
         model = student.MLPRegressor(inputs, [], out_features=outputs)
         x = two_sided(rng, 3, inputs)
-        check_against_equal_weights(rig, model, x, [inputs, outputs], [0.5])
+        fill(rig, model, 0.5, device, inputs, outputs)
+        check_equal_weights(model, x, 0.5, [inputs, outputs])
         rig.set_parameters(model, rng.uniform(0.5, 1.5, 31))
         check_affine(model, x, outputs)
         model = student.MLPRegressor(inputs, (3,))
-        check_against_equal_weights(rig, model, x, [inputs, 3, 1], [-0.5])
+        fill(rig, model, -0.5, device, inputs, 3, 1)
+        check_equal_weights(model, x, -0.5, [inputs, 3, 1])
 
 
 @exercise("train")
@@ -477,18 +500,16 @@ class TestTrain:
     def test_losses_before_each_update(self, student, device, rng):
         """It returns a float for each epoch, the loss before its update; lr is 0.01, epochs 100."""
         rig = student.bring("rig_regressor")
-        for dtype, outputs, tolerance in (
-            (torch.float32, None, LOOSE),
-            (torch.float64, None, SINGLE_PRECISION),
-            (torch.float32, 1, LOOSE),
-        ):
-            x, y, weight, bias = line(rng, dtype, outputs)
-            run = x, y, weight, bias, 0.1, 3
+        lines = line(rng), line(rng, torch.float64), line(rng, outputs=1)
+        *models, model, untrained = linears(rig, *lines, lines[-1], lines[-1])
+        tolerances = LOOSE, SINGLE_PRECISION, LOOSE
+        for first, drawn, tolerance in zip(models, lines, tolerances, strict=True):
+            x, y, weight, bias = drawn
+            run = *drawn, 0.1, 3
             (_, _, expected), mistakes = descent(*run), descents_gone_wrong(2, *run)
-            losses = student.train(rig.linear(weight, bias), x, y, lr=0.1, epochs=3)
+            losses = student.train(first, x, y, lr=0.1, epochs=3)
             check_losses(losses, expected, mistakes=mistakes, tolerance=tolerance)
         # The model is right from the start, and every epoch is run all the same.
-        model = rig.linear(weight, bias)
         losses = student.train(model, x, line_at(x, weight, bias), epochs=30)
         likely = "The model fits y from the start. There are 30 epochs still, and 30 losses."
         assert_same(losses, [0.0] * 30, likely=likely, what="losses", **LOOSE)
@@ -498,7 +519,7 @@ class TestTrain:
         expected, known = losses_by_default(x, y, weight, bias), other_rates(x, y, weight, bias)
         # 100 epochs take long: they are run only where the definition does not tell of them.
         options = {"epochs": 30} if defaults_of(student.train) == (0.01, 100) else {}
-        losses = student.train(rig.linear(weight, bias), x, y, **options)
+        losses = student.train(untrained, x, y, **options)
         likely = None if options else DEFAULT_EPOCHS
         check_losses(losses, expected[: options.get("epochs")], mistakes=known, likely=likely)
 
@@ -508,10 +529,12 @@ class TestTrain:
     def test_plain_gradient_descent(self, student, device, rng):
         """Each epoch is one step of plain SGD on the mean over all rows and outputs."""
         rig = student.bring("rig_regressor")
-        for epochs, outputs in ((1, None), (rng.integer(3, 6), None), (2, 1)):
-            x, y, *start = line(rng, outputs=outputs)
-            run = x, y, *start, 0.1, epochs
-            model, expected = rig.linear(*start), descent(*run)
+        lines = line(rng), line(rng), line(rng, outputs=1)
+        counts = 1, rng.integer(3, 6), 2
+        for model, drawn, epochs in zip(linears(rig, *lines), lines, counts, strict=True):
+            x, y, *start = drawn
+            run = *drawn, 0.1, epochs
+            expected = descent(*run)
             student.train(model, x, y, lr=0.1, epochs=epochs)
             check_parameters(
                 rig.parameters(model),
@@ -534,13 +557,14 @@ class TestTrain:
             rng.normal(3, dtype=torch.float64),
         )
         twice = [*one, other_bias]
-        for make, start, forward in (
-            (modules.network, two, lambda x, a, b, c, d: (x @ a.T + b).relu() @ c.T + d),
-            (modules.tied, one, lambda x, a, b: (x @ a.T + b).relu() @ a.T + b),
-            (modules.one_weight_twice, twice, lambda x, a, b, c: (x @ a.T + b).relu() @ a.T + c),
-            (modules.scaled, [scale, *one], lambda x, s, a, b: s * (x @ a.T + b)),
-        ):
-            model = make(*start)
+        kinds = (
+            ("network", two, lambda x, a, b, c, d: (x @ a.T + b).relu() @ c.T + d),
+            ("tied", one, lambda x, a, b: (x @ a.T + b).relu() @ a.T + b),
+            ("one_weight_twice", twice, lambda x, a, b, c: (x @ a.T + b).relu() @ a.T + c),
+            ("scaled", [scale, *one], lambda x, s, a, b: s * (x @ a.T + b)),
+        )
+        models = modules.together(*[(kind, *start) for kind, start, _ in kinds])
+        for model, (_, start, forward) in zip(models, kinds, strict=True):
             student.train(model, x, y, lr=0.02, epochs=2)
             start = descend(forward, start, x, y, 0.02, 2)
             check_parameters(rig.parameters(model), start, start)
@@ -570,7 +594,11 @@ class TestTrain:
         """Gradients that were there before do not count, and frozen parameters stay."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, y, *start = line(rng)
-        model = modules.with_gradients(*start, 100.0)
+        model, second, third = modules.together(
+            ("with_gradients", *start, 100.0),
+            ("with_gradients", *start, torch.nan),
+            ("with_gradients", *start, 5.0, False),
+        )
         run = x, y, *start, 0.1, 2
         student.train(model, x, y, lr=0.1, epochs=2)
 
@@ -581,22 +609,19 @@ class TestTrain:
             yield from descents_gone_wrong(part, *run)
 
         check_parameters(rig.parameters(model), start, descend_line(*run), mistakes)
-        model = modules.with_gradients(*start, torch.nan)
-        student.train(model, x, y, lr=0.1, epochs=2)
+        student.train(second, x, y, lr=0.1, epochs=2)
         still_nan = (
             "The model came with gradients that are NaN, and 0 * NaN is NaN: set them to 0, "
         )
         still_nan += "or to None."
         known = [(torch.full_like(t, torch.nan), still_nan) for t in start]
         check_parameters(
-            rig.parameters(model), start, descend_line(*run), lambda part: known[part : part + 1]
+            rig.parameters(second), start, descend_line(*run), lambda part: known[part : part + 1]
         )
         weight, bias = start
-        model = modules.with_gradients(weight, bias, 5.0)
-        modules.freeze(model, "bias")
-        student.train(model, x, y, lr=0.1, epochs=3)
+        student.train(third, x, y, lr=0.1, epochs=3)
         likely = "The bias came with requires_grad = False: leave both as they are."
-        _, (_, after) = parameters = rig.parameters(model)
+        _, (_, after) = parameters = rig.parameters(third)
         assert_same(after, bias, likely=likely, what="the frozen bias")
         trained = descend(lambda x, a: x @ a.T + bias, [weight], x, y, 0.1, 3)
         check_parameters(parameters, start, [*trained, bias])
@@ -629,16 +654,11 @@ class TestEvaluate:
     def test_mean_squared_error(self, student, device, rng):
         """It is the mean squared error over all rows and outputs, as a plain float."""
         rig = student.bring("rig_regressor")
-        for dtype, outputs in (
-            (torch.float32, None),
-            (torch.float64, None),
-            (torch.float32, 1),
-        ):
-            x, y, weight, bias = line(rng, dtype, outputs)
-            tolerance = LOOSE if dtype is torch.float32 else {}
-            model = rig.linear(weight, bias)
-            for rows in (slice(None), slice(1)):
-                run = x[rows], y[rows], weight, bias
+        lines = line(rng), line(rng, torch.float64), line(rng, outputs=1)
+        for model, (x, y, *start) in zip(linears(rig, *lines), lines, strict=True):
+            tolerance = LOOSE if x.dtype is torch.float32 else {}
+            for rows in (slice(None), slice(1)) if x is lines[0][0] else (slice(None),):
+                run = x[rows], y[rows], *start
                 expected, mistakes = mean_squared_error(*run), errors_gone_wrong(*run)
                 got = student.evaluate(model, x[rows], y[rows])
                 assert_same(got, expected, mistakes=mistakes, likely=SQUARES, **tolerance)
@@ -646,14 +666,14 @@ class TestEvaluate:
     @points(1)
     def test_evaluation_mode_without_graph(self, student, device, rng):
         """The model runs in evaluation mode, and no graph is recorded."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, _, weight, bias = line(rng)
-        model = rig.two_faced(weight, bias)
-        modules = student.bring("rig_regressor_modules")
-        modules.freeze(model, "0.bias")
+        two_faced = "two_faced", weight, bias, True, "0.bias"
+        model, other = rig.together(two_faced, ("without_parameters",))
         check_no_error(student.evaluate, model, x, x @ weight.T + bias)
-        check_no_graph(rig, model)
-        check_trainable(modules, model)
+        graphs, frozen = modules.together(("graphs", model), ("frozen", model))
+        check_no_graph(graphs)
+        check_trainable(frozen)
         # Errors of one size would be the roots of their mean square.
         error = torch.ones_like(x)
         error[0] = 3
@@ -663,7 +683,7 @@ class TestEvaluate:
             (right * x.shape[1], words),
             (right * x.numel(), "This is the sum of the squares."),
         ]
-        got = student.evaluate(modules.of_one_face(), x, x + error)
+        got = student.evaluate(other, x, x + error)
         likely = "In evaluation mode this model gives x as it is. It has no parameters."
         assert_same(got, right, mistakes=known, likely=likely, **LOOSE)
 
@@ -672,9 +692,9 @@ class TestEvaluate:
         """Afterwards the model is in the mode it was in before, whichever it was."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, _, weight, bias = line(rng)
-        for training in (True, False):
-            model = rig.two_faced(weight, bias, training)
-            line_there = x @ weight.T + bias
+        line_there, modes = x @ weight.T + bias, (True, False)
+        models = rig.together(*[("two_faced", weight, bias, training) for training in modes])
+        for model, training in zip(models, modes, strict=True):
             check_no_error(student.evaluate, model, x, line_there)
             check_modes(modules, model, training, x, line_there)
 
@@ -710,9 +730,8 @@ def check_no_error(evaluate, model, x, y):
     assert_same(evaluate(model, x, y), 0.0, mistakes=mistakes, **LOOSE)
 
 
-def check_trainable(modules, model):
+def check_trainable(frozen):
     """Whoever measures halfway through training goes on with it: the parameters still learn."""
-    frozen = modules.frozen(model)
     if frozen != ["0.bias"]:
         fail(
             "the model must be as trainable afterwards as before",
@@ -731,33 +750,29 @@ class TestPredict:
     def test_numpy_array(self, student, device, rng):
         """It is a NumPy array of shape (N, out), for one row and for none as well."""
         rig = student.bring("rig_regressor")
-        for dtype, outputs in (
-            (torch.float32, None),
-            (torch.float64, None),
-            (torch.float32, 1),
-        ):
-            x, _, weight, bias = line(rng, dtype, outputs)
-            model = rig.linear(weight, bias)
-            for rows in (x, -x, x[:1], x[:0]) if dtype is torch.float32 else (x,):
-                expected = np.asarray(line_at(rows, weight, bias).cpu())
+        lines = line(rng), line(rng, torch.float64), line(rng, outputs=1)
+        for model, (x, _, *start) in zip(linears(rig, *lines), lines, strict=True):
+            first = x is lines[0][0]
+            for rows in (x, -x, x[:1], x[:0]) if first else (x,):
+                expected = np.asarray(line_at(rows, *start).cpu())
                 got = student.predict(model, rows)
                 likely = "y.cpu().numpy() makes an array of a tensor, of its dtype and its shape."
                 assert_same(got, expected, likely=likely)
-                if rows is x:
+                if first and rows is x:
                     check_place(rig, model, x)
 
     @points(1)
     def test_evaluation_mode_without_graph(self, student, device, rng):
         """The model runs in evaluation mode, and no graph is recorded."""
-        rig = student.bring("rig_regressor")
+        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, _, weight, bias = line(rng)
-        model = rig.two_faced(weight, bias)
-        modules = student.bring("rig_regressor_modules")
-        modules.freeze(model, "0.bias")
+        two_faced = "two_faced", weight, bias, True, "0.bias"
+        model, other = rig.together(two_faced, ("without_parameters",))
         check_calm(student.predict, model, x, x @ weight.T + bias)
-        check_no_graph(rig, model)
-        check_trainable(modules, model)
-        got = student.predict(modules.of_one_face(), x)
+        graphs, frozen = modules.together(("graphs", model), ("frozen", model))
+        check_no_graph(graphs)
+        check_trainable(frozen)
+        got = student.predict(other, x)
         likely = "In evaluation mode this model gives x as it is. It has no parameters."
         assert_same(got, np.asarray(x.cpu()), likely=likely)
 
@@ -766,9 +781,9 @@ class TestPredict:
         """Afterwards the model is in the mode it was in before, whichever it was."""
         rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
         x, _, weight, bias = line(rng)
-        for training in (True, False):
-            model = rig.two_faced(weight, bias, training)
-            line_there = x @ weight.T + bias
+        line_there, modes = x @ weight.T + bias, (True, False)
+        models = rig.together(*[("two_faced", weight, bias, training) for training in modes])
+        for model, training in zip(models, modes, strict=True):
             check_calm(student.predict, model, x, line_there)
             check_modes(modules, model, training, x, line_there)
 
@@ -811,7 +826,9 @@ class TestCountParameters:
         inputs, hidden, outputs = rng.sizes(3, 3, 7)
         # Two layers with biases, and a scale and a shift for each normalised feature.
         expected = (inputs + 1) * hidden + 2 * hidden + (hidden + 1) * outputs
-        model = rig.nested(inputs, hidden, outputs)
+        model, other = rig.together(
+            ("nested", inputs, hidden, outputs), ("with_numbers_of_its_own", inputs, outputs)
+        )
         mistakes = (
             (6, "There are 6 tensors of parameters: p.numel() tells how many numbers are in one."),
             (4 * hidden + 2 * outputs, "len(p) is the number of its rows. p.numel() counts all."),
@@ -821,34 +838,34 @@ class TestCountParameters:
         likely = "Sum p.numel() over model.parameters(), which finds each of them once."
         got = student.count_parameters(model)
         assert_same(got, expected, mistakes=mistakes, likely=likely)
-        model = rig.with_numbers_of_its_own(inputs, outputs)
         expected = 1 + inputs + (inputs + 1) * outputs
         own = "A module may have parameters of its own, beside those of the layers in it."
         mistakes = ((expected - 1 - inputs, own), (expected - 1, SINGLE))
-        got = as_like(student.count_parameters(model), expected)  # NumPy's product of () is 1.0
+        got = as_like(student.count_parameters(other), expected)  # NumPy's product of () is 1.0
         assert_same(got, expected, mistakes=mistakes, likely=likely)
 
     @points(1)
     def test_frozen_parameters(self, student, device, rng):
         """Frozen parameters are left out."""
-        rig, modules = student.bring("rig_regressor"), student.bring("rig_regressor_modules")
-        inputs, hidden, outputs = rng.sizes(3, 3, 7)
-        model = rig.nested(inputs, hidden, outputs)
-        modules.freeze(model, "body")
-        got, expected = student.count_parameters(model), (hidden + 1) * outputs
+        rig = student.bring("rig_regressor")
+        inputs, hidden, outputs = sizes = rng.sizes(3, 3, 7)
+        body, bias, whole, nothing = rig.together(
+            ("nested", *sizes, "body"),
+            ("nested", *sizes, "head.bias"),
+            ("nested", *sizes, ""),
+            ("without_parameters",),
+        )
+        got, expected = student.count_parameters(body), (hidden + 1) * outputs
         words = "A frozen parameter has requires_grad = False: leave it out."
         mistakes = [(expected + (inputs + 3) * hidden, words)]
         likely = "Only the last layer is trained here: a weight and a bias."
         assert_same(got, expected, mistakes=mistakes, likely=likely)
-        other = rig.nested(inputs, hidden, outputs)
-        modules.freeze(other, "head.bias")
         expected = (inputs + 1) * hidden + 2 * hidden + hidden * outputs
         likely = "One parameter of a layer may be frozen, and the other not: look at each."
-        assert_same(student.count_parameters(other), expected, likely=likely)
-        modules.freeze(model, "")
-        assert_same(student.count_parameters(model), 0, likely="Every parameter is frozen here.")
+        assert_same(student.count_parameters(bias), expected, likely=likely)
+        assert_same(student.count_parameters(whole), 0, likely="Every parameter is frozen here.")
         likely = "This model has no parameters."
-        assert_same(student.count_parameters(modules.without_parameters()), 0, likely=likely)
+        assert_same(student.count_parameters(nothing), 0, likely=likely)
 
     @points(1)
     def test_shared_parameters(self, student, device, rng):
@@ -858,15 +875,13 @@ class TestCountParameters:
         bias = rng.normal(n)  # equal numbers, as those of two new biases may be, are not shared
         weight = rng.normal(n, n)
         twice = "model.parameters() gives each parameter once; summing layer by layer does not."
-        for model, expected, both, likely in (
-            (modules.tied(weight, bias), (n + 1) * n, 2 * (n + 1) * n, "one layer"),
-            (
-                modules.one_weight_twice(weight, bias, bias),
-                (n + 2) * n,
-                2 * (n + 1) * n,
-                "one weight",
-            ),
+        tied, other = modules.together(
+            ("tied", weight, bias), ("one_weight_twice", weight, bias, bias)
+        )
+        for model, expected, what in (
+            (tied, (n + 1) * n, "layer"),
+            (other, (n + 2) * n, "weight"),
         ):
             got = student.count_parameters(model)
-            likely = f"Here {likely} of {n} by {n} has two names: it counts once."
-            assert_same(got, expected, mistakes=[(both, twice)], likely=likely)
+            likely = f"Here one {what} of {n} by {n} has two names: it counts once."
+            assert_same(got, expected, mistakes=[(2 * (n + 1) * n, twice)], likely=likely)
