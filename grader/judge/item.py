@@ -1,6 +1,9 @@
 """What is known of a test: the run it belongs to, whose it is, and where it runs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
+from typing import TypeVar
 
 import pytest
 
@@ -42,6 +45,7 @@ class Found:
     told_to: dict[str, frozenset[str]] = field(default_factory=dict)  # before each test
 
 
+T = TypeVar("T")
 JUDGING = pytest.StashKey[Judging]()
 FOUND = pytest.StashKey[Found]()
 
@@ -57,15 +61,31 @@ def found_by(item: pytest.Item) -> Found:
     return item.config.stash.setdefault(FOUND, Found())
 
 
+def _fact(tell: Callable[[pytest.Item], T]) -> Callable[[pytest.Item], T]:
+    """One that never changes and is asked for all the time: looking for marks takes long."""
+    key = pytest.StashKey[T]()
+
+    @wraps(tell)
+    def told(item: pytest.Item) -> T:
+        if key not in item.stash:
+            item.stash[key] = tell(item)
+        return item.stash[key]
+
+    return told
+
+
+@_fact
 def unit_of(item: pytest.Item) -> str:
     return item.path.stem.removeprefix("test_")
 
 
+@_fact
 def exercise_of(item: pytest.Item) -> str:
     mark = item.get_closest_marker("exercise")
     return str(mark.args[0]) if mark else unit_of(item)
 
 
+@_fact
 def full_name_of(item: pytest.Item) -> str:
     """The exercise with its unit, as learners name it: `activations.softmax`."""
     return f"{unit_of(item)}.{exercise_of(item)}"
@@ -90,6 +110,7 @@ def device_of(item: pytest.Item) -> str:
     return "cpu" if is_rehearsal(item) else device_name(item)
 
 
+@_fact
 def device_name(item: pytest.Item) -> str:
     callspec = getattr(item, "callspec", None)
     return str(callspec.params.get("device", "cpu")) if callspec else "cpu"
