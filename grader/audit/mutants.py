@@ -51,18 +51,10 @@ _COMPARISONS: dict[type[ast.cmpop], tuple[str, tuple[str, ...]]] = {
     ast.IsNot: (r"\bis\s+not\b", ("is",)),
 }
 _PAIRS = (
-    ("sum", "mean"),
-    ("max", "min"),
-    ("maximum", "minimum"),
-    ("amax", "amin"),
-    ("argmax", "argmin"),
-    ("any", "all"),
-    ("zeros", "ones"),
-    ("zeros_like", "ones_like"),
-    ("floor", "ceil"),
-    ("train", "eval"),
+    "sum mean, max min, maximum minimum, amax amin, argmax argmin, any all, zeros ones, "
+    "zeros_like ones_like, floor ceil, train eval".split(", ")
 )
-_EXCHANGED = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])}
+_EXCHANGED = {a: b for pair in map(str.split, _PAIRS) for a, b in (pair, pair[::-1])}
 _BUILTINS = frozenset(("max", "min", "any", "all"))
 
 Edit = tuple[int, int, str]  # from, to, and what stands there instead

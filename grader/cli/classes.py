@@ -181,27 +181,21 @@ def _class(
         found = [each.handin for each in by_place.values()]
         yield found, lambda handin: fetched(by_place[handin.place or handin.student], units)
         return
-    from grader.gradebook.handins import (
-        class_folder,
-        hand_ins,
-        inner_class,
-        is_single,
-        laid_out,
-    )
+    from grader.gradebook import handins
 
     assert submissions is not None
-    with class_folder(submissions) as (folder, left_out):
-        if is_single(folder, units):
+    with handins.class_folder(submissions) as (folder, left_out):
+        if handins.is_single(folder, units):
             command = f"{grade_command()} run --submission {submissions}"
             raise UsageError(f"{submissions} is the work of one: {command}")
         for note in left_out:
             print(f"not taken: {visible(note)}")
-        if inner := inner_class(folder, units):
+        if inner := handins.inner_class(folder, units):
             _note(f"{folder} holds {inner.name} alone: if that is the class, grade {inner}")
-        found = hand_ins(folder)
+        found = handins.hand_ins(folder)
         if members is not None:
             found = on_roster(found, members)
-        yield found, laid_out
+        yield found, handins.laid_out
 
 
 def worker(
@@ -353,23 +347,17 @@ def _display(total: int) -> "Iterator[Callable[[Done], None]]":
     if not sys.stderr.isatty():
         yield lambda done: print(_line(done), flush=True)
         return
+    from rich import progress
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
 
     columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-        TextColumn("{task.description}"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("{task.fields[rate]}"),
+        progress.TimeRemainingColumn(),
+        progress.TextColumn("{task.description}"),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task, looks = bar.add_task("", total=total, rate=""), 0
 
         def show(done: "Done") -> None:

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 from grader.cli.output import grade_command, is_passing, quoted
 from grader.cli.watch import Onlooker, Watcher
-from grader.course.map import Map, map_at, map_of
+from grader.course.map import map_at, map_of
 from grader.course.model import Course
 from grader.course.names import Name
 from grader.course.progress import read_progress
@@ -35,7 +35,6 @@ class Follower(Onlooker):
         self.course, self.page = course, page
         self.before: dict[str, Report] = {}
         self.changes: Changes | None = None
-        self.map: Map | None = None
         self.parts: Parts = {}
 
     def grading(self, units: Sequence[str]) -> None:
@@ -46,12 +45,11 @@ class Follower(Onlooker):
             self.changes = changes(self.before.values(), watcher.reports.values())
         self.before = dict(watcher.reports)
         progress = read_progress(self.course.home)
-        course_map = self.map or map_of(self.course, progress, self.course.everything)
-        self.map = map_at(course_map, progress, watcher.focus)
+        course_map = map_of(self.course, progress, self.course.everything)
         said = " ".join([time.strftime("%H:%M:%S"), *self._news(watcher, units)])
         focus = _focus(watcher, watcher.focus) if watcher.focus else None
-        moment = Moment(self.map, focus, self.changes, said, grade_command())
-        self.parts = parts_of(moment)
+        here = map_at(course_map, watcher.focus)
+        self.parts = parts_of(Moment(here, focus, self.changes, said, grade_command()))
         self.page.show(self.parts)
 
     def _news(self, watcher: Watcher, units: Sequence[str]) -> list[str]:

@@ -4,9 +4,10 @@ import ast
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
-from grader.course.model import Course, Exercise, Selection, Unit
+from grader.course.model import Course, Selection, Unit
 from grader.course.names import Name
 from grader.course.progress import Progress
 from grader.course.source import marks, read_python
@@ -95,37 +96,23 @@ def map_of(course: Course, progress: Progress, wanted: Selection) -> Map:
     )
 
 
-def map_at(course_map: Map, progress: Progress, name: Name | None) -> Map:
-    """The same path with what is done by now, and the learner at the exercise of this name."""
-    stops = tuple(
-        replace(
-            stop,
-            steps=tuple(
-                _step(step.name, stop.unit.exercise(step.name.exercise), step.worth, progress)
-                for step in stop.steps
-            ),
-        )
-        for stop in course_map.stops
-    )
-    steps = (step for stop in stops for step in stop.steps)
-    return replace(
-        course_map, stops=stops, next=next((step for step in steps if step.name == name), None)
-    )
+def map_at(course_map: Map, name: Name | None) -> Map:
+    """The same path with the learner at the exercise of this name."""
+    steps = (step for stop in course_map.stops for step in stop.steps)
+    return replace(course_map, next=next((step for step in steps if step.name == name), None))
 
 
 def _steps(course: Course, unit: Unit, progress: Progress) -> Iterator[Step]:
     points = points_of_suite(course.suite(unit.name))  # its text: running it would need torch
     for exercise in unit.exercises:
-        yield _step(Name(unit.name, exercise.name), exercise, points[exercise.name], progress)
+        worth, earned = points[exercise.name], progress.points.get(exercise.id)
+        if earned is not None:  # the suite, or the file, may have changed since
+            earned = max(0, min(earned, worth))
+        name, is_done = Name(unit.name, exercise.name), exercise.id in progress.finished
+        yield Step(name, exercise.title, worth, earned, is_done)
 
 
-def _step(name: Name, exercise: Exercise, worth: int, progress: Progress) -> Step:
-    earned = progress.points.get(exercise.id)
-    if earned is not None:  # the suite, or the file, may have changed since
-        earned = max(0, min(earned, worth))
-    return Step(name, exercise.title, worth, earned, exercise.id in progress.finished)
-
-
+@cache  # for `grade watch`, which asks after each save
 def points_of_suite(path: Path) -> Counter[str]:
     """What each exercise of a suite is worth: the `@points` of the tests under its `@exercise`.
 

@@ -28,8 +28,6 @@ class Format(StrEnum):
 def render(report: Report, format: Format) -> str | None:
     """The report as a file holds it; None if its format cannot say that the score is withheld."""
     module = import_module(f"grader.formats.{format}")
-    if format is Format.TERMINAL:
-        return str(module.render(report, width=MAX_WIDTH, color=False))
     if format is Format.CLASSROOM50:
         text: str | None = module.render(report, module.facts(os.environ, datetime.now(UTC)))
         return text

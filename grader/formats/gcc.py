@@ -15,34 +15,24 @@ _CHARACTERS = 600
 
 def render(report: Report) -> str:
     """What is wrong, each thing on its line, and the score; what is not started is no problem."""
-    problems = [*_unloaded(report), *_failures(report), *_rehearsals(report), *_faults(report)]
-    return "\n".join([*problems, f"Score {total_of(report)}", ""])
+    return "\n".join([*_problems(report), f"Score {total_of(report)}", ""])
 
 
-def _unloaded(report: Report) -> Iterator[str]:
+def _problems(report: Report) -> Iterator[str]:
     for unit in report.units:
         if unit.message is not None:
             place, said = plain.place_of(unit.message), unit.message.partition("\n")[0]
             if place is not None:
                 said = said.removeprefix(place.file).removeprefix(f":{place.line}").lstrip(":, ")
             yield _line(place, "error", f"{unit.name} did not load: {said}")
-
-
-def _failures(report: Report) -> Iterator[str]:
     for unit, exercise in summary.exercises_of(report):
         for test in exercise.tests:
             if test.outcome in failures.BROKEN:
                 text = f"{unit.name}.{exercise.name}: {_told(test)}"
                 yield _line(test.location, "error", text)
-
-
-def _rehearsals(report: Report) -> Iterator[str]:
     for test in failures.rehearsals(report):
         text = f"{test.unit}.{test.exercise}: {summary.WOULD_FAIL}. {_told(test)}"
         yield _line(test.location, "warning", text)
-
-
-def _faults(report: Report) -> Iterator[str]:
     for where, how in summary.faults(report):
         yield _line(None, "warning", f"{where} The grader itself failed: {how}")
 

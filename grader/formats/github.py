@@ -8,14 +8,13 @@ from grader.formats.parts import failures, plain, summary
 from grader.formats.parts.text import excerpt, one_line, visible
 from grader.report import Location, Report
 
-_WIDTH = 100
 _ANNOTATIONS = 8  # GitHub keeps ten of a step
 _CHARACTERS = 3000  # and cuts a message at 4096
 
 
 def render(report: Report) -> str:
     """The page for people, in which nothing is a command, and the commands after it."""
-    page = terminal.render(report, width=_WIDTH, color=False)
+    page = terminal.render(report)
     # The runner obeys nothing until it reads the token again. No text can hold the hash of a
     # page that it is part of, so whatever a learner prints stays text.
     token = hashlib.sha256(page.encode("utf-8", "backslashreplace")).hexdigest()
@@ -30,7 +29,7 @@ def _commands(report: Report) -> list[str]:
         return [_command("warning", text, title="Score withheld")]
     score = f"Score {report.score}/{report.max_score}"
     run = f"{score}, seed {report.seed}, device {one_line(report.device)}"
-    errors = [*_errors(report), *_rehearsals(report)]
+    errors = list(_errors(report))
     shown = errors[:_ANNOTATIONS]
     if len(errors) > len(shown):
         run += f". {len(shown)} of {len(errors)} things to look at are marked; the log has them all"
@@ -38,7 +37,8 @@ def _commands(report: Report) -> list[str]:
 
 
 def _errors(report: Report) -> Iterator[str]:
-    """One for each unit that did not load, and one for each exercise: its first failure."""
+    """One for each unit that did not load, and one for each exercise: its first failure, and the
+    first that it would have on a GPU."""
     for unit in report.units:
         if unit.message is not None:
             title = f"{one_line(unit.name)} did not load"
@@ -49,9 +49,6 @@ def _errors(report: Report) -> Iterator[str]:
                 test, name = failures.missed(exercise)[0], failures.name_of(unit, exercise)
                 title = f"{name}: {failures.title_of(test)}"
                 yield _command("error", plain.details(test), **_place(test.location), title=title)
-
-
-def _rehearsals(report: Report) -> Iterator[str]:
     for test in failures.rehearsals(report):
         title = f"{one_line(test.unit)}.{one_line(test.exercise)}: {summary.WOULD_FAIL}"
         yield _command("warning", plain.details(test), **_place(test.location), title=title)

@@ -80,10 +80,9 @@ def _rehearsals(report: Report) -> list[Markup]:
     found = failures.rehearsals(report)
     blocks = [element("p", summary.ONLY_REHEARSED)] if found else []
     for test in found:
-        name = f"{one_line(test.unit)}.{one_line(test.exercise)}"
+        name = element("h3", f"{one_line(test.unit)}.{one_line(test.exercise)}")
         title = element("h4", failures.title_of(test))
-        parts = joined(element("h3", name), title, *_details(test))
-        blocks.append(element("article", parts, class_="exercise"))
+        blocks.append(element("article", name, title, *_details(test), class_="exercise"))
     return blocks
 
 
@@ -128,6 +127,7 @@ def _unit(unit: UnitResult) -> list[Markup]:
 
 def _exercise(unit: UnitResult, exercise: ExerciseResult) -> Markup:
     score = _points(f"{exercise.score}/{exercise.max_score}")
+    name = element("h3", score, failures.name_of(unit, exercise))
     missed = failures.missed(exercise)
     first = [element("h4", failures.title_of(missed[0])), *_details(missed[0])] if missed else []
     pictures = [figure(picture) for picture in exercise.pictures[:_MOST_PICTURES]]
@@ -136,10 +136,7 @@ def _exercise(unit: UnitResult, exercise: ExerciseResult) -> Markup:
         element("p", reason, _points(f"0/{points}"), class_="waiting")
         for reason, points in failures.waiting(exercise).items()
     ]
-    parts = joined(*first, *pictures, *others, *waiting)
-    return element(
-        "article", element("h3", score, failures.name_of(unit, exercise)), parts, class_="exercise"
-    )
+    return element("article", name, *first, *pictures, *others, *waiting, class_="exercise")
 
 
 def _points(text: str) -> Markup:

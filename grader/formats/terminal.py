@@ -13,8 +13,8 @@ from grader.report import ExerciseResult, Outcome, Replay, Report, UnitResult
 def render(
     report: Report,
     *,
-    width: int,
-    color: bool,
+    width: int = 100,
+    color: bool = False,
     command: str = "grade",
     most: int | None = None,
     own: bool = True,

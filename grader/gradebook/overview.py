@@ -69,14 +69,8 @@ def tables(book: Gradebook, groups: Sequence[Group]) -> list[Table]:
         "Students": "number",
         "For example": "long",
     }
-    exercises = {
-        "Exercise": "name",
-        "Passed": "number",
-        "Pass rate": "number",
-        "Points": "number",
-        "Not started": "number",
-        "Broke": "number",
-    }
+    counts = ("Passed", "Pass rate", "Points", "Not started", "Broke")
+    exercises = {"Exercise": "name"} | dict.fromkeys(counts, "number")
     tests = {
         "Test": "name",
         "What it says": "long",

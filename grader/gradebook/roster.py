@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 from unicodedata import normalize
 
 from grader.errors import UsageError
@@ -27,6 +28,7 @@ _NAMES = (
 )
 _TEST_STUDENT = "Student, Test"  # whom Canvas adds
 _PARTICIPANT = "participant "  # what Moodle puts before its ids
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,19 @@ class Roster:
 
     @cached_property
     def by_id(self) -> Mapping[str, Member | None]:
-        """None where several members have the same id."""
-        found: dict[str, Member | None] = {}
-        for member in self.members:
-            for id_ in {plain(id_) for id_ in member.ids}:
-                found[id_] = None if id_ in found else member
-        return found
+        return by_id((member, member.ids) for member in self.members)
 
     def member(self, student: str) -> Member | None:
         return self.by_id.get(plain(student))
+
+
+def by_id(held: Iterable[tuple[T, Iterable[str]]]) -> dict[str, T | None]:
+    """Who has which id; None where several have it, since nobody is guessed."""
+    found: dict[str, T | None] = {}
+    for one, ids in held:
+        for id_ in {plain(id_) for id_ in ids} - {""}:
+            found[id_] = None if id_ in found else one
+    return found
 
 
 def plain(id_: str) -> str:

@@ -9,14 +9,20 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
+from functools import partial
+from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from grader.errors import UsageError
-from grader.gradebook.packed import pack, pack_sources, unpack, unpack_sources
-from grader.gradebook.schema import DETAILS, TABLES, VERSION
-from grader.report import Outcome, Report, TestResult
+from grader.gradebook.packed import pack, unpack
+from grader.report import Outcome, Report, restored
 
+VERSION = 1  # of the tables in schema.sql
+DETAILS = (  # what belongs to a result
+    ("exercises", "unit, exercise, status, score, max_score"),
+    ("lost", "unit, exercise, test, outcome, max_points, likely"),
+)
 NEEDS_A_LOOK, MISSING = "needs_a_look", "missing"  # beside the outcomes of a report
 
 
@@ -26,8 +32,8 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _likely(test: TestResult) -> str | None:
-    return None if test.likely is None else storable(test.likely)
+def _texts(told: Any) -> dict[str, list[str]]:
+    return {unit: list(map(str, parts)) for unit, parts in told.items()}
 
 
 @dataclass(frozen=True)
@@ -108,8 +114,9 @@ class Gradebook:
                 raise UsageError(f"{self.path} has the form {version}, and this grader {VERSION}")
         elif new:
             self.db.execute("PRAGMA journal_mode=WAL")
+            schema = (files("grader.gradebook") / "schema.sql").read_text(encoding="utf-8")
             with self._change():
-                for statement in TABLES.split(";\n"):
+                for statement in schema.split(";\n"):
                     self.db.execute(statement)
                 self.set_meta("version", f"{VERSION}")
         else:
@@ -169,14 +176,14 @@ class Gradebook:
 
     def _keep(self, work: str, sources: Mapping[str, Sequence[str]]) -> None:
         """The texts of a work; what is known already stays."""
-        told = work, pack_sources(sources)
+        told = work, pack(dict(sorted(sources.items())))
         self.db.execute("INSERT OR IGNORE INTO works VALUES (?, ?)", told)
 
     def sources(self, work: str) -> dict[str, list[str]]:
         """By unit, the texts of a work. Raises: UsageError if they are not there, or damaged."""
         found = self.db.execute("SELECT sources FROM works WHERE work = ?", (work,)).fetchone()
         try:
-            return unpack_sources(found[0] if found else b"")
+            return unpack(found[0] if found else b"", "sources", _texts)
         except ValueError as error:
             raise UsageError(f"{self.path} is damaged at the work {work}: {error}") from None
 
@@ -218,12 +225,11 @@ class Gradebook:
                 for e in unit.exercises:
                     told = (result, unit.name, e.name, e.status, e.earned, e.max_score)
                     self.db.execute("INSERT INTO exercises VALUES (?, ?, ?, ?, ?, ?)", told)
-            lost = [
-                (*(result, t.unit, t.exercise, t.name, t.outcome, t.max_points), _likely(t))
-                for t in report.tests
-                if t.outcome is not Outcome.PASSED
-            ]
-            self.db.executemany("INSERT INTO lost VALUES (?, ?, ?, ?, ?, ?, ?)", lost)
+            for t in report.tests:
+                if t.outcome is not Outcome.PASSED:
+                    likely = None if t.likely is None else storable(t.likely)
+                    lost = (result, t.unit, t.exercise, t.name, t.outcome, t.max_points, likely)
+                    self.db.execute("INSERT INTO lost VALUES (?, ?, ?, ?, ?, ?, ?)", lost)
             self._keep(key.work, sources)
             self._put(row, result)
 
@@ -283,9 +289,10 @@ class Gradebook:
         """Raises: UsageError if it is damaged."""
         (packed,) = self.db.execute("SELECT report FROM results WHERE id = ?", (result,)).fetchone()
         try:
-            return unpack(packed)
+            report: Report = unpack(packed, "report", partial(restored, Report))
         except ValueError as error:
             raise UsageError(f"{self.path} is damaged at result {result}: {error}") from None
+        return report
 
     def exercises(self, result: int) -> Mapping[str, tuple[str, int | None, int]]:
         """By UNIT.EXERCISE: status, score, and how much there is to earn."""

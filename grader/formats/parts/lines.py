@@ -1,5 +1,6 @@
 """Lines of styled text that fit a width: wrapped, indented, aligned."""
 
+from collections import deque
 from io import StringIO
 from itertools import zip_longest
 
@@ -55,17 +56,15 @@ def with_points(lines: list[Text], points: str, width: int, *, style: str = "") 
 def verbatim(rows: list[str], width: int) -> list[Text]:
     """Rows as they are; where one is too long, the carets below it stay under what they mark."""
     lines: list[Text] = []
-    position = 0
-    while position < len(rows):
-        row = rows[position]
-        marks = rows[position + 1] if position + 1 < len(rows) else ""
-        if marks and not marks.strip(" ^~"):
-            pairs = zip_longest(chop_cells(row, width), chop_cells(marks, width), fillvalue="")
+    rest = deque(rows)
+    while rest:
+        row = rest.popleft()
+        if rest and rest[0] and not rest[0].strip(" ^~"):
+            pieces = chop_cells(row, width), chop_cells(rest.popleft(), width)
+            pairs = zip_longest(*pieces, fillvalue="")
             lines += [Text(piece) for pair in pairs for piece in pair if piece.strip()]
-            position += 2
         else:
             lines += wrapped(row, width)
-            position += 1
     return lines
 
 

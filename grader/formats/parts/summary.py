@@ -12,8 +12,6 @@ NOT_YOUR_FAULT = (
     "This is not your fault, and it costs you nothing. "
     "Please show the lines below to whoever runs this course."
 )
-
-
 WOULD_FAIL = "Would fail on a GPU"
 ONLY_REHEARSED = (
     "Rehearsed on the CPU, with the work's tensors on another device. It costs no points."

@@ -1,9 +1,8 @@
 """A plot as SVG. Which line is whose is told by its dashes or marks and by a label at its end."""
 
-import dataclasses
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 
@@ -11,7 +10,6 @@ from grader.formats.parts.markup import Markup, element
 from grader.formats.parts.text import counted, one_line
 from grader.formats.pictures.axes import Axis, spanning
 from grader.formats.pictures.drawing import drawing, label, path
-from grader.formats.pictures.strokes import marks, stroke
 from grader.report import Plot, Series
 
 Point = tuple[float, float]
@@ -21,6 +19,18 @@ _ROW = 19
 _MOST_SERIES, _MOST_POINTS = 6, 400
 # How far, in heights of what is right, wrong numbers may stretch the frame.
 _STRETCH = 3.0
+# How each role is drawn: by its own dashes or marks, and in its own colour besides. The attributes
+# are what remains where a style sheet was taken away.
+_COLOURS = {"yours": "#c2560c", "right": "#2273b3", "data": "#6f7683", "difference": "#8b5cd6"}
+_DASHES = {"yours": "7 5", "data": "1 5", "difference": "9 4 2 4"}
+# How far to the left of its middle a mark begins, and its way from there.
+_MARKS = {
+    "yours": (4, "m0 -4l8 8m0 -8l-8 8"),
+    "right": (5, "a5 5 0 1 0 10 0a5 5 0 1 0 -10 0"),
+    "data": (1.5, "a1.5 1.5 0 1 0 3 0a1.5 1.5 0 1 0 -3 0"),
+    "difference": (5, "m0 4l5 -9l5 9z"),
+}
+_WIDTHS = {"yours": 2.4, "right": 3.2, "data": 2.4, "difference": 1.8}
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,7 @@ def _axes(plot: Plot, frame: _Frame) -> Iterator[Markup]:
 def _lines(series: Series, frame: _Frame) -> Markup:
     if series.points:
         points = [p for p in _placed(series, frame) if _is_finite(p)]
-        return marks(series.role, points)
+        return _marks(series.role, points)
     way, pen = "", "M"
     for x, y in _placed(series, frame):
         if not _is_finite((x, y)):
@@ -131,7 +141,7 @@ def _lines(series: Series, frame: _Frame) -> Markup:
             continue
         way += f"{pen}{x:.1f} {y:.1f}" + ("h0" if pen == "M" else "")  # a lone point is a dot
         pen = "L"
-    return stroke(series.role, way)
+    return _stroke(series.role, way)
 
 
 def _placed(series: Series, frame: _Frame) -> list[Point]:
@@ -156,7 +166,7 @@ def _thinned(series: Series) -> Series:
             ends = {min(finite, key=itemgetter(1)), max(finite, key=itemgetter(1))}
             kept += sorted(ends, key=finite.index)
         kept += [point for point in stretch if not _is_finite(point)][:1]
-    return dataclasses.replace(series, x=tuple(x for x, _ in kept), y=tuple(y for _, y in kept))
+    return replace(series, x=tuple(x for x, _ in kept), y=tuple(y for _, y in kept))
 
 
 def _gone(series: Series, frame: _Frame) -> Markup:
@@ -181,9 +191,9 @@ def _labels(series: tuple[Series, ...], frame: _Frame | None) -> Iterator[Markup
     for y, (_, k) in zip(at, wanted, strict=True):
         role, start = series[k].role, _RIGHT + 10
         if series[k].points:
-            yield marks(role, [(start + 13, y)])
+            yield _marks(role, [(start + 13, y)])
         else:
-            yield stroke(role, f"M{start} {y:.1f}h26")
+            yield _stroke(role, f"M{start} {y:.1f}h26")
         yield _text(start + 33, y + 4.5, one_line(series[k].name, characters=12), "start")
 
 
@@ -216,6 +226,29 @@ def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
 
 def _text(x: float, y: float, text: str, anchor: str) -> Markup:
     return label(text, f"{x:.1f}", f"{y:.1f}", text_anchor=anchor)
+
+
+def _stroke(role: str, way: str) -> Markup:
+    role = role if role in _COLOURS else "data"
+    dashes = {"stroke_dasharray": _DASHES[role]} if role in _DASHES else {}
+    return path(
+        way,
+        role,
+        stroke=_COLOURS[role],
+        stroke_width=_WIDTHS[role],
+        stroke_linejoin="round",
+        stroke_linecap="butt" if role in ("yours", "difference") else "round",
+        **dashes,
+    )
+
+
+def _marks(role: str, points: list[tuple[float, float]]) -> Markup:
+    """A cross is yours, a ring is right, a dot is given, a triangle is a difference."""
+    role = role if role in _COLOURS else "data"
+    left, mark = _MARKS[role]
+    way = "".join(f"M{x - left:.1f} {y:.1f}{mark}" for x, y in points)
+    fill = _COLOURS[role] if role == "data" else "none"
+    return path(way, role, fill=fill, stroke=_COLOURS[role], stroke_width=2)
 
 
 def _described(series: Series) -> str:

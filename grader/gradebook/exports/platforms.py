@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 from grader.errors import UsageError
 from grader.gradebook.exports.cells import Sheet
 from grader.gradebook.marks import Mark, number
-from grader.gradebook.roster import plain
+from grader.gradebook.roster import by_id, plain
 
 CANVAS_IDS = ("ID", "SIS User ID", "SIS Login ID")
 UNASSIGNED = "N/A"  # what Canvas writes where an assignment is not for a student
@@ -163,7 +163,7 @@ def _by_line(
     lines: Mapping[int, Sequence[str]], marks: Iterable[Mark]
 ) -> tuple[dict[int, Mark], dict[str, list[str]]]:
     """The one mark of each line, and who has none: whatever is not certain is left as it is."""
-    found = _lines_by_id(lines)
+    found = by_id(lines.items())
     told: dict[str, list[str]] = {}
     of_line: dict[int, list[Mark]] = {}
     for mark in marks:
@@ -180,15 +180,6 @@ def _by_line(
         if any(ids) and n not in of_line:
             told.setdefault(_UNKNOWN, []).append(next(filter(None, ids)))
     return {line: mark for line, (mark, *others) in of_line.items() if not others}, told
-
-
-def _lines_by_id(lines: Mapping[int, Sequence[str]]) -> dict[str, int | None]:
-    """None where an id is in several lines: nobody is guessed."""
-    found: dict[str, int | None] = {}
-    for n, ids in lines.items():
-        for id_ in {plain(id_) for id_ in ids} - {""}:
-            found[id_] = None if id_ in found else n
-    return found
 
 
 def safe_text(text: str) -> str:

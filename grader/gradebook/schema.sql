@@ -1,7 +1,5 @@
-"""The tables of a gradebook; docs/classes.md describes them for whoever opens it."""
+-- The tables of a gradebook. docs/classes.md describes them for whoever opens it.
 
-VERSION = 1
-TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE students (
     student TEXT PRIMARY KEY,     -- the id by which a roster knows them
@@ -59,9 +57,3 @@ CREATE TABLE works (              -- the texts of every work that was judged, an
     work TEXT PRIMARY KEY,
     sources BLOB NOT NULL         -- JSON, packed with zlib: by unit its text, or those of its cells
 ) WITHOUT ROWID;
-"""
-
-DETAILS = (  # what belongs to a result
-    ("exercises", "unit, exercise, status, score, max_score"),
-    ("lost", "unit, exercise, test, outcome, max_points, likely"),
-)
