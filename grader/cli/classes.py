@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.cli.learn import Timeout
+from grader.cli.learn import Memory, Timeout
 from grader.cli.output import check_output, grade_command, write
 from grader.course.model import Course, find_whole_course
 from grader.errors import UsageError
@@ -65,7 +65,6 @@ OnDevice = Annotated[
     ),
 ]
 InSandbox = Annotated[Sandbox, typer.Option(help="`off` runs the work of strangers unconfined.")]
-Memory = Annotated[int, typer.Option(metavar="MIB", min=256, help="Memory allowed for the work.")]
 Book = Annotated[Path, typer.Argument(metavar="GRADEBOOK", help="The file of the gradebook.")]
 
 Submissions = Annotated[
