@@ -479,11 +479,11 @@ class TestSoftmax:
     @points(1)
     def test_large_inputs_stay_finite(self, student, device, rng):
         """Adding a constant to x changes nothing, even where e^x would overflow."""
-        quarters = rng.integers(-8, 9, 1, 4) / 4  # so that adding a constant is exact
-        shifted = quarters + torch.tensor([[10.0], [998.0], [-998.0]], device=device)
+        quarters = rng.integers(-8, 9, 1, 3) / 4  # so that adding a constant is exact
+        shifted = quarters + torch.tensor([[998.0], [-998.0]], device=device)
         rows = [[1000.0, -1000.0, 998.0], [-1000.0, -999.0, -1000.0]]
         far, likely = torch.tensor(rows, device=device), overflow(OVERFLOW)
-        for x, same in ((shifted, quarters.repeat(3, 1)), (far, far)):
+        for x, same in ((shifted, quarters.repeat(2, 1)), (far, far)):
             expected = oracle(torch.softmax, same, -1)
             assert_by_hand(student.softmax, x, expected=expected, likely=likely, rtol=1e-3)
 
