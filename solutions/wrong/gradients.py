@@ -6,6 +6,7 @@ what the learner then reads must help. Like a learner's file, this one may use t
 
 # ruff: noqa: F821  the functions of the unit stand above these when they run
 
+import numpy as np
 import torch
 
 
@@ -89,6 +90,22 @@ def derivative__as_tensor(f, x, h=1e-6):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
+def derivative__values_in_float32(f, x, h=1e-6):
+    """f takes and returns plain floats. A float32 tensor has too few digits for a step of 1e-6."""
+    if h <= 0:
+        raise ValueError(f"h must be positive, got {h}")
+    above, below = torch.tensor([f(x + h), f(x - h)])
+    return ((above - below) / (2 * h)).item()
+
+
+def derivative__smallest_step(f, x, h=1e-6):
+    """The step is h, however small it is: the caller knows why."""
+    if h <= 0:
+        raise ValueError(f"h must be positive, got {h}")
+    h = max(h, 1e-8)
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
 def derivative__by_autograd(f, x, h=1e-6):
     """f is not made of tensors, so autograd cannot look inside. Only calls of f tell its slope."""
     if h <= 0:
@@ -124,6 +141,33 @@ def gradient__in_float32(f, x, h=1e-6):
         step[i] = h
         step = step.reshape(x.shape)
         slopes.view(-1)[i] = (float(f(x + step)) - float(f(x - step))) / (2 * h)
+    return slopes
+
+
+def gradient__steps_in_float32(f, x, h=1e-6):
+    """In float32, a step of 1e-6 drowns in rounding. Convert to float64 before the first step."""
+    slopes = torch.zeros(x.shape, dtype=torch.float64)
+    for place in np.ndindex(*x.shape):
+        up, down = x.clone(), x.clone()
+        up[place] += h
+        down[place] -= h
+        slopes[place] = (float(f(up.double())) - float(f(down.double()))) / (2 * h)
+    return slopes
+
+
+def gradient__moved_under_the_value(f, x, h=1e-6):
+    """f may give a part of the tensor that it is given, which then moves along. float(f(x)) is a
+    number of its own."""
+    point = x.double().contiguous().clone()
+    slopes = torch.zeros_like(point)
+    for i in range(point.numel()):
+        old = point.view(-1)[i].item()
+        point.view(-1)[i] = old + h
+        above = f(point)
+        point.view(-1)[i] = old - h
+        below = f(point)
+        point.view(-1)[i] = old
+        slopes.view(-1)[i] = (above - below) / (2 * h)
     return slopes
 
 
@@ -273,6 +317,37 @@ def jacobian__in_float32(f, x, h=1e-6):
         step[j] = h
         columns.append((f(x + step) - f(x - step)) / (2 * h))
     return torch.stack(columns, dim=1).double()
+
+
+def jacobian__steps_in_float32(f, x, h=1e-6):
+    """In float32, a step of 1e-6 drowns in rounding. Convert to float64 before the first step."""
+    columns = []
+    for j in range(len(x)):
+        step = torch.zeros_like(x)
+        step[j] = h
+        columns.append((f((x + step).double()) - f((x - step).double())) / (2 * h))
+    return torch.stack(columns, dim=1)
+
+
+def jacobian__moved_under_the_value(f, x, h=1e-6):
+    """f may give the very tensor that it is given, which then moves along. Move another copy for
+    each call."""
+    point, columns = x.double().clone(), []
+    for j in range(len(point)):
+        old = point[j].item()
+        point[j] = old + h
+        above = f(point)
+        point[j] = old - h
+        below = f(point)
+        point[j] = old
+        columns.append((above - below) / (2 * h))
+    return torch.stack(columns, dim=1)
+
+
+def gradient_check__in_float32(f, grad_f, x, h=1e-6, tol=1e-6):
+    """float32 has about 7 digits, and tol may ask for more: compare in float64."""
+    a, n = grad_f(x).float(), gradient(f, x, h).float()
+    return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=1) <= tol).all())
 
 
 def gradient_check__without_abs(f, grad_f, x, h=1e-6, tol=1e-6):

@@ -43,6 +43,7 @@ PUT_BACK = (
     "Move one element, and put it back before you move the next. Each is needed at x + h and at "
     "x - h."
 )
+MOVES_ALONG = "If that is moved afterwards, so is what f gave. Move another copy for each call."
 AUTOGRAD = (
     "f answers with plain numbers, and no graph leads back to x. Ask f at x + h and at x - h."
 )
@@ -169,11 +170,11 @@ def mistaken(got, expected, mistakes):
 
     `mistakes` are pairs as for assert_same, which would not tell differences this small apart.
     """
-    if isinstance(got, float):
-        got, expected = torch.tensor(got).double(), torch.tensor(expected).double()
-    if not isinstance(got, Tensor) or got.shape != expected.shape:
+    if not isinstance(got, (float, Tensor)):
         return None
-    got, expected = got.double(), expected.double()
+    got, expected = (torch.as_tensor(value, dtype=torch.float64) for value in (got, expected))
+    if got.shape != expected.shape:
+        return None
     error = (got - expected).abs().max()
     if not 1e-8 < error < torch.inf:
         return None
@@ -294,8 +295,11 @@ class TestDerivative:
             assert_same(sorted(f.seen), [x - h, x + h], rtol=1e-12, likely=likely, what="x in f(x)")
         # Any step above 0 will do. Nothing is rounded here, however small it is.
         likely = f"f(x) = 3 * x, so the slope is 3 for any h. {CENTRAL}"
-        got = student.derivative(Watched(lambda x: 3 * x, 0.5), 0.5, h=2.0**-30)
+        f, h = Watched(lambda x: 3 * x, 0.5), 2.0**-30
+        got = student.derivative(f, 0.5, h=h)
         assert_same(got, 3.0, likely=likely)
+        likely = f"h is tiny here, 2**-30, and it is the step all the same: {CENTRAL}"
+        assert_same(sorted(f.seen), [0.5 - h, 0.5 + h], rtol=1e-12, likely=likely, what="x in f(x)")
 
     @visible
     @points(1)
@@ -357,6 +361,10 @@ class TestGradient:
         check_moves(f, H)
         # Every number on the way is exact in float64, so nothing is lost but by float32.
         assert_same(got, 3 * before**2 + H**2, rtol=1e-10, atol=1e-10, likely=CENTRAL)
+        # What f gives may be a part of what it is given, and move with it.
+        got = student.gradient(student.bring("rig_gradients").first(), x[0], h=H)
+        likely = f"f(x) = x[0], a part of the very tensor that f is given. {MOVES_ALONG}"
+        assert_same(got, torch.tensor([1.0, 0.0]).to(x), likely=likely)
 
     @points(1)
     def test_float32_input(self, student, device, rng):
@@ -412,14 +420,15 @@ class TestJacobian:
     @points(1)
     def test_one_element_at_a_time(self, student, device, rng):
         """Each x[j] moves by h alone, in float64: 2 * n calls of f; x stays as it was."""
-        for n, dtype in ((rng.integer(2, 4), torch.float64), (2, torch.float32)):
+        # 0.001 is nothing that float32 can add without rounding.
+        for n, dtype, h in ((rng.integer(2, 4), torch.float64, H), (2, torch.float32, 0.001)):
             x = eighths(rng, n, dtype=dtype)
             before = x.clone()
             f = Watched(lambda x: torch.stack([(x**3).sum(), x.prod()]), before)
-            got = student.jacobian(f, x, h=H)
+            got = student.jacobian(f, x, h=h)
             assert_unchanged(x, before, likely="x itself was moved. Work on a copy: x.clone().")
-            check_moves(f, H)
-            cubes = 3 * before.double() ** 2 + H**2
+            check_moves(f, h)
+            cubes = 3 * before.double() ** 2 + h**2
             others = torch.stack(
                 [before.double()[torch.arange(len(x)) != j].prod() for j in range(len(x))]
             )
@@ -430,6 +439,10 @@ class TestJacobian:
                 atol=1e-10,
                 likely=CENTRAL,
             )
+        # What f gives may be what it is given, and move with it.
+        got = student.jacobian(student.bring("rig_gradients").identity(), x.double(), h=H)
+        likely = f"f(x) = x, the very tensor that f is given. {MOVES_ALONG}"
+        assert_same(got, torch.eye(2).to(before.double()), likely=likely)
 
     @points(1)
     def test_single_input_or_output(self, student, device, rng):
@@ -574,6 +587,7 @@ class TestGradientCheck:
         x = torch.tensor([0.5, -1.0], dtype=torch.float64, device=device)
         agree = "f(x) = sum(x**3) and grad_f(x) = 3 * x**2 agree."
         ratio = "An entry of grad_f(x) is off by {:g} of its size; by default tol is 1e-6."
+        strict = "An entry of grad_f(x) is off by 2e-08 of its size, and tol is 1e-08."
         # A central difference of x**3 is too large by h**2 = 0.01, in every element.
         error = "With h = 0.1, gradient is off by 0.01 in each element here, and tol is {}."
 
@@ -591,6 +605,7 @@ class TestGradientCheck:
             question(1.0, {}, agree, True),
             question(1 + 0.8e-6, {}, ratio.format(0.8e-6), True),
             question(1 + 1.5e-6, {}, ratio.format(1.5e-6), False),
+            question(1 + 2e-8, {"tol": 1e-8}, strict, False),
             question(1.0, {"h": 0.1}, error.format(1e-6), False),
             question(1.0, {"h": 0.1, "tol": 0.02}, error.format(0.02), True),
             question(1.0, {"h": 0.1, "tol": 0.005}, error.format(0.005), False),

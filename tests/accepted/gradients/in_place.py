@@ -19,9 +19,9 @@ def gradient(f, x, h=1e-6):
     flat, out = point.view(-1), result.view(-1)
     for i in range(flat.numel()):
         flat[i] += h
-        above = f(point)
+        above = float(f(point))
         flat[i] -= 2 * h
-        below = f(point)
+        below = float(f(point))
         flat[i] += h
         out[i] = (above - below) / (2 * h)
     return result
@@ -32,9 +32,9 @@ def jacobian(f, x, h=1e-6):
     rows = []
     for j in range(len(point)):
         point[j] += h
-        above = f(point)
+        above = f(point).clone()
         point[j] -= 2 * h
-        below = f(point)
+        below = f(point).clone()
         point[j] += h
         rows.append((above - below) / (2 * h))
     return torch.stack(rows).T

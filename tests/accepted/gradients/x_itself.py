@@ -29,7 +29,7 @@ def jacobian(f, x: Tensor, h: float = 1e-6) -> Tensor:
     columns = []
     for j in range(x.shape[0]):
         x[j] += h
-        column = f(x)
+        column = f(x).clone()
         x[j] -= 2 * h
         column = column - f(x)
         x[j] += h
