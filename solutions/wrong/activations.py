@@ -66,7 +66,8 @@ def sigmoid__by_numpy(x):
 
 
 def sigmoid__detached(x):
-    """No gradient flows through detach(). Compute the exponent from x itself."""
+    """No gradient flows through detach(), nor out of no_grad. Compute all of it from x itself, and
+    let torch record that."""
     x = x.detach()
     z = torch.exp(torch.where(x < 0, x, -x))
     return torch.where(x < 0, z, 1.0) / (1 + z)

@@ -345,7 +345,7 @@ def jacobian__moved_under_the_value(f, x, h=1e-6):
 
 
 def gradient_check__in_float32(f, grad_f, x, h=1e-6, tol=1e-6):
-    """float32 has about 7 digits, and tol may ask for more: compare in float64."""
+    """tol may be tiny, and then tiny differences count. Compare in float64, and round nothing."""
     a, n = grad_f(x).float(), gradient(f, x, h).float()
     return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=1) <= tol).all())
 
@@ -377,7 +377,8 @@ def gradient_check__sizes_compared(f, grad_f, x, h=1e-6, tol=1e-6):
 
 
 def gradient_check__mean_error(f, grad_f, x, h=1e-6, tol=1e-6):
-    """In a mean, one wrong element hides behind many right ones. The largest error decides."""
+    """One wrong element is enough, and neither a mean nor one other element shows it. The largest
+    error decides."""
     a, n = grad_f(x).double(), gradient(f, x, h)
     return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=1)).mean() <= tol)
 

@@ -628,6 +628,16 @@ def set_block___end_taken_at_its_word(x, index, value):
     return x
 
 
+def set_block___row_by_row(x, index, value):
+    """A value with one row fills every row of the block, and value[k] is there for k = 0 alone.
+    x[index] = value broadcasts."""
+    rows = range(len(x))[index]
+    for k, row in enumerate([rows] if isinstance(rows, int) else rows):
+        whole = isinstance(value, torch.Tensor) and value.dim() == x.dim()
+        x[row] = value[k] if whole else value
+    return x
+
+
 def set_block___value_as_float(x, index, value):
     """float32 keeps 7 digits of the value, and float(...) 16. x[index] = value takes as many as x
     holds."""

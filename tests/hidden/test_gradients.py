@@ -348,7 +348,7 @@ class TestGradient:
     def test_one_element_at_a_time(self, student, device, rng):
         """Each element moves by h alone, up and down: 2 * x.numel() calls; x stays as it was."""
         x = eighths(rng, 2, 2)
-        x[0, 0] = 0  # moves like any other
+        x[0, 0] = x[1, 1] = 0  # each moves like any other
         before = x.clone()
         f = Watched(lambda x: (x**3).sum(), before)
         got = student.gradient(f, x, h=H)
@@ -719,7 +719,7 @@ class TestDescend:
         expected = [1 - 1e-9 * step for step in range(3)]
         lost = (
             "No step shows. Below 1 the next number of float32 is 0.99999994: keep x and f(x) in "
-            "float64 on the way."
+            "float64 on the way, with all their digits."
         )
         options = {"rtol": 0, "atol": 1e-10, "what": "history"}
         floats = as_like(history, expected)  # anything else is told of where the history is tested

@@ -523,7 +523,7 @@ class TestSetBlock:
             (counted(rng, 4, 2), -1, number),
             (counted(rng, 3, 2), slice(0, 0), number),
             (rng.normal(2, 6, dtype=torch.float64).T, slice(None, None, 2), number + 0.1),
-            (counted(rng, 4, 2, 2), slice(-3, -1), number),
+            (counted(rng, 4, 2, 2), slice(-3, -1), -counted(rng, 1, 2, 2)),
             (counted(rng, 3, 2), slice(1, 9), -counted(rng, 2, 2)),
             (undefined, 1, rng.normal(2, 2)),
         ]:
