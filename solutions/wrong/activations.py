@@ -73,10 +73,10 @@ def sigmoid__detached(x):
     return torch.where(x < 0, z, 1.0) / (1 + z)
 
 
-def sigmoid__clamped(x):
-    """clamp cuts off too early: e^20 is far from overflow, and sigmoid(-10) is not yet 0. Beyond
-    the clamp the slope is lost as well."""
-    return 1 / (1 + torch.exp(-x.clamp(-10, 10)))
+def sigmoid__clamped_later(x):
+    """clamp cuts off too early: e^20 is far from overflow, and sigmoid(15) is not yet 1 in float64.
+    Beyond the clamp the slope is lost as well."""
+    return 1 / (1 + torch.exp(-x.clamp(-15, 15)))
 
 
 class _Last(torch.autograd.Function):
@@ -490,8 +490,8 @@ def tanh__clamped_too_early(x):
 
 
 def sigmoid__clamped_too_early(x):
-    """clamp cuts off too early: e^10 is far from overflow, and sigmoid(10) is not yet 1. Beyond the
-    clamp the slope is lost as well."""
+    """clamp cuts off too early: e^20 is far from overflow, and sigmoid(15) is not yet 1 in float64.
+    Beyond the clamp the slope is lost as well."""
     return 1 / (1 + torch.exp(-x.clamp(-10, 10)))
 
 
