@@ -556,6 +556,28 @@ def descend__no_step_refused(f, x0, lr, steps, h=1e-6):
     return _walk(f, x0, lr, steps, h)
 
 
+def descend__one_sided(f, x0, lr, steps, h=1e-6):
+    """(f(x + h) - f(x)) / h is off by about h. gradient(f, x, h) takes a step to either side."""
+    _check(lr, steps)
+    x = x0.detach().double()
+    history = [float(f(x))]
+    for _ in range(steps):
+        slope = torch.zeros_like(x)
+        for place in np.ndindex(*x.shape):
+            up = x.clone()
+            up[place] += h
+            slope[place] = (float(f(up)) - history[-1]) / h
+        x = x - lr * slope
+        history.append(float(f(x)))
+    return x.to(x0.dtype), history
+
+
+def jacobian__all_points_at_once(f, x, h=1e-6):
+    """f takes one x at a time, of shape (n,), not a matrix with a row for each."""
+    point, steps = x.double(), h * torch.eye(len(x), dtype=torch.float64)
+    return ((f(point + steps) - f(point - steps)) / (2 * h)).T
+
+
 def descend__one_after_the_other(f, x0, lr, steps, h=1e-6):
     """All elements move at once, by the gradient at one and the same x. Here each sees where those
     before it have gone already."""

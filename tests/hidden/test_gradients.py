@@ -83,7 +83,7 @@ class Watched:
             flat = isinstance(x, Tensor) and x.ndim == 1 and x.numel() == self.like.numel()
             likely = FLAT if flat else ALL_OF_X if isinstance(x, Tensor) else None
             self.problems.append(("f must be given a tensor shaped like x", self.like, x, likely))
-            return 0.0
+            return self.function(self.like.to(torch.float64))
         if x.dtype != torch.float64:
             message = "f must be given a float64 tensor"
             self.problems.append((message, torch.float64, x.dtype, FLOAT32))
