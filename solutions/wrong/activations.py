@@ -66,10 +66,37 @@ def sigmoid__by_numpy(x):
 
 
 def sigmoid__detached(x):
-    """No gradient flows through detach(). Compute the exponent from x itself."""
+    """No gradient flows through detach(), nor out of no_grad. Compute all of it from x itself, and
+    let torch record that."""
     x = x.detach()
     z = torch.exp(torch.where(x < 0, x, -x))
     return torch.where(x < 0, z, 1.0) / (1 + z)
+
+
+def sigmoid__clamped_later(x):
+    """clamp cuts off too early: e^20 is far from overflow, and sigmoid(15) is not yet 1 in float64.
+    Beyond the clamp the slope is lost as well."""
+    return 1 / (1 + torch.exp(-x.clamp(-15, 15)))
+
+
+class _Last(torch.autograd.Function):
+    """sigmoid, with the result kept where the next call puts its own."""
+
+    @staticmethod
+    def forward(ctx, x):
+        z = torch.exp(-x.abs())
+        _Last.result = torch.where(x < 0, z, 1.0) / (1 + z)
+        return _Last.result
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * _Last.result * (1 - _Last.result)
+
+
+def sigmoid__last_result_alone(x):
+    """This is the gradient of the next call. What backward needs is kept where each call puts its
+    own; ctx.save_for_backward keeps it for one."""
+    return _Last.apply(x)
 
 
 def tanh__as_on_paper(x):
@@ -152,6 +179,11 @@ def relu__in_place(x):
 def relu__magnitude(x):
     """abs folds the negative side up. relu flattens it."""
     return x.abs()
+
+
+def relu__up_to_six(x):
+    """There is no limit above: relu(1000) is 1000."""
+    return x.clamp(0, 6)
 
 
 def relu__a_step(x):
@@ -241,6 +273,12 @@ def elu__alpha_ignored(x, alpha=1.0):
     return torch.where(x > 0, x, torch.expm1(torch.where(x > 0, 0.0, x)))
 
 
+def elu__alpha_in_float32(x, alpha=1.0):
+    """A tensor that is made of a plain number is float32, and so alpha is rounded. alpha * x has
+    the dtype of x."""
+    return torch.where(x > 0, x, torch.tensor(alpha) * torch.expm1(x.clamp(max=0)))
+
+
 def elu__alpha_everywhere(x, alpha=1.0):
     """Above 0 elu is x, whatever alpha is."""
     return alpha * torch.where(x > 0, x, torch.expm1(torch.where(x > 0, 0.0, x)))
@@ -273,7 +311,8 @@ def elu__bracket_lost(x, alpha=1.0):
 
 
 def elu__neither_side_at_zero(x, alpha=1.0):
-    """x > 0 and x < 0 both leave out 0, so no gradient flows there. One side must include it."""
+    """No gradient gets through at 0: x > 0 and x < 0 both leave it out, and abs has slope 0
+    there."""
     return x * (x > 0) + alpha * torch.expm1(x.clamp(max=0)) * (x < 0)
 
 
@@ -290,6 +329,14 @@ def elu__borrowed(x, alpha=1.0):
 def softmax__as_on_paper(x, dim=-1):
     """exp(1000) is infinite in float32. Subtracting the largest input first changes nothing in the
     result and keeps every exponent at or below 0."""
+    z = torch.exp(x)
+    return z / z.sum(dim=dim, keepdim=True)
+
+
+def softmax__shifted_where_large(x, dim=-1):
+    """Far below 0, all e^x are 0, and 0 / 0 is nan. Subtract the largest input wherever it lies."""
+    if x.numel() and x.max() > 80:
+        x = x - x.amax(dim=dim, keepdim=True)
     z = torch.exp(x)
     return z / z.sum(dim=dim, keepdim=True)
 
@@ -443,8 +490,8 @@ def tanh__clamped_too_early(x):
 
 
 def sigmoid__clamped_too_early(x):
-    """clamp cuts off too early: e^10 is far from overflow, and sigmoid(10) is not yet 1. Beyond the
-    clamp the slope is lost as well."""
+    """clamp cuts off too early: e^20 is far from overflow, and sigmoid(15) is not yet 1 in float64.
+    Beyond the clamp the slope is lost as well."""
     return 1 / (1 + torch.exp(-x.clamp(-10, 10)))
 
 
@@ -488,12 +535,20 @@ def is_linear__signed_difference(f, x1, x2, k, tol=1e-6):
 
 
 def is_linear__sum_of_differences(f, x1, x2, k, tol=1e-6):
-    """In a sum, differences up and down cancel. The largest of them counts, by its abs()."""
+    """A sum or a norm of all entries is another measure. The largest difference counts, by its
+    abs(), and it is measured by the largest entry."""
 
     def near(left, right):
         return bool((left - right).sum().abs() <= tol * max(left.abs().max(), right.abs().max()))
 
     return near(f(x1 + x2), f(x1) + f(x2)) and near(f(k * x1), k * f(x1))
+
+
+def is_linear__one_scale_for_both_laws(f, x1, x2, k, tol=1e-6):
+    """Each law is measured by its own two sides: those of the other may be much larger."""
+    adds, scales = (f(x1 + x2), f(x1) + f(x2)), (f(k * x1), k * f(x1))
+    largest = max(side.abs().max() for side in (*adds, *scales))
+    return all(bool((a - b).abs().max() <= tol * largest) for a, b in (adds, scales))
 
 
 def is_linear__largest_without_abs(f, x1, x2, k, tol=1e-6):

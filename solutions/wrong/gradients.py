@@ -6,6 +6,7 @@ what the learner then reads must help. Like a learner's file, this one may use t
 
 # ruff: noqa: F821  the functions of the unit stand above these when they run
 
+import numpy as np
 import torch
 
 
@@ -89,6 +90,22 @@ def derivative__as_tensor(f, x, h=1e-6):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
+def derivative__values_in_float32(f, x, h=1e-6):
+    """f takes and returns plain floats. A float32 tensor has too few digits for a step of 1e-6."""
+    if h <= 0:
+        raise ValueError(f"h must be positive, got {h}")
+    above, below = torch.tensor([f(x + h), f(x - h)])
+    return ((above - below) / (2 * h)).item()
+
+
+def derivative__smallest_step(f, x, h=1e-6):
+    """The step is h, however small it is: the caller knows why."""
+    if h <= 0:
+        raise ValueError(f"h must be positive, got {h}")
+    h = max(h, 1e-8)
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
 def derivative__by_autograd(f, x, h=1e-6):
     """f is not made of tensors, so autograd cannot look inside. Only calls of f tell its slope."""
     if h <= 0:
@@ -124,6 +141,17 @@ def gradient__in_float32(f, x, h=1e-6):
         step[i] = h
         step = step.reshape(x.shape)
         slopes.view(-1)[i] = (float(f(x + step)) - float(f(x - step))) / (2 * h)
+    return slopes
+
+
+def gradient__steps_in_float32(f, x, h=1e-6):
+    """In float32, a step of 1e-6 drowns in rounding. Convert to float64 before the first step."""
+    slopes = torch.zeros(x.shape, dtype=torch.float64)
+    for place in np.ndindex(*x.shape):
+        up, down = x.clone(), x.clone()
+        up[place] += h
+        down[place] -= h
+        slopes[place] = (float(f(up.double())) - float(f(down.double()))) / (2 * h)
     return slopes
 
 
@@ -275,6 +303,22 @@ def jacobian__in_float32(f, x, h=1e-6):
     return torch.stack(columns, dim=1).double()
 
 
+def jacobian__steps_in_float32(f, x, h=1e-6):
+    """In float32, a step of 1e-6 drowns in rounding. Convert to float64 before the first step."""
+    columns = []
+    for j in range(len(x)):
+        step = torch.zeros_like(x)
+        step[j] = h
+        columns.append((f((x + step).double()) - f((x - step).double())) / (2 * h))
+    return torch.stack(columns, dim=1)
+
+
+def gradient_check__in_float32(f, grad_f, x, h=1e-6, tol=1e-6):
+    """tol may be tiny, and then tiny differences count. Compare in float64, and round nothing."""
+    a, n = grad_f(x).float(), gradient(f, x, h).float()
+    return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=1) <= tol).all())
+
+
 def gradient_check__without_abs(f, grad_f, x, h=1e-6, tol=1e-6):
     """A gradient that is far too small has a difference far below 0, and that is no success. The
     size of the difference counts: abs."""
@@ -302,7 +346,8 @@ def gradient_check__sizes_compared(f, grad_f, x, h=1e-6, tol=1e-6):
 
 
 def gradient_check__mean_error(f, grad_f, x, h=1e-6, tol=1e-6):
-    """In a mean, one wrong element hides behind many right ones. The largest error decides."""
+    """One wrong element is enough. Measured together with right ones, or left out, it passes. The
+    largest error decides."""
     a, n = grad_f(x).double(), gradient(f, x, h)
     return bool(((a - n).abs() / torch.maximum(a.abs(), n.abs()).clamp(min=1)).mean() <= tol)
 
@@ -478,6 +523,28 @@ def descend__no_step_refused(f, x0, lr, steps, h=1e-6):
     if steps == 0:
         raise ValueError(f"steps must be positive, got {steps}")
     return _walk(f, x0, lr, steps, h)
+
+
+def descend__one_sided(f, x0, lr, steps, h=1e-6):
+    """(f(x + h) - f(x)) / h is off by about h. gradient(f, x, h) takes a step to either side."""
+    _check(lr, steps)
+    x = x0.detach().double()
+    history = [float(f(x))]
+    for _ in range(steps):
+        slope = torch.zeros_like(x)
+        for place in np.ndindex(*x.shape):
+            up = x.clone()
+            up[place] += h
+            slope[place] = (float(f(up)) - history[-1]) / h
+        x = x - lr * slope
+        history.append(float(f(x)))
+    return x.to(x0.dtype), history
+
+
+def jacobian__all_points_at_once(f, x, h=1e-6):
+    """f takes one x at a time, of shape (n,), not a matrix with a row for each."""
+    point, steps = x.double(), h * torch.eye(len(x), dtype=torch.float64)
+    return ((f(point + steps) - f(point - steps)) / (2 * h)).T
 
 
 def descend__one_after_the_other(f, x0, lr, steps, h=1e-6):

@@ -91,7 +91,7 @@ def swap_first_two__last_two(x):
 
 
 def swap_first_two__copied(x):
-    """contiguous() puts the numbers into a new memory order: that is a copy."""
+    """contiguous() and stack copy every number. transpose describes the same memory anew."""
     if x.dim() < 2:
         raise ValueError(f"too few axes: {tuple(x.shape)}")
     return x.transpose(0, 1).contiguous()
@@ -605,6 +605,36 @@ def set_block___through_float(x, index, value):
     """float32 keeps 7 digits of the value, and float(...) 16. x[index] = value takes as many as x
     holds."""
     x[index] = torch.as_tensor(value, dtype=torch.float32).to(x.dtype)
+    return x
+
+
+def set_block___value_as_tensor(x, index, value):
+    """float32 keeps 7 digits of the value, and float(...) 16. x[index] = value takes as many as x
+    holds."""
+    x[index] = torch.as_tensor(value)
+    return x
+
+
+def set_block___end_taken_at_its_word(x, index, value):
+    """A slice may end behind the last row, and then it ends with the last row. x[index] = value
+    knows that, as index.indices(len(x)) does."""
+    if not isinstance(index, slice):
+        x[index] = value
+        return x
+    start, stop, step = index.indices(len(x))
+    if index.stop is not None and index.stop > stop:
+        stop = index.stop
+    x[list(range(start, stop, step))] = value
+    return x
+
+
+def set_block___row_by_row(x, index, value):
+    """A value with one row fills every row of the block, and value[k] is there for k = 0 alone.
+    x[index] = value broadcasts."""
+    rows = range(len(x))[index]
+    for k, row in enumerate([rows] if isinstance(rows, int) else rows):
+        whole = isinstance(value, torch.Tensor) and value.dim() == x.dim()
+        x[row] = value[k] if whole else value
     return x
 
 

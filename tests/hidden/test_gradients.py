@@ -82,7 +82,7 @@ class Watched:
             flat = isinstance(x, Tensor) and x.ndim == 1 and x.numel() == self.like.numel()
             likely = FLAT if flat else ALL_OF_X if isinstance(x, Tensor) else None
             self.problems.append(("f must be given a tensor shaped like x", self.like, x, likely))
-            return 0.0
+            return self.function(self.like.to(torch.float64))
         if x.dtype != torch.float64:
             message = "f must be given a float64 tensor"
             self.problems.append((message, torch.float64, x.dtype, FLOAT32))
@@ -169,11 +169,11 @@ def mistaken(got, expected, mistakes):
 
     `mistakes` are pairs as for assert_same, which would not tell differences this small apart.
     """
-    if isinstance(got, float):
-        got, expected = torch.tensor(got).double(), torch.tensor(expected).double()
-    if not isinstance(got, Tensor) or got.shape != expected.shape:
+    if not isinstance(got, (float, Tensor)):
         return None
-    got, expected = got.double(), expected.double()
+    got, expected = (torch.as_tensor(value, dtype=torch.float64) for value in (got, expected))
+    if got.shape != expected.shape:
+        return None
     error = (got - expected).abs().max()
     if not 1e-8 < error < torch.inf:
         return None
@@ -294,8 +294,11 @@ class TestDerivative:
             assert_same(sorted(f.seen), [x - h, x + h], rtol=1e-12, likely=likely, what="x in f(x)")
         # Any step above 0 will do. Nothing is rounded here, however small it is.
         likely = f"f(x) = 3 * x, so the slope is 3 for any h. {CENTRAL}"
-        got = student.derivative(Watched(lambda x: 3 * x, 0.5), 0.5, h=2.0**-30)
+        f, h = Watched(lambda x: 3 * x, 0.5), 2.0**-30
+        got = student.derivative(f, 0.5, h=h)
         assert_same(got, 3.0, likely=likely)
+        likely = f"h is tiny here, 2**-30, and it is the step all the same: {CENTRAL}"
+        assert_same(sorted(f.seen), [0.5 - h, 0.5 + h], rtol=1e-12, likely=likely, what="x in f(x)")
 
     @visible
     @points(1)
@@ -344,7 +347,7 @@ class TestGradient:
     def test_one_element_at_a_time(self, student, device, rng):
         """Each element moves by h alone, up and down: 2 * x.numel() calls; x stays as it was."""
         x = eighths(rng, 2, 2)
-        x[0, 0] = 0  # moves like any other
+        x[0, 0] = x[1, 1] = 0  # each moves like any other
         before = x.clone()
         f = Watched(lambda x: (x**3).sum(), before)
         got = student.gradient(f, x, h=H)
@@ -412,14 +415,15 @@ class TestJacobian:
     @points(1)
     def test_one_element_at_a_time(self, student, device, rng):
         """Each x[j] moves by h alone, in float64: 2 * n calls of f; x stays as it was."""
-        for n, dtype in ((rng.integer(2, 4), torch.float64), (2, torch.float32)):
+        # 0.001 is nothing that float32 can add without rounding.
+        for n, dtype, h in ((rng.integer(2, 4), torch.float64, H), (2, torch.float32, 0.001)):
             x = eighths(rng, n, dtype=dtype)
             before = x.clone()
             f = Watched(lambda x: torch.stack([(x**3).sum(), x.prod()]), before)
-            got = student.jacobian(f, x, h=H)
+            got = student.jacobian(f, x, h=h)
             assert_unchanged(x, before, likely="x itself was moved. Work on a copy: x.clone().")
-            check_moves(f, H)
-            cubes = 3 * before.double() ** 2 + H**2
+            check_moves(f, h)
+            cubes = 3 * before.double() ** 2 + h**2
             others = torch.stack(
                 [before.double()[torch.arange(len(x)) != j].prod() for j in range(len(x))]
             )
@@ -574,6 +578,7 @@ class TestGradientCheck:
         x = torch.tensor([0.5, -1.0], dtype=torch.float64, device=device)
         agree = "f(x) = sum(x**3) and grad_f(x) = 3 * x**2 agree."
         ratio = "An entry of grad_f(x) is off by {:g} of its size; by default tol is 1e-6."
+        strict = "An entry of grad_f(x) is off by 2e-08 of its size, and tol is 1e-08."
         # A central difference of x**3 is too large by h**2 = 0.01, in every element.
         error = "With h = 0.1, gradient is off by 0.01 in each element here, and tol is {}."
 
@@ -591,6 +596,7 @@ class TestGradientCheck:
             question(1.0, {}, agree, True),
             question(1 + 0.8e-6, {}, ratio.format(0.8e-6), True),
             question(1 + 1.5e-6, {}, ratio.format(1.5e-6), False),
+            question(1 + 2e-8, {"tol": 1e-8}, strict, False),
             question(1.0, {"h": 0.1}, error.format(1e-6), False),
             question(1.0, {"h": 0.1, "tol": 0.02}, error.format(0.02), True),
             question(1.0, {"h": 0.1, "tol": 0.005}, error.format(0.005), False),
@@ -704,7 +710,7 @@ class TestDescend:
         expected = [1 - 1e-9 * step for step in range(3)]
         lost = (
             "No step shows. Below 1 the next number of float32 is 0.99999994: keep x and f(x) in "
-            "float64 on the way."
+            "float64 on the way, with all their digits."
         )
         options = {"rtol": 0, "atol": 1e-10, "what": "history"}
         floats = as_like(history, expected)  # anything else is told of where the history is tested

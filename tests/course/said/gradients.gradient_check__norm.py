@@ -1,4 +1,4 @@
-# test_right_and_wrong_gradients: In a mean, one wrong element hides behind many right ones. The largest error decides.
+# test_right_and_wrong_gradients: One wrong element is enough. Measured together with right ones, or left out, it passes. The largest error decides.
 # test_ratio_for_large_difference_for_small: a = [400, 0.001] and n = [1000, 0.001]: the difference, 600, is divided by the larger of the two sizes, 600 / 1000, and tol is 0.5.
 # test_tolerance_and_step_size: An entry of grad_f(x) is off by 1.5e-06 of its size; by default tol is 1e-6.
 
