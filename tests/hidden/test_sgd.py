@@ -94,6 +94,13 @@ def leaf(tensor, grad=None):
     return tensor
 
 
+def freeze(parameter, grad):
+    """A parameter of `student` that learns no more, with a gradient from before."""
+    parameter.grad = grad
+    parameter.requires_grad_(False)
+    return parameter
+
+
 def whole(rng, *shape, dtype=torch.float32):
     """Whole numbers, easy to read and to work with on paper."""
     return rng.integers(1, 10, *shape).to(dtype)
@@ -275,7 +282,7 @@ class TestPredict:
             square,
             problem(rng.normal, n, d),
             problem(rng.normal, 1, 3, dtype=torch.float64),
-            problem(rng.normal, 4, 1),
+            problem(rng.normal, 0, 1),
         ):
             expected, mistakes = line(x, w, b), lines_gone_wrong(x, w, b)
             got = predict(x, w, b)
@@ -286,7 +293,7 @@ class TestPredict:
     @points(1)
     def test_gradients_flow(self, student, device, rng):
         """Gradients flow through it to x, w and b."""
-        x, _, w, b = (leaf(t) for t in problem(rng.normal, *rng.sizes(2)))
+        x, _, w, b = (leaf(t) for t in problem(rng.normal, 2, rng.integer(3, 5)))
         g = rng.normal(len(x), 1)
         expected, slopes = line(x, w, b), slopes_of_the_line(x, w, g)
         y = by_hand(student.predict)(x, w, b)
@@ -402,7 +409,8 @@ class TestMseGradients:
         for x, y, w, b in (
             problem(lambda *shape: whole(rng, *shape), 2, 3),
             problem(rng.normal, *rng.sizes(2, 2, 6)),
-            problem(rng.normal, *rng.sizes(2, 2, 6), dtype=torch.float64),
+            # 2 / 3 and 2 / 5 in float32 are other numbers.
+            problem(rng.normal, rng.choice((3, 5)), 4, dtype=torch.float64),
             problem(rng.normal, 1, 2, dtype=torch.float64),
             problem(rng.normal, 3, 1),
         ):
@@ -493,10 +501,13 @@ class TestSgdStep:
     def test_step_downhill(self, student, device, rng):
         """Each p becomes p - lr * p.grad; the result is None."""
         sgd_step_ = by_hand(student.sgd_step_)
-        for dtype, lr in ((torch.float32, 0.5), (torch.float64, rng.uniform(0.1, 0.9).item())):
+        # Gradients so large that whoever clips them does so here.
+        drawn = torch.float64, rng.uniform(0.1, 0.9).item(), 1000
+        for dtype, lr, slope in ((torch.float32, 0.5, 1), drawn):
             shapes = (2,), (), rng.sizes(2, 2, 4)
-            params = [leaf(*(whole(rng, *s, dtype=dtype) for _ in range(2))) for s in shapes]
-            params.append(leaf(*(whole(rng, 3, 2, dtype=dtype).T for _ in range(2))))
+            pairs = [[whole(rng, *s, dtype=dtype) for _ in range(2)] for s in shapes]
+            pairs.append([whole(rng, 3, 2, dtype=dtype).T for _ in range(2)])
+            params = [leaf(p, slope * grad) for p, grad in pairs]
             before = [(p.detach().clone(), p.grad.clone()) for p in params]
             result = sgd_step_(params, lr)
             for p, (old, grad) in zip(params, before, strict=True):
@@ -509,7 +520,8 @@ class TestSgdStep:
         memory, g = whole(rng, 6), whole(rng, 4)
         before = memory.clone()
         p = leaf(memory[1:5], g.clone())
-        by_hand(student.sgd_step_)([p], 0.5)
+        sgd_step_ = by_hand(student.sgd_step_)
+        sgd_step_([p], 0.5)
         check_step(p, before[1:5], g, 0.5)
         before[1:5] -= 0.5 * g
         stayed = torch.equal(memory, before)
@@ -528,12 +540,22 @@ class TestSgdStep:
                 got="p no longer a leaf that learns" if stayed else "p in new memory",
                 likely=changed if stayed else moved,
             )
+        frozen = freeze(student.parameter(g), 0 * g)
+        sgd_step_([frozen], 0.5)
+        if frozen.get("requires_grad"):
+            fail(
+                "a frozen p must stay frozen",
+                expected="requires_grad = False, as it came",
+                got="requires_grad = True",
+                likely="requires_grad is not ours to change: torch.no_grad() needs no such switch.",
+            )
 
     @points(1)
     def test_missing_gradients_are_skipped(self, student, device, rng):
         """A p without a gradient is skipped, and the others still take their step."""
         likely = "Where p.grad is None, leave p alone: continue with the next one."
         after_none = "This p comes after one without a gradient: skip that one, and go on."
+        before_none = "This p has a gradient, and takes its step, though another p has none."
         sgd_step_ = by_hand(student.sgd_step_)
         for missing in (1, 0):
             params = [leaf(whole(rng, 2), whole(rng, 2)) for _ in range(3)]
@@ -545,7 +567,7 @@ class TestSgdStep:
                     what = "the p without a gradient"
                     assert_same(p.detach(), old, likely=likely, what=what)
                 else:
-                    stuck = after_none if k > missing else NEW_TENSOR
+                    stuck = after_none if k > missing else before_none
                     check_step(p, old, grad, 0.5, stuck=stuck)
 
     @points(1)
@@ -571,6 +593,10 @@ NAN = (
     "Arithmetic does not clear NaN: 0 * NaN and NaN - NaN are NaN, and so are 0 * inf and "
     "inf - inf. Set the gradient to None, or fill it with zeros."
 )
+NOT_FINITE = (
+    "This gradient holds NaN or inf, and is to be cleared like any other. Does a comparison leave "
+    "it out? Or does the loop end too early?"
+)
 CLEAR = "Set p.grad to None, or zero it in place with p.grad.zero_()."
 
 
@@ -588,7 +614,8 @@ class TestZeroGrads:
         params.append(leaf(whole(rng, 2, **double), whole(rng, 2, **double)))
         params[3].grad[0] = torch.inf
         before = [p.detach().clone() for p in params]
-        result = by_hand(student.zero_grads_)(params)
+        zero_grads_ = by_hand(student.zero_grads_)
+        result = zero_grads_(params)
         if any(student.rebound(p) for p in params):
             fail(
                 "p must stay the leaf that it was",
@@ -603,12 +630,20 @@ class TestZeroGrads:
                 zeros = torch.zeros_like(p)
                 nan = torch.full_like(p, torch.nan)
                 known = [(torch.where(p.grad.isnan(), nan, zeros), NAN)]
-                assert_same(p.grad, zeros, mistakes=known, likely=likely, what="p.grad")
+                said = likely if p.grad.isfinite().all() else NOT_FINITE
+                assert_same(p.grad, zeros, mistakes=known, likely=said, what="p.grad")
             c = torch.full_like(p, 3.0)
             (c * p).sum().backward()
             assert_same(p.grad, c, likely=ACCUMULATES, what="p.grad after the next backward")
             likely = "The gradients before this one are cleared: does the loop end too early?"
         assert_same(result, None, likely="It changes params in place; there is no result.")
+        likely = "A frozen p may hold a gradient from before it was frozen: that is cleared too."
+        what = "the gradient of a p with requires_grad = False"
+        old = whole(rng, 2)
+        frozen = freeze(student.parameter(old), old)
+        zero_grads_([frozen])
+        left = frozen.grad
+        assert_same(0 * old if left is None else left, 0 * old, likely=likely, what=what)
 
     @points(1)
     def test_missing_gradients(self, student, device, rng):
@@ -640,15 +675,15 @@ class TestFit:
             _, _, losses = unpack(fit(x, y, lr=0.05, steps=steps), "w", "b", "losses")
             check_losses(losses, expected, mistakes=known, **LOOSE)
         # Nothing is left to do from the first step on, and every step is taken all the same.
-        w, b, losses = unpack(fit(x, 0 * y, lr=0.05, steps=12), "w", "b", "losses")
+        w, b, losses = unpack(fit(x, 0 * y, lr=0.05, steps=25), "w", "b", "losses")
         likely = (
-            "y is 0 here, so w = 0 and b = 0 are right from the start. There are 12 losses still."
+            "y is 0 here, so w = 0 and b = 0 are right from the start. There are 25 losses still."
         )
-        assert_same(losses, [0.0] * 12, likely=likely, what="losses")
+        assert_same(losses, [0.0] * 25, likely=likely, what="losses")
         check_line(w, b, (torch.zeros_like(x[:1].T), torch.zeros_like(y[0])), likely=likely)
         # The longer the steps, the higher the losses, and every step is taken all the same.
-        *there, heights = walk(x, y, 0.5, 4).values()
-        w, b, losses = unpack(fit(x, y, lr=0.5, steps=4), "w", "b", "losses")
+        *there, heights = walk(x, y, 0.5, 12).values()
+        w, b, losses = unpack(fit(x, y, lr=0.5, steps=12), "w", "b", "losses")
         check_losses(losses, heights, **LOOSE)
         likely = "Where the losses grow, too, w and b are those after the last step."
         check_line(w, b, there, likely=likely, **LOOSE)
@@ -719,6 +754,7 @@ ONE_BATCH = (
     "One batch of all rows makes each epoch one step of fit, whatever their order: every row once, "
     "and each row of x with its row of y."
 )
+AND_GROWS = "Here the losses grow, and all 12 epochs are run the same."
 FOUND_NO_ORDER = (
     "No order of the rows leads here. 5 rows and batch_size = 2 make batches of 2, 2 and 1 rows; "
     "x and y go in the same order; each step takes the mean over its batch."
@@ -734,17 +770,19 @@ class TestFitMinibatch:
         """With all rows in one batch, it takes the steps of fit."""
         n, d = rng.sizes(2, 3, 6)
         fit_minibatch = by_hand(student.fit_minibatch)
-        for columns, batch_size in ((d, n), (1, n + 3)):
-            x, y, _, _ = problem(rng.normal, n, columns)
-            w, b, losses = walk(x, y, 0.1, 3).values()
-            options = {"lr": 0.1, "epochs": 3, "batch_size": batch_size}
+        # In the second run the losses grow, and every epoch has its whole step all the same.
+        growing = rng.uniform(0.5, 1.5, n, 1), n + 3, 1.0, 12
+        for x, batch_size, lr, epochs in ((rng.normal(n, d), n, 0.1, 3), growing):
+            y = rng.normal(n, 1)
+            w, b, losses = walk(x, y, lr, epochs).values()
+            options = {"lr": lr, "epochs": epochs, "batch_size": batch_size}
             got = unpack(fit_minibatch(x, y, **options), "w", "b", "losses")
-            run = x, y, batch_size
+            run = x, y, batch_size, lr, epochs
             check_line(
                 *got[:2],
                 (w, b),
                 mistakes=lambda part, run=run: batches_gone_wrong(part, *run),
-                likely=ONE_BATCH,
+                likely=ONE_BATCH if epochs == 3 else f"{ONE_BATCH} {AND_GROWS}",
                 **LOOSE,
             )
             check_detached(w=got[0], b=got[1])
@@ -832,7 +870,7 @@ class TestFitMinibatch:
             result = student.fit_minibatch(x.clone(), y.clone(), 0.1, 2, 3, **options)
             return list(unpack(result, "w", "b", "losses"))
 
-        rig.seed(1)
+        rig.seed(1, device)
         first = run(seed=0)
         for source, before, after in zip(SOURCES, untouched, rig.draw(device), strict=True):
             if before != after:
@@ -842,7 +880,7 @@ class TestFitMinibatch:
                     got=f"the next {source} gives {after:.6g}",
                     likely=GLOBAL_STATE,
                 )
-        rig.seed(2)
+        rig.seed(2, device)
         likely = "Take every random number from a generator that starts from seed."
         if defaults_of(student.fit_minibatch) == (0,):
             assert_same(run(), first, likely=likely, **LOOSE)
@@ -859,15 +897,18 @@ class TestFitMinibatch:
 
 
 def next_numbers(seed, device):
-    """What every global source gives next after this seed, if nobody draws in between."""
+    """What every global source gives after `rig.seed`, if nobody draws in between."""
     here = torch.Generator().manual_seed(seed)
     on_device = here if device == "cpu" else torch.Generator(device).manual_seed(seed)
-    return [
-        torch.rand((), generator=on_device, device=device).item(),
-        torch.rand((), generator=here).item(),
-        random.Random(seed).random(),
-        np.random.RandomState(seed).random_sample(),
-    ]
+    python, numbers = random.Random(seed), np.random.RandomState(seed)
+    for _ in range(2):  # the rig draws once itself
+        following = [
+            torch.rand((), generator=on_device, device=device).item(),
+            torch.rand((), generator=here).item(),
+            python.random(),
+            numbers.random_sample(),
+        ]
+    return following
 
 
 GLOBAL_STATE = (
@@ -879,17 +920,18 @@ SOURCES = "torch.rand on this device", "torch.rand(())", "random.random()", "np.
 
 
 @recorded
-def batches_gone_wrong(part, x, y, batch_size):
+def batches_gone_wrong(part, x, y, batch_size, lr, epochs):
     """For one batch of all rows: what mistakes make of w or b."""
     if batch_size > len(x):
         short = "A batch may have fewer rows than batch_size; it is still one step an epoch."
-        yield walked(x, y, 0.1, 3, w_moves=False, b_moves=False)[part], short
-        yield walked(x, y, 0.1, 3, by=batch_size)[part], BY_BATCH_SIZE
-        yield walked(x, y, 0.1, 3, by=2 * batch_size)[part], f"{HALVED} {BY_BATCH_SIZE}"
+        yield walked(x, y, lr, epochs, w_moves=False, b_moves=False)[part], short
+        yield walked(x, y, lr, epochs, by=batch_size)[part], BY_BATCH_SIZE
+        halved = walked(x, y, lr, epochs, by=2 * batch_size)[part]
+        yield halved, f"{HALVED} {BY_BATCH_SIZE}"
     if part != "losses":
         words = "This is where one step leads: w and b begin at 0 once, before the first epoch."
-        yield walked(x, y, 0.1, 1)[part], words
-    yield from walks_gone_wrong(part, x, y, 0.1, 3)
+        yield walked(x, y, lr, 1)[part], words
+    yield from walks_gone_wrong(part, x, y, lr, epochs)
 
 
 def epochs_gone_wrong(x, y):
