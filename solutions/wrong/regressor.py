@@ -1381,3 +1381,17 @@ def evaluate__mean_of_batches(model, x, y):
         losses = [_loss(model, rows, targets).item() for rows, targets in batches]
     model.train(was_training)
     return sum(losses) / len(losses)
+
+
+def train__thawed_afterwards(model, x, y, lr=0.01, epochs=100):
+    """What came frozen is to be frozen afterwards as well: requires_grad is not ours to change."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    model.requires_grad_(True)
+    return losses

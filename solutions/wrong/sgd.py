@@ -929,3 +929,44 @@ def fit_minibatch__seeded_back(x, y, lr, epochs, batch_size, seed=0):
     orders = [torch.randperm(len(x)) for _ in range(epochs)]
     torch.manual_seed(before)
     return _epochs(x, y, lr, batch_size, orders)
+
+
+def mse__rows_and_axes_only(y_pred, y_true):
+    """(3, 1) and (3, 2) have as many rows and axes, and broadcast. The whole shapes have to be
+    compared."""
+    if len(y_pred) != len(y_true) or y_pred.dim() != y_true.dim():
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return ((y_pred - y_true) ** 2).mean()
+
+
+def sgd_step___sum_asked(params, lr):
+    """The entries of a gradient can add up to 0 without being 0: each has its step. Only None is
+    skipped."""
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None and p.grad.sum() != 0:
+                p -= lr * p.grad
+
+
+def fit_minibatch__shuffled_after_the_epoch(x, y, lr, epochs, batch_size, seed=0):
+    """The first epoch takes the rows as they come here: shuffle them before each epoch, not
+    after it."""
+    generator = torch.Generator().manual_seed(seed)
+    orders = [torch.arange(len(x))]
+    orders += [torch.randperm(len(x), generator=generator) for _ in range(epochs - 1)]
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def fit_minibatch__one_batch_too_many(x, y, lr, epochs, batch_size, seed=0):
+    """Where batch_size divides N, the last of N // batch_size + 1 batches is empty, and the mean
+    of nothing is NaN."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        starts = [k * batch_size for k in range(len(x) // batch_size + 1)]
+        batches = [order[start : start + batch_size] for start in starts]
+        batch = [_step(x[rows], y[rows], w, b, lr) for rows in batches]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses

@@ -118,6 +118,11 @@ def effects(rig, model, x, widths, start):
     if form != (len(x), widths[-1], x.dtype) or not all(reached):
         check_output(model, x, widths[-1])  # the report shows this call
     check_gradients_flow(reached)
+    if rows is None:
+        fail(
+            "the shape of the output must be the same in every call",
+            likely="What forward uses up in one call, such as an iterator, is missing in the next.",
+        )
     rows = rows.double().cpu().flatten(1)
     return rows[1:] - rows[0]
 
@@ -627,10 +632,18 @@ class TestTrain:
         weight, bias = start
         student.train(third, x, y, lr=0.1, epochs=3)
         likely = "The bias came with requires_grad = False: leave both as they are."
-        _, (_, after) = parameters = rig.parameters(third)
+        parameters, learning = rig.together(("parameters", third), ("trained", third))
+        after = parameters[1][1]
         assert_same(after, bias, likely=likely, what="the frozen bias")
         trained = descend(lambda x, a: x @ a.T + bias, [weight], x, y, 0.1, 3)
         check_parameters(parameters, start, [*trained, bias])
+        if len(learning) != 1:
+            fail(
+                "the model must be as trainable afterwards as before",
+                expected="the bias frozen, as it came, and the weight not",
+                got="the bias thawed" if learning else "the weight frozen",
+                likely="What is done to requires_grad stays: the frozen ones came frozen.",
+            )
 
 
 @recorded
@@ -682,7 +695,7 @@ class TestEvaluate:
         check_trainable(frozen)
         # Errors of one size would be the roots of their mean square. There are so many rows that
         # whoever takes them in batches has a short one at the end.
-        x = rng.normal(130, 2)
+        x = rng.normal(131, 2)
         error = torch.ones_like(x)
         error[-2:] = 3
         right = (error**2).mean().item()
@@ -714,7 +727,7 @@ def means_of_batches(error):
         "The last batch may have fewer rows: in a mean of the means of the batches they count for "
         "more than the others. Take the mean over all rows."
     )
-    for rows in (1 << k for k in range(2, 8)):
+    for rows in (4, 8, 10, 16, 20, 32, 50, 64, 100, 128):
         means = [(part**2).mean() for part in error.split(rows)]
         yield torch.stack(means).mean().item(), words
 
