@@ -876,12 +876,6 @@ def mse__numbers_counted(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean()
 
 
-def predict__row_by_row(x, w, b):
-    """Without rows the list is empty, and there is nothing to stack. x @ w takes all rows at once,
-    be there many or none."""
-    return torch.stack([(row * w[:, 0]).sum() + b for row in x])
-
-
 def mse_gradients__factor_in_float32(x, y, w, b):
     """torch.tensor(2 / N) is float32 and holds some seven digits. A plain number, 2 / N, has the
     precision of the tensor that it multiplies."""

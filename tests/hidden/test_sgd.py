@@ -282,7 +282,7 @@ class TestPredict:
             square,
             problem(rng.normal, n, d),
             problem(rng.normal, 1, 3, dtype=torch.float64),
-            problem(rng.normal, 0, 1),
+            problem(rng.normal, 4, 1),
         ):
             expected, mistakes = line(x, w, b), lines_gone_wrong(x, w, b)
             got = predict(x, w, b)
