@@ -1289,3 +1289,109 @@ def count_parameters__begun_anew(model):
         if p.requires_grad:
             total += p.numel()
     return total
+
+
+class MLPRegressor__relu_by_width(nn.Module):
+    """A hidden layer can be as wide as the output. Which layer is the last one, its place tells,
+    not its width."""
+
+    def __init__(self, in_features, hidden, out_features=1):
+        super().__init__()
+        self.layers = nn.ModuleList(_layers(in_features, *hidden, out_features))
+        self.outputs = out_features
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+            if layer.out_features != self.outputs:
+                x = torch.relu(x)
+        return x
+
+
+def train__rate_falls(model, x, y, lr=0.01, epochs=100):
+    """lr stays what it was given as: there is no schedule here."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr * 0.1 ** (epoch // 30))
+    return losses
+
+
+def train__slower_where_it_rises(model, x, y, lr=0.01, epochs=100):
+    """lr stays what it was given as, also where the losses rise: there is no schedule here."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        rises = len(losses) > 5 and min(losses[-5:]) > min(losses)
+        lr = lr / 10 if rises else lr
+        _step(model, lr)
+    return losses
+
+
+def train__measured_in_between(model, x, y, lr=0.01, epochs=100):
+    """model.eval() in the loop also holds for the epochs after it: call model.train() at the
+    beginning of each."""
+    model.train()
+    losses = []
+    for epoch in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+        if epoch % 10 == 9:
+            model.eval()
+    return losses
+
+
+def train__frozen_with_gradients(model, x, y, lr=0.01, epochs=100):
+    """A frozen parameter may hold an old gradient, and takes no step for it: requires_grad tells
+    who learns."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        for p in model.parameters():
+            if p.requires_grad:
+                p.grad = None
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.grad is not None:
+                    p -= lr * p.grad
+    return losses
+
+
+def evaluate__mean_of_batches(model, x, y):
+    """The last batch may have fewer rows: in a mean of the means of the batches they count for
+    more than the others. Take the mean over all rows."""
+    was_training = model.training
+    model.eval()
+    with torch.no_grad():
+        batches = zip(x.split(32), y.split(32), strict=True)
+        losses = [_loss(model, rows, targets).item() for rows, targets in batches]
+    model.train(was_training)
+    return sum(losses) / len(losses)
+
+
+def train__thawed_afterwards(model, x, y, lr=0.01, epochs=100):
+    """What came frozen is to be frozen afterwards as well: requires_grad is not ours to change."""
+    model.train()
+    losses = []
+    for _ in range(epochs):
+        model.zero_grad()
+        loss = _loss(model, x, y)
+        losses.append(loss.item())
+        loss.backward()
+        _step(model, lr)
+    model.requires_grad_(True)
+    return losses

@@ -593,16 +593,16 @@ def fit_minibatch__in_order(x, y, lr, epochs, batch_size, seed=0):
 
 
 def fit_minibatch__shuffled_once(x, y, lr, epochs, batch_size, seed=0):
-    """Every epoch has the same order. Make the generator once, before the loop, and shuffle inside
-    it."""
+    """Every epoch has the same batches. Make the generator once, before the loop, and deal the rows
+    anew inside it."""
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(x), generator=generator)
     return _epochs(x, y, lr, batch_size, [order] * epochs)
 
 
 def fit_minibatch__seeded_each_epoch(x, y, lr, epochs, batch_size, seed=0):
-    """Every epoch has the same order. Make the generator once, before the loop, and shuffle inside
-    it."""
+    """Every epoch has the same batches. Make the generator once, before the loop, and deal the rows
+    anew inside it."""
     orders = []
     for _ in range(epochs):
         generator = torch.Generator().manual_seed(seed)
@@ -874,3 +874,93 @@ def mse__numbers_counted(y_pred, y_true):
     if y_pred.numel() != y_true.numel() or y_pred.dim() != y_true.dim():
         raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
     return ((y_pred - y_true) ** 2).mean()
+
+
+def mse_gradients__factor_in_float32(x, y, w, b):
+    """torch.tensor(2 / N) is float32 and holds some seven digits. A plain number, 2 / N, has the
+    precision of the tensor that it multiplies."""
+    factor = torch.tensor(2 / len(x), device=x.device)
+    error = x @ w + b - y
+    return factor * (x.T @ error), factor * error.sum(dim=0)
+
+
+def sgd_step___thaws(params, lr):
+    """requires_grad_(True) thaws a p that came frozen. Under torch.no_grad() there is nothing to
+    switch off and on."""
+    for p in params:
+        if p.grad is not None:
+            p.requires_grad_(False)
+            p -= lr * p.grad
+            p.requires_grad_(True)
+
+
+def zero_grads___frozen_left_out(params):
+    """A frozen p may hold a gradient from before it was frozen. Each gradient is cleared, whatever
+    requires_grad says."""
+    for p in params:
+        if p.requires_grad:
+            p.grad = None
+
+
+def fit_minibatch__rate_falls(x, y, lr, epochs, batch_size, seed=0):
+    """lr stays what it was given as: each epoch has steps of the same length."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for epoch in range(epochs):
+        rate = lr * 0.5 ** (epoch // 10)
+        order = torch.randperm(len(x), generator=generator)
+        batch = [_step(x[rows], y[rows], w, b, rate) for rows in order.split(batch_size)]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses
+
+
+def fit_minibatch__seeded_back(x, y, lr, epochs, batch_size, seed=0):
+    """torch.initial_seed() tells where the global numbers began, not how far they have come.
+    torch.Generator().manual_seed(seed) leaves them alone."""
+    before = torch.initial_seed()
+    torch.manual_seed(seed)
+    orders = [torch.randperm(len(x)) for _ in range(epochs)]
+    torch.manual_seed(before)
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def mse__rows_and_axes_only(y_pred, y_true):
+    """(3, 1) and (3, 2) have as many rows and axes, and broadcast. The whole shapes have to be
+    compared."""
+    if len(y_pred) != len(y_true) or y_pred.dim() != y_true.dim():
+        raise ValueError(f"shapes {tuple(y_pred.shape)} and {tuple(y_true.shape)}")
+    return ((y_pred - y_true) ** 2).mean()
+
+
+def sgd_step___sum_asked(params, lr):
+    """The entries of a gradient can add up to 0 without being 0: each has its step. Only None is
+    skipped."""
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None and p.grad.sum() != 0:
+                p -= lr * p.grad
+
+
+def fit_minibatch__shuffled_after_the_epoch(x, y, lr, epochs, batch_size, seed=0):
+    """The first epoch takes the rows as they come here: shuffle them before each epoch, not
+    after it."""
+    generator = torch.Generator().manual_seed(seed)
+    orders = [torch.arange(len(x))]
+    orders += [torch.randperm(len(x), generator=generator) for _ in range(epochs - 1)]
+    return _epochs(x, y, lr, batch_size, orders)
+
+
+def fit_minibatch__one_batch_too_many(x, y, lr, epochs, batch_size, seed=0):
+    """Where batch_size divides N, the last of N // batch_size + 1 batches is empty, and the mean
+    of nothing is NaN."""
+    generator = torch.Generator().manual_seed(seed)
+    w, b = _start(x)
+    losses = []
+    for _ in range(epochs):
+        order = torch.randperm(len(x), generator=generator)
+        starts = [k * batch_size for k in range(len(x) // batch_size + 1)]
+        batches = [order[start : start + batch_size] for start in starts]
+        batch = [_step(x[rows], y[rows], w, b, lr) for rows in batches]
+        losses.append(sum(batch) / len(batch))
+    return w.detach(), b.detach(), losses

@@ -137,7 +137,8 @@ def reached(model, y):
 
 @torch.no_grad()
 def nudged(model, x, y):
-    """The output `y` for `x`, and what it becomes with a nudge to each number in turn."""
+    """The output `y` for `x`, and what it becomes with a nudge to each number in turn; None where
+    the shape changes as well."""
     rows = [y]
     for parameter in trained(model):
         before = parameter.clone()
@@ -146,7 +147,7 @@ def nudged(model, x, y):
             parameter.copy_(numbers.reshape(before.shape))
             rows.append(model(x))
         parameter.copy_(before)
-    return torch.stack(rows)
+    return torch.stack(rows) if {row.shape for row in rows} == {y.shape} else None
 
 
 def to_device(model, device):

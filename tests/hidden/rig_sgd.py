@@ -35,13 +35,14 @@ def backward_passes():
     return watch.reads
 
 
-def seed(number):
-    """Put every global source of random numbers into a known state."""
+def seed(number, device):
+    """Put every global source of random numbers into a known state, some way from its seed."""
     torch.default_generator.manual_seed(number)  # torch.manual_seed asks for every GPU, slowly
     if torch.cuda.is_initialized():
         torch.cuda.manual_seed_all(number)
     random.seed(number)
     np.random.seed(number)
+    draw(device)
 
 
 def draw(device):

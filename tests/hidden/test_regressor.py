@@ -118,6 +118,11 @@ def effects(rig, model, x, widths, start):
     if form != (len(x), widths[-1], x.dtype) or not all(reached):
         check_output(model, x, widths[-1])  # the report shows this call
     check_gradients_flow(reached)
+    if rows is None:
+        fail(
+            "the shape of the output must be the same in every call",
+            likely="What forward uses up in one call, such as an iterator, is missing in the next.",
+        )
     rows = rows.double().cpu().flatten(1)
     return rows[1:] - rows[0]
 
@@ -223,12 +228,13 @@ def descend(forward, parameters, x, y, lr, epochs):
     return parameters
 
 
-def check_parameters(parameters, start, expected, mistakes=None):
+def check_parameters(parameters, start, expected, mistakes=None, likely=None):
     """All parameters of a model are as expected; `mistakes` gives those of each by its number."""
     for k, (name, got) in enumerate(parameters):
         known = mistakes(k) if mistakes else still(k, start)
         tolerance = {} if expected[k].dtype == torch.float64 else LOOSE
-        assert_same(got, expected[k], mistakes=known, what=f"the parameter {name}", **tolerance)
+        what = f"the parameter {name}"
+        assert_same(got, expected[k], mistakes=known, likely=likely, what=what, **tolerance)
 
 
 def check_no_graph(graphs):
@@ -464,7 +470,7 @@ class TestMLPRegressor:
         sides = rng.uniform(0, 2, 1, inputs), rng.uniform(9, 11, 1, inputs)
         x = torch.cat([*sides, rng.uniform(-3, -1, 2, inputs)])
         cases = []
-        for widths in ([inputs, hidden[0], 1], [inputs, hidden[1], hidden[1], 2]):
+        for widths in ([inputs, hidden[0], 1], [inputs, *[hidden[1]] * 3]):
             model = student.MLPRegressor(inputs, widths[1:-1], out_features=widths[-1])
             fill(rig, model, 0.5, device, *widths)
             check_equal_weights(model, x, 0.5, widths)
@@ -518,7 +524,7 @@ class TestTrain:
         assert_same(len(losses), 15, likely=likely, what="the number of losses")
         expected, known = losses_by_default(x, y, weight, bias), other_rates(x, y, weight, bias)
         # 100 epochs take long: they are run only where the definition does not tell of them.
-        options = {"epochs": 30} if defaults_of(student.train) == (0.01, 100) else {}
+        options = {"epochs": 33} if defaults_of(student.train) == (0.01, 100) else {}
         losses = student.train(untrained, x, y, **options)
         likely = None if options else DEFAULT_EPOCHS
         check_losses(losses, expected[: options.get("epochs")], mistakes=known, likely=likely)
@@ -529,18 +535,22 @@ class TestTrain:
     def test_plain_gradient_descent(self, student, device, rng):
         """Each epoch is one step of plain SGD on the mean over all rows and outputs."""
         rig = student.bring("rig_regressor")
-        lines = line(rng), line(rng), line(rng, outputs=1)
-        counts = 1, rng.integer(3, 6), 2
-        for model, drawn, epochs in zip(linears(rig, *lines), lines, counts, strict=True):
+        lines = line(rng), line(rng), line(rng, torch.float64, outputs=1)
+        # The last steps are so long that the losses grow, and all of them are taken as they are.
+        steps = (0.1, 1), (0.1, rng.integer(3, 6)), (1.2, 9)
+        for model, drawn, (lr, epochs) in zip(linears(rig, *lines), lines, steps, strict=True):
             x, y, *start = drawn
-            run = *drawn, 0.1, epochs
+            run = *drawn, lr, epochs
             expected = descent(*run)
-            student.train(model, x, y, lr=0.1, epochs=epochs)
+            student.train(model, x, y, lr=lr, epochs=epochs)
             check_parameters(
                 rig.parameters(model),
                 start,
                 expected,
                 lambda k, run=run: descents_gone_wrong(k, *run),
+                likely="The losses grow here, and each step is taken whole."
+                if epochs == 9
+                else None,
             )
 
     @points(1)
@@ -578,14 +588,15 @@ class TestTrain:
         rig = student.bring("rig_regressor")
         x, y, *start = line(rng)
         model = rig.two_faced(*start, training=False)
-        student.train(model, x, y, lr=0.1, epochs=3)
+        # So many epochs that whoever measures after every tenth one does so here.
+        student.train(model, x, y, lr=0.1, epochs=12)
         # This model gives the sine of its linear output while it is trained.
-        expected = descend(lambda x, a, b: (x @ a.T + b).sin(), start, x, y, 0.1, 3)
+        expected = descend(lambda x, a, b: (x @ a.T + b).sin(), start, x, y, 0.1, 12)
 
         def mistakes(part):
             yield from still(part, start)
             words = "The model ran in evaluation mode: call model.train() before the first epoch."
-            yield descend_line(x, y, *start, 0.1, 3)[part], words
+            yield descend_line(x, y, *start, 0.1, 12)[part], words
 
         check_parameters(rig.parameters(model), start, expected, mistakes)
 
@@ -621,10 +632,18 @@ class TestTrain:
         weight, bias = start
         student.train(third, x, y, lr=0.1, epochs=3)
         likely = "The bias came with requires_grad = False: leave both as they are."
-        _, (_, after) = parameters = rig.parameters(third)
+        parameters, learning = rig.together(("parameters", third), ("trained", third))
+        after = parameters[1][1]
         assert_same(after, bias, likely=likely, what="the frozen bias")
         trained = descend(lambda x, a: x @ a.T + bias, [weight], x, y, 0.1, 3)
         check_parameters(parameters, start, [*trained, bias])
+        if len(learning) != 1:
+            fail(
+                "the model must be as trainable afterwards as before",
+                expected="the bias frozen, as it came, and the weight not",
+                got="the bias thawed" if learning else "the weight frozen",
+                likely="What is done to requires_grad stays: the frozen ones came frozen.",
+            )
 
 
 @recorded
@@ -674,14 +693,17 @@ class TestEvaluate:
         graphs, frozen = modules.together(("graphs", model), ("frozen", model))
         check_no_graph(graphs)
         check_trainable(frozen)
-        # Errors of one size would be the roots of their mean square.
+        # Errors of one size would be the roots of their mean square. There are so many rows that
+        # whoever takes them in batches has a short one at the end.
+        x = rng.normal(131, 2)
         error = torch.ones_like(x)
-        error[0] = 3
+        error[-2:] = 3
         right = (error**2).mean().item()
         words = "The squares are added up over the outputs: the mean goes over those too."
         known = [
             (right * x.shape[1], words),
             (right * x.numel(), "This is the sum of the squares."),
+            *means_of_batches(error),
         ]
         got = student.evaluate(other, x, x + error)
         likely = "In evaluation mode this model gives x as it is. It has no parameters."
@@ -697,6 +719,17 @@ class TestEvaluate:
         for model, training in zip(models, modes, strict=True):
             check_no_error(student.evaluate, model, x, line_there)
             check_modes(modules, model, training, x, line_there)
+
+
+def means_of_batches(error):
+    """What the means of batches of equal rows, the last one shorter, make of the error."""
+    words = (
+        "The last batch may have fewer rows: in a mean of the means of the batches they count for "
+        "more than the others. Take the mean over all rows."
+    )
+    for rows in (4, 8, 10, 16, 20, 32, 50, 64, 100, 128):
+        means = [(part**2).mean() for part in error.split(rows)]
+        yield torch.stack(means).mean().item(), words
 
 
 SQUARES = "Square the errors, and take the mean over all of them."

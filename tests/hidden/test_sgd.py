@@ -94,6 +94,13 @@ def leaf(tensor, grad=None):
     return tensor
 
 
+def freeze(parameter, grad):
+    """A parameter of `student` that learns no more, with a gradient from before."""
+    parameter.grad = grad
+    parameter.requires_grad_(False)
+    return parameter
+
+
 def whole(rng, *shape, dtype=torch.float32):
     """Whole numbers, easy to read and to work with on paper."""
     return rng.integers(1, 10, *shape).to(dtype)
@@ -286,7 +293,7 @@ class TestPredict:
     @points(1)
     def test_gradients_flow(self, student, device, rng):
         """Gradients flow through it to x, w and b."""
-        x, _, w, b = (leaf(t) for t in problem(rng.normal, *rng.sizes(2)))
+        x, _, w, b = (leaf(t) for t in problem(rng.normal, 2, rng.integer(3, 5)))
         g = rng.normal(len(x), 1)
         expected, slopes = line(x, w, b), slopes_of_the_line(x, w, g)
         y = by_hand(student.predict)(x, w, b)
@@ -358,6 +365,7 @@ class TestMse:
             (column, row),
             (row, column),
             (column, whole(rng, 1, n)),
+            (column, whole(rng, n, 2)),
         ):
             assert_raises(
                 ValueError,
@@ -402,7 +410,8 @@ class TestMseGradients:
         for x, y, w, b in (
             problem(lambda *shape: whole(rng, *shape), 2, 3),
             problem(rng.normal, *rng.sizes(2, 2, 6)),
-            problem(rng.normal, *rng.sizes(2, 2, 6), dtype=torch.float64),
+            # 2 / 3 and 2 / 5 in float32 are other numbers.
+            problem(rng.normal, rng.choice((3, 5)), 4, dtype=torch.float64),
             problem(rng.normal, 1, 2, dtype=torch.float64),
             problem(rng.normal, 3, 1),
         ):
@@ -412,7 +421,7 @@ class TestMseGradients:
     @points(1)
     def test_closed_form(self, student, device, rng):
         """It works from a formula: no backward pass runs, and the inputs stay as they are."""
-        x, y, w, b = problem(rng.normal, *rng.sizes(2))
+        x, y, w, b = problem(rng.normal, 3, 4)
         expected = gradients(x, y, w, b)[:2]
         before = [t.clone() for t in (x, y, w, b)]
         rig = student.bring("rig_sgd")
@@ -493,10 +502,13 @@ class TestSgdStep:
     def test_step_downhill(self, student, device, rng):
         """Each p becomes p - lr * p.grad; the result is None."""
         sgd_step_ = by_hand(student.sgd_step_)
-        for dtype, lr in ((torch.float32, 0.5), (torch.float64, rng.uniform(0.1, 0.9).item())):
+        # Gradients so large that whoever clips them does so here; then thirds, that float32 rounds.
+        drawn = torch.float64, rng.uniform(0.1, 0.9).item(), 1, 3
+        for dtype, lr, slope, part in ((torch.float32, 0.5, 1000, 1), drawn):
             shapes = (2,), (), rng.sizes(2, 2, 4)
-            params = [leaf(*(whole(rng, *s, dtype=dtype) for _ in range(2))) for s in shapes]
-            params.append(leaf(*(whole(rng, 3, 2, dtype=dtype).T for _ in range(2))))
+            pairs = [[whole(rng, *s, dtype=dtype) for _ in range(2)] for s in shapes]
+            pairs.append([whole(rng, 3, 2, dtype=dtype).T for _ in range(2)])
+            params = [leaf(p / part, slope * grad) for p, grad in pairs]
             before = [(p.detach().clone(), p.grad.clone()) for p in params]
             result = sgd_step_(params, lr)
             for p, (old, grad) in zip(params, before, strict=True):
@@ -509,7 +521,8 @@ class TestSgdStep:
         memory, g = whole(rng, 6), whole(rng, 4)
         before = memory.clone()
         p = leaf(memory[1:5], g.clone())
-        by_hand(student.sgd_step_)([p], 0.5)
+        sgd_step_ = by_hand(student.sgd_step_)
+        sgd_step_([p], 0.5)
         check_step(p, before[1:5], g, 0.5)
         before[1:5] -= 0.5 * g
         stayed = torch.equal(memory, before)
@@ -528,12 +541,22 @@ class TestSgdStep:
                 got="p no longer a leaf that learns" if stayed else "p in new memory",
                 likely=changed if stayed else moved,
             )
+        frozen = freeze(student.parameter(g), 0 * g)
+        sgd_step_([frozen], 0.5)
+        if frozen.get("requires_grad"):
+            fail(
+                "a frozen p must stay frozen",
+                expected="requires_grad = False, as it came",
+                got="requires_grad = True",
+                likely="requires_grad is not ours to change: torch.no_grad() needs no such switch.",
+            )
 
     @points(1)
     def test_missing_gradients_are_skipped(self, student, device, rng):
         """A p without a gradient is skipped, and the others still take their step."""
         likely = "Where p.grad is None, leave p alone: continue with the next one."
         after_none = "This p comes after one without a gradient: skip that one, and go on."
+        before_none = "This p has a gradient, and takes its step, though another p has none."
         sgd_step_ = by_hand(student.sgd_step_)
         for missing in (1, 0):
             params = [leaf(whole(rng, 2), whole(rng, 2)) for _ in range(3)]
@@ -545,13 +568,14 @@ class TestSgdStep:
                     what = "the p without a gradient"
                     assert_same(p.detach(), old, likely=likely, what=what)
                 else:
-                    stuck = after_none if k > missing else NEW_TENSOR
+                    stuck = after_none if k > missing else before_none
                     check_step(p, old, grad, 0.5, stuck=stuck)
 
     @points(1)
     def test_gradients_are_left_alone(self, student, device, rng):
         """The gradients stay as they are, so that the same step can be taken again."""
         p, g = leaf(whole(rng, 3)), whole(rng, 3)
+        g[0] = -g[1:].sum()  # a gradient whose sum is 0 still leads somewhere
         sgd_step_ = by_hand(student.sgd_step_)
         p.grad = g.clone()
         for again in (False, True):
@@ -570,6 +594,10 @@ class TestSgdStep:
 NAN = (
     "Arithmetic does not clear NaN: 0 * NaN and NaN - NaN are NaN, and so are 0 * inf and "
     "inf - inf. Set the gradient to None, or fill it with zeros."
+)
+NOT_FINITE = (
+    "This gradient holds NaN or inf, and is to be cleared like any other. Does a comparison leave "
+    "it out? Or does the loop end too early?"
 )
 CLEAR = "Set p.grad to None, or zero it in place with p.grad.zero_()."
 
@@ -603,7 +631,8 @@ class TestZeroGrads:
                 zeros = torch.zeros_like(p)
                 nan = torch.full_like(p, torch.nan)
                 known = [(torch.where(p.grad.isnan(), nan, zeros), NAN)]
-                assert_same(p.grad, zeros, mistakes=known, likely=likely, what="p.grad")
+                said = likely if p.grad.isfinite().all() else NOT_FINITE
+                assert_same(p.grad, zeros, mistakes=known, likely=said, what="p.grad")
             c = torch.full_like(p, 3.0)
             (c * p).sum().backward()
             assert_same(p.grad, c, likely=ACCUMULATES, what="p.grad after the next backward")
@@ -623,12 +652,19 @@ class TestZeroGrads:
                 grad = torch.zeros_like(p) if p.grad is None else p.grad
                 likely = after_none if k > missing else CLEAR
                 assert_same(grad, torch.zeros_like(p), likely=likely, what="p.grad")
+        likely = "A frozen p may hold a gradient from before it was frozen: that is cleared too."
+        what = "the gradient of a p with requires_grad = False"
+        old = whole(rng, 2)
+        frozen = freeze(student.parameter(old), old)
+        zero_grads_([frozen])
+        left = frozen.grad
+        assert_same(0 * old if left is None else left, 0 * old, likely=likely, what=what)
 
 
 @exercise("fit")
 class TestFit:
     @visible
-    @rehearsed(calls=3)
+    @rehearsed(calls=2)
     @points(1)
     def test_losses_before_each_step(self, student, device, rng):
         """losses holds the loss before each step, as floats; the first is the mean of y squared."""
@@ -640,15 +676,15 @@ class TestFit:
             _, _, losses = unpack(fit(x, y, lr=0.05, steps=steps), "w", "b", "losses")
             check_losses(losses, expected, mistakes=known, **LOOSE)
         # Nothing is left to do from the first step on, and every step is taken all the same.
-        w, b, losses = unpack(fit(x, 0 * y, lr=0.05, steps=12), "w", "b", "losses")
+        w, b, losses = unpack(fit(x, 0 * y, lr=0.05, steps=25), "w", "b", "losses")
         likely = (
-            "y is 0 here, so w = 0 and b = 0 are right from the start. There are 12 losses still."
+            "y is 0 here, so w = 0 and b = 0 are right from the start. There are 25 losses still."
         )
-        assert_same(losses, [0.0] * 12, likely=likely, what="losses")
+        assert_same(losses, [0.0] * 25, likely=likely, what="losses")
         check_line(w, b, (torch.zeros_like(x[:1].T), torch.zeros_like(y[0])), likely=likely)
         # The longer the steps, the higher the losses, and every step is taken all the same.
-        *there, heights = walk(x, y, 0.5, 4).values()
-        w, b, losses = unpack(fit(x, y, lr=0.5, steps=4), "w", "b", "losses")
+        *there, heights = walk(x, y, 0.5, 12).values()
+        w, b, losses = unpack(fit(x, y, lr=0.5, steps=12), "w", "b", "losses")
         check_losses(losses, heights, **LOOSE)
         likely = "Where the losses grow, too, w and b are those after the last step."
         check_line(w, b, there, likely=likely, **LOOSE)
@@ -719,6 +755,7 @@ ONE_BATCH = (
     "One batch of all rows makes each epoch one step of fit, whatever their order: every row once, "
     "and each row of x with its row of y."
 )
+AND_GROWS = "Here the losses grow, and all 12 epochs are run the same."
 FOUND_NO_ORDER = (
     "No order of the rows leads here. 5 rows and batch_size = 2 make batches of 2, 2 and 1 rows; "
     "x and y go in the same order; each step takes the mean over its batch."
@@ -728,23 +765,25 @@ FOUND_NO_ORDER = (
 @exercise("fit_minibatch")
 class TestFitMinibatch:
     @visible
-    @rehearsed(calls=3)
+    @rehearsed(calls=1)
     @points(1)
     def test_one_batch_is_fit(self, student, device, rng):
         """With all rows in one batch, it takes the steps of fit."""
         n, d = rng.sizes(2, 3, 6)
         fit_minibatch = by_hand(student.fit_minibatch)
-        for columns, batch_size in ((d, n), (1, n + 3)):
-            x, y, _, _ = problem(rng.normal, n, columns)
-            w, b, losses = walk(x, y, 0.1, 3).values()
-            options = {"lr": 0.1, "epochs": 3, "batch_size": batch_size}
+        # In the second run the losses grow, and every epoch has its whole step all the same.
+        growing = rng.uniform(0.5, 1.5, n, 1), n + 3, 1.0, 12
+        for x, batch_size, lr, epochs in ((rng.normal(n, d), n, 0.1, 3), growing):
+            y = rng.normal(n, 1)
+            w, b, losses = walk(x, y, lr, epochs).values()
+            options = {"lr": lr, "epochs": epochs, "batch_size": batch_size}
             got = unpack(fit_minibatch(x, y, **options), "w", "b", "losses")
-            run = x, y, batch_size
+            run = x, y, batch_size, lr, epochs
             check_line(
                 *got[:2],
                 (w, b),
                 mistakes=lambda part, run=run: batches_gone_wrong(part, *run),
-                likely=ONE_BATCH,
+                likely=ONE_BATCH if epochs == 3 else f"{ONE_BATCH} {AND_GROWS}",
                 **LOOSE,
             )
             check_detached(w=got[0], b=got[1])
@@ -824,15 +863,15 @@ class TestFitMinibatch:
     @points(1)
     def test_seed_decides_alone(self, student, device, rng):
         """The same seed gives the same result, and the global random state is left alone."""
-        x, y, _, _ = problem(rng.normal, 8, 2)
+        x, y, _, _ = problem(rng.normal, 12, 2)
         rig = student.bring("rig_sgd")
         untouched = next_numbers(1, device)
 
-        def run(**options):
-            result = student.fit_minibatch(x.clone(), y.clone(), 0.1, 2, 3, **options)
+        def run(epochs=2, **options):
+            result = student.fit_minibatch(x.clone(), y.clone(), 0.1, epochs, 3, **options)
             return list(unpack(result, "w", "b", "losses"))
 
-        rig.seed(1)
+        rig.seed(1, device)
         first = run(seed=0)
         for source, before, after in zip(SOURCES, untouched, rig.draw(device), strict=True):
             if before != after:
@@ -842,32 +881,36 @@ class TestFitMinibatch:
                     got=f"the next {source} gives {after:.6g}",
                     likely=GLOBAL_STATE,
                 )
-        rig.seed(2)
+        rig.seed(2, device)
         likely = "Take every random number from a generator that starts from seed."
         if defaults_of(student.fit_minibatch) == (0,):
             assert_same(run(), first, likely=likely, **LOOSE)
         else:
             assert_same(run(seed=0), first, likely=likely, **LOOSE)
             assert_same(run(), first, likely="seed is 0 if nothing else is said.", **LOOSE)
-        if not (as_column(first[0], x) - as_column(run(seed=4)[0], x)).abs().max() > 1e-5:
+        one, other = (as_column(run(epochs=1, seed=seed)[0], x) for seed in (0, 4))
+        if not (one - other).abs().max() > 1e-5:
             fail(
-                "another seed must give another order",
-                expected="other numbers for seed = 4 than for seed = 0",
+                "another seed must give another order, in the first epoch too",
+                expected="after one epoch, other numbers for seed = 4 than for seed = 0",
                 got="the same numbers for both",
-                likely="Start the generator from seed, and take the order from it.",
+                likely="Start the generator from seed, and take the order of every epoch from it.",
             )
 
 
 def next_numbers(seed, device):
-    """What every global source gives next after this seed, if nobody draws in between."""
+    """What every global source gives after `rig.seed`, if nobody draws in between."""
     here = torch.Generator().manual_seed(seed)
     on_device = here if device == "cpu" else torch.Generator(device).manual_seed(seed)
-    return [
-        torch.rand((), generator=on_device, device=device).item(),
-        torch.rand((), generator=here).item(),
-        random.Random(seed).random(),
-        np.random.RandomState(seed).random_sample(),
-    ]
+    python, numbers = random.Random(seed), np.random.RandomState(seed)
+    for _ in range(2):  # the rig draws once itself
+        following = [
+            torch.rand((), generator=on_device, device=device).item(),
+            torch.rand((), generator=here).item(),
+            python.random(),
+            numbers.random_sample(),
+        ]
+    return following
 
 
 GLOBAL_STATE = (
@@ -879,17 +922,18 @@ SOURCES = "torch.rand on this device", "torch.rand(())", "random.random()", "np.
 
 
 @recorded
-def batches_gone_wrong(part, x, y, batch_size):
+def batches_gone_wrong(part, x, y, batch_size, lr, epochs):
     """For one batch of all rows: what mistakes make of w or b."""
     if batch_size > len(x):
         short = "A batch may have fewer rows than batch_size; it is still one step an epoch."
-        yield walked(x, y, 0.1, 3, w_moves=False, b_moves=False)[part], short
-        yield walked(x, y, 0.1, 3, by=batch_size)[part], BY_BATCH_SIZE
-        yield walked(x, y, 0.1, 3, by=2 * batch_size)[part], f"{HALVED} {BY_BATCH_SIZE}"
+        yield walked(x, y, lr, epochs, w_moves=False, b_moves=False)[part], short
+        yield walked(x, y, lr, epochs, by=batch_size)[part], BY_BATCH_SIZE
+        halved = walked(x, y, lr, epochs, by=2 * batch_size)[part]
+        yield halved, f"{HALVED} {BY_BATCH_SIZE}"
     if part != "losses":
         words = "This is where one step leads: w and b begin at 0 once, before the first epoch."
-        yield walked(x, y, 0.1, 1)[part], words
-    yield from walks_gone_wrong(part, x, y, 0.1, 3)
+        yield walked(x, y, lr, 1)[part], words
+    yield from walks_gone_wrong(part, x, y, lr, epochs)
 
 
 def epochs_gone_wrong(x, y):

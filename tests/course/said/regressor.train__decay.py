@@ -1,5 +1,7 @@
 # test_losses_before_each_update: The losses are right up to number 0: the update after it leads elsewhere.
+# test_plain_gradient_descent: The losses grow here, and each step is taken whole.
 # test_any_model
+# test_training_mode
 
 
 def train(model, x, y, lr=0.01, epochs=100):

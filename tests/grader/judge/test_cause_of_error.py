@@ -128,6 +128,7 @@ torch.cat([torch.ones(2, 3), torch.ones(3, 2)]) ~ here 3 meets 2
 torch.cat(torch.ones(3), torch.ones(3)) ~ go in as one list
 torch.stack([torch.ones(2), torch.ones(3)]) ~ here [2] and [3] meet
 torch.stack([]) ~ did the loop that fills it never run
+np.concatenate([]) ~ did the loop that fills it never run
 torch.stack([1.0, 2.0]) ~ there is float in it
 torch.tensor([torch.ones(2), torch.ones(2)]) ~ torch.stack (a new axis)
 torch.tensor([[1, 2], [3]]) ~ lengths 2 and 1 meet
@@ -183,7 +184,7 @@ l = nn.Linear(2, 3); [1 for n, p in l.parameters()] ~ named_parameters() gives p
 nn.LazyLinear(3).weight.numel() ~ A lazy layer learns its sizes
 with torch.no_grad: pass ~ with torch.no_grad():
 torch.optim.SGD(nn.Linear(2, 3), lr=0.1) ~ model.parameters(), not the model itself
-torch.optim.SGD([], lr=0.1) ~ The model has no parameters
+torch.optim.SGD([], lr=0.1) ~ No parameter came here
 torch.optim.SGD([torch.ones(3, requires_grad=True) * 2], lr=0.1) ~ Only leaves can be optimized
 torch.optim.SGD([torch.ones(3)], lr=0.1).backward() ~ loss.backward()
 torch.ones(3).size[0] ~ x.shape[0]
