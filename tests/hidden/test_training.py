@@ -122,7 +122,7 @@ class TestSplit:
         rig = student.bring("rig_sgd")
         x, y = table(rng, 6)
         untouched = next_numbers(1, device)
-        rig.seed(1)
+        rig.seed(1, device)
 
         def rows_for_validation(**options):
             return check_split(in_order(student.split(x, y, 0.5, **options)), x, y, 3)
@@ -136,7 +136,7 @@ class TestSplit:
                     got=f"the next {source} gives {after:.6g}",
                     likely=GLOBAL_STATE,
                 )
-        rig.seed(2)
+        rig.seed(2, device)
         from_seed = "Take every random number from a generator that starts from seed in each call."
         again = rows_for_validation(seed=3)
         check_rows(again, first, "a second call with the same seed gives another split", from_seed)
@@ -213,15 +213,18 @@ SOURCES = "torch.rand on this device", "torch.rand(())", "random.random()", "np.
 
 
 def next_numbers(seed, device):
-    """What every global source gives next after this seed, if nobody draws in between."""
+    """What every global source gives after `rig.seed`, if nobody draws in between."""
     here = torch.Generator().manual_seed(seed)
     on_device = here if device == "cpu" else torch.Generator(device).manual_seed(seed)
-    return [
-        torch.rand((), generator=on_device, device=device).item(),
-        torch.rand((), generator=here).item(),
-        random.Random(seed).random(),
-        np.random.RandomState(seed).random_sample(),
-    ]
+    python, numbers = random.Random(seed), np.random.RandomState(seed)
+    for _ in range(2):  # the rig draws once itself
+        following = [
+            torch.rand((), generator=on_device, device=device).item(),
+            torch.rand((), generator=here).item(),
+            python.random(),
+            numbers.random_sample(),
+        ]
+    return following
 
 
 # --- Standardize ------------------------------------------------------------------------------
