@@ -5,6 +5,7 @@ to return; the tests after it take the value as if it had come in the right form
 """
 
 import math
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -124,9 +125,10 @@ def _tensor_of(got: Any, like: Tensor) -> Tensor | None:
         return torch.stack(list(got))
     if not isinstance(got, NUMBERS) and not (isinstance(got, (list, tuple)) and got):
         return None
-    made = torch.tensor(got)
-    if _holds(made, like.dtype):  # Python's floats have more digits than torch's default dtype
-        made = torch.tensor(got, dtype=like.dtype)
+    with warnings.catch_warnings(action="ignore"):  # a list of arrays is slow, and short here
+        made = torch.tensor(got)
+        if _holds(made, like.dtype):  # Python's floats have more digits than torch's default dtype
+            made = torch.tensor(got, dtype=like.dtype)
     return made.to(like.device)
 
 

@@ -157,6 +157,14 @@ def test_a_comparison_leaves_both_sides_alone(got, expected):
     same((got, expected), before)
 
 
+def test_a_list_of_arrays_is_no_reason_to_warn():
+    torch.set_warn_always(True)  # torch warns once for each process
+    try:
+        mismatch(assert_same, [np.float32(1), np.ones((), "float32")], np.ones(2, "float32"))
+    finally:
+        torch.set_warn_always(False)
+
+
 # --- tensors ----------------------------------------------------------------------------------
 
 
