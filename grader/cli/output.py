@@ -12,8 +12,9 @@ from itertools import zip_longest
 from pathlib import Path
 
 from grader.errors import GraderFault, UsageError
-from grader.formats.catalogue import MAX_WIDTH, Format, render
+from grader.formats.catalogue import Format, render
 from grader.formats.parts.summary import faults
+from grader.formats.parts.text import MAX_WIDTH
 from grader.judge.options import Device, OnProgress, ignore
 from grader.report import Outcome, Report
 from grader.work.submission import ENDINGS

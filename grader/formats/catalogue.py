@@ -7,8 +7,6 @@ from importlib import import_module
 
 from grader.report import Report
 
-MAX_WIDTH = 100
-
 
 class Format(StrEnum):
     """Each is named after its module."""

@@ -6,14 +6,14 @@ from rich.text import Text
 from grader.formats.parts import failures, summary
 from grader.formats.parts.lines import hanging, indented, offered, page_width, printed, wrapped
 from grader.formats.parts.scoreboard import scoreboard
-from grader.formats.parts.text import counted, one_line
+from grader.formats.parts.text import MAX_WIDTH, counted, one_line
 from grader.report import ExerciseResult, Outcome, Replay, Report, UnitResult
 
 
 def render(
     report: Report,
     *,
-    width: int = 100,
+    width: int = MAX_WIDTH,
     color: bool = False,
     command: str = "grade",
     most: int | None = None,

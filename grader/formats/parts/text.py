@@ -2,6 +2,8 @@
 
 import re
 
+MAX_WIDTH = 100  # of a page of text, in columns: longer lines are hard to read
+
 # Printable by the Unicode tables, yet shown as nothing (Default_Ignorable_Code_Point).
 _BLANK = re.compile(
     r"[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
