@@ -18,6 +18,13 @@ if find_spec("hypothesis") is None:  # an editor that looks for tests in a learn
     ]
 else:
 
+    @pytest.hookimpl(optionalhook=True)  # there is none where xdist is not installed
+    def pytest_xdist_auto_num_workers() -> int:
+        """One more than there are cores: now and then a test waits, for a time limit or an end."""
+        from grader.judge.options import cores
+
+        return cores() + 1
+
     @pytest.fixture(scope="session", autouse=True)
     def what_stays_warm() -> Iterator[None]:
         """What imports torch is started once, when it is first needed, and ended with the tests."""

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import pytest_jsonreport.plugin
@@ -182,6 +182,17 @@ class _Plugin:
         if isinstance(node, pytest.Collector) and call.excinfo is not None:
             error = call.excinfo.value
             self.errors.append(_at_fault(node.path, error.__cause__ or error))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """As pytest makes it, without the text of a traceback, which nobody reads: to format it
+        takes longer than many a test."""
+        assert call.when != "collect"
+        outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
+        name, place, seconds = item.nodeid, item.location, call.duration
+        return pytest.TestReport(name, place, {}, outcome, None, call.when, duration=seconds)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:

@@ -7,6 +7,7 @@ import os
 import re
 import types
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from grader.sandbox.notebook_module import DEFINITIONS, Notebook, rest_of
@@ -35,12 +36,11 @@ class Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if module.__name__ != "exercises":
             module.__file__ = self._on_disk()
             if isinstance(self.source, str):
-                self.python = text = _python_of(self.source)
-                code = compile(text, self.file, "exec")
+                self.python, code = _compiled(self.source, self.file)
                 try:
                     exec(code, module.__dict__)
                 except BaseException as error:  # the trial of a function is not the function
-                    self.notebook = rest_of(code, text, error, module.__dict__)
+                    self.notebook = rest_of(code, self.python, error, module.__dict__)
                 return
             self.notebook = Notebook(self.parts)
             self.notebook.execute(module.__dict__)
@@ -55,13 +55,12 @@ class Sibling(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return path
 
 
-def _python_of(source: str) -> str:
+def _compiled(source: str, file: str) -> tuple[str, types.CodeType]:
     """A module as it is, or if Python cannot read it, without what was meant for a notebook."""
-    try:
-        ast.parse(source)
-    except SyntaxError:
-        return _MAGIC.sub("", source)
-    return source
+    with suppress(SyntaxError):
+        return source, compile(source, file, "exec")
+    source = _MAGIC.sub("", source)
+    return source, compile(source, file, "exec")
 
 
 def definitions_of(source: str, file: str) -> list[list[Any]]:

@@ -18,6 +18,7 @@ from .warm import Warm
 ROOT = Path(__file__).parents[2]
 SECONDS = 120  # on a machine that has much else to do
 CAN_FORK = sys.platform == "linux" and jail.unavailable() is None
+SECRET = "canary-7f3a91d2c5"  # in the environment of the grader, and of no work that it runs
 at_the_end = contextlib.ExitStack()  # of all tests
 
 
@@ -53,7 +54,7 @@ def grade(
     line = [*map(str, arguments)]
     with tempfile.TemporaryDirectory() as written:
         out, err = Path(written, "out"), Path(written, "err")
-        running = _warm().start(line, folder, environment(**variables), out, err)
+        running = warm().start(line, folder, environment(**variables), out, err)
         try:
             code = running.wait(SECONDS)
         except BaseException:
@@ -61,8 +62,8 @@ def grade(
             running.wait()
             raise
         said = [path.read_text(encoding="utf-8") for path in (out, err)]
-    if _warm().left():
-        _warm().restart()
+    if warm().left():
+        warm().restart()
     return Ended(line, code, *said)
 
 
@@ -86,16 +87,16 @@ def grade_anew(
 def write_program(path: Path) -> None:
     """Write a program that is `grade`."""
     if CAN_FORK:
-        _warm().write_client(path)
+        warm().write_client(path)
     else:
         path.write_text(f'#!/bin/sh\nexec {sys.executable} -m grader "$@"\n')
         path.chmod(0o755)
 
 
 @functools.cache
-def _warm() -> Warm:
+def warm() -> Warm:
     """Started when it is first needed, and ended with the tests."""
-    return at_the_end.enter_context(Warm(environment()))
+    return at_the_end.enter_context(Warm(environment(GITHUB_TOKEN=SECRET)))
 
 
 def left_in(folder: Path) -> list[str]:

@@ -3,7 +3,8 @@
 Most of a short run is to import torch, twice: where the work is judged, and in the zygote that
 starts the workers. Run as a program, this file does both once, also for the judges that a command
 starts. It takes orders from a socket, each with a standard input, output and error, and answers
-with two lines: the process that it has forked, and what that ended with.
+with two lines: the process that it has forked, and what that ended with. An order may name a module
+to run within: `prepare()` does here what it needs, `within()` is the context of the command.
 """
 
 import json
@@ -14,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import nullcontext
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Self
@@ -27,7 +30,7 @@ CLIENT = """#!{python} -IS
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as warm:
     warm.connect({address!r})
-    order = [sys.argv[1:], os.getcwd(), dict(os.environ)]
+    order = [sys.argv[1:], os.getcwd(), dict(os.environ), None]
     socket.send_fds(warm, [json.dumps(order).encode() + b"\\n"], [0, 1, 2])
     pid, code = warm.makefile().read().split()
 sys.exit(int(code))
@@ -59,8 +62,8 @@ class Forked:
 class Warm:
     """The process that stays warm, in an environment like that of every command."""
 
-    def __init__(self, environment: Mapping[str, str], program: str = __name__) -> None:
-        self.environment, self.program = environment, program
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = environment
 
     def __enter__(self) -> Self:
         self.folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
@@ -69,7 +72,7 @@ class Warm:
             orders.bind(self.address)
             orders.listen()
             self.process = subprocess.Popen(
-                [sys.executable, "-m", self.program, str(orders.fileno())],
+                [sys.executable, "-m", __name__, str(orders.fileno())],
                 cwd=Path(__file__).parents[2],
                 env={**self.environment, "TMPDIR": self.folder.name},
                 pass_fds=[orders.fileno()],
@@ -88,9 +91,10 @@ class Warm:
         environment: Mapping[str, str],
         out: Path,
         err: Path,
+        within: str | None = None,
     ) -> Forked:
         """Start `grade ARGUMENTS` in a folder and in a session of its own."""
-        order = json.dumps([arguments, str(folder), dict(environment)]).encode() + b"\n"
+        order = json.dumps([arguments, str(folder), dict(environment), within]).encode() + b"\n"
         with (
             open(os.devnull, "rb") as none,
             open(out, "wb") as output,
@@ -126,7 +130,7 @@ class Warm:
         self.__enter__()
 
 
-def serve(warm_up: Callable[[], None] = lambda: None) -> None:
+def serve() -> None:
     """Take orders until nobody holds the other end of the standard input."""
     from grader.cli import app  # noqa: F401
     from grader.judge import session
@@ -136,7 +140,6 @@ def serve(warm_up: Callable[[], None] = lambda: None) -> None:
     with socket.socket(fileno=int(sys.argv[1])) as orders, lending() as lender, forked:
         lender.start(Limits(), confined=True, gpu=False)
         session._import_judge()
-        warm_up()
         while orders in select.select([orders, sys.stdin], [], [])[0]:
             asking, _ = orders.accept()
             with asking:
@@ -147,12 +150,16 @@ def obey(asking: socket.socket, orders: socket.socket) -> None:
     order, streams, _, _ = socket.recv_fds(asking, 65536, 3)
     while not order.endswith(b"\n"):
         order += asking.recv(65536)
+    arguments, folder, environment, within = json.loads(order)
+    module = import_module(within) if within else None
+    if module:
+        module.prepare()
     pid = os.fork()
     if pid == 0:
         asking.close()
         orders.close()
-        arguments, folder, environment = json.loads(order)
-        grade(arguments, folder, environment, streams)
+        with module.within() if module else nullcontext():
+            grade(arguments, folder, environment, streams)
     for stream in streams:
         os.close(stream)
     asking.sendall(b"%d\n" % pid)

@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.grader.warm import Warm
+from tests.grader.command import SECRET, warm
 
 from .cases import FIRST, ROOT, Case, place, solution, untouched_unit
 
-SECRET = "canary-7f3a91d2c5"
 CANARY_TEXT = "this file is nobody else's business\n"
 WORKER_MEBIBYTES = 512
 ENDING_SECONDS = 10  # what was told to end takes its time on a busy machine
@@ -49,14 +48,14 @@ def run_cases(
     cases: tuple[Case, ...],
     folder: Path,
     sandbox: str,
-    warm: Warm | None = None,
     *,
+    anew: bool = True,
     patience: float = 1,
 ) -> Run:
     """Grade the cases together, beside an exercise that is solved, of a unit they do not touch.
 
-    The command is forked from `warm`, where there is one. All time limits are multiplied by
-    `patience`.
+    The command is started `anew`, or forked from the process that stays warm. All time limits are
+    multiplied by `patience`.
     """
     submission, private = folder / "work" / "submission", folder / "private"
     for path in (submission, private, folder / "tmp"):
@@ -73,16 +72,18 @@ def run_cases(
     before: tuple[set[Any], ...] = _state(folder / "work"), _state(private), _names(ROOT)
     wanted = [unit for case in cases for unit in case.units]
     wanted += [f"{untouched}.{FIRST[untouched]}"] if untouched else []
+    if not anew:
+        warm()  # it outlives the run
     with taking_turns(unconfined=sandbox == "off"), adopting_orphans() as orphans:
         timeout = patience * max(case.timeout for case in cases)
         arguments = _arguments(timeout, path, folder / "report.json", sandbox, wanted)
         most = patience * max(case.seconds for case in cases)
-        code, seconds, memory = _watched(arguments, folder, most, warm)
+        code, seconds, memory = _watched(arguments, folder, most, anew)
         left = [f"a process: {name}" for name in orphans()]
-        if warm and code is not None:
-            left += warm.left()
-        if warm and (code is None or left):
-            warm.restart()
+        if not anew and code is not None:
+            left += warm().left()
+        if not anew and (code is None or left):
+            warm().restart()
         left += [f"a file: {path}" for path in sorted((folder / "tmp").iterdir())]
         left += [f"a file: {path}" for path in marked()]
     _remove(folder / "tmp")
@@ -120,16 +121,17 @@ def environment_of_command() -> dict[str, str]:
 
 
 def _watched(
-    arguments: list[str], folder: Path, seconds: float, warm: Warm | None
+    arguments: list[str], folder: Path, seconds: float, anew: bool
 ) -> tuple[int | None, float, float]:
     """Exit code (None if it took too long and was killed), duration, and the judge's memory."""
     environment = environment_of_command() | {"TMPDIR": str(folder / "tmp")}
-    started, memory = time.monotonic(), 0.0
+    out, err = folder / "stdout", folder / "stderr"
     process = (
-        warm.start(arguments, ROOT, environment, folder / "stdout", folder / "stderr")
-        if warm
-        else _fresh(arguments, environment, folder / "stdout", folder / "stderr")
+        _fresh(arguments, environment, out, err)
+        if anew
+        else warm().start(arguments, ROOT, environment, out, err, "tests.hostile.warm")
     )
+    started, memory = time.monotonic(), 0.0
     while process.poll() is None and time.monotonic() - started < seconds:
         memory = _peak_mebibytes(process.pid) or memory
         time.sleep(0.02)

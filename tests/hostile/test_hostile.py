@@ -20,13 +20,12 @@ from pathlib import Path
 import pytest
 
 from grader.sandbox import jail
+from tests.grader.command import CAN_FORK, SECRET
 from tests.grader.processes import SECONDS
-from tests.grader.warm import Warm
 
 from .awkward import AWKWARD
 from .cases import EVERY_UNIT, HERE, ROOT, Case, grouped, read_cases, solution
 from .running import (
-    SECRET,
     Run,
     adopting_orphans,
     environment_of_command,
@@ -60,20 +59,10 @@ def label(cases: tuple[Case, ...]) -> str:
     return "+".join(case.name for case in cases)
 
 
-@pytest.fixture(scope="session")
-def warm():
-    """Forks most of the confined runs; CHOICE starts each anew, with the whole bank."""
-    if sys.platform != "linux" or UNCONFINED:
-        yield None
-    else:
-        with Warm(environment_of_command(), "tests.hostile.warm") as warm:
-            yield warm
-
-
 @pytest.mark.parametrize("cases", GROUPS, ids=label)
-def test_no_trick_pays(cases, tmp_path, warm, record_property):
+def test_no_trick_pays(cases, tmp_path, record_property):
     sandbox = "off" if UNCONFINED else "require"
-    run = check(cases, tmp_path, sandbox, None if cases in ANEW else warm)
+    run = check(cases, tmp_path, sandbox, anew=cases in ANEW or not CAN_FORK)
     record_property("cost", (run.judge_mebibytes, run.seconds))
 
 
@@ -145,13 +134,13 @@ def test_a_process_that_is_left_behind_is_seen():
         assert orphans() == []
 
 
-def check(cases: tuple[Case, ...], folder: Path, sandbox: str, warm: Warm | None = None) -> Run:
+def check(cases: tuple[Case, ...], folder: Path, sandbox: str, *, anew: bool = True) -> Run:
     """Everything that must hold, all of it said at once; the run in which it did.
 
     The limits are short, since many cases wait for them, and a busy machine may starve even honest
     work of its time: what fails and ran out of time somewhere is tried once more, with patience.
     """
-    run = run_cases(cases, folder / "first", sandbox, warm)
+    run = run_cases(cases, folder / "first", sandbox, anew=anew)
     wrong = _faults(cases, run)
     if wrong and _ran_out_of_time(run):
         run = run_cases(cases, folder / "again", sandbox, patience=PATIENCE)
