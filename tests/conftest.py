@@ -1,5 +1,6 @@
 """What can be collected where `make test` has installed nothing: the suites, over the solutions."""
 
+import gc
 from collections.abc import Iterator
 from importlib.util import find_spec
 
@@ -17,6 +18,11 @@ if find_spec("hypothesis") is None:  # an editor that looks for tests in a learn
         "test_project.py",
     ]
 else:
+    gc.disable()  # until all is collected: that takes a quarter less
+
+    def pytest_collection_finish() -> None:
+        gc.freeze()  # it stays until the end
+        gc.enable()
 
     @pytest.hookimpl(optionalhook=True)  # there is none where xdist is not installed
     def pytest_xdist_auto_num_workers() -> int:
