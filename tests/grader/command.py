@@ -43,18 +43,23 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def grade(
-    folder: Path, *arguments: object, options: tuple[str, ...] = (), **variables: str
+    folder: Path,
+    *arguments: object,
+    options: tuple[str, ...] = (),
+    within: str | None = None,
+    **variables: str,
 ) -> Ended:
     """Run `grade ARGUMENTS` in a folder, with environment variables of its own.
 
-    Where nothing speaks against it, it is forked from a process that has imported torch already.
+    Where nothing speaks against it, it is forked from a process that has imported torch already;
+    only there it can run `within` what a module of the tests changes.
     """
     if options or not CAN_FORK:
         return grade_anew(folder, *arguments, options=options, **variables)
     line = [*map(str, arguments)]
     with tempfile.TemporaryDirectory() as written:
         out, err = Path(written, "out"), Path(written, "err")
-        running = warm().start(line, folder, environment(**variables), out, err)
+        running = warm().start(line, folder, environment(**variables), out, err, within)
         try:
             code = running.wait(SECONDS)
         except BaseException:

@@ -4,7 +4,7 @@ Most of a short run is to import torch, twice: where the work is judged, and in 
 starts the workers. Run as a program, this file does both once, also for the judges that a command
 starts. It takes orders from a socket, each with a standard input, output and error, and answers
 with two lines: the process that it has forked, and what that ended with. An order may name a module
-to run within: `prepare()` does here what it needs, `within()` is the context of the command.
+to run within: `within()` is the context of the command; `prepare()`, if any, is called here before.
 """
 
 import json
@@ -152,7 +152,7 @@ def obey(asking: socket.socket, orders: socket.socket) -> None:
         order += asking.recv(65536)
     arguments, folder, environment, within = json.loads(order)
     module = import_module(within) if within else None
-    if module:
+    if hasattr(module, "prepare"):
         module.prepare()
     pid = os.fork()
     if pid == 0:

@@ -22,7 +22,7 @@ from grader.gradebook.exports import all as all_exports
 from grader.gradebook.handins import hand_ins, laid_out
 from grader.gradebook.run import ClassRun, Done
 from grader.gradebook.store import Gradebook, Row
-from grader.judge.options import Options, Sandbox
+from grader.judge.options import Options
 from grader.judge.session import Session
 from grader.sandbox import jail
 from grader.work.submission import Submission, read_submission
@@ -33,7 +33,6 @@ from ..tiny_course import HALF, RIGHT, write_files
 
 pytestmark = pytest.mark.skipif(jail.unavailable() is not None, reason="needs the sandbox")
 
-JUDGE = judging.judge
 DIES = "import os\ndef double(x): os._exit(3)\ndef halve(x): return x / 2\n"
 WORK = {"ann": RIGHT, "bob": HALF, "cid": DIES, "dan": "def double(x:\n", "eve": RIGHT}
 
@@ -249,22 +248,18 @@ def test_what_nobody_thought_of_is_the_row_of_one(
 
 
 def test_the_grader_is_killed_by_one_and_the_others_are_graded(
-    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    course: Path, tmp_path: Path
 ) -> None:
     folder = class_of(tmp_path / "class", {"ann": RIGHT, "bad": "# kills\n" + HALF, "eve": HALF})
-    monkeypatch.setattr(judging, "judge", killed_by)
-    jobs = [
-        judging.Job(name, read_submission(folder / name, ["tiny"]), None, "cpu")
-        for name in ("ann", "bad", "eve")
-    ]
-    options = Options(sandbox=Sandbox.REQUIRE)
-    found = judging.judged_here(read_course(course), jobs, options, 1)
-    scores = {job.student: getattr(result, "score", None) for job, result in found}
-    assert scores == {"ann": 5, "bad": None, "eve": 3}
-
-
-def killed_by(session, job):
-    """A judge that some work ends, as a lack of memory would."""
-    if "# kills" in job.work.sources["tiny"].text:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return JUDGE(session, job)
+    book = tmp_path / "class.db"
+    run = ("class", "run", folder, "--gradebook", book, "--jobs", 1)
+    ran = grade(course, *run, within="tests.grader.gradebook.killing")
+    assert ran.returncode == 0, ran.stderr
+    with Gradebook(book) as opened:
+        rows = {row.student: row for row in opened.rows()}
+    assert {student: row.score for student, row in rows.items()} == {
+        "ann": 5,
+        "bad": None,
+        "eve": 3,
+    }
+    assert judging.KILLED in rows["bad"].note

@@ -24,7 +24,8 @@ from ..command import SECONDS, command_line, environment, grade
 from ..conftest import MakeCourse
 from ..processes import descendants, wait_for_end, wait_until
 from ..tiny_course import HALF, RIGHT, STUBS
-from .test_class import DIES, class_of, exported, killed_by, written
+from .killing import killed_by
+from .test_class import DIES, class_of, exported, written
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
 pytestmark = pytest.mark.skipif(jail.unavailable() is not None, reason="needs the sandbox")
