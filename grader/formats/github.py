@@ -64,14 +64,11 @@ def _place(location: Location | None) -> dict[str, str]:
 
 def _command(name: str, message: str, **properties: str) -> str:
     """One command on one line, escaped as the toolkit of GitHub Actions does."""
-    given = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    safe = {k: _data(v).replace(":", "%3A").replace(",", "%2C") for k, v in properties.items()}
+    given = ",".join(f"{key}={value}" for key, value in safe.items())
     cut = message if len(message) <= _CHARACTERS else f"{message[:_CHARACTERS]} …"
     return f"::{name} {given}::{_data(cut)}"
 
 
 def _data(text: str) -> str:
     return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -230,11 +230,16 @@ def slurm_cluster(security: Security, device: Device) -> Any:
         raise UsageError("--cluster slurm needs pip install 'torchkata[slurm]'") from None
     gpu = ["--resources", f"{GPU}=1"] if _needs_gpu(device) else []
     extra = dask.config.get("jobqueue.slurm.worker-extra-args", None) or []
+    # On pages of Dask anybody here could read who is in the class; the port of all may be taken.
+    dask.config.set({"distributed.scheduler.http.routes": []})
+    unseen = {"dashboard": False, "dashboard_address": "127.0.0.1:0"}
+    asked = dask.config.get("jobqueue.slurm.scheduler-options", None) or {}
     try:
         return SLURMCluster(
             processes=1,  # which has a thread, and so a judge, for each core
             nanny=False,  # its children could have none of their own
             worker_extra_args=[*extra, *gpu],
+            scheduler_options={**unseen, **asked},
             security=security if _is_certified(security) else None,
         )
     except (ValueError, OSError) as error:

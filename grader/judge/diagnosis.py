@@ -185,16 +185,13 @@ class _Guarded:
         now = self.tensor.detach()
         layouts = (now.shape, now.stride()), (self.view.shape, self.view.stride())
         moved = now.data_ptr() != self.view.data_ptr() or layouts[0] != layouts[1]
-        if not moved and _equal_with_nan(now, self.before):
+        same = (now == self.before) | ((now != now) & (self.before != self.before))  # or both NaN
+        if not moved and bool(same.all()):
             return None
         made = now.clone()
         self.tensor.data = self.view
         self.view.copy_(self.before)
         return made, moved
-
-
-def _equal_with_nan(one: Tensor, other: Tensor) -> bool:
-    return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
 class Trial(LocalRunner):

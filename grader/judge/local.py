@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ from grader.suite.tape import rebuilt
 
 # What can be compared crosses to another process, and nothing else does.
 PLAIN = (*(kind for kind, _ in NAMES), np.generic)
+# Each known wrong answer that is tried brings the suite's own files anew.
+_compiled = lru_cache(maxsize=64)(compile)
 
 
 def load_module(path: Path) -> ModuleType:
@@ -71,14 +73,8 @@ def module_of(text: str, path: Path) -> ModuleType:
     module = ModuleType(str(path))
     module.__file__ = str(path)
     sys.modules[module.__name__] = module
-    exec(_compiled(text, str(path)), module.__dict__)
+    exec(_compiled(text, str(path), "exec"), module.__dict__)
     return module
-
-
-@lru_cache(maxsize=64)
-def _compiled(text: str, file: str) -> CodeType:
-    """Each known wrong answer that is tried brings the suite's own files anew."""
-    return compile(text, file, "exec")
 
 
 class LocalRunner:

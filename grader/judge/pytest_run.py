@@ -187,8 +187,7 @@ class _Plugin:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> pytest.TestReport:
-        """As pytest makes it, without the text of a traceback, which nobody reads: to format it
-        takes longer than many a test."""
+        """As pytest makes it, but for a traceback, which takes longer than many a test."""
         assert call.when != "collect"
         outcome: Literal["passed", "failed"] = "passed" if call.excinfo is None else "failed"
         name, place, seconds = item.nodeid, item.location, call.duration

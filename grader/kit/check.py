@@ -149,8 +149,7 @@ class Secret:
 
     @cached_property
     def inner(self) -> str:
-        """The longest word between its first and its last, which texts that hold it have whole;
-        or nothing. To look for a word is much faster than to look for a text."""
+        """Its longest word but for the first and the last: texts that hold it have that whole."""
         return max(self.text.split()[1:-1], key=len, default="")
 
     def is_in(self, text: str) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -191,8 +193,11 @@ def test_what_slurm_is_asked_for(tls: Path) -> None:
 
     with dask.config.set({"jobqueue.slurm.cores": 4, "jobqueue.slurm.memory": "8GB"}):
         with cluster.slurm_cluster(cluster._security(tls), Device.CUDA) as asked:
-            script = asked.job_script()
+            script, server = asked.job_script(), asked.scheduler.http_server
+            with pytest.raises(HTTPError, match="404"):  # who is in the class is nobody's business
+                urlopen(f"http://127.0.0.1:{server.port}/info/main/workers.html")
     for part in ("--cpus-per-task=4", "dask_worker tls://", "--nthreads 4", "--no-nanny"):
         assert part in script
     for part in (f"--tls-ca-file {tls}/ca.pem", "--resources GPU=1"):
         assert part in script
+    assert server.port != 8787  # the one of everybody's Dask
